@@ -1,0 +1,45 @@
+# Understudy: two commands do everything on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= $(shell nproc)
+TORCH := torch==2.13.0
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
+
+.PHONY: help install demo test lint bench clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed ## make .venv and install the pinned requirements
+
+$(VENV)/.installed: requirements.txt requirements-gpu.txt
+	$(PYTHON) -m venv $(VENV)
+	@echo "Installing torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) and the pinned requirements ..."
+	@if command -v nvidia-smi >/dev/null; then \
+	    $(BIN)/pip install --quiet $(TORCH) && $(BIN)/pip install --quiet --no-deps -r requirements-gpu.txt; \
+	else \
+	    $(BIN)/pip install --quiet --retries 0 --timeout 20 --index-url $(TORCH_CPU_INDEX) --extra-index-url https://pypi.org/simple $(TORCH)+cpu 2>/dev/null \
+	    || $(BIN)/pip install --quiet $(TORCH); \
+	fi
+	$(BIN)/pip install --quiet --no-deps -r requirements.txt
+	@touch $@
+
+demo: install ## the main job, small but whole: people, actions, avatars, videos, recogniser, report
+	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report
+	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
+
+test: install ## every test, lint and format check
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules workflow/Snakefile
+	$(BIN)/snakemake --lint --configfile config/demo.yaml
+	$(BIN)/python -m pytest tests -q
+
+bench: install ## make bench NAME=demo: measure, write results/bench/NAME.json
+	$(BIN)/python -m tests.bench.$(NAME)
+
+clean: ## remove results (not the virtual environment)
+	rm -rf results .snakemake
