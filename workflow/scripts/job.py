@@ -1,0 +1,69 @@
+"""What every script does first and last: threads, the log, one clear line for a user's error."""
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+class Tee:
+    """Writes to the terminal and, without the rewritten states of progress bars, to a log."""
+
+    def __init__(self, terminal: TextIO, log: TextIO):
+        self.terminal, self.log, self.line = terminal, log, ""
+
+    def write(self, text: str) -> int:
+        self.terminal.write(text)
+        for character in text:
+            if character == "\n":
+                self.log.write(self.line + "\n")
+                self.log.flush()
+                self.line = ""
+            elif character == "\r":
+                self.line = ""
+            else:
+                self.line += character
+        return len(text)
+
+    def flush(self) -> None:
+        self.terminal.flush()
+
+    def isatty(self) -> bool:
+        return self.terminal.isatty()
+
+    def fileno(self) -> int:
+        return self.terminal.fileno()
+
+
+@contextlib.contextmanager
+def job(snakemake) -> Iterator[None]:
+    """Run a script's one library call with its threads and log.
+
+    A UserError ends the script with one line "error: …" and exit code 1; anything else is a
+    bug of ours and keeps its traceback.
+    """
+    for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = str(snakemake.threads)
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(".snakemake/numba").resolve()))
+    from understudy.errors import UserError
+
+    log_path = Path(snakemake.log[0])
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    terminal = sys.stderr
+    with log_path.open("w", encoding="utf-8") as log:
+        sys.stderr = Tee(terminal, log)
+        try:
+            yield
+        except UserError as error:
+            print(f"error: {error}", file=sys.stderr)
+            sys.exit(1)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            sys.exit(1)
+        finally:
+            sys.stderr = terminal
