@@ -1,0 +1,76 @@
+# Understudy: new people re-enact real actions.
+#
+#   snakemake -n                     what would run, and how many jobs (nothing is computed)
+#   snakemake                        everything: dataset, experiments, report
+#   snakemake dataset                the synthetic videos and their manifest only
+#   snakemake avatars                the avatars only
+#
+# The configuration is config/config.yaml; config/README.md explains every key.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: workflow.source_path("config/config.yaml")
+
+
+include: "rules/common.smk"
+include: "rules/demo.smk"
+include: "rules/video.smk"
+include: "rules/features.smk"
+include: "rules/fit.smk"
+include: "rules/avatar.smk"
+include: "rules/render.smk"
+include: "rules/dataset.smk"
+include: "rules/experiments.smk"
+include: "rules/report.smk"
+
+
+localrules:
+    all,
+    avatars,
+    white,
+    synthetic,
+    dataset,
+    experiments,
+    report,
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/report.html",
+
+
+rule avatars:
+    input:
+        expand(f"{RESULTS}/avatar/{{identity}}/avatar.safetensors", identity=IDENTITIES),
+
+
+rule white:
+    input:
+        [white_video(*pair) for pair in PAIRS],
+
+
+rule synthetic:
+    input:
+        [synthetic_video(*row) for row in SYNTHETIC],
+
+
+rule dataset:
+    input:
+        f"{RESULTS}/dataset/manifest.parquet",
+
+
+rule experiments:
+    input:
+        f"{RESULTS}/experiments/{DATASET}/table1.md",
+
+
+rule report:
+    input:
+        f"{RESULTS}/report.html",
+
+
+onerror:
+    partial_report()

@@ -1,0 +1,70 @@
+# Configuration and tables -> plain dicts, the fan-out, code versions. No logic: that is in the
+# library (workflow/understudy/plan, quality, scene).
+import sys
+from pathlib import Path
+
+BASE = Path(workflow.basedir)
+BASE = BASE.parent if BASE.name == "workflow" else BASE
+sys.path.insert(0, str(BASE / "workflow"))
+
+from snakemake.exceptions import WorkflowError
+
+from understudy.errors import UserError
+from understudy.plan.code import code_version
+from understudy.plan.config import checked_config
+from understudy.plan.experiments import planned_runs
+from understudy.plan.fanout import fan_out
+from understudy.plan.tables import read_tables
+
+try:
+    CONFIG = checked_config(config, BASE / "workflow/schemas/config.schema.yaml")
+    TABLES = read_tables(CONFIG["tables"], CONFIG["labels"], BASE / "workflow/schemas")
+    SYNTHETIC = fan_out(
+        CONFIG["seed"],
+        TABLES.references,
+        TABLES.identities,
+        TABLES.backgrounds,
+        CONFIG["backgrounds"]["per_pair"],
+        CONFIG["render"]["views"],
+    )
+    RUNS = planned_runs(CONFIG["experiments"], TABLES, SYNTHETIC, CONFIG["labels"])
+except UserError as error:
+    raise WorkflowError(str(error))
+
+RESULTS = CONFIG["results"]
+WORLD = CONFIG["demo"]["world"]
+DATASET = CONFIG["experiments"]["dataset"]
+IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABLES.backgrounds
+SOURCES = {"identity": IDENTITIES, "reference": REFERENCES}
+PAIRS = list(dict.fromkeys(row[:3] for row in SYNTHETIC))
+GPU = 1 if CONFIG["device"] == "cuda" else 0
+BODY = CONFIG["body"] or f"{RESULTS}/body/SMPLX_NEUTRAL.npz"
+
+
+wildcard_constraints:
+    kind="identity|reference",
+    id=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    identity=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    reference=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    background=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    view=r"source|az-?\d+_el-?\d+",
+    dataset=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    model=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    n_real=r"\d+|all",
+    n_synthetic=r"\d+|all",
+    seed=r"\d+",
+
+
+def white_video(reference, identity, view):
+    return f"{RESULTS}/white/{reference}/{identity}/{view}.mp4"
+
+
+def synthetic_video(reference, identity, view, background):
+    return f"{RESULTS}/synthetic/{reference}/{identity}/{view}/{background}.mp4"
+
+
+def run_folder(run):
+    return (
+        f"{RESULTS}/experiments/{DATASET}/{run.model}/"
+        f"real{run.n_real}_synthetic{run.n_synthetic}/seed{run.seed}"
+    )

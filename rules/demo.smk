@@ -1,0 +1,72 @@
+# Requires: the embedded body's data. Gives: {world}/: videos of the demo world with their truth.
+# A file's name says what it shows: {person}.{room}.mp4, {person}.{action}.{room}.{style}.mp4.
+
+
+rule demo_identity:
+    """A person of the demo world turning round as the paper's appendix asks."""
+    output:
+        video=f"{WORLD}/identities/{{person}}.{{room}}.mp4",
+        truth=f"{WORLD}/identities/{{person}}.{{room}}.truth.npz",
+    params:
+        settings=CONFIG["demo"]["identity"],
+        code=code_version("demo_identity"),
+    log:
+        f"{WORLD}/logs/identities/{{person}}.{{room}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/demo_identity/{{person}}.{{room}}.tsv"
+    conda:
+        "../envs/world.yaml"
+    script:
+        "../workflow/scripts/demo_identity.py"
+
+
+rule demo_clip:
+    """A person of the demo world performing an action: a reference, or a recogniser's real video."""
+    output:
+        video=f"{WORLD}/{{role,clip|real}}/{{person}}.{{action}}.{{room}}.{{style}}.mp4",
+        truth=f"{WORLD}/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.truth.npz",
+    params:
+        settings=lambda wildcards: CONFIG["demo"][wildcards.role],
+        code=code_version("demo_clip"),
+    log:
+        f"{WORLD}/logs/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/demo_clip/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.tsv"
+    conda:
+        "../envs/world.yaml"
+    script:
+        "../workflow/scripts/demo_clip.py"
+
+
+rule demo_background:
+    """A room of the demo world, empty."""
+    output:
+        f"{WORLD}/rooms/{{room}}.png",
+    params:
+        settings=CONFIG["demo"]["background"],
+        code=code_version("demo_background"),
+    log:
+        f"{WORLD}/logs/rooms/{{room}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/demo_background/{{room}}.tsv"
+    conda:
+        "../envs/world.yaml"
+    script:
+        "../workflow/scripts/demo_background.py"
+
+
+rule demo_held_out:
+    """A person of the demo world in poses that the identity video never shows."""
+    output:
+        f"{WORLD}/held_out/{{person}}.npz",
+    params:
+        settings=CONFIG["demo"]["identity"],
+        code=code_version("demo_held_out"),
+    log:
+        f"{WORLD}/logs/held_out/{{person}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/demo_held_out/{{person}}.tsv"
+    conda:
+        "../envs/world.yaml"
+    script:
+        "../workflow/scripts/demo_held_out.py"

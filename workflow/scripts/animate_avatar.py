@@ -1,0 +1,16 @@
+"""One person re-enacts one reference: an RGBA master and a white video."""
+
+from job import job
+
+with job(snakemake):
+    from understudy.avatar.animate import AnimateSettings, animate_avatar
+
+    animate_avatar(
+        snakemake.input.avatar,
+        snakemake.input.fit,
+        snakemake.input.body,
+        snakemake.output.rgba,
+        snakemake.output.white,
+        snakemake.wildcards.view,
+        AnimateSettings(placement=snakemake.params.placement, crf=snakemake.params.crf),
+    )

@@ -1,0 +1,15 @@
+"""Depth maps in the scale of the fitted body."""
+
+from job import job
+
+with job(snakemake):
+    from understudy.features.depth import extract_depth
+
+    extract_depth(
+        snakemake.input.video,
+        snakemake.input.masks,
+        snakemake.input.fit,
+        snakemake.input.body,
+        snakemake.output[0],
+        backend=snakemake.params.backend,
+    )

@@ -1,0 +1,101 @@
+"""Linear blend skinning in batches of frames, differentiable in shape, offsets and pose.
+
+The formulas are SMPL-X's (Pavlakos et al., CVPR 2019): rest joints follow shape and expression,
+pose correctives follow the rotations' difference from identity, vertices blend joint transforms.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from understudy.body.pose import Pose
+from understudy.body.rotation import axis_angle_to_matrix
+
+if TYPE_CHECKING:
+    from understudy.body.model import BodyModel
+
+
+@dataclass(frozen=True)
+class Posed:
+    """n posed frames: vertices (n,V,3), joints (n,55,3), both in m; transforms (n,55,4,4).
+
+    `transforms` takes a point of the rest pose to its posed place, rigid with a joint, transl
+    included.
+    """
+
+    vertices: Tensor
+    joints: Tensor
+    transforms: Tensor
+
+
+@dataclass(frozen=True)
+class ShapedBody:
+    """A body model with one person's shape folded in: vertices (V,3), joints (55,3), at rest."""
+
+    model: "BodyModel"
+    vertices: Tensor
+    joints: Tensor
+
+    def pose(self, pose: Pose) -> Posed:
+        """Skin the n frames of `pose`."""
+        return self.skin(axis_angle_to_matrix(pose.full()), pose.transl, pose.expression)
+
+    def skin(self, rotations: Tensor, transl: Tensor, expression: Tensor | None = None) -> Posed:
+        """Skin n frames.
+
+        rotations (n,55,3,3) against the parent joint, transl (n,3), expression (n,≤E) or None.
+        """
+        n = len(rotations)
+        vertices, joints = self.vertices.expand(n, -1, 3), self.joints.expand(n, -1, 3)
+        if expression is not None:
+            e = expression.shape[-1]
+            vertices = vertices + _blend(self.model.exprdirs[..., :e], expression)
+            joints = joints + _blend(self.model.J_exprdirs[..., :e], expression)
+        if self.model.posedirs is not None:
+            identity = torch.eye(3, dtype=rotations.dtype, device=rotations.device)
+            vertices = vertices + _blend(
+                self.model.posedirs, (rotations[:, 1:] - identity).flatten(1)
+            )
+        turned, placed = chain(rotations, joints, self.model.parents)
+        placed = placed + transl[:, None]
+        shift = placed - (turned @ joints[..., None])[..., 0]
+        transforms = torch.cat([turned, shift[..., None]], -1)  # (n,55,3,4)
+        blended = (self.model.weights @ transforms.flatten(2)).unflatten(2, (3, 4))
+        skinned = (blended[..., :3] @ vertices[..., None])[..., 0] + blended[..., 3]
+        bottom = transforms.new_tensor([0.0, 0.0, 0.0, 1.0]).expand(n, len(self.joints), 1, 4)
+        return Posed(skinned, placed, torch.cat([transforms, bottom], 2))
+
+
+def _blend(directions: Tensor, coefficients: Tensor) -> Tensor:
+    """(k,3,c) directions, (n,c) coefficients -> (n,k,3)."""
+    flat = directions.reshape(-1, directions.shape[-1])
+    return (coefficients @ flat.T).unflatten(1, (len(directions), 3))
+
+
+def chain(rotations: Tensor, joints: Tensor, parents: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """Forward kinematics, all joints of one depth of the tree at once.
+
+    rotations (n,J,3,3) against the parent, joints (n,J,3) at rest -> rotations (n,J,3,3) and
+    positions (n,J,3) in the body's space. `parents` names each joint's parent, −1 for the root.
+    """
+    levels = _levels(parents)
+    turned, placed = [rotations[:, levels[0]]], [joints[:, levels[0]]]
+    for above, level in zip(levels, levels[1:], strict=False):
+        parent = [above.index(parents[joint]) for joint in level]
+        bone = joints[:, level] - joints[:, [parents[joint] for joint in level]]
+        frame = turned[-1][:, parent]
+        placed.append(placed[-1][:, parent] + (frame @ bone[..., None])[..., 0])
+        turned.append(frame @ rotations[:, level])
+    order = [joint for level in levels for joint in level]
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return torch.cat(turned, 1)[:, back], torch.cat(placed, 1)[:, back]
+
+
+def _levels(parents: tuple[int, ...]) -> list[list[int]]:
+    """The joints by depth in the tree, roots first."""
+    depth: list[int] = []
+    for parent in parents:  # a parent comes before its children in SMPL-X's order
+        depth.append(0 if parent < 0 else depth[parent] + 1)
+    return [[j for j, d in enumerate(depth) if d == level] for level in range(max(depth) + 1)]
