@@ -55,6 +55,12 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+def source(path):
+    """A table's file as an input, if it is there or a rule makes it. A missing one is told of by
+    the job that needs it, so that the other jobs go on."""
+    return path if path.startswith(f"{WORLD}/") or Path(path).exists() else []
+
+
 def white_video(reference, identity, view):
     return f"{RESULTS}/white/{reference}/{identity}/{view}.mp4"
 

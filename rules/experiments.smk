@@ -5,7 +5,7 @@ MANIFEST = f"{RESULTS}/dataset/manifest.parquet"
 rule train_recogniser:
     """One model trained on n_real real and n_synthetic synthetic videos a class, and tested."""
     input:
-        real=[row["video"] for row in TABLES.real.values()],
+        real=[source(row["video"]) for row in TABLES.real.values()],
         manifest=lambda wildcards: [] if wildcards.n_synthetic == "0" else MANIFEST,
     output:
         metrics=f"{RESULTS}/experiments/{DATASET}/{{model}}/real{{n_real}}_synthetic{{n_synthetic}}/seed{{seed}}/metrics.json",

@@ -33,10 +33,11 @@ rule composite_background:
     """S_(i,j,k): the re-enactment before one background, C + (1 − α) B."""
     input:
         rgba=f"{RESULTS}/white/{{reference}}/{{identity}}/{{view}}.rgba.mkv",
-        background=lambda wildcards: BACKGROUNDS[wildcards.background]["image"],
+        background=lambda wildcards: source(BACKGROUNDS[wildcards.background]["image"]),
     output:
         f"{RESULTS}/synthetic/{{reference}}/{{identity}}/{{view}}/{{background}}.mp4",
     params:
+        background=lambda wildcards: BACKGROUNDS[wildcards.background]["image"],
         fit=CONFIG["backgrounds"]["fit"],
         crf=CONFIG["render"]["crf"],
         code=code_version("composite_background"),

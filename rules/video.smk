@@ -5,7 +5,7 @@
 rule normalise_identity:
     """An identity video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: IDENTITIES[wildcards.id]["video"],
+        lambda wildcards: source(IDENTITIES[wildcards.id]["video"]),
     output:
         video=f"{RESULTS}/video/identity/{{id}}.mp4",
         facts=f"{RESULTS}/video/identity/{{id}}.json",
@@ -26,7 +26,7 @@ rule normalise_identity:
 rule normalise_reference:
     """A reference video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: REFERENCES[wildcards.id]["video"],
+        lambda wildcards: source(REFERENCES[wildcards.id]["video"]),
     output:
         video=f"{RESULTS}/video/reference/{{id}}.mp4",
         facts=f"{RESULTS}/video/reference/{{id}}.json",

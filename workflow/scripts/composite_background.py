@@ -7,7 +7,7 @@ with job(snakemake):
 
     composite_background(
         snakemake.input.rgba,
-        snakemake.input.background,
+        snakemake.params.background,
         snakemake.output[0],
         CompositeSettings(fit=snakemake.params.fit, crf=snakemake.params.crf),
     )

@@ -1,0 +1,139 @@
+"""Configuration, code versions, planned runs."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from understudy.errors import UserError
+from understudy.plan import code
+from understudy.plan.config import checked_config
+from understudy.plan.experiments import planned_runs
+from understudy.plan.fanout import fan_out
+from understudy.plan.tables import Tables
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+
+
+def test_defaults_are_filled_in_at_every_depth():
+    config = checked_config({"labels": ["bow"], "video": {"identity": {"fps": 9}}}, SCHEMA)
+    assert config["video"]["identity"]["fps"] == 9
+    assert config["video"]["identity"]["seconds"] == 18
+    assert config["render"]["views"] == ["source"]
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"labels": ["bow"], "devise": "cpu"}, "unknown key 'devise', did you mean 'device'?"),
+        ({"labels": ["bow"], "video": {"identity": {"fsp": 1}}}, "'video.identity.fsp'"),
+        ({"labels": ["bow"], "device": "tpu"}, "'device'"),
+        ({}, "'labels' is a required property"),
+    ],
+)
+def test_bad_config_is_told_in_one_line(config, told):
+    with pytest.raises(UserError) as error:
+        checked_config(config, SCHEMA)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["config/config.yaml", "config/demo.yaml"])
+def test_shipped_configs_are_valid(name):
+    checked_config(yaml.safe_load((ROOT / name).read_text()), SCHEMA)
+
+
+def documented_keys(schema: dict, prefix: str = ""):
+    for key, sub in schema.get("properties", {}).items():
+        if "properties" in sub:
+            yield from documented_keys(sub, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", sub
+
+
+def test_every_key_is_described_and_documented():
+    readme = (ROOT / "config/README.md").read_text()
+    for key, sub in documented_keys(yaml.safe_load(SCHEMA.read_text())):
+        assert sub.get("description"), key
+        assert f"`{key}`" in readme, key
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    """A tiny package: a script that imports `a`, which imports `b`; `c` is not reached."""
+    for name, text in {
+        "scripts/job.py": "",
+        "scripts/run.py": "from job import job\nfrom understudy.a import f\n",
+        "understudy/__init__.py": "",
+        "understudy/a.py": "def f():\n    from understudy import b\n    return b\n",
+        "understudy/b.py": "x = 1\n",
+        "understudy/c.py": "y = 1\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(code, "WORKFLOW", tmp_path)
+
+    def version():
+        for cached in (code._imports, code._tree, code._content):
+            cached.cache_clear()
+        return code.code_version("run")
+
+    return tmp_path / "understudy", version
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "changes"),
+    [
+        ("b.py", "x = 2\n", True),
+        ("b.py", '"""Told."""\n\n# a remark\nx = 1\n', False),
+        ("c.py", "y = 2\n", False),
+        ("words.txt", "data beside a reached module", True),
+    ],
+)
+def test_code_version_follows_content_of_what_is_reached(world, module, text, changes):
+    folder, version = world
+    before = version()
+    (folder / module).write_text(text)
+    assert (version() != before) == changes
+
+
+def test_registered_back_ends_are_reached(world):
+    folder, version = world
+    (folder / "b.py").write_text('BACKENDS = {"x": "understudy.c:run"}\n')
+    before = version()
+    (folder / "c.py").write_text("y = 3\n")
+    assert version() != before
+
+
+@given(
+    st.integers(0, 99),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.integers(1, 5),
+    st.integers(1, 5),
+)
+def test_fan_out_has_every_pair_with_g_backgrounds(seed, n_t, n_a, n_b, g):
+    names = lambda letter, n: {f"{letter}{i}": {} for i in range(n)}  # noqa: E731
+    arguments = (seed, names("t", n_t), names("a", n_a), names("b", n_b), g, ["source"])
+    if g > n_b:
+        with pytest.raises(UserError, match="per_pair"):
+            fan_out(*arguments)
+        return
+    rows = fan_out(*arguments)
+    assert len(rows) == len(set(rows)) == n_t * n_a * g
+
+
+def test_planned_runs_are_each_made_once():
+    real = {"x": {"label": "bow", "split": "test"}}
+    experiments = {
+        "models": {"resnet": {}, "slowfast": {}},
+        "grid": [{"n_real": 1, "n_synthetic": 0}, {"n_real": 1, "n_synthetic": 0}],
+        "seeds": [0, 1],
+    }
+    tables = Tables({}, {}, {}, real)
+    assert len(planned_runs(experiments, tables, [], ["bow"])) == 4
+    with pytest.raises(UserError, match="'nod' has no test video"):
+        planned_runs(experiments, tables, [], ["bow", "nod"])

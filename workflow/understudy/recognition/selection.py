@@ -1,0 +1,58 @@
+"""Which videos a recogniser is trained on: n_real and n_synthetic of each class, by seed.
+
+The choice is by rendezvous hashing: every video has a fixed place in a seed's order, so that a
+larger sample contains the smaller one (the curves of figures 6 and 7 add videos, they do not
+swap them), and a video added to the pool disturbs no choice but those it wins. Only the standard
+library: the workflow calls this before any job runs.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from understudy.errors import UserError
+
+KINDS = ("real", "synthetic")
+Count = int | str  # a number a class, or "all"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One labelled video: its path, its class, whether it is `real` or `synthetic`."""
+
+    path: str
+    label: str
+    kind: str = "real"
+
+
+def choose_clips(
+    clips: Iterable[Clip], labels: Iterable[str], n_real: Count, n_synthetic: Count, seed: int
+) -> list[Clip]:
+    """`n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`.
+
+    Raises UserError when a class has fewer than asked.
+    """
+    clips = list(clips)
+    wanted = dict(zip(KINDS, (n_real, n_synthetic), strict=True))
+    return [
+        clip
+        for label in labels
+        for kind, count in wanted.items()
+        for clip in _draw(clips, label, kind, count, seed)
+    ]
+
+
+def _draw(clips: list[Clip], label: str, kind: str, count: Count, seed: int) -> list[Clip]:
+    pool = [clip for clip in clips if clip.label == label and clip.kind == kind]
+    if count == "all":
+        count = len(pool)
+    if len(pool) < count:
+        raise UserError(
+            f"experiments: class '{label}' has {len(pool)} {kind} videos, {count} were asked for; "
+            f"add some or lower n_{kind}"
+        )
+    return sorted(pool, key=lambda clip: _place(clip, seed))[:count]
+
+
+def _place(clip: Clip, seed: int) -> bytes:
+    return hashlib.sha256(f"{seed}\0{clip.kind}\0{clip.path}".encode()).digest()

@@ -1,0 +1,102 @@
+"""How a recogniser is trained. The defaults are the paper's (section 5.1)."""
+
+from dataclasses import asdict, dataclass, fields
+
+from understudy.errors import UserError
+
+MODELS = ("resnet", "slowfast")
+FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
+DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block a stage
+PAPER_WIDTH = 64
+
+
+@dataclass(frozen=True)
+class RecogniserSettings:
+    """One recogniser and its training, from random weights.
+
+    For a demo on a laptop: `depth=18, width=16, frames=8, size=80, epochs=15, lr=2e-3`.
+    """
+
+    model: str = "resnet"
+    """`resnet` (3D ResNet) or `slowfast`, both as PyTorchVideo builds them."""
+
+    depth: int = 50
+    """Layers: 50 (the paper), 101, 152, or 18: PyTorchVideo's smallest, for demos."""
+
+    width: int = PAPER_WIDTH
+    """Channels of the stem; every later stage scales with it. A multiple of 8."""
+
+    frames: int = 16
+    """Frames a clip, evenly spaced (the paper: 16 for ResNet, 32 for SlowFast).
+    SlowFast wants a multiple of 4: its slow path sees every fourth."""
+
+    size: int = 224
+    """Side of the square that frames are resized to, px."""
+
+    epochs: int = 5
+    """Passes over the training list."""
+
+    lr: float = 1e-4
+    """Adam's learning rate at the start."""
+
+    final_lr: float = 1.0
+    """Learning rate at the end as a share of `lr`, reached along half a cosine; 1 keeps it."""
+
+    batch: int = 4
+    """Clips a step."""
+
+    dropout: float = 0.5
+    """Before the last layer (PyTorchVideo's default)."""
+
+    clip_share: float = 1.0
+    """Share of a video that a training clip spans, at a random start; 1: the whole video.
+    Test clips always span the whole video."""
+
+    zoom: float = 1.0
+    """Training frames are enlarged by up to this factor and cropped at random; 1: never."""
+
+    flip: float = 0.5
+    """Probability that a training clip is mirrored."""
+
+    cache_gb: float = 2.0
+    """Decoded clips are kept in memory while the whole list fits in this much."""
+
+    workers: int = 0
+    """Processes that decode ahead while training; useful where the cache does not hold the list."""
+
+    checkpoint_seconds: float = 300.0
+    """Time between two saved states, from which a killed training continues."""
+
+    def __post_init__(self) -> None:
+        if self.model not in MODELS:
+            raise UserError(f"recogniser: unknown model '{self.model}'; use one of {MODELS}")
+        if self.depth not in DEPTHS:
+            raise UserError(f"recogniser: depth {self.depth} is not one of {DEPTHS}")
+        if self.width < 8 or self.width % 8:
+            raise UserError(f"recogniser: width {self.width} is not a positive multiple of 8")
+        if self.model == "slowfast" and self.frames % 4:
+            raise UserError(f"recogniser: SlowFast needs a multiple of 4 frames, not {self.frames}")
+        if self.size < 32 or self.frames < 1 or self.epochs < 1 or self.batch < 1:
+            raise UserError("recogniser: size is at least 32, frames, epochs and batch at least 1")
+        if not 0 < self.clip_share <= 1 or self.zoom < 1:
+            raise UserError("recogniser: clip_share lies in (0, 1], zoom is at least 1")
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "RecogniserSettings":
+        """Settings from a config section; without `frames`, the paper's number for the model."""
+        unknown = sorted(set(values) - {field.name for field in fields(cls)})
+        if unknown:
+            raise UserError(f"recogniser: unknown setting '{unknown[0]}'")
+        frames = FRAMES.get(values.get("model", cls.model), cls.frames)
+        return cls(**{"frames": frames, **values})
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+    def describe(self) -> str:
+        """In words, with what is smaller than the paper said: 'ResNet-18, width 16 of 64, …'."""
+        name = {"resnet": "ResNet", "slowfast": "SlowFast"}[self.model]
+        width = (
+            "full width" if self.width == PAPER_WIDTH else f"width {self.width} of {PAPER_WIDTH}"
+        )
+        return f"{name}-{self.depth}, {width}, {self.frames} frames of {self.size} px"

@@ -1,0 +1,179 @@
+"""Train one recogniser on a list of videos and test it on another (paper, section 5)."""
+
+import csv
+import hashlib
+import json
+import math
+import time
+from collections import Counter
+from pathlib import Path
+
+import torch
+from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader
+
+from understudy.files import atomic_path, write_json
+from understudy.progress import progress
+from understudy.recognition.checkpoint import Interval, TrainingState, interruptible
+from understudy.recognition.data import batches, clips_for_testing, training_clips
+from understudy.recognition.evaluate import predict
+from understudy.recognition.lists import read_list
+from understudy.recognition.models import Recogniser, parameter_count
+from understudy.recognition.selection import KINDS, Clip
+from understudy.recognition.settings import RecogniserSettings
+
+CHECKPOINT = "checkpoint.pt"
+
+
+def train_recogniser(
+    train_list: Path,
+    test_list: Path,
+    labels: list[str],
+    out_dir: Path,
+    settings: RecogniserSettings,
+    seed: int,
+    dataset: str = "dataset",
+) -> dict:
+    """Train from random weights, test once at the end; returns what metrics.json holds.
+
+    Writes metrics.json, predictions.csv and curve.csv to `out_dir`, each whole or not at all.
+    A state is saved there at an interval and on SIGTERM; the same call continues from it. On one
+    machine with the same number of threads the same arguments give the same bytes of
+    predictions; a GPU's pooling gradients may differ in the last digit.
+
+    Raises UserError for an unreadable list or video.
+    """
+    out_dir = Path(out_dir)
+    train, test = read_list(train_list, labels), read_list(test_list, labels)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.manual_seed(seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = Recogniser(settings, len(labels)).to(device)
+    key = _key(train, labels, settings, seed)
+    state = TrainingState(key, model, torch.optim.Adam(model.parameters(), settings.lr))
+    _run(state, train, labels, settings, seed, out_dir / CHECKPOINT)
+    clips = clips_for_testing(test, labels, settings)
+    predictions = predict(model, clips, labels, settings.batch, settings.workers)
+    metrics = {
+        "dataset": dataset,
+        "model": settings.model,
+        "description": settings.describe(),
+        "parameters": parameter_count(model),
+        "seed": seed,
+        "accuracy": predictions.accuracy,
+        "chance": 1 / len(labels),
+        "per_class": predictions.per_class(),
+        "labels": labels,
+        "confusion": predictions.confusion().tolist(),
+        **_counts(train),
+        "n_test": len(test),
+        "steps": state.step,
+        "seconds": round(state.seconds, 2),
+        "device": torch.cuda.get_device_name() if device.type == "cuda" else "CPU",
+        "torch": torch.__version__,
+        "settings": settings.to_dict(),
+    }
+    predictions.write_csv(out_dir / "predictions.csv")
+    _write_curve(out_dir / "curve.csv", state.history)
+    write_json(out_dir / "metrics.json", metrics)
+    (out_dir / CHECKPOINT).unlink(missing_ok=True)
+    return metrics
+
+
+def _run(
+    state: TrainingState,
+    train: list[Clip],
+    labels: list[str],
+    settings: RecogniserSettings,
+    seed: int,
+    checkpoint: Path,
+) -> None:
+    """Take `state` from where it is, or where `checkpoint` left it, to the last step."""
+    steps = batches(len(train), settings, seed)
+    state.restore(checkpoint)
+    clips = training_clips(train, labels, settings, seed)
+    loader = DataLoader(
+        clips,
+        batch_sampler=steps[state.step :],
+        num_workers=settings.workers,
+        generator=torch.Generator(),  # else it draws from the random state that dropout uses
+    )
+    due = Interval(settings.checkpoint_seconds)
+    device = next(state.model.parameters()).device
+    bar = progress(loader, f"training {settings.model}", unit="step")
+    with interruptible() as interruption:
+        started, before = time.monotonic(), state.seconds
+        for clip, target, _ in bar:
+            epoch = steps[state.step][0][0]
+            rate = _learning_rate(settings, state.step / len(steps))
+            loss, right = _step(state, rate, clip.to(device), target.to(device))
+            state.step += 1
+            state.seconds = before + time.monotonic() - started
+            _add_to_history(state.history, epoch, loss, right, len(target), rate)
+            bar.set_postfix(loss=f"{loss:.2f}", refresh=False)
+            if interruption.requested or due.passed():
+                state.save(checkpoint)
+            interruption.stop_if_requested()
+
+
+def _step(
+    state: TrainingState, rate: float, clip: torch.Tensor, target: torch.Tensor
+) -> tuple[float, int]:
+    """One step of Adam on a batch; its mean loss and how many it got right."""
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    state.model.train()
+    scores = state.model(clip)
+    loss = cross_entropy(scores, target)
+    state.optimiser.zero_grad()
+    loss.backward()
+    state.optimiser.step()
+    return loss.item(), int((scores.argmax(1) == target).sum())
+
+
+def _learning_rate(settings: RecogniserSettings, done: float) -> float:
+    """From `lr` to `lr`·`final_lr` along half a cosine; `done` in [0, 1)."""
+    share = settings.final_lr + (1 - settings.final_lr) * 0.5 * (1 + math.cos(math.pi * done))
+    return settings.lr * share
+
+
+def _add_to_history(
+    history: list[dict], epoch: int, loss: float, right: int, count: int, rate: float
+) -> None:
+    """Sums over the clips of each epoch."""
+    if not history or history[-1]["epoch"] != epoch:
+        history.append({"epoch": epoch, "clips": 0, "loss": 0.0, "right": 0, "lr": rate})
+    row = history[-1]
+    row.update(
+        clips=row["clips"] + count,
+        loss=row["loss"] + loss * count,
+        right=row["right"] + right,
+        lr=rate,
+    )
+
+
+def _write_curve(target: Path, history: list[dict]) -> None:
+    """One line an epoch: mean loss and accuracy on the training clips, learning rate."""
+    with atomic_path(target) as path, path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["epoch", "loss", "train_accuracy", "lr"])
+        for row in history:
+            loss, right = row["loss"] / row["clips"], row["right"] / row["clips"]
+            writer.writerow([row["epoch"] + 1, f"{loss:.5f}", f"{right:.4f}", f"{row['lr']:.3g}"])
+
+
+def _counts(train: list[Clip]) -> dict:
+    """How many videos of each kind: in all, and of the class that has most."""
+    counts = {"n_train": {}, "n_per_class": {}}
+    for kind in KINDS:
+        of_class = Counter(clip.label for clip in train if clip.kind == kind)
+        counts["n_train"][kind] = of_class.total()
+        counts["n_per_class"][kind] = max(of_class.values(), default=0)
+    return counts
+
+
+def _key(train: list[Clip], labels: list[str], settings: RecogniserSettings, seed: int) -> str:
+    """What a saved state must match to be continued."""
+    rows = [[clip.path, clip.label, clip.kind] for clip in train]
+    text = json.dumps([rows, labels, settings.to_dict(), seed], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

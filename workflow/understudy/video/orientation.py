@@ -1,0 +1,53 @@
+"""The display matrix of a video: how stored frames must be turned to be seen upright.
+
+Phones store frames as the sensor reads them and note the turn beside the stream. ffmpeg honours
+the note, PyAV hands it over, and decord 0.6.0 garbles the frames of a clip turned by 90 degrees
+(four interleaved channels), so whoever reads a turned clip goes through here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from av import VideoFrame
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """Swap the axes first if `transpose`, then mirror left-right and up-down."""
+
+    transpose: bool = False
+    mirror_x: bool = False
+    mirror_y: bool = False
+
+    @property
+    def identity(self) -> bool:
+        return not (self.transpose or self.mirror_x or self.mirror_y)
+
+    def upright(self, image: np.ndarray) -> np.ndarray:
+        """(h,w,c) as stored -> (h',w',c) as displayed; a view where nothing or a flip is needed."""
+        if self.transpose:
+            image = image.swapaxes(0, 1)
+        if self.mirror_x:
+            image = image[:, ::-1]
+        if self.mirror_y:
+            image = image[::-1]
+        return image
+
+    def displayed_size(self, width: int, height: int) -> tuple[int, int]:
+        """Stored (width, height) -> displayed; turning is its own inverse here."""
+        return (height, width) if self.transpose else (width, height)
+
+
+def frame_orientation(frame: VideoFrame) -> Orientation:
+    """From the frame's display matrix (a,b,u, c,d,v, x,y,w; a..d in 16.16 fixed point).
+
+    A stored point (x, y) is shown at (a·x + c·y, b·x + d·y). Turns that are not a multiple of 90
+    degrees go to the nearest one.
+    """
+    for side_data in frame.side_data:
+        if side_data.type.name == "DISPLAYMATRIX":
+            a, b, _, c, d = np.frombuffer(bytes(side_data)[:20], np.int32)
+            if abs(a) + abs(d) >= abs(b) + abs(c):
+                return Orientation(False, bool(a < 0), bool(d < 0))
+            return Orientation(True, bool(c < 0), bool(b < 0))
+    return Orientation()

@@ -1,0 +1,175 @@
+"""What is in a video file, and a clear refusal of what cannot be used."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from statistics import median
+
+import av
+from av.container import InputContainer
+
+from understudy.errors import UserError
+from understudy.video.orientation import Orientation, frame_orientation
+
+# The first bytes of MP4/MOV, Matroska/WebM, AVI and FLV: a file that opens like one of these but
+# cannot be read is a damaged video, any other was never one.
+VIDEO_SIGNATURES = ((4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (0, b"\x1aE\xdf\xa3"))
+VIDEO_SIGNATURES += ((0, b"RIFF"), (0, b"FLV"))
+# Headers round; a file that ends earlier than this was cut short.
+MISSING_ALLOWED = 0.02
+# A clock in whole milliseconds (Matroska) jitters by up to 1 ms without the rate being variable.
+JITTER_SECONDS = 0.002
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """width, height: px as displayed (turned upright, square pixels); seconds: from the first
+    frame's time to the last one's end; rotation: degrees counter-clockwise that the file asks for.
+    """
+
+    width: int
+    height: int
+    fps: Fraction
+    frames: int
+    seconds: float
+    rotation: int
+    has_audio: bool
+    variable_rate: bool
+    codec: str
+    orientation: Orientation
+    timed: bool  # whether every frame carries a time; if not, frame i is at i / fps
+
+
+def probe(path: Path | str) -> VideoInfo:
+    """Read the header, the times of all packets and the first frame; decode no more than that.
+
+    Raises UserError, one line, where the file is missing, empty, not a video, damaged, cut short,
+    without a video stream, or holds a single frame.
+    """
+    with open_video(path) as container:
+        stream = container.streams.video[0]
+        header_frames, header_rate = stream.frames, stream.average_rate or stream.guessed_rate
+        header_end = container.duration
+        times, step, end = _packet_times(container)
+    _refuse_cut_short(path, len(times), header_frames, end, header_end)
+    if len(times) == 1:
+        raise UserError(f"{path}: holds a single frame; give a video of a moving person")
+    timed = None not in times
+    if timed:
+        times.sort()
+        steps = [late - early for early, late in zip(times, times[1:], strict=False)]
+        step = median(steps)
+        last = step if step > 0 else Fraction(0)
+        seconds = times[-1] - times[0] + last
+        variable = any(abs(s - step) > max(JITTER_SECONDS, 0.1 * step) for s in steps)
+    else:
+        variable, seconds = False, len(times) / Fraction(header_rate or 25)
+    average = (len(times) / Fraction(seconds)).limit_denominator(10_000) if seconds else 0
+    fps = average if variable or not header_rate else Fraction(header_rate)
+    if fps <= 0:
+        raise UserError(f"{path}: its frames carry no usable times; convert it to .mp4")
+    with open_video(path) as container:
+        frame = next(decode(container, path))
+        orientation, rotation = frame_orientation(frame), frame.rotation
+        pixel = container.streams.video[0].sample_aspect_ratio or Fraction(1)
+        width, height = orientation.displayed_size(round(frame.width * pixel), frame.height)
+        codec = container.streams.video[0].codec_context.name
+        has_audio = bool(container.streams.audio)
+    return VideoInfo(
+        width=width,
+        height=height,
+        fps=fps,
+        frames=len(times),
+        seconds=float(seconds),
+        rotation=rotation % 360,
+        has_audio=has_audio,
+        variable_rate=variable,
+        codec=codec,
+        orientation=orientation,
+        timed=timed,
+    )
+
+
+@contextlib.contextmanager
+def open_video(path: Path | str) -> Iterator[InputContainer]:
+    """An open PyAV container with at least one video stream; UserError otherwise."""
+    path = Path(path)
+    if not path.exists():
+        raise UserError(f"{path}: no such file; check the path in the table")
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; name a video file")
+    if path.stat().st_size == 0:
+        raise UserError(f"{path}: is empty (0 bytes); copy or record it again")
+    try:
+        container = av.open(str(path))
+    except PermissionError as error:
+        raise UserError(f"{path}: may not be read; change its permissions") from error
+    except (av.FFmpegError, ValueError) as error:
+        raise UserError(_unreadable(path)) from error
+    with container:
+        if not container.streams.video:
+            raise UserError(f"{path}: has no video stream, only sound or data; give a video")
+        yield container
+
+
+def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFrame]:
+    """All frames of the first video stream, in the order shown; UserError where they are damaged."""
+    count = 0
+    try:
+        for frame in container.decode(container.streams.video[0]):
+            yield frame
+            count += 1
+    except av.FFmpegError as error:
+        raise UserError(
+            f"{path}: is damaged at frame {count} ({error.strerror}); copy or record it again"
+        ) from error
+    if count == 0:
+        raise UserError(f"{path}: no frame can be decoded; copy or record it again")
+
+
+def _packet_times(
+    container: InputContainer,
+) -> tuple[list[Fraction | None], Fraction, Fraction]:
+    """Times (s) of the video's packets, and the latest end (s) of any stream's packet."""
+    video = container.streams.video[0]
+    times: list[Fraction | None] = []
+    end = Fraction(0)
+    try:
+        for packet in container.demux():
+            if not packet.size:
+                continue
+            time = None if packet.pts is None else packet.pts * packet.time_base
+            if time is not None:
+                end = max(end, time + (packet.duration or 0) * packet.time_base)
+            if packet.stream.index == video.index and not packet.is_discard:
+                times.append(time)
+    except av.FFmpegError:
+        pass  # a file cut short may end in half a packet: judged by how much came before
+    return times, Fraction(0), end
+
+
+def _refuse_cut_short(
+    path: Path | str, frames: int, header_frames: int, end: Fraction, header_end: int | None
+) -> None:
+    """UserError if the header promises clearly more than the file holds."""
+    if frames == 0:
+        raise UserError(f"{path}: its video stream is empty; copy or record it again")
+    if frames < header_frames * (1 - MISSING_ALLOWED):
+        raise UserError(
+            f"{path}: is cut short: {frames} of {header_frames} frames are there; copy it again"
+        )
+    promised = (header_end or 0) / av.time_base
+    if end and float(end) < promised * (1 - MISSING_ALLOWED) - 0.5:
+        raise UserError(
+            f"{path}: is cut short: {float(end):.1f} of {promised:.1f} s are there; copy it again"
+        )
+
+
+def _unreadable(path: Path) -> str:
+    with open(path, "rb") as stream:
+        start = stream.read(16)
+    if any(start[at : at + len(mark)] == mark for at, mark in VIDEO_SIGNATURES):
+        return f"{path}: is a damaged or cut-short video; copy or record it again"
+    return f"{path}: is not a video; give an .mp4, .mov, .mkv, .webm or .avi file"

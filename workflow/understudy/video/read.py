@@ -1,0 +1,62 @@
+"""Frames out of video files."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import decord
+import numpy as np
+
+from understudy.errors import UserError
+from understudy.video.probe import decode, open_video, probe
+
+
+def read_frames(path: Path | str, indices: Sequence[int] | None = None) -> np.ndarray:
+    """The frames `indices` (default: all), upright, RGB uint8 (n,h,w,3).
+
+    Raises UserError as `probe` does, IndexError where an index is beyond the clip.
+    """
+    info = probe(path)
+    wanted = range(info.frames) if indices is None else list(indices)
+    if any(not 0 <= index < info.frames for index in wanted):
+        raise IndexError(f"{path}: has {info.frames} frames, asked for {list(wanted)}")
+    if info.orientation.identity:
+        return _read_decord(path, wanted)
+    return _read_turned(path, wanted)
+
+
+def read_rgba(path: Path | str) -> Iterator[np.ndarray]:
+    """Frame by frame, the RGBA master of an avatar's clip: uint8 (h,w,4), colour premultiplied."""
+    with open_video(path) as container:
+        container.streams.video[0].thread_type = "AUTO"
+        for frame in decode(container, path):
+            if "a" not in frame.format.name:
+                raise UserError(f"{path}: has no alpha channel; animate the avatar again")
+            yield frame.to_ndarray(format="rgba")
+
+
+def frame_rate(path: Path | str) -> Fraction:
+    """Frames a second, exact (30000/1001, not 29.97)."""
+    return probe(path).fps
+
+
+def _read_decord(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
+    try:
+        reader = decord.VideoReader(str(path), num_threads=1)
+        return reader.get_batch(list(wanted)).asnumpy()
+    except (decord.DECORDError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise UserError(f"{path}: cannot be decoded ({reason}); copy or record it again") from error
+
+
+def _read_turned(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
+    """Through PyAV, for decord garbles turned clips (see orientation.py)."""
+    orientation = probe(path).orientation
+    needed, kept = set(wanted), {}
+    with open_video(path) as container:
+        for index, frame in enumerate(decode(container, path)):
+            if index in needed:
+                kept[index] = orientation.upright(frame.to_ndarray(format="rgb24"))
+            if len(kept) == len(needed):
+                break
+    return np.stack([kept[index] for index in wanted])

@@ -1,0 +1,141 @@
+"""Frames into video files: H.264 to look at and train on, FFV1 with alpha to composite from."""
+
+import contextlib
+import errno
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import ffmpeg
+import imageio_ffmpeg
+import numpy as np
+
+from understudy.files import atomic_path
+
+BT709 = {
+    "vf": "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
+    "colorspace": "bt709",
+    "color_primaries": "bt709",
+    "color_trc": "bt709",
+    "color_range": "tv",
+}
+# One encoder thread: the same frames give the same bytes on any machine.
+COMMON = {"threads": 1, "fflags": "+bitexact", "flags:v": "+bitexact"}
+CODECS = {
+    "h264": {
+        "c:v": "libx264",
+        "pix_fmt": "yuv420p",
+        "preset": "medium",
+        "g": 50,  # a key frame at least this often: samplers seek
+        "movflags": "+faststart",
+        **BT709,
+    },
+    "rgba": {"c:v": "ffv1", "pix_fmt": "bgra", "level": 3, "slices": 4, "g": 1},
+}
+CHANNELS = {"h264": ("rgb24", 3), "rgba": ("rgba", 4)}
+
+
+def exact_rate(fps: Fraction | float) -> Fraction:
+    """A frame rate as a fraction: 29.97002997 -> 30000/1001, 18 -> 18/1."""
+    rate = Fraction(fps).limit_denominator(1001)
+    if rate <= 0:
+        raise ValueError(f"a frame rate must be positive, got {fps}")
+    return rate
+
+
+class VideoWriter:
+    """A context manager that encodes frames as they come and leaves a whole file or none.
+
+    codec "h264" (.mp4, RGB in, yuv420p BT.709 out) needs even sizes and refuses odd ones;
+    "rgba" (.mkv, lossless FFV1) keeps four channels as they are: by convention premultiplied
+    colour and alpha. Raises UserError on a full disk.
+
+        with VideoWriter("out.mp4", 512, 512, fps=25) as video:
+            video.write(frames)  # uint8 (n,h,w,3), or one (h,w,3)
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        width: int,
+        height: int,
+        fps: Fraction | float,
+        codec: str = "h264",
+        crf: int = 18,
+    ) -> None:
+        if codec == "h264" and (width % 2 or height % 2):
+            raise ValueError(f"{path}: H.264 in yuv420p needs even sizes, got {width}x{height}")
+        self.path, self.width, self.height = Path(path), width, height
+        self.fps, self.codec, self.crf = exact_rate(fps), codec, crf
+        self.frames = 0
+        self._files = contextlib.ExitStack()
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> "VideoWriter":
+        temporary = self._files.enter_context(atomic_path(self.path))
+        options = dict(CODECS[self.codec], **COMMON)
+        if self.codec == "h264":
+            options["crf"] = self.crf
+        command = (
+            ffmpeg.input(
+                "pipe:",
+                format="rawvideo",
+                pix_fmt=CHANNELS[self.codec][0],
+                s=f"{self.width}x{self.height}",
+                r=str(self.fps),
+            )
+            .output(f"file:{temporary}", **options)
+            .global_args("-loglevel", "error")
+            .overwrite_output()
+            .compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
+        )
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        return self
+
+    def write(self, frames: np.ndarray) -> None:
+        """Append uint8 frames (n,h,w,c) or one frame (h,w,c); c is 3 for h264, 4 for rgba."""
+        frames = frames[None] if frames.ndim == 3 else frames
+        expected = (self.height, self.width, CHANNELS[self.codec][1])
+        if frames.dtype != np.uint8 or frames.shape[1:] != expected:
+            raise ValueError(
+                f"{self.path}: expected uint8 frames {expected}, "
+                f"got {frames.dtype} {frames.shape[1:]}"
+            )
+        try:
+            for frame in frames:  # one at a time: no copy of a whole non-contiguous batch
+                self._process.stdin.write(np.ascontiguousarray(frame).data)
+        except OSError as error:  # ffmpeg has ended: say why, not "broken pipe"
+            raise self._failure() from error
+        self.frames += len(frames)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        if error is None:
+            with self._files:
+                self._finish()
+            return None
+        self._process.kill()
+        self._process.communicate()
+        return self._files.__exit__(kind, error, trace)
+
+    def _finish(self) -> None:
+        with contextlib.suppress(OSError):  # a pipe broken by the last flush: judged just below
+            self._process.stdin.close()
+        if self._process.wait() != 0:
+            raise self._failure()
+        self._process.stderr.close()
+        if self.frames == 0:
+            raise ValueError(f"{self.path}: no frames were written")
+
+    def _failure(self) -> OSError:
+        """What ffmpeg said as it failed; atomic_path makes the UserError of a full disk."""
+        self._process.stdin = None
+        message = self._process.communicate()[1].decode(errors="replace").strip()
+        if "No space left on device" in message:
+            return OSError(errno.ENOSPC, "No space left on device", str(self.path))
+        return OSError(errno.EIO, f"ffmpeg failed: {message.splitlines()[-1:]}", str(self.path))
