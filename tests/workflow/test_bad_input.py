@@ -20,8 +20,8 @@ def spoilt(finished, tmp_path_factory):
     (bad / "empty.mp4").write_bytes(b"")
     (bad / "cut.mp4").write_bytes(video.read_bytes()[:2000])
     (bad / "text.mp4").write_text("not a video\n" * 100)
-    ffmpeg(f"color=gray:s=192x192:d=2:r=8", bad / "nobody.mp4")
-    ffmpeg(f"color=gray:s=192x192:d=0.125:r=8", bad / "one_frame.mp4")
+    ffmpeg("color=gray:s=192x192:d=2:r=8", bad / "nobody.mp4")
+    ffmpeg("color=gray:s=192x192:d=0.125:r=8", bad / "one_frame.mp4")
     names = ["empty", "cut", "text", "nobody", "one_frame", "absent"]
     rows += ["\t".join([name, f"bad/{name}.mp4", *good[2:]]) for name in names]
     bad_table = folder / "bad/references.tsv"

@@ -8,6 +8,7 @@ import gzip
 import importlib.util
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ def read_base_mesh(folder: Path) -> BaseMesh:
             corners = [[int(i) - 1 for i in corner.split("/")[:2]] for corner in rest.split()]
             members.setdefault(group, set()).update(corner[0] for corner in corners)
             if group in SKIN_GROUPS:
-                for second, third in zip(corners[1:], corners[2:], strict=False):
+                for second, third in pairwise(corners[1:]):
                     triangle = (corners[0], second, third)
                     faces.append([corner[0] for corner in triangle])
                     uv_faces.append([corner[1] for corner in triangle])

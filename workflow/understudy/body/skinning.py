@@ -5,6 +5,7 @@ pose correctives follow the rotations' difference from identity, vertices blend 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
@@ -82,7 +83,7 @@ def chain(rotations: Tensor, joints: Tensor, parents: tuple[int, ...]) -> tuple[
     """
     levels = _levels(parents)
     turned, placed = [rotations[:, levels[0]]], [joints[:, levels[0]]]
-    for above, level in zip(levels, levels[1:], strict=False):
+    for above, level in pairwise(levels):
         parent = [above.index(parents[joint]) for joint in level]
         bone = joints[:, level] - joints[:, [parents[joint] for joint in level]]
         frame = turned[-1][:, parent]

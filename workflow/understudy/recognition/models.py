@@ -9,6 +9,7 @@ from understudy.recognition.settings import RecogniserSettings
 torchvision_cpu.install()
 
 from pytorchvideo.models import resnet, slowfast  # noqa: E402  (needs the line above)
+from pytorchvideo.models.weight_init import init_net_weights  # noqa: E402
 
 SLOW_STRIDE = 4  # the slow path of SlowFast sees every fourth frame (alpha in its paper)
 FAST_REDUCTION = 8  # the fast path has an eighth of the slow one's channels (1 / beta)
@@ -23,6 +24,7 @@ class Recogniser(nn.Module):
         self.slow_and_fast = settings.model == "slowfast"
         build = _slowfast if self.slow_and_fast else _resnet
         self.net = build(settings, classes)
+        init_net_weights(self.net, init_std=0.01, style="resnet")
 
     def forward(self, clips: torch.Tensor) -> torch.Tensor:
         if not self.slow_and_fast:

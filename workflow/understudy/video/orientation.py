@@ -1,8 +1,8 @@
 """The display matrix of a video: how stored frames must be turned to be seen upright.
 
 Phones store frames as the sensor reads them and note the turn beside the stream. ffmpeg honours
-the note, PyAV hands it over, and decord 0.6.0 garbles the frames of a clip turned by 90 degrees
-(four interleaved channels), so whoever reads a turned clip goes through here.
+the note, PyAV hands it over, decord 0.6.0 honours the turn but not the mirror; whoever reads a
+turned clip goes through here.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,18 @@ class Orientation:
     @property
     def identity(self) -> bool:
         return not (self.transpose or self.mirror_x or self.mirror_y)
+
+    @property
+    def mirrored(self) -> bool:
+        return self.transpose ^ self.mirror_x ^ self.mirror_y
+
+    @property
+    def rotation(self) -> int:
+        """Degrees counter-clockwise; of a mirrored clip, after mirroring left and right back."""
+        turned = (self.transpose, self.mirror_x ^ self.mirrored, self.mirror_y)
+        return {(True, False, True): 90, (False, True, True): 180, (True, True, False): 270}.get(
+            turned, 0
+        )
 
     def upright(self, image: np.ndarray) -> np.ndarray:
         """(h,w,c) as stored -> (h',w',c) as displayed; a view where nothing or a flip is needed."""

@@ -1,6 +1,7 @@
 """What is in a video file, and a clear refusal of what cannot be used."""
 
 import contextlib
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,7 +27,7 @@ JITTER_SECONDS = 0.002
 @dataclass(frozen=True)
 class VideoInfo:
     """width, height: px as displayed (turned upright, square pixels); seconds: from the first
-    frame's time to the last one's end; rotation: degrees counter-clockwise that the file asks for.
+    frame's time to the last one's end; orientation: how stored frames are turned to be displayed.
     """
 
     width: int
@@ -34,12 +35,16 @@ class VideoInfo:
     fps: Fraction
     frames: int
     seconds: float
-    rotation: int
     has_audio: bool
     variable_rate: bool
     codec: str
     orientation: Orientation
     timed: bool  # whether every frame carries a time; if not, frame i is at i / fps
+
+    @property
+    def rotation(self) -> int:
+        """Degrees counter-clockwise that the file asks to be turned by."""
+        return self.orientation.rotation
 
 
 def probe(path: Path | str) -> VideoInfo:
@@ -52,27 +57,21 @@ def probe(path: Path | str) -> VideoInfo:
         stream = container.streams.video[0]
         header_frames, header_rate = stream.frames, stream.average_rate or stream.guessed_rate
         header_end = container.duration
-        times, step, end = _packet_times(container)
+        times, end = _packet_times(container)
     _refuse_cut_short(path, len(times), header_frames, end, header_end)
     if len(times) == 1:
         raise UserError(f"{path}: holds a single frame; give a video of a moving person")
     timed = None not in times
-    if timed:
-        times.sort()
-        steps = [late - early for early, late in zip(times, times[1:], strict=False)]
-        step = median(steps)
-        last = step if step > 0 else Fraction(0)
-        seconds = times[-1] - times[0] + last
-        variable = any(abs(s - step) > max(JITTER_SECONDS, 0.1 * step) for s in steps)
-    else:
-        variable, seconds = False, len(times) / Fraction(header_rate or 25)
-    average = (len(times) / Fraction(seconds)).limit_denominator(10_000) if seconds else 0
+    seconds, variable = _rhythm(sorted(times)) if timed else (None, False)
+    if seconds is None:
+        seconds = len(times) / Fraction(header_rate or 25)
+    average = (len(times) / seconds).limit_denominator(10_000) if seconds else Fraction(0)
     fps = average if variable or not header_rate else Fraction(header_rate)
     if fps <= 0:
         raise UserError(f"{path}: its frames carry no usable times; convert it to .mp4")
     with open_video(path) as container:
         frame = next(decode(container, path))
-        orientation, rotation = frame_orientation(frame), frame.rotation
+        orientation = frame_orientation(frame)
         pixel = container.streams.video[0].sample_aspect_ratio or Fraction(1)
         width, height = orientation.displayed_size(round(frame.width * pixel), frame.height)
         codec = container.streams.video[0].codec_context.name
@@ -83,7 +82,6 @@ def probe(path: Path | str) -> VideoInfo:
         fps=fps,
         frames=len(times),
         seconds=float(seconds),
-        rotation=rotation % 360,
         has_audio=has_audio,
         variable_rate=variable,
         codec=codec,
@@ -115,7 +113,7 @@ def open_video(path: Path | str) -> Iterator[InputContainer]:
 
 
 def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFrame]:
-    """All frames of the first video stream, in the order shown; UserError where they are damaged."""
+    """The frames of the first video stream as they are shown; UserError where they are damaged."""
     count = 0
     try:
         for frame in container.decode(container.streams.video[0]):
@@ -129,9 +127,7 @@ def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFram
         raise UserError(f"{path}: no frame can be decoded; copy or record it again")
 
 
-def _packet_times(
-    container: InputContainer,
-) -> tuple[list[Fraction | None], Fraction, Fraction]:
+def _packet_times(container: InputContainer) -> tuple[list[Fraction | None], Fraction]:
     """Times (s) of the video's packets, and the latest end (s) of any stream's packet."""
     video = container.streams.video[0]
     times: list[Fraction | None] = []
@@ -147,7 +143,15 @@ def _packet_times(
                 times.append(time)
     except av.FFmpegError:
         pass  # a file cut short may end in half a packet: judged by how much came before
-    return times, Fraction(0), end
+    return times, end
+
+
+def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
+    """From sorted frame times (s): how long the clip is shown, and whether the rate varies."""
+    steps = [late - early for early, late in itertools.pairwise(times)]
+    step = median(steps)
+    variable = any(abs(s - step) > max(JITTER_SECONDS, step / 10) for s in steps)
+    return times[-1] - times[0] + step, variable
 
 
 def _refuse_cut_short(
@@ -156,7 +160,7 @@ def _refuse_cut_short(
     """UserError if the header promises clearly more than the file holds."""
     if frames == 0:
         raise UserError(f"{path}: its video stream is empty; copy or record it again")
-    if frames < header_frames * (1 - MISSING_ALLOWED):
+    if frames < header_frames * (1 - MISSING_ALLOWED) - 1:
         raise UserError(
             f"{path}: is cut short: {frames} of {header_frames} frames are there; copy it again"
         )

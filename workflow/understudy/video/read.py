@@ -8,7 +8,12 @@ import decord
 import numpy as np
 
 from understudy.errors import UserError
+from understudy.video.orientation import Orientation
 from understudy.video.probe import decode, open_video, probe
+
+# decord 0.6.0 takes the padding of a narrow row for a fourth channel and returns garbage
+# (github.com/dmlc/decord/issues/336): FFmpeg pads rows to whole 32 px, so up to 93 px.
+DECORD_MIN_WIDTH = 96
 
 
 def read_frames(path: Path | str, indices: Sequence[int] | None = None) -> np.ndarray:
@@ -20,9 +25,9 @@ def read_frames(path: Path | str, indices: Sequence[int] | None = None) -> np.nd
     wanted = range(info.frames) if indices is None else list(indices)
     if any(not 0 <= index < info.frames for index in wanted):
         raise IndexError(f"{path}: has {info.frames} frames, asked for {list(wanted)}")
-    if info.orientation.identity:
+    if info.orientation.identity and info.width > DECORD_MIN_WIDTH:
         return _read_decord(path, wanted)
-    return _read_turned(path, wanted)
+    return _read_av(path, wanted, info.orientation)
 
 
 def read_rgba(path: Path | str) -> Iterator[np.ndarray]:
@@ -49,9 +54,8 @@ def _read_decord(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
         raise UserError(f"{path}: cannot be decoded ({reason}); copy or record it again") from error
 
 
-def _read_turned(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
-    """Through PyAV, for decord garbles turned clips (see orientation.py)."""
-    orientation = probe(path).orientation
+def _read_av(path: Path | str, wanted: Sequence[int], orientation: Orientation) -> np.ndarray:
+    """Through PyAV: clips that decord turns wrongly (see orientation.py) or that are too narrow."""
     needed, kept = set(wanted), {}
     with open_video(path) as container:
         for index, frame in enumerate(decode(container, path)):
@@ -59,4 +63,6 @@ def _read_turned(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
                 kept[index] = orientation.upright(frame.to_ndarray(format="rgb24"))
             if len(kept) == len(needed):
                 break
+    if len(kept) < len(needed):
+        raise UserError(f"{path}: some frames cannot be decoded; copy or record it again")
     return np.stack([kept[index] for index in wanted])

@@ -91,6 +91,7 @@ class VideoWriter:
             .compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
         )
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._files.callback(self._stop)
         return self
 
     def write(self, frames: np.ndarray) -> None:
@@ -106,7 +107,7 @@ class VideoWriter:
             for frame in frames:  # one at a time: no copy of a whole non-contiguous batch
                 self._process.stdin.write(np.ascontiguousarray(frame).data)
         except OSError as error:  # ffmpeg has ended: say why, not "broken pipe"
-            raise self._failure() from error
+            raise self._failure(self._process.stderr.read()) from error
         self.frames += len(frames)
 
     def __exit__(
@@ -115,27 +116,32 @@ class VideoWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool | None:
-        if error is None:
-            with self._files:
-                self._finish()
-            return None
-        self._process.kill()
-        self._process.communicate()
-        return self._files.__exit__(kind, error, trace)
+        if error is not None:
+            return self._files.__exit__(kind, error, trace)
+        with self._files:
+            self._finish()
+        return None
 
     def _finish(self) -> None:
         with contextlib.suppress(OSError):  # a pipe broken by the last flush: judged just below
             self._process.stdin.close()
+        message = self._process.stderr.read()
         if self._process.wait() != 0:
-            raise self._failure()
-        self._process.stderr.close()
+            raise self._failure(message)
         if self.frames == 0:
             raise ValueError(f"{self.path}: no frames were written")
 
-    def _failure(self) -> OSError:
-        """What ffmpeg said as it failed; atomic_path makes the UserError of a full disk."""
-        self._process.stdin = None
-        message = self._process.communicate()[1].decode(errors="replace").strip()
-        if "No space left on device" in message:
+    def _stop(self) -> None:
+        """End ffmpeg if it still runs, and let go of its pipes."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stderr):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        self._process.wait()
+
+    def _failure(self, message: bytes) -> OSError:
+        """From what ffmpeg said as it failed; atomic_path makes the UserError of a full disk."""
+        text = message.decode(errors="replace").strip()
+        if "No space left on device" in text:
             return OSError(errno.ENOSPC, "No space left on device", str(self.path))
-        return OSError(errno.EIO, f"ffmpeg failed: {message.splitlines()[-1:]}", str(self.path))
+        return OSError(errno.EIO, f"ffmpeg failed: {text.splitlines()[-1:]}", str(self.path))

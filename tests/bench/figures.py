@@ -1,0 +1,47 @@
+"""Figures of a bench: written as JSON, printed as a table, told as docs/results.md."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number and its bar: `at_most` or at least `bar`. `value` None: not measured."""
+
+    figure: str
+    value: float | None
+    unit: str
+    bar: float
+    at_most: bool
+
+    @property
+    def passed(self) -> bool:
+        if self.value is None:
+            return False
+        return self.value <= self.bar if self.at_most else self.value >= self.bar
+
+
+def write_figures(name: str, figures: list[Figure]) -> None:
+    """results/bench/{name}.json: a list of {figure, value, unit, bar, pass}."""
+    rows = [
+        {
+            "figure": figure.figure,
+            "value": None if figure.value is None else round(figure.value, 7),
+            "unit": figure.unit,
+            "bar": f"{'≤' if figure.at_most else '≥'} {figure.bar:g}",
+            "pass": figure.passed,
+        }
+        for figure in figures
+    ]
+    target = ROOT / "results/bench" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for row in rows:
+        value = "not measured" if row["value"] is None else f"{row['value']:.4g} {row['unit']}"
+        print(f"{'pass' if row['pass'] else 'FAIL'}  {row['figure']:34} {value:>18}  {row['bar']}")
+    print(f"written to {target.relative_to(ROOT)}")
+
+

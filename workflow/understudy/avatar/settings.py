@@ -1,0 +1,77 @@
+"""Every number of training and animating an avatar, with what it does."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the training losses; each term is a mean over its elements unless it says sum."""
+
+    l1: float = 0.8  # of the image on a random background
+    ssim: float = 0.2  # 1 - SSIM of the same images
+    alpha: float = 0.5  # L1 of alpha against the mask
+    edge: float = 0.3  # factor on the colour loss where the mask's edge is uncertain
+    offset: float = 1.0  # offset^2 (m^2)
+    offset_hands: float = 30.0  # more of it on hands, whose pose is too coarse to learn shape from
+    offset_eyes: float = 300.0  # and on eyeballs, which a smooth offset would pull out
+    offset_laplacian: float = 1000.0  # (Laplacian of the offset)^2
+    scale: float = 0.02  # (log scale - its start)^2
+    scale_laplacian: float = 0.05
+    color_laplacian: float = 3e-4  # of the colour's logit
+    color_laplacian_hands: float = 20.0  # more of it on hands
+    pose: float = 0.002  # (pose correction)^2, summed over joints (rad^2)
+    pose_change: float = 0.002  # (correction - the neighbouring frames')^2, summed
+    transl: float = 0.2  # (translation correction)^2, summed (m^2)
+
+
+@dataclass(frozen=True)
+class LearningRates:
+    """Adam's rates at their peak; all follow one warm-up and one cosine to 2 %."""
+
+    offset: float = 0.003  # of the preconditioned offset (m)
+    scale: float = 0.01  # of the log scale
+    color: float = 0.05  # of the colour's logit
+    shading: float = 0.005
+    pose: float = 0.012  # rad; each frame has its own Adam state
+    transl: float = 0.006  # m
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How one avatar is trained.
+
+    Example: TrainSettings(size=256, iterations=2000) takes about 100 s on two cores.
+    """
+
+    size: int = 288  # px, the longer side of the frames that are trained on
+    iterations: int = 3000
+    seed: int = 0
+    max_edge: float = 0.013  # m; longer edges of the body's mesh are split: sets the Gaussians
+    smoothing: float = 20.0  # lambda of the offset's preconditioner (I + lambda L)^-1
+    scale_per_edge: float = 0.55  # a Gaussian's first deviation, in mean edge lengths around it
+    max_scale: float = 0.03  # m
+    opacity: float = 0.999
+    held_out_every: int = 8  # one frame in so many is never trained on
+    warm_up: int = 100  # iterations before SSIM and pose refinement begin
+    fitted_frames: int = 6  # held-out frames whose pose is also fitted to the image (ExAvatar)
+    fitted_iterations: int = 60
+    checkpoint_seconds: float = 60.0  # between full-state checkpoints
+    weights: LossWeights = field(default_factory=LossWeights)
+    rates: LearningRates = field(default_factory=LearningRates)
+
+    def __post_init__(self) -> None:
+        if min(self.size, self.iterations) < 1 or self.held_out_every < 2:
+            raise ValueError("size and iterations are at least 1, held_out_every at least 2")
+
+
+@dataclass(frozen=True)
+class AnimateSettings:
+    """How an avatar is put into a reference's motion."""
+
+    placement: str = "ground"  # scale by body height, feet on the reference's ground; or copy
+    batch: int = 8  # frames skinned and rasterised at once
+    crf: int = 16  # quality of the white H.264 video; lower is better
+
+    def __post_init__(self) -> None:
+        if self.placement not in ("ground", "copy"):
+            raise ValueError(f"placement is ground or copy, not {self.placement}")

@@ -1,0 +1,76 @@
+"""Sparse matrices in the autograd graph: products, and the solve behind smooth offsets."""
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from scipy.sparse.linalg import splu
+from torch import Tensor
+
+
+def to_torch(matrix: sp.spmatrix) -> Tensor:
+    """A float32 CSR tensor of a scipy matrix."""
+    matrix = matrix.tocsr()
+    return torch.sparse_csr_tensor(
+        torch.from_numpy(matrix.indptr.astype(np.int64)),
+        torch.from_numpy(matrix.indices.astype(np.int64)),
+        torch.from_numpy(matrix.data.astype(np.float32)),
+        matrix.shape,
+        check_invariants=False,
+    )
+
+
+class SparseProduct:
+    """x (V,k) -> matrix @ x (G,k), differentiable in x."""
+
+    def __init__(self, matrix: sp.spmatrix) -> None:
+        self.forward = to_torch(matrix)
+        self.backward = to_torch(matrix.T)  # torch's own backward transposes at each call
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return _Product.apply(x, self.forward, self.backward)
+
+
+class _Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, matrix, transposed):
+        ctx.transposed = transposed
+        return matrix @ x
+
+    @staticmethod
+    def backward(ctx, grad):
+        return ctx.transposed @ grad, None, None
+
+
+class SmoothSolve:
+    """u (V,k) -> (I + smoothing L)^-1 u, differentiable in u; L the graph Laplacian.
+
+    Adam on u takes large smooth steps where Adam on the offset itself would take rough ones
+    (Nicolet, Jacobson and Jakob, "Large steps in inverse rendering of geometry", 2021).
+    """
+
+    def __init__(self, laplacian: sp.spmatrix, smoothing: float) -> None:
+        matrix = (sp.identity(laplacian.shape[0]) + smoothing * laplacian).tocsc()
+        self.factor = splu(
+            matrix,
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.0,
+            options={"SymmetricMode": True},
+        )
+
+    def __call__(self, u: Tensor) -> Tensor:
+        return _Solve.apply(u, self.factor)
+
+
+class _Solve(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, u, factor):
+        ctx.factor = factor
+        return _solved(factor, u)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return _solved(ctx.factor, grad), None  # the matrix is symmetric
+
+
+def _solved(factor, x: Tensor) -> Tensor:
+    return torch.from_numpy(factor.solve(x.detach().double().numpy())).float()

@@ -1,0 +1,109 @@
+"""The keypoints feature: 133 COCO-WholeBody points a frame of the one person in a video.
+
+keypoints.npz: xy (n,133,2) float32 px; score (n,133) float32 in [0,1], 0 = not seen; people (n,)
+int16, persons counted (at sampled frames; between them the nearest sample's); world (n,33,3)
+float32 where the back-end has it: MediaPipe's world landmarks, metres about the hips, x right,
+y down, z away from the camera. About: kind, backend, model, video, digest, fps, size (h, w) and,
+for a video that was kept though it shows others, `several_people`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from understudy.errors import UserError
+from understudy.features.registry import backend as load_backend
+from understudy.files import Arrays, file_digest, load_arrays, save_arrays
+from understudy.video.probe import VideoInfo, probe
+
+BACKENDS = {"mediapipe": "understudy.features.mediapipe_keypoints:detect_keypoints"}
+
+MISSING_ALLOWED = 0.8  # a video is refused where nobody is seen in this share of its frames
+SEVERAL_ALLOWED = 0.05  # … or more than one person in more than this share of the sampled ones
+
+
+@dataclass(frozen=True)
+class Detected:
+    """What a back-end returns for n frames.
+
+    xy (n,133,2) px, score (n,133); people: index of a sampled frame -> persons counted in it;
+    extra: further arrays to keep; model: names and digests of the weights.
+    """
+
+    xy: np.ndarray
+    score: np.ndarray
+    people: dict[int, int]
+    extra: dict[str, np.ndarray]
+    model: dict[str, str]
+
+
+def extract_keypoints(
+    video: Path | str, out: Path | str, backend: str = "mediapipe", people: str = "refuse"
+) -> None:
+    """Detect, check who is in the picture, write keypoints.npz.
+
+    `people`: "refuse" a video that shows several persons, or "flag": follow the most prominent
+    one and say so in the file's note. Raises UserError for nobody, and for several if refused.
+    """
+    detect = load_backend("keypoints", backend)
+    info = probe(video)
+    found = detect(video, info)
+    check_people(video, found, people)
+    arrays = {
+        "xy": found.xy.astype(np.float32),
+        "score": found.score.astype(np.float32),
+        "people": _nearest_count(found.people, info.frames),
+        **{name: array.astype(np.float32) for name, array in found.extra.items()},
+    }
+    save_arrays(out, arrays, _about(video, info, found, backend))
+
+
+def check_people(video: Path | str, found: Detected, policy: str) -> None:
+    """Refuse a video of nobody, and one of several people unless the policy is "flag"."""
+    seen = (found.score[:, :17] > 0.5).sum(1) >= 5
+    if (~seen).mean() >= MISSING_ALLOWED:
+        raise UserError(
+            f"{video}: no person is seen in {100 * (~seen).mean():.0f} % of the frames; "
+            "give a video that shows one person throughout"
+        )
+    if policy == "refuse" and shows_several(found.people):
+        several = sum(count > 1 for count in found.people.values())
+        raise UserError(
+            f"{video}: shows {max(found.people.values())} people ({several} of "
+            f"{len(found.people)} sampled frames); trim or crop it to one person, or set "
+            "features.people: flag to follow the most prominent one"
+        )
+
+
+def shows_several(people: dict[int, int]) -> bool:
+    """Whether more than one person is seen in at least two, and over 5 %, of sampled frames."""
+    several = sum(count > 1 for count in people.values())
+    return several >= 2 and several > SEVERAL_ALLOWED * len(people)
+
+
+def load_keypoints(path: Path | str) -> Arrays:
+    """Read a keypoints.npz; UserError where it is something else or damaged."""
+    return load_arrays(path, "keypoints")
+
+
+def _nearest_count(people: dict[int, int], n: int) -> np.ndarray:
+    """(n,) int16: the count of the nearest sampled frame."""
+    sampled = np.array(sorted(people))
+    nearest = np.abs(np.arange(n)[:, None] - sampled).argmin(1)
+    return np.array([people[int(sampled[i])] for i in nearest], np.int16)
+
+
+def _about(video: Path | str, info: VideoInfo, found: Detected, backend: str) -> dict:
+    about = {
+        "kind": "keypoints",
+        "backend": backend,
+        "model": found.model,
+        "video": Path(video).name,
+        "digest": file_digest(video),
+        "fps": float(info.fps),
+        "size": [info.height, info.width],
+    }
+    if shows_several(found.people):
+        about["several_people"] = "follows the most prominent of several people"
+    return about

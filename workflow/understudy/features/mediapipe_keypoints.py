@@ -1,0 +1,72 @@
+"""Keypoints by MediaPipe: count the people, choose one, follow that one with Holistic."""
+
+from pathlib import Path
+
+import numpy as np
+
+from understudy.features.frames import evenly, stream_frames
+from understudy.features.holistic import Holistic, run_holistic
+from understudy.features.keypoints import Detected, shows_several
+from understudy.features.mediapipe_runtime import model_digests
+from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
+from understudy.features.wholebody import whole_body
+from understudy.features.windows import following_windows
+from understudy.progress import progress
+from understudy.video.probe import VideoInfo
+
+SAMPLES_A_SECOND = 2
+FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
+SMALL = 0.4  # a figure below this share of the frame's longer side is shown enlarged
+
+
+def detect_keypoints(video: Path | str, info: VideoInfo) -> Detected:
+    """133 points a frame of the most prominent person."""
+    sampled, tracks, people = _survey(video, info)
+    windows = _windows(tracks, people, info)
+    frames = progress(stream_frames(video, range(info.frames)), "keypoints", info.frames)
+    seen = run_holistic(frames, info.frames, windows)
+    xy, score = whole_body(seen, info.width, info.height)
+    if shows_several(people):
+        score *= _is_followed(seen, tracks[0], sampled)[:, None]
+    return Detected(xy, score, people, {"world": seen.world}, model_digests())
+
+
+def _survey(
+    video: Path | str, info: VideoInfo
+) -> tuple[list[int], list[Track], dict[int, int]]:
+    """Look at frames spread over the clip: their indices, who is where, how many in each."""
+    wanted = int(np.clip(info.seconds * SAMPLES_A_SECOND, FEWEST_SAMPLES, MOST_SAMPLES))
+    sampled = evenly(info.frames, wanted)
+    with PeopleDetector() as detector:
+        frames = progress(stream_frames(video, sampled), "people", len(sampled))
+        found = [detector.find(frame) for frame in frames]
+    counts = {index: len(people) for index, people in zip(sampled, found, strict=True)}
+    return sampled, follow_people(sampled, found), counts
+
+
+def _windows(tracks: list[Track], people: dict[int, int], info: VideoInfo) -> np.ndarray | None:
+    """Windows about the most prominent person where that one is small or not alone."""
+    if not tracks:
+        return None
+    boxes = tracks[0].boxes()
+    largest = (boxes[:, 2:] - boxes[:, :2]).max()
+    if largest > SMALL * max(info.width, info.height) and not shows_several(people):
+        return None
+    return following_windows(info.frames, tracks[0].frames, boxes)
+
+
+def _is_followed(seen: Holistic, track: Track, sampled: list[int]) -> np.ndarray:
+    """(n,) bool: whether Holistic was on the track's person at the sample nearest to each frame."""
+    right = []
+    for index in sampled:
+        at = np.flatnonzero(track.frames == index)
+        person = track.people[at[0]] if len(at) else None
+        right.append(person is not None and _same(seen.pose[index], person))
+    nearest = np.abs(np.arange(len(seen.pose))[:, None] - np.array(sampled)).argmin(1)
+    return np.array(right)[nearest]
+
+
+def _same(pose: np.ndarray, person: np.ndarray) -> bool:
+    """Whether two bodies (33,3) lie within a torso's length of each other."""
+    apart = np.median(np.linalg.norm(pose[:, :2] - person[:, :2], axis=1))
+    return bool(apart < torso_length(person))

@@ -1,0 +1,62 @@
+"""How far the joints of a person turn, and how much a fitted pose may leave the rest pose.
+
+Ranges follow the normal ranges of motion of the American Academy of Orthopaedic Surgeons (Joint
+Motion: Method of Measuring and Recording, 1965), rounded outwards and laid out on the axis-angle
+components of SMPL-X's T-pose: x to the person's left, y up, z forward.
+"""
+
+import numpy as np
+
+from understudy.body.skeleton import JOINT_INDEX
+from understudy.fitting.settings import FitSettings
+
+# Degrees: (least, most) about x, y, z. A right joint mirrors its left: y and z change sign.
+_CENTRE = {
+    "spine1": ((-15, 45), (-20, 20), (-20, 20)),
+    "spine2": ((-15, 35), (-20, 20), (-15, 15)),
+    "spine3": ((-15, 25), (-20, 20), (-15, 15)),
+    "neck": ((-35, 35), (-45, 45), (-25, 25)),
+    "head": ((-30, 30), (-40, 40), (-25, 25)),
+}
+_LEFT = {
+    "hip": ((-125, 35), (-50, 50), (-35, 60)),
+    "knee": ((0, 150), (-12, 12), (-6, 6)),
+    "ankle": ((-30, 50), (-25, 25), (-25, 25)),
+    "foot": ((-40, 40), (-5, 5), (-5, 5)),
+    "collar": ((-12, 12), (-25, 15), (-10, 30)),
+    "shoulder": ((-100, 100), (-135, 55), (-110, 100)),
+    "elbow": ((-45, 45), (-155, 2), (-15, 15)),
+    "wrist": ((-75, 75), (-30, 40), (-80, 75)),
+}
+
+
+def joint_limits() -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most axis-angle component of body_pose's joints, (21,3) rad each."""
+    low, high = np.zeros((21, 3)), np.zeros((21, 3))
+    for name, ranges in _CENTRE.items():
+        low[JOINT_INDEX[name] - 1], high[JOINT_INDEX[name] - 1] = np.transpose(ranges)
+    for name, ranges in _LEFT.items():
+        left, right = JOINT_INDEX[f"left_{name}"] - 1, JOINT_INDEX[f"right_{name}"] - 1
+        low[left], high[left] = least, most = np.transpose(ranges)
+        low[right] = least[0], -most[1], -most[2]
+        high[right] = most[0], -least[1], -least[2]
+    return np.radians(low), np.radians(high)
+
+
+def pose_sigmas(settings: FitSettings) -> np.ndarray:
+    """(21,) rad: how far each joint of body_pose strays from the rest pose."""
+    by_part = {
+        "spine": settings.spine_sigma,
+        "collar": settings.collar_sigma,
+        "foot": settings.foot_joint_sigma,
+        "ankle": settings.ankle_sigma,
+        "neck": settings.neck_sigma,
+        "head": settings.neck_sigma,
+        "wrist": settings.wrist_sigma,
+    }
+    sigmas = np.full(21, settings.limb_pose_sigma)
+    for name, joint in JOINT_INDEX.items():
+        for part, sigma in by_part.items():
+            if part in name and 1 <= joint <= 21:
+                sigmas[joint - 1] = sigma
+    return sigmas

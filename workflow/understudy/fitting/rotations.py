@@ -1,0 +1,106 @@
+"""Rotations in NumPy, batched: exponential, logarithm and its derivative; quaternions; slerp."""
+
+import numpy as np
+
+_SMALL = 1e-8  # squared angle (rad²) below which a series is exact to rounding
+
+
+def skew(v: np.ndarray) -> np.ndarray:
+    """(…,3) -> (…,3,3): the matrix of the cross product v × ·."""
+    x, y, z = np.moveaxis(v, -1, 0)
+    o = np.zeros_like(x)
+    return np.stack([o, -z, y, z, o, -x, -y, x, o], -1).reshape(*v.shape, 3)
+
+
+def exp(v: np.ndarray) -> np.ndarray:
+    """Axis-angle (…,3) rad -> matrices (…,3,3), by Rodrigues' formula."""
+    square = (v * v).sum(-1)[..., None, None]
+    safe = np.where(square < _SMALL, 1.0, square)
+    angle = np.sqrt(safe)
+    sine = np.where(square < _SMALL, 1 - square / 6, np.sin(angle) / angle)
+    cosine = np.where(square < _SMALL, 0.5 - square / 24, (1 - np.cos(angle)) / safe)
+    k = skew(v)
+    return np.eye(3) + sine * k + cosine * (k @ k)
+
+
+def to_quaternion(m: np.ndarray) -> np.ndarray:
+    """Matrices (…,3,3) -> unit quaternions (…,4) w, x, y, z with w ≥ 0 (Bar-Itzhack's form).
+
+    The quaternion is the row of the largest of the four products q_i·q, which is never near 0.
+    """
+    m00, m01, m02, m10, m11, m12, m20, m21, m22 = np.moveaxis(m.reshape(*m.shape[:-2], 9), -1, 0)
+    rows = [
+        [1 + m00 + m11 + m22, m21 - m12, m02 - m20, m10 - m01],
+        [m21 - m12, 1 + m00 - m11 - m22, m01 + m10, m02 + m20],
+        [m02 - m20, m01 + m10, 1 - m00 + m11 - m22, m12 + m21],
+        [m10 - m01, m02 + m20, m12 + m21, 1 - m00 - m11 + m22],
+    ]
+    table = np.stack([np.stack(row, -1) for row in rows], -2)
+    best = np.diagonal(table, axis1=-2, axis2=-1).argmax(-1)
+    q = np.take_along_axis(table, best[..., None, None], -2)[..., 0, :]
+    q = q / np.linalg.norm(q, axis=-1, keepdims=True)
+    return np.where(q[..., :1] < 0, -q, q)
+
+
+def log(m: np.ndarray) -> np.ndarray:
+    """Matrices (…,3,3) -> axis-angle (…,3) rad, of angle at most π."""
+    q = to_quaternion(m)
+    sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
+    small = sine < 1e-6
+    factor = np.where(
+        small, 2.0, 2 * np.arctan2(sine, q[..., :1]) / np.where(small, 1.0, sine)
+    )
+    return factor * q[..., 1:]
+
+
+def log_derivative(v: np.ndarray) -> np.ndarray:
+    """d log(exp(v)·exp(δ)) / dδ at δ = 0, (…,3) -> (…,3,3): the inverse right Jacobian of SO(3).
+
+    I + ½[v] + (1/θ² − (1 + cos θ)/(2θ sin θ))·[v]² (Chirikjian 2011, eq. 10.86).
+    """
+    square = (v * v).sum(-1)[..., None, None]
+    angle = np.sqrt(np.where(square < 1e-4, 1.0, square))
+    half = angle / 2
+    factor = (1 - half / np.tan(half)) / angle**2
+    factor = np.where(square < 1e-4, 1 / 12 + square / 720, factor)
+    k = skew(v)
+    return np.eye(3) + 0.5 * k + factor * (k @ k)
+
+
+def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The smallest rotations that turn unit vectors a (…,3) onto b (…,3); (…,3,3)."""
+    axis = np.cross(a, b)
+    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
+    angle = np.arctan2(sine, (a * b).sum(-1, keepdims=True))
+    # For opposite vectors any axis across a does; take the one least along a.
+    spare = np.cross(a, np.eye(3)[np.abs(a).argmin(-1)])
+    spare /= np.linalg.norm(spare, axis=-1, keepdims=True)
+    return exp(angle * np.where(sine < 1e-6, spare, axis / np.maximum(sine, 1e-6)))
+
+
+def frame(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Matrices (…,3,3) whose first column is along x (…,3) and second nearest to y (…,3)."""
+    x = unit(x)
+    y = unit(y - (x * y).sum(-1, keepdims=True) * x)
+    return np.stack([x, y, np.cross(x, y)], -1)
+
+
+def unit(v: np.ndarray) -> np.ndarray:
+    """v (…,3) over its length; a zero vector stays zero."""
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+
+
+def fill(rotations: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Rotations (n,…,3,3), those of frames not `known` (n,) replaced by slerp of the nearest known.
+
+    Before the first and after the last known frame that frame's rotation is held.
+    """
+    at = np.flatnonzero(known)
+    frames = np.arange(len(rotations))
+    after = np.searchsorted(at, frames).clip(0, len(at) - 1)
+    before = np.where(at[after] > frames, np.maximum(after - 1, 0), after)
+    first, last = at[before], at[after]
+    share = (frames - first) / np.maximum(last - first, 1)
+    share = share.clip(0, 1).reshape(-1, *[1] * (rotations.ndim - 2))
+    start, end = rotations[first], rotations[last]
+    return start @ exp(share * log(np.swapaxes(start, -1, -2) @ end))

@@ -1,0 +1,110 @@
+"""What the fit of a body to a clip can be told; every weight by name."""
+
+from dataclasses import dataclass, fields
+
+from understudy.errors import UserError
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """The settings of `fit_body`.
+
+    A residual counts as (residual / its sigma)², summed over frames; a prior on what all frames
+    share counts once a frame, so that a setting means the same for a short and a long clip.
+    Sigmas of time differences hold at 30 frames a second and scale with the frame rate.
+    """
+
+    focal: float = 1.2
+    """Focal length over the longer image side: nothing in the clip says it (1.2 is 45° across)."""
+
+    least_score: float = 0.3
+    """A keypoint scored lower is not seen."""
+
+    least_points: int = 6
+    """A frame with fewer of the 12 shoulders, elbows, wrists, hips, knees, ankles is bridged."""
+
+    least_frames: float = 0.1
+    """A clip with a smaller share of usable frames than this is refused."""
+
+    widths: tuple[float, ...] = (60.0, 30.0, 15.0, 8.0)
+    """Robust widths of the keypoints, % of the person's height, one a stage: wide, then narrow.
+    A narrow one from the start would hold fast limbs where they were begun."""
+
+    iterations: tuple[int, ...] = (6, 4, 4, 10)
+    """The most Gauss–Newton steps of each stage."""
+
+    enough: float = 2e-4
+    """A stage ends when a step lowers the cost by less than this share."""
+
+    # Keypoints, % of the person's height.
+    body_sigma: float = 1.0
+    """Shoulders, elbows, wrists, knees, ankles."""
+    hip_sigma: float = 1.4
+    """Hips: detectors put them elsewhere than the body's joints."""
+    head_sigma: float = 1.6
+    """Nose, eyes, ears."""
+    foot_sigma: float = 1.8
+    """Toes and heels."""
+    face_sigma: float = 1.5
+    """Those of the 68 face points that the body is fitted to; used where the face is seen."""
+    hand_sigma: float = 2.0
+    """Knuckles and finger tips; they turn the wrist, fingers come from the hands file."""
+
+    # Three-dimensional directions, length of the difference of unit vectors.
+    limb_sigma: float = 0.30
+    """Limbs and trunk against the detector's world landmarks, in the last stage."""
+    first_limb_sigma: float = 0.17
+    """The same in the first stage, where the pictures hold little yet."""
+    limb_width: float = 0.8
+    """Robust width of the limb directions."""
+    upright_sigma: float = 0.05
+    """A standing body's line from ankles to neck against the clip's one vertical."""
+    upright_width: float = 0.20
+    """Robust width of the former: who bows, sits or kicks is let go."""
+    pitch_sigma: float = 0.10
+    """The clip's vertical against the image's vertical (rad), per frame."""
+
+    # Priors on the pose, rad.
+    spine_sigma: float = 0.45
+    collar_sigma: float = 0.45
+    foot_joint_sigma: float = 0.33
+    ankle_sigma: float = 0.9
+    neck_sigma: float = 0.9
+    wrist_sigma: float = 0.6
+    limb_pose_sigma: float = 1.5
+    """Hips, knees, shoulders, elbows: all but free."""
+    limit_sigma: float = 0.14
+    """Beyond an anatomical limit."""
+
+    # Time, at 30 frames a second.
+    joint_sigma: float = 0.016
+    """Acceleration of the 22 joints, m a frame²."""
+    depth_sigma: float = 0.006
+    """The same along the viewing axis, where keypoints say little."""
+    turn_sigma: float = 0.10
+    """Acceleration of the rotations (matrix norm a frame²)."""
+    contact_sigma: float = 0.004
+    """Speed of a heel or toe that stands, m a frame."""
+    contact_speed: float = 0.35
+    """A heel or toe slower than about this in the picture stands, % of height a frame."""
+
+    # What the whole clip shares.
+    betas: int = 10
+    beta_sigma: float = 1.4
+    """Shape coefficients, in the model's own standard deviations."""
+    joint_offset_sigma: float = 0.015
+    """Offset of a rest joint, m."""
+    landmark_offset_sigma: float = 0.018
+    """Distance of a detector's idea of a landmark from the body's, m."""
+
+    def __post_init__(self) -> None:
+        if len(self.widths) != len(self.iterations):
+            raise UserError(
+                f"fit: {len(self.widths)} widths but {len(self.iterations)} iterations; "
+                "give one of each a stage"
+            )
+        for field in fields(self):
+            value = getattr(self, field.name)
+            values = value if isinstance(value, tuple) else (value,)
+            if any(not v > 0 for v in values):
+                raise UserError(f"fit: {field.name} is {value}; it must be above zero")

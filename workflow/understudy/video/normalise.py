@@ -1,0 +1,228 @@
+"""One normal form for every clip: constant rate, bounded length and size, upright, silent, H.264.
+
+Output frame k shows the source at `start + k·speed/fps`: the decoded frame nearest in time, so a
+variable frame rate is evened out and motion keeps its speed. `speed` is 1 but where the policy
+`resample` squeezes a longer clip; then the sidecar, and the manifest after it, state it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from av import VideoFrame
+from av.video.reformatter import Interpolation
+
+from understudy.errors import UserError
+from understudy.files import file_digest, write_json
+from understudy.progress import progress
+from understudy.video.probe import VideoInfo, decode, open_video, probe
+from understudy.video.write import VideoWriter, exact_rate
+
+MIN_FRAMES = 2
+CLOCK_SECONDS = 1e-6  # two moments nearer than this are the same
+SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+
+
+@dataclass(frozen=True)
+class NormaliseSettings:
+    """seconds: the target length. fps: frames a second of the result.
+
+    policy, for clips longer than `seconds` (shorter ones always keep their length and speed):
+      resample  the whole clip evenly sampled onto seconds·fps frames; `speed` > 1 states by how
+                much it plays faster
+      trim      the first `seconds`
+      keep      the whole clip at its own length
+    size: the longer side at most, px (never enlarged); None keeps the size. square: black bars
+    make it square. Sizes come out even. crf: x264's quality, lower is better.
+    """
+
+    seconds: float
+    fps: float
+    policy: Literal["resample", "trim", "keep"] = "trim"
+    size: int | None = None
+    square: bool = False
+    crf: int = 18
+
+    def __post_init__(self) -> None:
+        if self.policy not in ("resample", "trim", "keep"):
+            raise ValueError(f"policy is resample, trim or keep, not {self.policy}")
+        if self.seconds <= 0 or self.fps <= 0 or (self.size is not None and self.size < 2):
+            raise ValueError("seconds, fps and size must be positive")
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """When to look at the source: frame k of `frames` at start + k·speed/fps seconds."""
+
+    start: float
+    frames: int
+    speed: float
+    fps: float
+
+    def time(self, k: int) -> float:
+        return self.start + k * self.speed / self.fps
+
+
+@dataclass(frozen=True)
+class Layout:
+    """scaled (w,h): the displayed picture after scaling, odd edges still on; content (x,y,w,h):
+    where it lies in the canvas (w,h), all px."""
+
+    scaled: tuple[int, int]
+    content: tuple[int, int, int, int]
+    canvas: tuple[int, int]
+
+    def place(self, image: np.ndarray) -> np.ndarray:
+        """uint8 (h,w,3) of the scaled size -> the canvas, an odd last row or column cut off."""
+        x, y, width, height = self.content
+        if (width, height) == self.canvas:
+            return image[:height, :width]
+        canvas = np.zeros((self.canvas[1], self.canvas[0], 3), np.uint8)
+        canvas[y : y + height, x : x + width] = image[:height, :width]
+        return canvas
+
+
+def normalise_video(
+    source: Path | str,
+    out_video: Path | str,
+    out_note: Path | str,
+    settings: NormaliseSettings,
+    start: float | None = None,
+    end: float | None = None,
+) -> dict:
+    """Write `source` (or its part from `start` to `end`, s) in normal form, and a JSON note on it.
+
+    Returns the note. Raises UserError where the source cannot be used or the part is empty.
+    """
+    info = probe(source)
+    sampling = plan_sampling(info, settings, start, end, source)
+    layout = plan_layout(info.width, info.height, settings.size, settings.square)
+    rate = exact_rate(settings.fps)
+    shown: list[tuple[int, float]] = []
+    with VideoWriter(out_video, *layout.canvas, fps=rate, crf=settings.crf) as video:
+        frames = _sampled(source, info, sampling, layout)
+        for index, time, image in progress(frames, Path(source).name, sampling.frames):
+            video.write(layout.place(image))
+            shown.append((index, time))
+    note = {
+        "source": {
+            "path": str(source),
+            "digest": file_digest(source),
+            "codec": info.codec,
+            "fps": float(info.fps),
+            "variable_rate": info.variable_rate,
+            "frames": info.frames,
+            "seconds": round(info.seconds, 6),
+            "width": info.width,
+            "height": info.height,
+            "rotation": info.rotation,
+            "mirrored": info.orientation.mirrored,
+            "audio": info.has_audio,
+        },
+        "settings": asdict(settings) | {"start": start, "end": end},
+        "fps": float(rate),
+        "frames": len(shown),
+        "seconds": round(float(len(shown) / rate), 6),
+        "width": layout.canvas[0],
+        "height": layout.canvas[1],
+        "content": list(layout.content),
+        "speed": round(sampling.speed, 6),
+        "first_source_frame": shown[0][0],
+        "last_source_frame": shown[-1][0],
+        "first_source_second": round(shown[0][1], 6),
+        "last_source_second": round(shown[-1][1], 6),
+    }
+    write_json(out_note, note)
+    return note
+
+
+def plan_sampling(
+    info: VideoInfo,
+    settings: NormaliseSettings,
+    start: float | None,
+    end: float | None,
+    source: Path | str,
+) -> Sampling:
+    """Which moments of the source become frames; UserError where the part asked for is empty."""
+    first = start or 0.0
+    last = info.seconds if end is None else min(end, info.seconds)
+    if first >= info.seconds:
+        raise UserError(
+            f"{source}: start {first:g} s is beyond its {info.seconds:.2f} s; correct the table"
+        )
+    if last <= first:
+        raise UserError(
+            f"{source}: end {end:g} s is not after start {first:g} s; correct the table"
+        )
+    fps = float(exact_rate(settings.fps))
+    own, target = _nearest(max(0.0, last - first) * fps), _nearest(settings.seconds * fps)
+    frames = own if settings.policy == "keep" else min(own, target)
+    if frames < MIN_FRAMES:
+        raise UserError(
+            f"{source}: {last - first:.2f} s at {fps:g} frames a second is no clip; "
+            "give a longer video or a wider start and end"
+        )
+    squeezed = settings.policy == "resample" and own > target
+    return Sampling(first, frames, (last - first) * fps / frames if squeezed else 1.0, fps)
+
+
+def plan_layout(width: int, height: int, size: int | None, square: bool) -> Layout:
+    """Sizes for a displayed picture of width x height px.
+
+    A picture that is small enough is not resampled: an odd edge is cut, not squeezed.
+    """
+    longer = max(width, height)
+    limit = longer if size is None else size - size % 2
+    if longer > limit:
+        scaled = tuple(max(2, 2 * _nearest(side * limit / longer / 2)) for side in (width, height))
+    else:
+        scaled = (width, height)
+    inner = tuple(max(2, side - side % 2) for side in scaled)
+    canvas = (max(inner),) * 2 if square else inner
+    x, y = ((outer - side) // 2 for outer, side in zip(canvas, inner, strict=True))
+    return Layout(scaled, (x, y, *inner), canvas)
+
+
+def _sampled(
+    source: Path | str, info: VideoInfo, sampling: Sampling, layout: Layout
+) -> Iterator[tuple[int, float, np.ndarray]]:
+    """(source frame number, its time in s, uint8 (h,w,3) upright and scaled) for each output frame.
+
+    Streams: two source frames are held at a time.
+    """
+    turned = info.orientation.displayed_size(*layout.scaled)  # turning is its own inverse
+
+    def picture(frame: VideoFrame) -> np.ndarray:
+        scaled = frame.reformat(*turned, format="rgb24", interpolation=SCALING, threads=1)
+        return info.orientation.upright(scaled.to_ndarray())
+
+    k, before = 0, None
+    with open_video(source) as container:
+        origin = None
+        for index, frame in enumerate(decode(container, source)):
+            time = float(frame.pts * frame.time_base) if info.timed else index / float(info.fps)
+            origin = time if origin is None else origin
+            now = (index, time - origin, frame)
+            while k < sampling.frames and sampling.time(k) <= now[1] + CLOCK_SECONDS:
+                chosen = _nearer(before, now, sampling.time(k))
+                yield chosen[0], chosen[1], picture(chosen[2])
+                k += 1
+            if k == sampling.frames:
+                return
+            before = now
+    while k < sampling.frames:  # moments within the last frame's stay on the screen
+        yield before[0], before[1], picture(before[2])
+        k += 1
+
+
+def _nearer(before: tuple | None, now: tuple, time: float) -> tuple:
+    """Of two (index, time, frame) around `time`, the nearer; the earlier of two equally near."""
+    if before is None or now[1] - time < time - before[1] - CLOCK_SECONDS:
+        return now
+    return before
+
+
+def _nearest(value: float) -> int:
+    return int(value + 0.5)
