@@ -34,11 +34,9 @@ def shown(path):
 
 @pytest.fixture
 def normalise(tmp_path):
-    def run(source, start=None, end=None, **options):
+    def run(source, **options):
         chosen = NormaliseSettings(**({"seconds": 2, "fps": 10, "crf": 5} | options))
-        note = normalise_video(
-            source, tmp_path / "out.mp4", tmp_path / "out.json", chosen, start, end
-        )
+        note = normalise_video(source, tmp_path / "out.mp4", tmp_path / "out.json", chosen)
         assert note == read_json(tmp_path / "out.json")
         info = probe(tmp_path / "out.mp4")
         assert (info.frames, info.width, info.height) == (
@@ -109,7 +107,7 @@ def test_start_and_end_cut_the_source(normalise, source):
 )
 def test_an_empty_part_is_refused(normalise, source, start, end, words):
     with pytest.raises(UserError, match=words) as error:
-        normalise(source, start, end)
+        normalise(source, start=start, end=end)
     assert str(error.value).startswith(str(source))
     assert [path.name for path in source.parent.iterdir()] == ["source.mp4"]
 

@@ -27,8 +27,7 @@ class Anatomy:
     points, normals (k,3) m; arm (k,): 0 at the shoulder joint, 1 at the wrist, beyond 1 in the
     hand, negative in the trunk; leg (k,): 0 at the hip joint, 1 at the ankle, negative above;
     trunk (k,): 0 at the pelvis joint, 1 at the neck joint; head, hand, foot, limb (k,): shares of
-    the skin weights; round_ (k,): angle about the part's own axis (rad), 0 in front;
-    along (k,): metres along the part's axis; joints: name -> (3,) m.
+    the skin weights; joints: name -> (3,) m.
     """
 
     points: np.ndarray
@@ -47,13 +46,18 @@ class Anatomy:
         """(k,) 1 on the person's left, −1 on the right."""
         return np.where(self.points[:, 0] >= 0, 1.0, -1.0)
 
+    @property
+    def on_arm(self) -> np.ndarray:
+        """(k,) whether a place lies on an arm, beyond the shoulder joint."""
+        return (self.arm > 0) & (self.limb > 0.3)
+
     def wrapped(self) -> tuple[np.ndarray, np.ndarray]:
         """Cloth coordinates (k,), (k,) in metres: round the part that a place lies on, and along.
 
         Trunk, arms and legs are taken for cylinders; so stripes run round, checks stay square.
         """
         x, y, z = self.points.T
-        on_arm = self.arm > 0
+        on_arm = self.on_arm
         on_leg = (self.leg > 0.12) & ~on_arm
         axis = self.joints
         arm_y, arm_z = axis["left_elbow"][1], axis["left_elbow"][2]

@@ -39,16 +39,16 @@ class Top:
         joints = places.joints
         neck, pelvis = joints["neck"], joints["pelvis"]
         hem = y - (pelvis[1] + self.hem * (neck[1] - pelvis[1]))
-        hem = np.where(places.arm > 0, _FAR, hem)
+        hem = np.where(places.on_arm, _FAR, hem)
         reach = joints["left_wrist"][0] - joints["left_shoulder"][0]
-        sleeve = np.where(places.hand + places.limb > 0.02, (self.sleeve - places.arm) * reach, _FAR)
+        sleeve = np.where(places.on_arm, (self.sleeve - places.arm) * reach, _FAR)
         wide, deep = 0.062 * self.neck[0], 0.066 * self.neck[1]
         front = z > neck[2] + 0.02
         above = np.where(front, y - (neck[1] - self.low), y - (neck[1] - 0.03))
         ring = np.hypot(x / wide, np.where(front, (z - neck[2] - 0.02) / (deep + self.low), (z - neck[2] - 0.02) / deep)) - 1
         opening = np.where(np.abs(x) < 0.16, np.maximum(ring * wide, -above), _FAR)
-        head = np.where(y > neck[1] + 0.05, -(y - neck[1] - 0.05), _FAR)
-        return np.minimum.reduce([hem, sleeve, opening, np.where(places.arm > 0, _FAR, head)])
+        head = np.where(places.on_arm, _FAR, 0.1 * (0.3 - places.head))
+        return np.minimum.reduce([hem, sleeve, opening, head])
 
 
 @dataclass(frozen=True)

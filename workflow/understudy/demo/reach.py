@@ -220,17 +220,16 @@ def hanging_arm() -> tuple[float, ...]:
     return tuple(solve_arm(Skeleton.average(), goal, np.array([0, 0, 0, -70, 0, -15, 0, 0, 0])))
 
 
-def solve_legs(
+def solve_leg(
     skeleton: Skeleton,
     side: str,
     hips: np.ndarray,
-    pelvis: np.ndarray,
     ankles: np.ndarray,
-    toward: np.ndarray,
+    hinge: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """World rotations of a thigh and shin (n,3,3) that bring the ankle to its place.
 
-    hips (n,3) the hip joint, pelvis (n,3,3), ankles (n,3), toward (n,3) where the knee points.
+    hips (n,3) the hip joint, ankles (n,3), hinge (n,3) the knee's axis, to the person's right.
     Closed form (law of cosines); a place out of reach is approached with a straight leg.
     """
     hip, knee, ankle = (skeleton.joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
@@ -238,12 +237,11 @@ def solve_legs(
     line = ankles - hips
     length = np.clip(np.linalg.norm(line, axis=-1), abs(thigh - shin) + 0.02, (thigh + shin) * 0.999)
     line = unit(line)
-    pole = unit(toward - (toward * line).sum(-1, keepdims=True) * line)
+    pole = unit(np.cross(hinge, line))
     along = (thigh**2 - shin**2 + length**2) / (2 * length)
     off = np.sqrt(np.maximum(thigh**2 - along**2, 0))
     to_knee = along[:, None] * line + off[:, None] * pole
     to_ankle = length[:, None] * line - to_knee
-    hinge = np.cross(line, pole)
     return _frame(to_knee, hinge) @ _rest_frame(knee - hip).T, (
         _frame(to_ankle, hinge) @ _rest_frame(ankle - knee).T
     )

@@ -31,12 +31,13 @@ class Holistic:
 
 
 def run_holistic(
-    frames: Iterable[np.ndarray], n: int, windows: np.ndarray | None = None, smooth: bool = True
+    frames: Iterable[np.ndarray], n: int, windows: np.ndarray | None = None
 ) -> Holistic:
     """Follow one person through `n` RGB frames (h,w,3).
 
     `windows` (n,3), x0, y0, side, restricts each frame to a square about the person, which finds
-    small figures and ignores other people. `smooth` is MediaPipe's own filter over time.
+    small figures and ignores other people. MediaPipe's filter over time is off: it drags behind
+    fast limbs, and the fit smooths better, knowing past and future.
     """
     out = Holistic(
         pose=np.zeros((n, 33, 3)),
@@ -52,7 +53,7 @@ def run_holistic(
         model = mediapipe.solutions.holistic.Holistic(
             static_image_mode=False,
             model_complexity=1,
-            smooth_landmarks=smooth,
+            smooth_landmarks=False,
             enable_segmentation=False,
             refine_face_landmarks=True,
         )

@@ -10,19 +10,27 @@ from understudy.features.keypoints import Detected, shows_several
 from understudy.features.mediapipe_runtime import model_digests
 from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
 from understudy.features.wholebody import whole_body
-from understudy.features.windows import following_windows
+from understudy.features.windows import windows_if_small
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
 
 SAMPLES_A_SECOND = 2
 FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
-SMALL = 0.4  # a figure below this share of the frame's longer side is shown enlarged
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo) -> Detected:
     """133 points a frame of the most prominent person."""
     sampled, tracks, people = _survey(video, info)
-    windows = _windows(tracks, people, info)
+    windows = None
+    if tracks:
+        windows = windows_if_small(
+            info.frames,
+            tracks[0].frames,
+            tracks[0].boxes(),
+            info.width,
+            info.height,
+            always=shows_several(people),
+        )
     frames = progress(stream_frames(video, range(info.frames)), "keypoints", info.frames)
     seen = run_holistic(frames, info.frames, windows)
     xy, score = whole_body(seen, info.width, info.height)
@@ -31,9 +39,7 @@ def detect_keypoints(video: Path | str, info: VideoInfo) -> Detected:
     return Detected(xy, score, people, {"world": seen.world}, model_digests())
 
 
-def _survey(
-    video: Path | str, info: VideoInfo
-) -> tuple[list[int], list[Track], dict[int, int]]:
+def _survey(video: Path | str, info: VideoInfo) -> tuple[list[int], list[Track], dict[int, int]]:
     """Look at frames spread over the clip: their indices, who is where, how many in each."""
     wanted = int(np.clip(info.seconds * SAMPLES_A_SECOND, FEWEST_SAMPLES, MOST_SAMPLES))
     sampled = evenly(info.frames, wanted)
@@ -42,17 +48,6 @@ def _survey(
         found = [detector.find(frame) for frame in frames]
     counts = {index: len(people) for index, people in zip(sampled, found, strict=True)}
     return sampled, follow_people(sampled, found), counts
-
-
-def _windows(tracks: list[Track], people: dict[int, int], info: VideoInfo) -> np.ndarray | None:
-    """Windows about the most prominent person where that one is small or not alone."""
-    if not tracks:
-        return None
-    boxes = tracks[0].boxes()
-    largest = (boxes[:, 2:] - boxes[:, :2]).max()
-    if largest > SMALL * max(info.width, info.height) and not shows_several(people):
-        return None
-    return following_windows(info.frames, tracks[0].frames, boxes)
 
 
 def _is_followed(seen: Holistic, track: Track, sampled: list[int]) -> np.ndarray:

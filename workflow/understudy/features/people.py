@@ -15,10 +15,8 @@ from understudy.features.mediapipe_runtime import load_mediapipe, native_log_sil
 NOSE, SHOULDERS, HIPS = 0, [11, 12], [23, 24]
 TORSO = SHOULDERS + HIPS
 JOINTS = [0, 11, 12, 13, 14, 23, 24, 25, 26, 27, 28]
-BONES = np.array(
-    [(11, 12), (11, 23), (12, 24), (23, 24), (23, 25), (25, 27), (24, 26), (26, 28)]
-    + [(11, 13), (13, 15), (12, 14), (14, 16)]
-)
+LIMBS = [(11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28)]
+BONES = np.array([(11, 12), (11, 23), (12, 24), (23, 24), *LIMBS])
 
 GRAPH = """
 input_stream: "image"

@@ -6,6 +6,8 @@ Coordinates are continuous pixels: the centre of the first pixel is (0.5, 0.5).
 import cv2
 import numpy as np
 
+SMALL = 0.4  # a figure below this share of the frame's longer side is shown enlarged
+
 
 def cut_window(frame: np.ndarray, window: np.ndarray, size: int) -> np.ndarray:
     """The window (x0, y0, side) of an RGB `frame` (h,w,3), resized to (size,size,3).
@@ -15,16 +17,16 @@ def cut_window(frame: np.ndarray, window: np.ndarray, size: int) -> np.ndarray:
     x0, y0, side = (float(value) for value in window)
     scale = size / side
     # OpenCV counts from the centre of the first pixel, our coordinates from its corner.
-    matrix = np.array(
-        [
-            [scale, 0, scale * (0.5 - x0) - 0.5],
-            [0, scale, scale * (0.5 - y0) - 0.5],
-        ]
-    )
-    filtering = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return cv2.warpAffine(
-        frame, matrix, (size, size), flags=filtering, borderMode=cv2.BORDER_REPLICATE
-    )
+    matrix = np.array([[scale, 0, scale * (0.5 - x0) - 0.5], [0, scale, scale * (0.5 - y0) - 0.5]])
+    return cv2.warpAffine(frame, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE)
+
+
+def paste_window(picture: np.ndarray, window: np.ndarray, width: int, height: int) -> np.ndarray:
+    """A map (size,size) seen in a window of a frame, in that frame's own pixels; 0 around it."""
+    x0, y0, side = (float(value) for value in window)
+    scale = side / len(picture)
+    matrix = np.array([[scale, 0, scale * 0.5 + x0 - 0.5], [0, scale, scale * 0.5 + y0 - 0.5]])
+    return cv2.warpAffine(picture, matrix, (width, height))
 
 
 def to_frame(points: np.ndarray, window: np.ndarray) -> np.ndarray:
@@ -32,10 +34,22 @@ def to_frame(points: np.ndarray, window: np.ndarray) -> np.ndarray:
     return np.asarray(points) * window[2] + window[:2]
 
 
+def windows_if_small(
+    n: int, frames: np.ndarray, boxes: np.ndarray, width: int, height: int, always: bool = False
+) -> np.ndarray | None:
+    """Windows (n,3) that follow a person who is small in the frame, or `always`; else None."""
+    if not len(boxes):
+        return None
+    largest = (boxes[:, 2:] - boxes[:, :2]).max()
+    if largest > SMALL * max(width, height) and not always:
+        return None
+    return following_windows(n, frames, boxes)
+
+
 def following_windows(
     n: int, frames: np.ndarray, boxes: np.ndarray, margin: float = 1.8
 ) -> np.ndarray:
-    """Windows (n,3) x0, y0, side that follow the `boxes` (m,4) x0, y0, x1, y1 seen at `frames` (m,).
+    """Windows (n,3) x0, y0, side that follow `boxes` (m,4) x0, y0, x1, y1 seen at `frames` (m,).
 
     The side is the same throughout (`margin` times the largest box), so that the figure keeps
     its scale; the centre is interpolated between the sampled frames and held beyond them.

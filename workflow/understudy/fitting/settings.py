@@ -61,8 +61,8 @@ class FitSettings:
     """A standing body's line from ankles to neck against the clip's one vertical."""
     upright_width: float = 0.20
     """Robust width of the former: who bows, sits or kicks is let go."""
-    pitch_sigma: float = 0.10
-    """The clip's vertical against the image's vertical (rad), per frame."""
+    upright_prior: float = 0.03
+    """How much the image's vertical counts in the clip's, against all frames' bodies."""
 
     # Priors on the pose, rad.
     spine_sigma: float = 0.45

@@ -86,8 +86,7 @@ def training_clips(
     frames = FrameStore(clips, largest, GRID * settings.frames, settings.cache_gb, "training")
     transform = Compose(
         [
-            Div255(),
-            Normalize(MEAN, STD),
+            *_as_input(settings),
             RandomShortSideScale(settings.size, largest),
             RandomCrop(settings.size),
             RandomHorizontalFlip(settings.flip),
@@ -102,9 +101,22 @@ def clips_for_testing(
 ) -> ClipDataset:
     """Each video whole, its frames evenly spaced; nothing random."""
     frames = FrameStore(clips, settings.size, settings.frames, settings.cache_gb, "test")
-    transform = Compose([Div255(), Normalize(MEAN, STD), ShortSideScale(settings.size)])
+    transform = Compose([*_as_input(settings), ShortSideScale(settings.size)])
     sampler = UniformClipSampler(WHOLE)
     return ClipDataset(clips, labels, frames, sampler, transform, settings.frames, seed=0)
+
+
+def _as_input(settings: RecogniserSettings) -> list[torch.nn.Module]:
+    """From uint8 to what the network sees."""
+    scaled = [Div255(), Normalize(MEAN, STD)]
+    return scaled if settings.input == "frames" else [*scaled, SubtractMeanFrame()]
+
+
+class SubtractMeanFrame(torch.nn.Module):
+    """A clip (3,t,h,w) less its mean over time: with a still camera, only what moves is left."""
+
+    def forward(self, clip: torch.Tensor) -> torch.Tensor:
+        return clip - clip.mean(1, keepdim=True)
 
 
 class FrameStore:

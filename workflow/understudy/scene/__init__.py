@@ -1,0 +1,1 @@
+"""The scene: which background a re-enactment gets, and how it is put before it."""

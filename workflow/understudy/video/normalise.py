@@ -35,7 +35,8 @@ class NormaliseSettings:
       trim      the first `seconds`
       keep      the whole clip at its own length
     size: the longer side at most, px (never enlarged); None keeps the size. square: black bars
-    make it square. Sizes come out even. crf: x264's quality, lower is better.
+    make it square. Sizes come out even. crf: x264's quality, lower is better. start, end: the part
+    of the source to use, s from its first frame; an end beyond the clip's means its end.
     """
 
     seconds: float
@@ -44,6 +45,8 @@ class NormaliseSettings:
     size: int | None = None
     square: bool = False
     crf: int = 18
+    start: float | None = None
+    end: float | None = None
 
     def __post_init__(self) -> None:
         if self.policy not in ("resample", "trim", "keep"):
@@ -89,15 +92,13 @@ def normalise_video(
     out_video: Path | str,
     out_note: Path | str,
     settings: NormaliseSettings,
-    start: float | None = None,
-    end: float | None = None,
 ) -> dict:
-    """Write `source` (or its part from `start` to `end`, s) in normal form, and a JSON note on it.
+    """Write `source`, or its part that the settings name, in normal form, and a JSON note on it.
 
     Returns the note. Raises UserError where the source cannot be used or the part is empty.
     """
     info = probe(source)
-    sampling = plan_sampling(info, settings, start, end, source)
+    sampling = plan_sampling(source, info, settings)
     layout = plan_layout(info.width, info.height, settings.size, settings.square)
     rate = exact_rate(settings.fps)
     shown: list[tuple[int, float]] = []
@@ -121,7 +122,7 @@ def normalise_video(
             "mirrored": info.orientation.mirrored,
             "audio": info.has_audio,
         },
-        "settings": asdict(settings) | {"start": start, "end": end},
+        "settings": asdict(settings),
         "fps": float(rate),
         "frames": len(shown),
         "seconds": round(float(len(shown) / rate), 6),
@@ -138,23 +139,17 @@ def normalise_video(
     return note
 
 
-def plan_sampling(
-    info: VideoInfo,
-    settings: NormaliseSettings,
-    start: float | None,
-    end: float | None,
-    source: Path | str,
-) -> Sampling:
+def plan_sampling(source: Path | str, info: VideoInfo, settings: NormaliseSettings) -> Sampling:
     """Which moments of the source become frames; UserError where the part asked for is empty."""
-    first = start or 0.0
-    last = info.seconds if end is None else min(end, info.seconds)
+    first = settings.start or 0.0
+    last = info.seconds if settings.end is None else min(settings.end, info.seconds)
     if first >= info.seconds:
         raise UserError(
             f"{source}: start {first:g} s is beyond its {info.seconds:.2f} s; correct the table"
         )
     if last <= first:
         raise UserError(
-            f"{source}: end {end:g} s is not after start {first:g} s; correct the table"
+            f"{source}: end {last:g} s is not after start {first:g} s; correct the table"
         )
     fps = float(exact_rate(settings.fps))
     own, target = _nearest(max(0.0, last - first) * fps), _nearest(settings.seconds * fps)

@@ -26,6 +26,7 @@ EYES = ("down", "left")  # degrees
 FOOT = ("x", "z", "lift", "yaw", "heel", "tip")  # m outwards, forwards, up; degrees: toes
 # outwards, heel raised on the ball of the foot, foot's own pitch in the air (toes down)
 KNEE = ("out",)  # degrees the knee points outwards from the foot's direction
+TOES_OUT = 8.0  # degrees, standing at ease
 STAND_BEND = 0.012  # m the pelvis of a person at ease is lower than with the legs straight
 
 SPINE_SHARE = {"spine1": 0.36, "spine2": 0.34, "spine3": 0.30}
@@ -56,7 +57,7 @@ class Script:
     time: float = 0.0
     tracks: dict[str, Track] = field(default_factory=dict)
     props: tuple[Stool, ...] = ()
-    flights: list[tuple[float, float]] = field(default_factory=list)
+    flights: list[tuple[float, float]] = field(default_factory=list)  # from, to, in s
     _now: dict[str, np.ndarray] = field(default_factory=dict)
     _arms: dict[str, Reach | Goal | None] = field(default_factory=dict)
 
@@ -71,7 +72,7 @@ class Script:
         for side in SIDES:
             self._now[f"{side}_arm"] = np.array(hanging_arm())
             self._now[f"{side}_hand"] = HAND_SHAPES["relaxed"].ravel()
-            self._now[f"{side}_foot"] = np.array([0, 0, 0, 7, 0, 0], float)
+            self._now[f"{side}_foot"] = np.array([0, 0, 0, TOES_OUT, 0, 0], float)
             self._now[f"{side}_knee"] = np.zeros(1)
             self._arms[side] = None
         self._write()
@@ -124,6 +125,27 @@ class Script:
         self._write()
         return self
 
+    def fly(self, height: float, tuck: float) -> "Script":
+        """Leave the floor now and land when gravity has it, `height` m higher at the top.
+
+        tuck: m by which the feet come nearer to the body on the way.
+        """
+        height *= self.skeleton.scale
+        start, seconds = self.time, float(np.sqrt(8 * height / 9.81))
+        low, feet = self._now["pelvis"][1], {s: self._now[f"{s}_foot"] for s in SIDES}
+        for u in np.linspace(0, 1, 9)[1:]:
+            rise = 4 * height * u * (1 - u) / self.skeleton.scale
+            lift = rise + tuck * np.sin(np.pi * u) ** 2
+            for side in SIDES:
+                self._set(f"{side}_foot", FOOT, {"lift": feet[side][2] + lift})
+            self.pose(seconds / 8, pelvis={"y": low + rise})
+        self.flights.append((start, self.time))
+        return self
+
+    def count(self, usual: float) -> int:
+        """How often to repeat a stroke that is usually done `usual` times; at least once."""
+        return max(1, round(usual * self.style.repeats))
+
     def hold(self, seconds: float) -> "Script":
         """Stay as it is for a while."""
         return self.pose(seconds)
@@ -131,7 +153,7 @@ class Script:
     def at_ease(self, after: float) -> "Script":
         """Back to standing with hanging arms and a neutral face."""
         zero_pelvis, zero3 = dict.fromkeys(PELVIS, 0.0), np.zeros(3)
-        foot = {"x": 0.0, "z": 0.0, "lift": 0.0, "yaw": 7.0, "heel": 0.0, "tip": 0.0}
+        foot = {"x": 0.0, "z": 0.0, "lift": 0.0, "yaw": TOES_OUT, "heel": 0.0, "tip": 0.0}
         return self.pose(
             after,
             pelvis=zero_pelvis,

@@ -1,0 +1,98 @@
+"""How well an avatar shows what it was never trained on."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.avatar.losses import ssim
+from understudy.avatar.model import Avatar
+from understudy.avatar.training import Training
+
+FITTED_RATE = 0.003  # of Adam, when a pose is fitted to a test image
+WHITE = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Score:
+    """A render against the truth on white, in the person's box. psnr and person_psnr in dB, the
+    latter over the pixels that both masks hold; iou of the masks; ssim."""
+
+    psnr: float
+    person_psnr: float
+    iou: float
+    ssim: float
+
+
+def psnr(a: Tensor, b: Tensor) -> float:
+    """Peak signal-to-noise ratio (dB) of values in [0,1]."""
+    return float(-10 * torch.log10((a - b).square().mean().clamp(min=1e-10)))
+
+
+def score(rgb: Tensor, alpha: Tensor, truth: Tensor, mask: Tensor) -> Score:
+    """rgb and truth (h,w,3) on white in [0,1]; alpha and mask (h,w,1)."""
+    rgb = rgb.clamp(0, 1)
+    ours, theirs = alpha[..., 0] > 0.5, mask[..., 0] > 0.5
+    both = ours & theirs
+    return Score(
+        psnr=psnr(rgb, truth),
+        person_psnr=psnr(rgb[both], truth[both]) if both.any() else 0.0,
+        iou=float(both.sum() / (ours | theirs).sum().clamp(min=1)),
+        ssim=float(ssim(rgb, truth)),
+    )
+
+
+def mean_score(scores: list[Score]) -> dict[str, float]:
+    """The mean of each figure, rounded."""
+    rows = [asdict(one) for one in scores]
+    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
+
+
+def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tensor) -> Score:
+    """Frame t of the clip, drawn with a correction (23,3) of its fitted pose."""
+    view = training.clip.view(t)
+    with torch.no_grad():
+        rgb, alpha = training.render(avatar, t, correction, torch.tensor(WHITE))
+    return score(rgb, alpha, view.image * view.mask + 1 - view.mask, view.mask)
+
+
+def interpolated_correction(training: Training, t: int) -> Tensor:
+    """The correction of a held-out frame: half way between its trained neighbours'."""
+    before = max(frame for frame in training.trained if frame < t)
+    after = min(frame for frame in training.trained if frame > t)
+    return training.refinement.between(before, after)
+
+
+def fitted_correction(training: Training, avatar: Avatar, t: int, iterations: int) -> Tensor:
+    """ExAvatar's protocol: the pose fitted to the test image itself, the avatar frozen."""
+    view, white = training.clip.view(t), torch.tensor(WHITE)
+    target = view.image * view.mask + 1 - view.mask
+    correction = interpolated_correction(training, t).requires_grad_()
+    optimiser = torch.optim.Adam([correction], lr=FITTED_RATE)
+    for _ in range(iterations):
+        rgb, _ = training.render(avatar, t, correction, white)
+        optimiser.zero_grad()
+        (rgb - target).abs().mean().backward()
+        optimiser.step()
+    return correction.detach()
+
+
+def evaluate(training: Training, avatar: Avatar) -> dict:
+    """Scores of the held-out frames: as posed by their neighbours ("held_out"), and, for some of
+    them, with the pose fitted to the test image ("held_out_fitted")."""
+    settings, frames = training.settings, training.held_out
+    posed = [
+        held_out_frame(training, avatar, t, interpolated_correction(training, t)) for t in frames
+    ]
+    some = frames[:: max(1, len(frames) // settings.fitted_frames)][: settings.fitted_frames]
+    fitted = [
+        held_out_frame(
+            training, avatar, t, fitted_correction(training, avatar, t, settings.fitted_iterations)
+        )
+        for t in some
+    ]
+    return {
+        "held_out": {**mean_score(posed), "frames": len(posed)},
+        "held_out_fitted": {**mean_score(fitted), "frames": len(fitted)},
+    }

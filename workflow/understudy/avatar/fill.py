@@ -1,0 +1,58 @@
+"""What the video never shows: Gaussians without evidence take their neighbours' looks."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import scipy.sparse as sp
+import torch
+from scipy.sparse.linalg import splu
+from torch import Tensor
+
+from understudy.avatar.model import Avatar
+from understudy.avatar.surface import graph_laplacian
+from understudy.avatar.training import Training
+
+STRENGTH = 0.02  # of the neighbours against a Gaussian that was seen fully
+NOTHING = 1e-5  # evidence of a Gaussian that was never seen: its own value if nobody has any
+FRAMES = 48  # looked at
+FRINGE = 2  # px inside the mask's outline that do not count as seen
+
+
+def seen_weight(training: Training, avatar: Avatar) -> Tensor:
+    """(G,) the most that each Gaussian counted in any one trained frame (in pixels, at most 1).
+
+    The blending weight a Gaussian has in an image is the gradient of the image's sum by its
+    colour. Pixels at the mask's edge do not count: their colour may be the background's.
+    """
+    frames = training.trained[:: max(1, len(training.trained) // FRAMES)]
+    square = np.ones((2 * FRINGE + 1,) * 2, np.uint8)
+    seen = torch.zeros(len(avatar))
+    for t in frames:
+        inside = (training.clip.view(t).mask[..., 0].numpy() > 0.5).astype(np.uint8)
+        counted = torch.from_numpy(cv2.erode(inside, square)).float()
+        colors = torch.zeros_like(avatar.colors, requires_grad=True)
+        bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))
+        rgb, _ = training.render(bare, t, training.refinement.values[t], torch.zeros(3))
+        (rgb[..., 0] * counted).sum().backward()
+        seen = torch.maximum(seen, colors.grad[:, 0])
+    return seen.clamp(0, 1)
+
+
+def fill(avatar: Avatar, seen: Tensor, first_log_scale: Tensor) -> Avatar:
+    """Spread colours and sizes over the surface from where they were `seen` (G,).
+
+    Minimises sum seen (x - x0)^2 + STRENGTH sum over edges (x_i - x_j)^2. Sizes are spread as
+    the ratio to their start, first_log_scale (G,).
+    """
+    evidence = seen.numpy().astype(np.float64) + NOTHING
+    laplacian = graph_laplacian(avatar.rig.surface.faces.numpy(), len(avatar))
+    factor = splu((sp.diags(evidence) + STRENGTH * laplacian).tocsc())
+    growth = (avatar.scales.log() - first_log_scale)[:, None]
+    known = torch.cat([avatar.colors, growth], 1).numpy().astype(np.float64)
+    spread = torch.from_numpy(factor.solve(evidence[:, None] * known)).float()
+    return replace(
+        avatar,
+        colors=spread[:, :3].clamp(0, 1),
+        scales=(first_log_scale + spread[:, 3]).exp(),
+    )

@@ -1,0 +1,82 @@
+"""What moves an avatar's Gaussians: a person's skeleton, and the body's weights at each point."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from understudy.avatar.surface import Surface
+from understudy.body.model import BodyModel
+from understudy.body.skinning import ShapedBody
+
+
+@dataclass(frozen=True)
+class Rig:
+    """One person's skeleton under G points of the body's surface.
+
+    betas (S,), joint_offset (55,3) m. What is derived from them is computed once.
+    """
+
+    body: BodyModel
+    surface: Surface
+    betas: Tensor
+    joint_offset: Tensor
+
+    @cached_property
+    def skeleton(self) -> ShapedBody:
+        """The person's joints without a vertex: skinning it gives the joints' transforms alone."""
+        nothing = torch.zeros(0, dtype=torch.int64)
+        return self.body.submesh(nothing).shaped(self.betas, self.joint_offset)
+
+    @cached_property
+    def weights(self) -> Tensor:
+        """(G,55) skinning weights."""
+        return self.surface.interpolate(self.body.weights)
+
+    @cached_property
+    def expressive(self) -> tuple[Tensor, Tensor]:
+        """The k points that expressions move: indices (k,), directions (k,3,E) m."""
+        moved = self.surface.interpolate(self.body.exprdirs.abs().amax((1, 2))) > 1e-6
+        points = moved.nonzero()[:, 0]
+        corners, weights = self.surface.vertex_ids[points], self.surface.weights[points]
+        directions = self.body.exprdirs[corners] * weights[..., None, None]
+        return points, directions.sum(1)
+
+    @cached_property
+    def height(self) -> float:
+        """Of the body at rest, m, without hair and clothes."""
+        return body_height(self.body, self.betas)
+
+    def move(
+        self, means: Tensor, normals: Tensor, rotations: Tensor, transl: Tensor, expression: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Pose points (G,3) and unit normals (G,3) at rest in n frames -> (n,G,3), (n,G,3).
+
+        rotations (n,55,3,3) against the parent joint, transl (n,3) m, expression (n,E).
+        No gradient flows from the posed normals to the pose.
+        """
+        frames = len(rotations)
+        transforms = self.skeleton.skin(rotations, transl, expression).transforms[:, :, :3]
+        blended = (self.weights @ transforms.flatten(2)).unflatten(2, (3, 4))
+        turn, shift = blended[..., :3], blended[..., 3]
+        points, directions = self.expressive
+        change = torch.einsum("kce,ne->nkc", directions[..., : expression.shape[1]], expression)
+        means = means.expand(frames, -1, 3).index_add(1, points, change)
+        if self.body.posedirs is not None:
+            means = means + self._correctives(rotations)
+        means = (turn @ means[..., None])[..., 0] + shift
+        return means, normalize((turn.detach() @ normals[..., None])[..., 0], dim=-1)
+
+    def _correctives(self, rotations: Tensor) -> Tensor:
+        """SMPL-X's pose correctives (n,G,3) at the points."""
+        features = (rotations[:, 1:] - torch.eye(3, dtype=rotations.dtype)).flatten(1)
+        at_vertices = torch.einsum("vcf,nf->vnc", self.body.posedirs, features)
+        return self.surface.interpolate(at_vertices).transpose(0, 1)
+
+
+def body_height(body: BodyModel, betas: Tensor) -> float:
+    """Height (m) of a shaped body at rest."""
+    vertical = body.shaped(betas).vertices[:, 1]
+    return float(vertical.max() - vertical.min())

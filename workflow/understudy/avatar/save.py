@@ -1,0 +1,72 @@
+"""Avatar files: the Gaussians at rest with their place on the body, in one .safetensors."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from understudy.avatar.model import Avatar
+from understudy.avatar.rig import Rig
+from understudy.avatar.surface import Surface
+from understudy.body.model import BodyModel
+from understudy.errors import UserError
+from understudy.files import atomic_path
+
+GAUSSIANS = ("means", "normals", "scales", "colors", "shading")
+
+
+def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
+    """Write the avatar; its metadata holds `about` and the body model that skins it.
+
+    Tensors: means, normals, scales, colors, shading as `Avatar` says; surface_vertices (G,3),
+    surface_weights (G,3), surface_faces (F,3): each Gaussian's place on the body's mesh, from
+    which skinning weights and expression directions follow; betas, joint_offset: the skeleton.
+    """
+    rig = avatar.rig
+    tensors = {name: getattr(avatar, name) for name in GAUSSIANS}
+    tensors |= {
+        "surface_vertices": rig.surface.vertex_ids.int(),
+        "surface_weights": rig.surface.weights,
+        "surface_faces": rig.surface.faces.int(),
+        "betas": rig.betas,
+        "joint_offset": rig.joint_offset,
+    }
+    note = {**about, "kind": "avatar", "body": rig.body.model_id, "opacity": avatar.opacity}
+    with atomic_path(path) as temporary:
+        whole = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+        save_file(whole, temporary, metadata={"about": json.dumps(note, sort_keys=True)})
+
+
+def read_about(path: Path | str) -> dict:
+    """The note of an avatar file; UserError if it is none."""
+    try:
+        with safe_open(path, "pt") as stored:
+            about = json.loads(stored.metadata()["about"])
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: not a readable avatar ({error}); train it again") from error
+    if about.get("kind") != "avatar":
+        raise UserError(f"{path}: holds {about.get('kind')}, expected avatar; train it again")
+    return about
+
+
+def load_avatar(path: Path | str, body: BodyModel) -> Avatar:
+    """Read an avatar; UserError if it is broken or was made for another body model."""
+    about = read_about(path)
+    if about["body"] != body.model_id:
+        raise UserError(
+            f"{path}: made for body model {about['body']}, but the configured one is "
+            f"{body.model_id}; train it again"
+        )
+    with safe_open(path, "pt") as stored:
+        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    surface = Surface(
+        tensors["surface_vertices"].to(torch.int64),
+        tensors["surface_weights"],
+        tensors["surface_faces"].to(torch.int64),
+    )
+    rig = Rig(body, surface, tensors["betas"], tensors["joint_offset"])
+    return Avatar(
+        rig=rig, opacity=float(about["opacity"]), **{name: tensors[name] for name in GAUSSIANS}
+    )

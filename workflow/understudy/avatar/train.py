@@ -1,0 +1,113 @@
+"""Train an avatar: files in, files out, resumable."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from understudy.avatar.checkpoint import heed_sigterm, load_checkpoint, save_checkpoint
+from understudy.avatar.clip import load_clip
+from understudy.avatar.evaluate import evaluate
+from understudy.avatar.fill import fill, seen_weight
+from understudy.avatar.save import save_avatar
+from understudy.avatar.settings import TrainSettings
+from understudy.avatar.training import Training
+from understudy.avatar.turntable import write_turntable
+from understudy.body.model import load_body
+from understudy.errors import UserError
+from understudy.files import file_digest, write_json
+from understudy.fitting.io import load_fit
+from understudy.progress import progress
+
+CURVE_STEPS = 50  # steps that one point of the loss curve averages
+TERMINATED = 128 + 15  # the exit code of a process that SIGTERM ended
+
+
+def train_avatar(
+    video: Path | str,
+    masks: Path | str,
+    fit: Path | str,
+    body: Path | str,
+    out_dir: Path | str,
+    settings: TrainSettings,
+) -> None:
+    """Train one person's avatar; write avatar.safetensors, metrics.json and turntable.png.
+
+    video: the person turning round; masks, fit: its masks.npz and fit .npz; body: the SMPL-X-format
+    file that the fit was made with. While it trains, checkpoint.safetensors beside the outputs
+    holds its whole state: a run that is killed goes on from there, with the same result. On SIGTERM
+    it is written at once, and the process exits with code 143.
+
+    UserError where the inputs do not belong together or show too little of a person.
+    """
+    out_dir, began = Path(out_dir), time.monotonic()
+    model = load_body(body)
+    fitted = load_fit(fit, model.model_id)
+    clip = load_clip(video, masks, fitted.K, fitted.size, settings.size)
+    if len(fitted.pose) != len(clip):
+        raise UserError(
+            f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
+        )
+    training = Training(clip, fitted.pose, model, fitted.betas, fitted.joint_offset, settings)
+    inputs = {"video": video, "masks": masks, "fit": fit, "body": body}
+    about = {
+        "settings": asdict(settings),
+        "inputs": {name: Path(path).name for name, path in inputs.items()},
+        "digests": {name: file_digest(path) for name, path in inputs.items()},
+    }
+    seconds, curve = _run(training, out_dir / "checkpoint.safetensors", about, began)
+    trained = training.avatar()
+    seen = seen_weight(training, trained)
+    avatar = fill(trained, seen, training.trainee.first_log_scale)
+    metrics = {
+        **evaluate(training, avatar),
+        "gaussians": len(avatar),
+        "unseen": round(float((seen < 0.05).float().mean()), 4),
+        "train_seconds": round(seconds, 1),
+        "iterations": training.steps,
+        "frames": {"trained": len(training.trained), "held_out": len(training.held_out)},
+        "size": list(clip.images.shape[1:3]),
+        "loss_curve": curve,
+    }
+    save_avatar(out_dir / "avatar.safetensors", avatar, about)
+    write_turntable(out_dir / "turntable.png", avatar)
+    write_json(out_dir / "metrics.json", metrics)
+    (out_dir / "checkpoint.safetensors").unlink(missing_ok=True)
+
+
+def _run(
+    training: Training, checkpoint: Path, about: dict, began: float
+) -> tuple[float, list[list[float]]]:
+    """Step to the end, from the checkpoint if there is one.
+
+    Returns the seconds of training, over all its processes, and the curve [[step, mean loss], …].
+    """
+    job = repr(sorted(about["settings"].items())) + repr(sorted(about["digests"].items()))
+    stored = load_checkpoint(checkpoint, job)
+    spent, curve, losses = 0.0, [], []
+    if stored:
+        tensors, note = stored
+        training.load_state(tensors, note)
+        spent, curve, losses = note["seconds"], note["curve"], note["losses"]
+    total = training.settings.iterations
+
+    def save() -> None:
+        tensors, note = training.state()
+        clock = {"seconds": spent + time.monotonic() - began, "curve": curve, "losses": losses}
+        save_checkpoint(checkpoint, tensors, {**note, **clock, "job": job})
+
+    saved = time.monotonic()
+    with heed_sigterm() as stop:
+        bar = progress(range(training.steps, total), "training", total - training.steps, "step")
+        for _ in bar:
+            losses.append(training.step())
+            if len(losses) == CURVE_STEPS:
+                curve.append([training.steps, round(sum(losses) / CURVE_STEPS, 5)])
+                losses.clear()
+                bar.set_postfix(loss=f"{curve[-1][1]:.4f}", refresh=False)
+            if stop.asked.is_set():
+                save()
+                raise SystemExit(TERMINATED)
+            if time.monotonic() - saved > training.settings.checkpoint_seconds:
+                save()
+                saved = time.monotonic()
+    return spent + time.monotonic() - began, curve

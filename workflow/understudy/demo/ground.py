@@ -1,0 +1,34 @@
+"""Feet on the floor, whatever the shape of the body that performs a motion."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from understudy.body.skeleton import JOINT_INDEX
+from understudy.body.skinning import ShapedBody
+from understudy.demo.motion import Motion
+
+_BATCH = 16  # frames skinned at a time
+
+
+def ground(motion: Motion, body: ShapedBody) -> Motion:
+    """The motion with its height set so that the lowest foot vertex is at y = 0.
+
+    In airborne frames the height follows from the frames before and after. Feet are the vertices
+    that move with an ankle or the toes.
+    """
+    parts = [JOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("ankle", "foot")]
+    feet = body.model.weights[:, parts].sum(-1) > 0.5
+    lowest = []
+    with torch.no_grad():
+        for start in range(0, len(motion), _BATCH):
+            posed = body.pose(motion[start : start + _BATCH].pose())
+            lowest.append(posed.vertices[:, feet, 1].amin(1).numpy())
+    lift = -np.concatenate(lowest).astype(float)
+    frames, standing = np.arange(len(motion)), ~motion.airborne
+    if standing.any():
+        lift = np.interp(frames, frames[standing], lift[standing])
+    transl = motion.transl.copy()
+    transl[:, 1] += lift
+    return replace(motion, transl=transl)

@@ -1,0 +1,226 @@
+"""Pictures of the demo world: VTK off-screen, no display and no GPU needed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import vtk
+from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
+from understudy.demo.anatomy import vertex_normals
+from understudy.demo.camera import FAR, NEAR, Camera
+from understudy.demo.figure import Figure
+from understudy.demo.solids import Part
+
+vtk.vtkObject.GlobalWarningDisplayOff()  # "bad X server": it then falls back by itself
+
+
+@dataclass(frozen=True)
+class Light:
+    """A lamp or window: position (3,) m, colour (0–1) times strength."""
+
+    position: tuple[float, float, float]
+    colour: tuple[float, float, float]
+    strength: float
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """What lights a room. key: the light that casts the shadow; fills: the others; ambient 0–1."""
+
+    key: Light
+    fills: tuple[Light, ...]
+    ambient: float = 0.42
+
+
+@dataclass(frozen=True)
+class Picture:
+    """rgb (h,w,3) uint8; depth (h,w) f32 m along the camera's z, inf where nothing is."""
+
+    rgb: np.ndarray
+    depth: np.ndarray
+
+
+class Stage:
+    """A window to render into, with lights; actors are added by the callers below."""
+
+    def __init__(self, lighting: Lighting) -> None:
+        self.renderer = vtk.vtkRenderer()
+        self.renderer.SetBackground(0, 0, 0)
+        self.renderer.AutomaticLightCreationOff()
+        self.renderer.RemoveAllLights()
+        for light in (lighting.key, *lighting.fills):
+            lamp = vtk.vtkLight()
+            lamp.SetLightTypeToSceneLight()
+            lamp.SetPosition(*light.position)
+            lamp.SetFocalPoint(0, 1, 0)
+            lamp.SetDiffuseColor(*light.colour)
+            lamp.SetSpecularColor(*light.colour)
+            lamp.SetAmbientColor(0, 0, 0)
+            lamp.SetIntensity(light.strength)
+            lamp.PositionalOn()
+            lamp.SetConeAngle(180)
+            self.renderer.AddLight(lamp)
+        white = vtk.vtkLight()  # carries the ambient term only
+        white.SetLightTypeToSceneLight()
+        white.SetDiffuseColor(0, 0, 0)
+        white.SetSpecularColor(0, 0, 0)
+        white.SetAmbientColor(1, 1, 1)
+        self.renderer.AddLight(white)
+        self.ambient = lighting.ambient
+        self.window = vtk.vtkRenderWindow()
+        self.window.SetOffScreenRendering(1)
+        self.window.SetMultiSamples(0)
+        self.window.AddRenderer(self.renderer)
+
+    def actor(self, mesh: vtk.vtkPolyData, shine: float, glow: float = 0.0) -> vtk.vtkActor:
+        mapper = vtk.vtkPolyDataMapper()
+        mapper.SetInputData(mesh)
+        actor = vtk.vtkActor()
+        actor.SetMapper(mapper)
+        look = actor.GetProperty()
+        look.SetInterpolationToPhong()
+        look.SetAmbient(min(1.0, self.ambient + glow))
+        look.SetDiffuse(1 - 0.7 * glow)
+        look.SetSpecular(shine)
+        look.SetSpecularPower(25)
+        self.renderer.AddActor(actor)
+        return actor
+
+    def render(self, camera: Camera) -> Picture:
+        """What `camera` sees of the actors."""
+        if tuple(self.window.GetSize()) != (camera.width, camera.height):
+            self.window.SetSize(camera.width, camera.height)
+        _aim(self.renderer.GetActiveCamera(), camera)
+        self.window.Render()
+        w, h = camera.width, camera.height
+        pixels, depth = vtk.vtkUnsignedCharArray(), vtk.vtkFloatArray()
+        self.window.GetPixelData(0, 0, w - 1, h - 1, 0, pixels, 0)
+        self.window.GetZbufferData(0, 0, w - 1, h - 1, depth)
+        z = vtk_to_numpy(depth).reshape(h, w)[::-1]
+        with np.errstate(divide="ignore"):
+            metres = np.where(z < 1, NEAR * FAR / (FAR - z * (FAR - NEAR)), np.inf)
+        rgb = vtk_to_numpy(pixels).reshape(h, w, 3)[::-1].copy()
+        return Picture(rgb, metres.astype(np.float32))
+
+
+def _aim(lens: vtk.vtkCamera, camera: Camera) -> None:
+    """VTK's camera from K and viewmat, any principal point."""
+    rotation, position = camera.viewmat[:3, :3], camera.position
+    lens.SetPosition(*position)
+    lens.SetFocalPoint(*(position + rotation[2]))
+    lens.SetViewUp(*-rotation[1])
+    lens.SetClippingRange(NEAR, FAR)
+    K, w, h = camera.K, camera.width, camera.height
+    matrix = vtk.vtkMatrix4x4()
+    rows = (
+        (2 * K[0, 0] / w, 0, 1 - 2 * K[0, 2] / w, 0),
+        (0, 2 * K[1, 1] / h, 2 * K[1, 2] / h - 1, 0),
+        (0, 0, -(FAR + NEAR) / (FAR - NEAR), -2 * FAR * NEAR / (FAR - NEAR)),
+        (0, 0, -1, 0),
+    )
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            matrix.SetElement(i, j, float(value))
+    lens.SetExplicitProjectionTransformMatrix(matrix)
+    lens.UseExplicitProjectionTransformMatrixOn()
+
+
+def _mesh(points: np.ndarray, triangles: np.ndarray) -> vtk.vtkPolyData:
+    mesh = vtk.vtkPolyData()
+    mesh.SetPoints(vtk.vtkPoints())
+    mesh.GetPoints().SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=1))
+    cells = vtk.vtkCellArray()
+    table = np.ascontiguousarray(triangles, np.int64)
+    offsets = np.arange(0, 3 * len(table) + 1, 3)
+    cells.SetData(
+        numpy_to_vtk(offsets, deep=1, array_type=vtk.VTK_ID_TYPE),
+        numpy_to_vtk(table.ravel(), deep=1, array_type=vtk.VTK_ID_TYPE),
+    )
+    mesh.SetPolys(cells)
+    return mesh
+
+
+def _set_uv(mesh: vtk.vtkPolyData, uv: np.ndarray) -> None:
+    mesh.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(uv, np.float32), deep=1))
+
+
+def _set_normals(mesh: vtk.vtkPolyData, normals: np.ndarray) -> None:
+    mesh.GetPointData().SetNormals(
+        numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=1)
+    )
+
+
+def _texture(image: np.ndarray) -> vtk.vtkTexture:
+    height, width, _ = image.shape
+    data = vtk.vtkImageData()
+    data.SetDimensions(width, height, 1)
+    flipped = np.ascontiguousarray(image[::-1]).reshape(-1, 3)
+    data.GetPointData().SetScalars(numpy_to_vtk(flipped, deep=1))
+    texture = vtk.vtkTexture()
+    texture.SetInputData(data)
+    texture.InterpolateOn()
+    texture.MipmapOn()
+    texture.SetMaximumAnisotropicFiltering(4)
+    texture.RepeatOn()
+    return texture
+
+
+def render_parts(parts: list[Part], lighting: Lighting, camera: Camera, samples: int = 2) -> Picture:
+    """The still things of a world, `samples`² rays a pixel; depth is that of the pixel's centre."""
+    stage = Stage(lighting)
+    for part in parts:
+        mesh = _mesh(part.points, part.triangles)
+        _set_normals(mesh, part.normals)
+        actor = stage.actor(mesh, part.paint.shine, part.paint.glow)
+        actor.GetProperty().SetColor(*(c / 255 for c in part.paint.colour))
+        if part.paint.texture is not None:
+            _set_uv(mesh, part.uv)
+            actor.SetTexture(_texture(part.paint.texture))
+    fine = stage.render(camera.scaled(samples))
+    return shrink(fine, samples)
+
+
+def shrink(fine: Picture, samples: int) -> Picture:
+    """A picture rendered at `samples` times the size, averaged down."""
+    h, w = fine.depth.shape[0] // samples, fine.depth.shape[1] // samples
+    rgb = fine.rgb.reshape(h, samples, w, samples, 3).mean((1, 3))
+    depth = fine.depth[samples // 2 :: samples, samples // 2 :: samples]
+    return Picture(rgb.astype(np.uint8), depth)
+
+
+class FigureRenderer:
+    """Renders one figure, frame after frame, in front of nothing."""
+
+    def __init__(self, figure: Figure, lighting: Lighting) -> None:
+        self._stage = Stage(lighting)
+        pairs = np.stack([figure.faces.ravel(), figure.uv_faces.ravel()], 1)
+        corners, index = np.unique(pairs, axis=0, return_inverse=True)
+        self._corner_vertex = corners[:, 0]  # a vertex on a UV seam has several corners
+        self._all_faces = np.concatenate([figure.faces, figure.loose_faces])
+        self._body = _mesh(figure.vertices[self._corner_vertex], index.reshape(-1, 3))
+        _set_uv(self._body, figure.uv[corners[:, 1]])
+        self._stage.actor(self._body, 0.06).SetTexture(_texture(figure.texture))
+        self._first_loose = figure.body_vertices
+        self._loose = None
+        if len(figure.loose_faces):
+            loose = figure.vertices[self._first_loose :]
+            self._loose = _mesh(loose, figure.loose_faces - self._first_loose)
+            colours = numpy_to_vtk(np.ascontiguousarray(figure.loose_colours), deep=1)
+            self._loose.GetPointData().SetScalars(colours)
+            self._stage.actor(self._loose, 0.1)
+
+    def render(self, vertices: np.ndarray, camera: Camera, samples: int = 2) -> Picture:
+        """The figure with its vertices (V+H,3) in the world, at `samples` times the size."""
+        normals = vertex_normals(vertices, self._all_faces)
+        _move(self._body, vertices[self._corner_vertex], normals[self._corner_vertex])
+        if self._loose is not None:
+            first = self._first_loose
+            _move(self._loose, vertices[first:], normals[first:])
+        return self._stage.render(camera.scaled(samples))
+
+
+def _move(mesh: vtk.vtkPolyData, points: np.ndarray, normals: np.ndarray) -> None:
+    mesh.GetPoints().SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=1))
+    mesh.GetPoints().Modified()
+    _set_normals(mesh, normals)
+    mesh.Modified()

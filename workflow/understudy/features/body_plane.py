@@ -1,0 +1,84 @@
+"""Depth without a depth model: the z-buffer of the fitted body, and the floor under its feet.
+
+It knows nothing of walls and furniture, and says so in the file's note.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from understudy.body.model import load_body
+from understudy.features.masks import load_masks
+from understudy.features.zbuffer import mesh_depth
+from understudy.fitting.io import load_fit
+from understudy.progress import progress
+
+SOURCE = "z-buffer of the fitted body and a floor plane under its feet; 0 elsewhere"
+FARTHEST = 30.0  # m: the floor beyond is left unknown
+CONTACT = 5  # the percentile over the clip of a body's lowest point that is the floor's height
+
+
+def body_and_floor_depth(
+    video: Path | str,
+    masks: Path | str,
+    fit: Path | str,
+    body: Path | str,
+    frames: np.ndarray,
+) -> tuple[np.ndarray, dict]:
+    """Depth (m,h,w) float32 m at `frames` (m,), and the note to keep with it."""
+    model = load_body(body)
+    fitted, person = load_fit(fit, model.model_id), load_masks(masks)
+    shaped = model.shaped(fitted.betas, fitted.joint_offset)
+    faces = model.faces.numpy()
+    K = np.asarray(fitted.K, float)
+    posed = shaped.pose(fitted.pose[frames])
+    vertices, joints = posed.vertices.detach().numpy(), posed.joints.detach().numpy()
+    up = upwards(joints[:, model.joint("neck")], joints[:, model.joint("pelvis")])
+    height, width = person.shape[1:]
+    floor = plane_depth(up, floor_offset(vertices, up), K, width, height)
+    depth = np.zeros((len(frames), height, width), np.float32)
+    for i, frame in enumerate(progress(frames.tolist(), "depth", len(frames))):
+        surface = mesh_depth(vertices[i], faces, K, width, height)
+        depth[i] = join(surface, person[frame], floor)
+    return depth, {"unit": "m", "source": SOURCE, "body": model.model_id}
+
+
+def upwards(necks: np.ndarray, pelvises: np.ndarray) -> np.ndarray:
+    """The unit vector (3,) up from the floor: a person's mean upright, from joints (m,3).
+
+    Leaning to the camera and away from it cancels in someone who turns round.
+    """
+    trunks = necks - pelvises
+    mean = (trunks / np.linalg.norm(trunks, axis=1, keepdims=True)).mean(0)
+    return mean / np.linalg.norm(mean)
+
+
+def floor_offset(vertices: np.ndarray, up: np.ndarray) -> float:
+    """The floor's height along `up`, m, from posed bodies (m,V,3); jumps do not raise it."""
+    lowest = (vertices @ up).min(1)
+    return float(np.percentile(lowest, CONTACT))
+
+
+def plane_depth(
+    normal: np.ndarray, offset: float, K: np.ndarray, width: int, height: int
+) -> np.ndarray:
+    """Depth (h,w) m of the plane x·normal = offset at pixel centres, 0 where it is not seen."""
+    x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    rays = np.stack([x, y, np.ones_like(x)], -1) @ np.linalg.inv(K).T
+    slope = rays @ normal
+    depth = np.divide(offset, slope, out=np.zeros_like(slope), where=np.abs(slope) > 1e-6)
+    return np.where((depth > 0) & (depth < FARTHEST), depth, 0).astype(np.float32)
+
+
+def join(surface: np.ndarray, person: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """The body's depth (h,w) inside the person's mask, the floor's outside.
+
+    Hair and clothes, in the mask but off the body, take the depth of the nearest body pixel.
+    """
+    if not (surface > 0).any():
+        return np.where(person, 0, floor)
+    rows, columns = distance_transform_edt(
+        surface == 0, return_distances=False, return_indices=True
+    )
+    return np.where(person, surface[rows, columns], floor)

@@ -1,0 +1,47 @@
+"""The depth feature: how far the person and the floor are, in some frames of an identity video.
+
+depth.npz: depth (m,h,w) float16, 0 = not known; frames (m,) int64, which frames of the video.
+About: kind, backend, unit ("m"), source (what the depth is made of), body, video, fps, size.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from understudy.features.registry import backend as load_backend
+from understudy.files import Arrays, file_digest, load_arrays, save_arrays
+from understudy.video.probe import probe
+
+BACKENDS = {"body_plane": "understudy.features.body_plane:body_and_floor_depth"}
+
+EVERY = 6  # frames
+
+
+def extract_depth(
+    video: Path | str,
+    masks: Path | str,
+    fit: Path | str,
+    body: Path | str,
+    out: Path | str,
+    backend: str = "body_plane",
+) -> None:
+    """Write the depth of every sixth frame to depth.npz."""
+    measure = load_backend("depth", backend)
+    info = probe(video)
+    frames = np.arange(0, info.frames, EVERY)
+    depth, note = measure(video, masks, fit, body, frames)
+    about = {
+        "kind": "depth",
+        "backend": backend,
+        "video": Path(video).name,
+        "digest": file_digest(video),
+        "fps": float(info.fps),
+        "size": [info.height, info.width],
+        **note,
+    }
+    save_arrays(out, {"depth": depth.astype(np.float16), "frames": frames}, about)
+
+
+def load_depth(path: Path | str, body: str | None = None) -> Arrays:
+    """Read a depth.npz; UserError where it is something else or made for another body model."""
+    return load_arrays(path, "depth", body)

@@ -1,0 +1,305 @@
+"""The fit of a body to a clip: one Gauss–Newton problem over all frames, in robust stages.
+
+Unknowns: in every frame the 22 body rotations and the translation; over the clip the shape, joint
+offsets, and how the detector's landmarks differ from the body's. Fingers, jaw and expression come
+from their own features. All couplings over time lie in a narrow band, so a step costs little more
+than the Jacobians (`system`).
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from understudy.body.model import BodyModel
+from understudy.body.pose import Pose
+from understudy.files import load_arrays
+from understudy.fitting import rotations as rot
+from understudy.fitting import terms
+from understudy.fitting.initialise import Start, begin, steady_readings, trunk_rotation
+from understudy.fitting.io import PARTS, Fit, save_fit
+from understudy.fitting.kinematics import BODY_JOINTS, FRAME_SIZE, Kinematics, build_kinematics
+from understudy.fitting.limits import joint_limits, pose_sigmas
+from understudy.fitting.observed import Observed, believable, read_observed
+from understudy.fitting.settings import FitSettings
+from understudy.fitting.system import NormalEquations
+from understudy.fitting.targets import (
+    DIRECTIONS,
+    FEET,
+    FIRST_JOINT,
+    FITTED,
+    direction_ends,
+    joint_basis,
+    keypoint_weights,
+    landmark_basis,
+    upright_ends,
+    world_directions,
+)
+
+
+@dataclass
+class State:
+    """The unknowns: rotations (n,22,3,3), transl (n,3), shared (s,); up (3,), the vertical."""
+
+    rotations: np.ndarray
+    transl: np.ndarray
+    shared: np.ndarray
+    up: np.ndarray
+
+
+class ClipProblem:
+    """The clip's equations: everything that stays the same from step to step."""
+
+    def __init__(
+        self, observed: Observed, kinematics: Kinematics, fixed: np.ndarray, settings: FitSettings
+    ):
+        """`fixed` (n,33,3,3): the rotations of jaw, eyes and fingers."""
+        self.observed, self.kinematics, self.settings = observed, kinematics, settings
+        self.fixed = fixed
+        self.low, self.high = joint_limits()
+        self.pose_sigma = pose_sigmas(settings)
+        self.xy = observed.xy[:, FITTED]
+        self.weight = keypoint_weights(settings) * observed.score[:, FITTED] ** 2
+        self.ends, self.upright_ends = direction_ends(), upright_ends()
+        self.directions = world_directions(observed.world)
+        self.direction_weight = observed.seen[:, None] * np.array([d.strength for d in DIRECTIONS])
+        self.standing = standing_feet(observed, settings)
+        self.pace = observed.fps / 30.0
+        s = settings
+        sigmas = np.full(kinematics.joint_shape.shape[-1], s.beta_sigma)
+        offsets = joint_basis().shape[-1]
+        sigmas[s.betas : s.betas + offsets] = s.joint_offset_sigma
+        sigmas[s.betas + offsets :] = s.landmark_offset_sigma
+        self.shared_weight = len(observed) * sigmas**-2.0
+
+    def equations(self, state: State, width: float, limb_sigma: float) -> NormalEquations:
+        """The linearised problem at `state`, and its robust cost."""
+        s, seen = self.settings, self.observed.seen
+        full = np.concatenate([state.rotations, self.fixed], 1)
+        figure = self.kinematics.posed(full, state.transl, state.shared)
+        jacobian = figure.pose_jacobian()
+        equations = NormalEquations(len(seen), FRAME_SIZE, len(state.shared))
+        marks = slice(0, FIRST_JOINT)
+        terms.add_keypoints(
+            equations,
+            figure.points[:, marks],
+            jacobian[:, marks],
+            figure.shape_jacobian()[:, marks],
+            self.xy,
+            self.weight,
+            self.observed.camera,
+            self.observed.unit,
+            width,
+        )
+        terms.add_directions(
+            equations,
+            self.ends,
+            figure.points,
+            jacobian,
+            self.directions,
+            self.direction_weight / limb_sigma**2,
+            s.limb_width,
+        )
+        upright = np.broadcast_to(state.up, (len(seen), 1, 3))
+        terms.add_directions(
+            equations,
+            self.upright_ends,
+            figure.points,
+            jacobian,
+            upright,
+            seen[:, None] / s.upright_sigma**2,
+            s.upright_width,
+        )
+        terms.add_pose_prior(
+            equations,
+            rot.log(state.rotations[:, 1:]),
+            self.pose_sigma,
+            self.low,
+            self.high,
+            s.limit_sigma,
+        )
+        turn = np.full(BODY_JOINTS, (self.pace / s.turn_sigma) ** 2)
+        terms.add_turn_smoothness(equations, state.rotations, turn)
+        sigma = np.array([s.joint_sigma, s.joint_sigma, s.depth_sigma]) / self.pace
+        terms.add_motion_smoothness(
+            equations, figure.points[:, FIRST_JOINT:], jacobian[:, FIRST_JOINT:], sigma
+        )
+        terms.add_contact(
+            equations,
+            figure.points[:, FEET],
+            jacobian[:, FEET],
+            self.standing,
+            s.contact_sigma / self.pace,
+        )
+        equations.add_shared(state.shared, self.shared_weight)
+        return equations
+
+    def vertical(self, state: State) -> np.ndarray:
+        """The clip's up (3,): where standing bodies point, pulled to the image's vertical."""
+        s, seen = self.settings, self.observed.seen
+        full = np.concatenate([state.rotations, self.fixed], 1)
+        points = self.kinematics.posed(full, state.transl, state.shared).points
+        along = rot.unit(self.upright_ends @ points)[seen, 0]
+        return common_direction(along, state.up, s)
+
+
+def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings) -> np.ndarray:
+    """The direction (3,) that most of the unit vectors (n,3) share, from `start`, robustly."""
+    up, image = start, np.array([0.0, -1.0, 0.0])
+    for width in np.geomspace(0.8, settings.upright_width, 8):
+        _, share = terms.robust(((along - up) ** 2).sum(-1), width)
+        total = share @ along + (len(along) * settings.upright_prior) * image
+        up = rot.unit(total)
+    return up
+
+
+def standing_feet(observed: Observed, settings: FitSettings) -> np.ndarray:
+    """(n−1, 4) in [0,1]: whether a toe or heel stands from a frame to the next, from its picture.
+
+    The picture is smoothed over a sixth of a second first, for it trembles.
+    """
+    marks = FITTED[FEET]
+    half = max(1, round(observed.fps / 12))
+    weight = (observed.score[:, marks] > 0).astype(float)
+    kernel = np.ones(2 * half + 1)
+
+    def smooth(values):
+        return np.apply_along_axis(np.convolve, 0, values, kernel, "same")
+
+    total = smooth(weight)
+    xy = smooth(observed.xy[:, marks] * weight[..., None]) / np.maximum(total, 1e-9)[..., None]
+    speed = np.linalg.norm(np.diff(xy, axis=0), axis=-1) / observed.unit * observed.fps / 30.0
+    both = (weight[1:] > 0) & (weight[:-1] > 0)
+    return both * np.exp(-((speed / settings.contact_speed) ** 2))
+
+
+def optimise(problem: ClipProblem, start: Start, settings: FitSettings) -> State:
+    """Levenberg–Marquardt through the stages."""
+    size = problem.kinematics.joint_shape.shape[-1]
+    state = State(start.rotations, start.transl, np.zeros(size), np.array([0.0, -1.0, 0.0]))
+    sigmas = np.geomspace(settings.first_limb_sigma, settings.limb_sigma, len(settings.widths))
+    damping = 1e-2
+    for stage, width in enumerate(settings.widths):
+        state.up = problem.vertical(state)
+        equations = problem.equations(state, width, sigmas[stage])
+        for _ in range(settings.iterations[stage]):
+            step, shared = equations.solve(damping)
+            trial = _moved(state, step, shared)
+            ahead = problem.equations(trial, width, sigmas[stage])
+            if ahead.cost >= equations.cost:
+                damping = min(damping * 10, 1e3)
+                continue
+            gain = 1 - ahead.cost / equations.cost
+            state, equations, damping = trial, ahead, max(damping / 5, 1e-5)
+            if gain < settings.enough:
+                break
+    return state
+
+
+def _moved(state: State, step: np.ndarray, shared: np.ndarray) -> State:
+    turn = step[:, : 3 * BODY_JOINTS].reshape(-1, BODY_JOINTS, 3)
+    largest = np.linalg.norm(turn, axis=-1, keepdims=True)
+    turn = turn * np.minimum(1.0, 1.0 / np.maximum(largest, 1e-9))  # a radian a step at most
+    return State(
+        state.rotations @ rot.exp(turn),
+        state.transl + step[:, 3 * BODY_JOINTS :],
+        state.shared + shared,
+        state.up,
+    )
+
+
+def fit_body(
+    keypoints: Path | str,
+    expression: Path | str,
+    hands: Path | str,
+    body: BodyModel,
+    out: Path | str,
+    settings: FitSettings | None = None,
+) -> Fit:
+    """Fit `body` to a clip's features and write the fit to `out`; also returns it.
+
+    Raises UserError where hardly anybody is seen, or a feature was made for another body model.
+    """
+    settings = settings or FitSettings()
+    observed, note = read_observed(keypoints, settings)
+    face = load_arrays(expression, "expression", body.model_id)
+    fingers = load_arrays(hands, "hands", body.model_id)
+    smile, jaw = face["expression"].astype(float), face["jaw_pose"].astype(float)
+    hand_pose = fingers["hand_pose"].astype(float)
+    fit = fit_clip(observed, smile, jaw, hand_pose, body, settings)
+    about = {
+        "body": body.model_id,
+        "backend": "understudy",
+        "settings": asdict(settings),
+        "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
+    }
+    fit = Fit(**{**vars(fit), "about": about})
+    save_fit(out, fit)
+    return fit
+
+
+def fit_clip(
+    observed: Observed,
+    expression: np.ndarray,
+    jaw: np.ndarray,
+    hand_pose: np.ndarray,
+    body: BodyModel,
+    settings: FitSettings,
+) -> Fit:
+    """The fit itself: expression (n,E), jaw (n,3) and hand_pose (n,2,15,3) as they are."""
+    body = body.landmark_submesh()
+    observed = steady_readings(observed)
+    observed = believable(observed, -trunk_rotation(observed.world)[:, 2, 2])
+    n = len(observed)
+    fixed = np.concatenate([jaw[:, None], np.zeros((n, 2, 3)), hand_pose.reshape(n, 30, 3)], 1)
+    kinematics = build_kinematics(
+        body, FITTED, expression, settings.betas, joint_basis(), landmark_basis()
+    )
+    problem = ClipProblem(observed, kinematics, rot.exp(fixed), settings)
+    state = optimise(problem, begin(observed, kinematics.joints), settings)
+    return _result(problem, state, fixed, expression)
+
+
+def _result(problem: ClipProblem, state: State, fixed: np.ndarray, expression) -> Fit:
+    observed, kinematics, s = problem.observed, problem.kinematics, problem.settings
+    turns = np.concatenate([rot.log(state.rotations), fixed], 1)
+    figure = kinematics.posed(rot.exp(turns), state.transl, state.shared)
+    seen_at = terms.project(figure.points[:, :FIRST_JOINT], observed.camera)
+    error = np.linalg.norm(seen_at - problem.xy, axis=-1) / observed.unit
+    score = observed.score[:, FITTED]
+    groups = dict(zip(PARTS, _groups(), strict=True))
+    by_part = {
+        part: float(np.median(error[:, marks][score[:, marks] > 0]))
+        if (score[:, marks] > 0).any()
+        else float("nan")
+        for part, marks in groups.items()
+    }
+    main = slice(5, 17)
+    visible = (score[:, main] * np.exp(-((error[:, main] / 5.0) ** 2))).mean(1)
+    offsets = joint_basis() @ state.shared[s.betas : s.betas + joint_basis().shape[-1]]
+
+    def tensor(array):
+        return torch.from_numpy(np.asarray(array, np.float32))
+
+    return Fit(
+        pose=Pose.from_full(tensor(turns), tensor(expression), tensor(state.transl)),
+        betas=tensor(state.shared[: s.betas]),
+        joint_offset=tensor(offsets),
+        camera=tensor(observed.camera),
+        fps=observed.fps,
+        size=observed.size,
+        confidence=np.where(observed.seen, visible, 0.0),
+        error=by_part,
+        up=state.up,
+        about={},
+    )
+
+
+def _groups() -> list[np.ndarray]:
+    """Which of FITTED belong to each of PARTS."""
+    edges = [0, 17, 23, 91, 112, 133]
+    return [
+        np.flatnonzero((FITTED >= a) & (FITTED < b))
+        for a, b in zip(edges[:-1], edges[1:], strict=True)
+    ]

@@ -1,0 +1,78 @@
+"""Fit files: a person's pose in every frame of a clip, their shape, and the camera."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.body.pose import Pose
+from understudy.errors import UserError
+from understudy.files import load_arrays, save_arrays
+
+PARTS = ("body", "feet", "face", "left_hand", "right_hand")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """n frames in camera space (x right, y down, z forward, m; the view matrix is the identity).
+
+    pose: n frames; betas (S,); joint_offset (55,3) m; camera: K (3,3) px; fps; size (h,w) px;
+    confidence (n,) in [0,1], 0 where nobody was seen and the pose is bridged;
+    error: by part, the median reprojection error in % of the person's height (NaN: never seen);
+    up (3,): the clip's vertical; about: the file's note.
+    """
+
+    pose: Pose
+    betas: Tensor
+    joint_offset: Tensor
+    camera: Tensor
+    fps: float
+    size: tuple[int, int]
+    confidence: np.ndarray
+    error: dict[str, float]
+    up: np.ndarray
+    about: dict
+
+    def __len__(self) -> int:
+        return len(self.pose)
+
+    @property
+    def K(self) -> Tensor:  # noqa: N802 – the matrix's name everywhere
+        return self.camera
+
+
+def save_fit(path: Path | str, fit: Fit) -> None:
+    """Write a fit; `fit.about` holds at least `body`, the body model's id."""
+    arrays = {
+        **fit.pose.to_numpy(),
+        "betas": fit.betas.numpy(),
+        "joint_offset": fit.joint_offset.numpy(),
+        "K": fit.camera.numpy(),
+        "confidence": fit.confidence.astype(np.float32),
+        "up": fit.up.astype(np.float32),
+        "error": np.array([fit.error[part] for part in PARTS], np.float32),
+    }
+    note = {"fps": fit.fps, "size": list(fit.size), "error_parts": list(PARTS)}
+    save_arrays(path, arrays, {**fit.about, **note, "kind": "fit"})
+
+
+def load_fit(path: Path | str, body: str | None = None) -> Fit:
+    """Read a fit; UserError if it is broken or made for another body model than the id `body`."""
+    stored = load_arrays(path, "fit", body)
+    try:
+        return Fit(
+            pose=Pose.from_numpy(stored.arrays),
+            betas=torch.from_numpy(stored["betas"]),
+            joint_offset=torch.from_numpy(stored["joint_offset"]),
+            camera=torch.from_numpy(stored["K"]),
+            fps=float(stored.about["fps"]),
+            size=(int(stored.about["size"][0]), int(stored.about["size"][1])),
+            confidence=stored["confidence"],
+            error=dict(zip(stored.about["error_parts"], stored["error"].tolist(), strict=True)),
+            up=stored["up"],
+            about=stored.about,
+        )
+    except KeyError as error:
+        raise UserError(f"{path}: the fit lacks {error}; delete it and rerun") from error

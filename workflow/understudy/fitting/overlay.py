@@ -1,0 +1,108 @@
+"""Pictures of a fit: the fitted body drawn over frames of its clip, or seen from aside."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.body.model import BodyModel
+from understudy.body.rotation import axis_angle_to_matrix
+from understudy.fitting.io import Fit
+from understudy.splatting.rasterize import rasterize
+
+_LEFT, _RIGHT = (0.95, 0.60, 0.30), (0.35, 0.65, 0.95)  # a flip of sides shows as swapped colours
+_MIDDLE = (0.75, 0.80, 0.70)
+
+
+def overlay_frames(
+    frames: np.ndarray, fit: Fit, body: BodyModel, indices: Sequence[int], opacity: float = 0.75
+) -> np.ndarray:
+    """The body over `frames` (k,h,w,3) uint8, which show the fit's frames `indices` (k,).
+
+    The person's left is orange, their right blue. Returns (k,h,w,3) uint8.
+    """
+    height, width = frames.shape[1:3]
+    drawn, alpha = _draw(fit, body, indices, fit.camera, torch.eye(4), width, height)
+    mixed = frames / 255 * (1 - opacity * alpha) + opacity * drawn
+    return (mixed.clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def side_views(
+    fit: Fit, body: BodyModel, indices: Sequence[int], azimuth: float = 90.0, size: int = 360
+) -> np.ndarray:
+    """The body on white from a camera turned by `azimuth` degrees about the clip's vertical.
+
+    It looks at the person's mean place from their mean distance. Returns (k,size,size,3) uint8.
+    """
+    vertices = _posed(fit, body, indices)[0]
+    centre = vertices.mean((0, 1))
+    # About the clip's own vertical: a leaning body leans in the picture too.
+    up = torch.from_numpy(np.asarray(fit.up, np.float32))
+    turn = axis_angle_to_matrix(up * np.radians(azimuth))
+    down = axis_angle_to_matrix(
+        torch.linalg.cross(-up, torch.tensor([0.0, 1.0, 0.0]))
+    )  # small: the image's vertical onto the clip's
+    view = torch.eye(4)
+    view[:3, :3] = down @ turn
+    reach = (vertices - centre).norm(dim=-1).max()
+    distance = 3.5 * reach
+    view[:3, 3] = torch.tensor([0.0, 0.0, float(distance)]) - view[:3, :3] @ centre
+    focal = 0.42 * size * float(distance / reach)
+    camera = torch.tensor([[focal, 0, size / 2], [0, focal, size / 2], [0, 0, 1.0]])
+    drawn, alpha = _draw(fit, body, indices, camera, view, size, size)
+    return ((drawn + 1 - alpha).clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def _posed(fit: Fit, body: BodyModel, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Vertices and normals (k,V,3) in camera space."""
+    with torch.no_grad():
+        vertices = body.shaped(fit.betas, fit.joint_offset).pose(fit.pose[list(indices)]).vertices
+    corners = vertices[:, body.faces]
+    across = torch.linalg.cross(
+        corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0]
+    )
+    normals = torch.zeros_like(vertices)
+    for corner in range(3):
+        normals.index_add_(1, body.faces[:, corner], across)
+    return vertices, torch.nn.functional.normalize(normals, dim=-1)
+
+
+def _draw(fit, body, indices, camera, view, width, height) -> tuple[np.ndarray, np.ndarray]:
+    """Premultiplied colour (k,h,w,3) and alpha (k,h,w,1): a small disc-like Gaussian a vertex."""
+    vertices, normals = _posed(fit, body, indices)
+    light = (-(normals @ view[:3, :3].T)[..., 2:]).clamp(0, 1)  # from the camera
+    sides = torch.tensor([name.startswith("left") for name in body.joint_names])
+    right = torch.tensor([name.startswith("right") for name in body.joint_names])
+    share_left, share_right = body.weights[:, sides].sum(1), body.weights[:, right].sum(1)
+    paint = torch.tensor(_MIDDLE).repeat(len(share_left), 1)
+    paint[share_left > 0.5] = torch.tensor(_LEFT)
+    paint[share_right > 0.5] = torch.tensor(_RIGHT)
+    colours = paint * (0.3 + 0.7 * light)
+    scale = _spacing(body, vertices[0])[:, None].expand(-1, 3) * 0.6
+    count = len(vertices)
+    quats = torch.tensor([1.0, 0.0, 0.0, 0.0]).expand(len(scale), 4)
+    rgb, alpha, _ = rasterize(
+        vertices,
+        quats,
+        scale,
+        torch.full((len(scale),), 0.95),
+        colours,
+        view.expand(count, 4, 4),
+        camera.expand(count, 3, 3),
+        width,
+        height,
+    )
+    return rgb.numpy(), alpha.numpy()
+
+
+def _spacing(body: BodyModel, vertices: Tensor) -> Tensor:
+    """(V,) m: the mean length of the edges at each vertex."""
+    total, count = torch.zeros(len(vertices)), torch.zeros(len(vertices))
+    for a, b in ((0, 1), (1, 2), (2, 0)):
+        start, stop = body.faces[:, a], body.faces[:, b]
+        length = (vertices[start] - vertices[stop]).norm(dim=-1)
+        for end in (start, stop):
+            total.index_add_(0, end, length)
+            count.index_add_(0, end, torch.ones(len(length)))
+    return total / count.clamp(min=1)

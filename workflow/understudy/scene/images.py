@@ -1,0 +1,66 @@
+"""Background images: checked, read upright, and brought to a frame's size."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from understudy.errors import UserError
+
+Fit = Literal["cover", "stretch", "contain"]
+FITS: tuple[Fit, ...] = ("cover", "stretch", "contain")
+SMALLEST_SIDE = 16
+
+
+def check_image(path: Path | str) -> tuple[int, int]:
+    """(width, height) px of an image that decodes whole; UserError, one line, otherwise."""
+    return _open(path).size
+
+
+def read_background(path: Path | str, width: int, height: int, fit: Fit = "cover") -> np.ndarray:
+    """The image at a frame's size, RGB uint8 (height, width, 3).
+
+    fit "cover" keeps proportions and cuts what overhangs, evenly; "contain" keeps proportions and
+    adds black bars; "stretch" keeps neither. Turned as its EXIF note asks. Transparent parts are
+    seen on white.
+    """
+    image, size, filtering = _open(path), (width, height), Image.Resampling.LANCZOS
+    if fit == "cover":
+        image = ImageOps.fit(image, size, filtering)
+    elif fit == "contain":
+        image = ImageOps.pad(image, size, filtering, color=(0, 0, 0))
+    elif fit == "stretch":
+        image = image.resize(size, filtering)
+    else:
+        raise ValueError(f"fit is one of {', '.join(FITS)}, not {fit}")
+    return np.asarray(image, np.uint8)
+
+
+def _open(path: Path | str) -> Image.Image:
+    """Decoded whole, upright, RGB."""
+    path = Path(path)
+    if not path.exists():
+        raise UserError(f"{path}: no such file; check the path in the table")
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; name an image file")
+    if path.stat().st_size == 0:
+        raise UserError(f"{path}: is empty (0 bytes); copy it again")
+    try:
+        with Image.open(path) as opened:
+            opened.load()
+            image = ImageOps.exif_transpose(opened)
+    except UnidentifiedImageError as error:
+        raise UserError(f"{path}: is not an image; give a .jpg, .png or .webp file") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"{path}: is a damaged image ({reason}); copy it again") from error
+    if min(image.size) < SMALLEST_SIDE:
+        raise UserError(
+            f"{path}: is only {image.width}x{image.height} px; give a larger background"
+        )
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
