@@ -78,6 +78,21 @@ def test_truncated(clip, tmp_path, name, share):
     refused(tmp_path / name)
 
 
+def test_damaged_in_the_middle(clip, tmp_path):
+    """The header is whole, so it is decoding that finds it; nothing half-made is left."""
+    whole = bytearray((clip / "front.mp4").read_bytes())
+    middle = slice(len(whole) // 2, len(whole) // 2 + len(whole) // 10)
+    whole[middle] = np.random.default_rng(0).bytes(len(whole[middle]))
+    path = tmp_path / "damaged.mp4"
+    path.write_bytes(whole)
+    out = tmp_path / "out"
+    with pytest.raises(UserError, match="is damaged at frame"):
+        normalise_video(path, out / "v.mp4", out / "v.json", NormaliseSettings(9, 10))
+    assert not list(out.iterdir())
+    with pytest.raises(UserError, match="is damaged"):
+        read_frames(path)
+
+
 def test_one_frame(clip, tmp_path):
     ffmpeg("-i", clip / "silent.mp4", "-frames:v", 1, tmp_path / "one.mp4")
     refused(tmp_path / "one.mp4", "single frame")

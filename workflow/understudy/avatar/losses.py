@@ -30,11 +30,10 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
     convolution.
     """
     h, w, c = a.shape
-    maps = torch.cat([a, b, a * a, b * b, a * b], -1).permute(2, 0, 1)
-    mean = (_band(h) @ maps @ _band(w).T).unflatten(0, (5, c))
-    ma, mb = mean[0], mean[1]
-    variance = mean[2] + mean[3] - ma * ma - mb * mb
-    covariance = mean[4] - ma * mb
+    maps = torch.cat([a, b, a * a + b * b, a * b], -1).permute(2, 0, 1)
+    ma, mb, squares, products = (_band(h) @ maps @ _band(w).T).unflatten(0, (4, c))
+    variance = squares - ma * ma - mb * mb  # of a plus that of b
+    covariance = products - ma * mb
     similarity = (2 * ma * mb + C1) * (2 * covariance + C2)
     return (similarity / ((ma * ma + mb * mb + C1) * (variance + C2))).mean()
 
@@ -74,12 +73,12 @@ def surface_loss(trainee: Trainee, offset: Tensor, weights: LossWeights) -> Tens
     """Keeps offsets, sizes and colours small and smooth."""
     shy = 1 + weights.offset_hands * trainee.hands + weights.offset_eyes * trainee.eyes
     hands = 1 + weights.color_laplacian_hands * trainee.point_hands
-    size = trainee.log_scale[:, None]
+    looks = torch.cat([trainee.logits, trainee.log_scale[:, None]], 1)
+    uneven = trainee.point_difference(looks).square()
     return (
         weights.offset * (offset.square() * shy).mean()
         + weights.offset_laplacian * trainee.vertex_difference(offset).square().mean()
         + weights.scale * (trainee.log_scale - trainee.first_log_scale).square().mean()
-        + weights.scale_laplacian * trainee.point_difference(size).square().mean()
-        + weights.color_laplacian
-        * (trainee.point_difference(trainee.logits).square() * hands).mean()
+        + weights.scale_laplacian * uneven[:, 3].mean()
+        + weights.color_laplacian * (uneven[:, :3] * hands).mean()
     )

@@ -66,14 +66,18 @@ class Rig:
         means = means.expand(frames, -1, 3).index_add(1, points, change)
         if self.body.posedirs is not None:
             means = means + self._correctives(rotations)
-        means = (turn @ means[..., None])[..., 0] + shift
-        return means, normalize((turn.detach() @ normals[..., None])[..., 0], dim=-1)
+        return _apply(turn, means) + shift, normalize(_apply(turn.detach(), normals), dim=-1)
 
     def _correctives(self, rotations: Tensor) -> Tensor:
         """SMPL-X's pose correctives (n,G,3) at the points."""
         features = (rotations[:, 1:] - torch.eye(3, dtype=rotations.dtype)).flatten(1)
         at_vertices = torch.einsum("vcf,nf->vnc", self.body.posedirs, features)
         return self.surface.interpolate(at_vertices).transpose(0, 1)
+
+
+def _apply(matrices: Tensor, vectors: Tensor) -> Tensor:
+    """(…,3,3) and (…,3) -> (…,3); several times faster than 40,000 small matrix products."""
+    return (matrices * vectors[..., None, :]).sum(-1)
 
 
 def body_height(body: BodyModel, betas: Tensor) -> float:

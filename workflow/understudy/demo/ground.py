@@ -18,7 +18,9 @@ def ground(motion: Motion, body: ShapedBody) -> Motion:
     In airborne frames the height follows from the frames before and after. Feet are the vertices
     that move with an ankle or the toes.
     """
-    parts = [JOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("ankle", "foot")]
+    parts = [
+        JOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("ankle", "foot")
+    ]
     feet = body.model.weights[:, parts].sum(-1) > 0.5
     lowest = []
     with torch.no_grad():

@@ -235,7 +235,9 @@ def solve_leg(
     hip, knee, ankle = (skeleton.joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
     thigh, shin = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
     line = ankles - hips
-    length = np.clip(np.linalg.norm(line, axis=-1), abs(thigh - shin) + 0.02, (thigh + shin) * 0.999)
+    length = np.clip(
+        np.linalg.norm(line, axis=-1), abs(thigh - shin) + 0.02, (thigh + shin) * 0.999
+    )
     line = unit(line)
     pole = unit(np.cross(hinge, line))
     along = (thigh**2 - shin**2 + length**2) / (2 * length)
@@ -257,4 +259,3 @@ def _frame(bone: np.ndarray, hinge: np.ndarray) -> np.ndarray:
 def _rest_frame(bone: np.ndarray) -> np.ndarray:
     """The axes of a leg bone in the T-pose, whose hinge is as the knee's: along −x."""
     return _frame(bone, np.array([-1.0, 0.0, 0.0]))
-

@@ -9,27 +9,10 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from understudy.demo.anatomy import vertex_normals
 from understudy.demo.camera import FAR, NEAR, Camera
 from understudy.demo.figure import Figure
+from understudy.demo.lighting import Lighting
 from understudy.demo.solids import Part
 
 vtk.vtkObject.GlobalWarningDisplayOff()  # "bad X server": it then falls back by itself
-
-
-@dataclass(frozen=True)
-class Light:
-    """A lamp or window: position (3,) m, colour (0–1) times strength."""
-
-    position: tuple[float, float, float]
-    colour: tuple[float, float, float]
-    strength: float
-
-
-@dataclass(frozen=True)
-class Lighting:
-    """What lights a room. key: the light that casts the shadow; fills: the others; ambient 0–1."""
-
-    key: Light
-    fills: tuple[Light, ...]
-    ambient: float = 0.42
 
 
 @dataclass(frozen=True)

@@ -47,13 +47,13 @@ def tiles(
     grout: Colour = (150, 148, 142),
 ) -> np.ndarray:
     """Square tiles, alternating between two colours, with grout lines."""
-    cell = SIZE // count
-    index = np.arange(SIZE) // cell
+    place = np.arange(SIZE) * count / SIZE
+    index = place.astype(int)
     odd = (index[:, None] + index[None, :]) % 2
     image = np.where(odd[..., None] == 1, colours[0], colours[1]).astype(np.float32)
-    tone = rng.uniform(-0.05, 0.05, (count, count)).repeat(cell, 0).repeat(cell, 1)
+    tone = rng.uniform(-0.05, 0.05, (count, count))[np.ix_(index, index)]
     image *= 1 + (tone + 0.04 * fractal_noise(rng, SIZE, SIZE, 12, 12))[..., None]
-    line = np.arange(SIZE) % cell < max(2, cell // 32)
+    line = place % 1 < max(2 * count / SIZE, 1 / 32)
     image[line] = grout
     image[:, line] = grout
     return np.clip(image, 0, 255).astype(np.uint8)

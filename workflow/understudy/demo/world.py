@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from understudy.body.pose import Pose
 from understudy.body.skinning import ShapedBody
@@ -78,9 +79,9 @@ def _stature(figure: Figure) -> float:
 def _turn(body: ShapedBody, frames: int) -> Pose:
     pose = Pose.rest(frames)
     pose.body_pose[:, 15, 2], pose.body_pose[:, 16, 2] = -1.15, 1.15
-    pose.global_orient[:, 1] = 2 * np.pi * 3 * np.linspace(0, 1, frames)
+    pose.global_orient[:, 1] = torch.linspace(0, 6 * torch.pi, frames)
     low = float(body.vertices[:, 1].min())
-    pose.transl[:] = -body.joints[0] + body.joints[0] * (0, 1, 0)
+    pose.transl[:] = -body.joints[0]
     pose.transl[:, 1] = -low
     return pose
 

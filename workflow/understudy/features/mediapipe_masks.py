@@ -1,4 +1,4 @@
-"""Masks by MediaPipe's pose model, sharpened by GrabCut against the still background."""
+"""Masks by MediaPipe's pose model, sharpened against the still background."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from understudy.features.frames import evenly, stream_frames
-from understudy.features.grabcut import refine_mask
+from understudy.features.sharpen import sharp_mask
 from understudy.features.mediapipe_runtime import (
     load_mediapipe,
     model_digests,
@@ -32,7 +32,7 @@ def detect_masks(
     masks = np.zeros((info.frames, info.height, info.width), bool)
     frames = stream_frames(video, range(info.frames))
     for index, frame in enumerate(progress(frames, "masks", info.frames)):
-        masks[index] = refine_mask(frame, _full(soft[index], info), behind)
+        masks[index] = sharp_mask(frame, _full(soft[index], info), behind)
     return masks, {name: model_digests()[name] for name in DIGESTS}
 
 
@@ -76,8 +76,8 @@ def _background(video: Path | str, info: VideoInfo, soft: np.ndarray) -> Backgro
     """The still background, from frames spread over the clip."""
     sampled = evenly(info.frames, BACKGROUND_FRAMES)
     frames = np.stack(list(stream_frames(video, sampled)))
-    reach = np.ones((2 * (info.height // 40) + 1,) * 2, np.uint8)
-    person = [cv2.dilate((_full(soft[i], info) > 0.1).astype(np.uint8), reach) for i in sampled]
+    reach = np.ones((2 * (info.height // 100) + 1,) * 2, np.uint8)
+    person = [cv2.dilate((_full(soft[i], info) > 0.2).astype(np.uint8), reach) for i in sampled]
     return still_background(frames, np.stack(person) > 0)
 
 

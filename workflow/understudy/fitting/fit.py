@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from understudy.body.model import BodyModel
+from understudy.body.model import BodyModel, load_body
 from understudy.body.pose import Pose
 from understudy.files import load_arrays
 from understudy.fitting import rotations as rot
 from understudy.fitting import terms
 from understudy.fitting.initialise import Start, begin, steady_readings, trunk_rotation
 from understudy.fitting.io import PARTS, Fit, save_fit
-from understudy.fitting.kinematics import BODY_JOINTS, FRAME_SIZE, Kinematics, build_kinematics
+from understudy.fitting.kinematics import BODY_JOINTS, Figure, Kinematics, build_kinematics
 from understudy.fitting.limits import joint_limits, pose_sigmas
 from understudy.fitting.observed import Observed, believable, read_observed
 from understudy.fitting.settings import FitSettings
-from understudy.fitting.system import NormalEquations
+from understudy.fitting.system import NormalEquations, minimise
 from understudy.fitting.targets import (
     DIRECTIONS,
     FEET,
@@ -52,12 +52,17 @@ class ClipProblem:
     """The clip's equations: everything that stays the same from step to step."""
 
     def __init__(
-        self, observed: Observed, kinematics: Kinematics, fixed: np.ndarray, settings: FitSettings
+        self,
+        observed: Observed,
+        kinematics: Kinematics,
+        fixed: np.ndarray,
+        expression: np.ndarray,
+        settings: FitSettings,
     ):
-        """`fixed` (n,33,3,3): the rotations of jaw, eyes and fingers."""
+        """`fixed` (n,33,3,3): the rotations of jaw, eyes and fingers; expression (n,E)."""
         self.observed, self.kinematics, self.settings = observed, kinematics, settings
-        self.fixed = fixed
-        self.low, self.high = joint_limits()
+        self.fixed, self.expression = fixed, expression
+        self.limits = joint_limits()
         self.pose_sigma = pose_sigmas(settings)
         self.xy = observed.xy[:, FITTED]
         self.weight = keypoint_weights(settings) * observed.score[:, FITTED] ** 2
@@ -73,13 +78,16 @@ class ClipProblem:
         sigmas[s.betas + offsets :] = s.landmark_offset_sigma
         self.shared_weight = len(observed) * sigmas**-2.0
 
+    def posed(self, state: State) -> Figure:
+        full = np.concatenate([state.rotations, self.fixed], 1)
+        return self.kinematics.posed(full, state.transl, state.shared, self.expression)
+
     def equations(self, state: State, width: float, limb_sigma: float) -> NormalEquations:
         """The linearised problem at `state`, and its robust cost."""
         s, seen = self.settings, self.observed.seen
-        full = np.concatenate([state.rotations, self.fixed], 1)
-        figure = self.kinematics.posed(full, state.transl, state.shared)
+        figure = self.posed(state)
         jacobian = figure.pose_jacobian()
-        equations = NormalEquations(len(seen), FRAME_SIZE, len(state.shared))
+        equations = NormalEquations(len(seen), self.kinematics.frame_size, len(state.shared))
         marks = slice(0, FIRST_JOINT)
         terms.add_keypoints(
             equations,
@@ -114,9 +122,9 @@ class ClipProblem:
         terms.add_pose_prior(
             equations,
             rot.log(state.rotations[:, 1:]),
+            0.0,
             self.pose_sigma,
-            self.low,
-            self.high,
+            self.limits,
             s.limit_sigma,
         )
         turn = np.full(BODY_JOINTS, (self.pace / s.turn_sigma) ** 2)
@@ -138,8 +146,7 @@ class ClipProblem:
     def vertical(self, state: State) -> np.ndarray:
         """The clip's up (3,): where standing bodies point, pulled to the image's vertical."""
         s, seen = self.settings, self.observed.seen
-        full = np.concatenate([state.rotations, self.fixed], 1)
-        points = self.kinematics.posed(full, state.transl, state.shared).points
+        points = self.posed(state).points
         along = rot.unit(self.upright_ends @ points)[seen, 0]
         return common_direction(along, state.up, s)
 
@@ -179,30 +186,21 @@ def optimise(problem: ClipProblem, start: Start, settings: FitSettings) -> State
     size = problem.kinematics.joint_shape.shape[-1]
     state = State(start.rotations, start.transl, np.zeros(size), np.array([0.0, -1.0, 0.0]))
     sigmas = np.geomspace(settings.first_limb_sigma, settings.limb_sigma, len(settings.widths))
-    damping = 1e-2
-    for stage, width in enumerate(settings.widths):
+    for width, sigma, steps in zip(settings.widths, sigmas, settings.iterations, strict=True):
         state.up = problem.vertical(state)
-        equations = problem.equations(state, width, sigmas[stage])
-        for _ in range(settings.iterations[stage]):
-            step, shared = equations.solve(damping)
-            trial = _moved(state, step, shared)
-            ahead = problem.equations(trial, width, sigmas[stage])
-            if ahead.cost >= equations.cost:
-                damping = min(damping * 10, 1e3)
-                continue
-            gain = 1 - ahead.cost / equations.cost
-            state, equations, damping = trial, ahead, max(damping / 5, 1e-5)
-            if gain < settings.enough:
-                break
+        state = minimise(
+            lambda trial, width=width, sigma=sigma: problem.equations(trial, width, sigma),
+            _moved,
+            state,
+            steps,
+            settings.enough,
+        )
     return state
 
 
 def _moved(state: State, step: np.ndarray, shared: np.ndarray) -> State:
-    turn = step[:, : 3 * BODY_JOINTS].reshape(-1, BODY_JOINTS, 3)
-    largest = np.linalg.norm(turn, axis=-1, keepdims=True)
-    turn = turn * np.minimum(1.0, 1.0 / np.maximum(largest, 1e-9))  # a radian a step at most
     return State(
-        state.rotations @ rot.exp(turn),
+        rot.turned(state.rotations, step[:, : 3 * BODY_JOINTS]),
         state.transl + step[:, 3 * BODY_JOINTS :],
         state.shared + shared,
         state.up,
@@ -213,23 +211,23 @@ def fit_body(
     keypoints: Path | str,
     expression: Path | str,
     hands: Path | str,
-    body: BodyModel,
+    body: Path | str,
     out: Path | str,
-    settings: FitSettings | None = None,
+    settings: FitSettings,
 ) -> Fit:
-    """Fit `body` to a clip's features and write the fit to `out`; also returns it.
+    """Fit the body of a file to a clip's features and write the fit to `out`; also returns it.
 
     Raises UserError where hardly anybody is seen, or a feature was made for another body model.
     """
-    settings = settings or FitSettings()
+    model = load_body(body)
     observed, note = read_observed(keypoints, settings)
-    face = load_arrays(expression, "expression", body.model_id)
-    fingers = load_arrays(hands, "hands", body.model_id)
+    face = load_arrays(expression, "expression", model.model_id)
+    fingers = load_arrays(hands, "hands", model.model_id)
     smile, jaw = face["expression"].astype(float), face["jaw_pose"].astype(float)
     hand_pose = fingers["hand_pose"].astype(float)
-    fit = fit_clip(observed, smile, jaw, hand_pose, body, settings)
+    fit = fit_clip(observed, smile, jaw, hand_pose, model, settings)
     about = {
-        "body": body.model_id,
+        "body": model.model_id,
         "backend": "understudy",
         "settings": asdict(settings),
         "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
@@ -254,17 +252,17 @@ def fit_clip(
     n = len(observed)
     fixed = np.concatenate([jaw[:, None], np.zeros((n, 2, 3)), hand_pose.reshape(n, 30, 3)], 1)
     kinematics = build_kinematics(
-        body, FITTED, expression, settings.betas, joint_basis(), landmark_basis()
+        body, FITTED, settings.betas, joint_basis(), landmark_basis()
     )
-    problem = ClipProblem(observed, kinematics, rot.exp(fixed), settings)
+    problem = ClipProblem(observed, kinematics, rot.exp(fixed), expression, settings)
     state = optimise(problem, begin(observed, kinematics.joints), settings)
     return _result(problem, state, fixed, expression)
 
 
 def _result(problem: ClipProblem, state: State, fixed: np.ndarray, expression) -> Fit:
-    observed, kinematics, s = problem.observed, problem.kinematics, problem.settings
+    observed, s = problem.observed, problem.settings
     turns = np.concatenate([rot.log(state.rotations), fixed], 1)
-    figure = kinematics.posed(rot.exp(turns), state.transl, state.shared)
+    figure = problem.posed(state)
     seen_at = terms.project(figure.points[:, :FIRST_JOINT], observed.camera)
     error = np.linalg.norm(seen_at - problem.xy, axis=-1) / observed.unit
     score = observed.score[:, FITTED]

@@ -38,8 +38,17 @@ def trunk_rotation(world: np.ndarray) -> np.ndarray:
     return np.stack([swapped[..., 1], swapped[..., 0], -swapped[..., 2]], -1)
 
 
+def facing(observed: Observed) -> np.ndarray:
+    """(n,) the cosine between the trunk's front and the way to the camera; 1 if nothing says."""
+    if observed.world is None:
+        return np.ones(len(observed))
+    return -trunk_rotation(observed.world)[:, 2, 2]
+
+
 def steady_readings(observed: Observed) -> Observed:
     """Left and right, near and far put right over the clip. Frames not seen stay as they are."""
+    if observed.world is None:
+        return observed
     frames = np.flatnonzero(observed.seen)
     world = observed.world[frames]
     mirrored = world * [1.0, 1.0, -1.0]

@@ -6,48 +6,80 @@ joints' small dependence on expression are left out: at the landmarks they are b
 for the embedded body.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from understudy.body.model import BodyModel
 
-BODY_JOINTS = 22  # pelvis and the 21 of body_pose: the rotations that the fit solves for
-FRAME_SIZE = 3 * BODY_JOINTS + 3  # unknowns a frame: a rotation step a joint, then transl
+BODY_JOINTS = 22  # pelvis and the 21 of body_pose: the rotations that the body's fit solves for
 _LEAST_WEIGHT = 0.02  # skinning weights below it are dropped (and the rest made to sum to 1)
 
 
 @dataclass(frozen=True)
 class Kinematics:
-    """One clip's figure: L points on it, P rigid pairs, s shared unknowns (a linear shape basis).
+    """A figure to pose: J joints, L points on it, P rigid pairs, s shared unknowns.
 
-    parents (55,); joints (55,3), joint_shape (55,3,s): rest joints and how the shared unknowns
-    move them; landmark (P,), joint (P,), weight (P,): the pairs; rest (n,P,3), rest_shape (P,3,s):
-    weighted rest places against the joint (skin pairs: against the origin, see on_skin (P,)).
+    parents (J,); joints (J,3), joint_shape (J,3,s): rest joints, and how the shared unknowns move
+    them; movers: the first so many joints are solved for; landmark (P,), joint (P,), weight (P,):
+    the pairs; rest (P,3), rest_shape (P,3,s), rest_expression (P,3,E): weighted rest places, from
+    the joint, or for pairs on_skin (P,) from the origin; count: L.
     """
 
     parents: tuple[int, ...]
     joints: np.ndarray
     joint_shape: np.ndarray
+    movers: int
     landmark: np.ndarray
     joint: np.ndarray
     weight: np.ndarray
     rest: np.ndarray
     rest_shape: np.ndarray
+    rest_expression: np.ndarray
     on_skin: np.ndarray
     count: int
 
-    def posed(self, rotations: np.ndarray, transl: np.ndarray, shared: np.ndarray) -> "Figure":
-        """Pose n frames: rotations (n,55,3,3) against the parent, transl (n,3), shared (s,)."""
+    @property
+    def frame_size(self) -> int:
+        """Unknowns a frame: a rotation step for each mover, then transl."""
+        return 3 * self.movers + 3
+
+    def posed(
+        self,
+        rotations: np.ndarray,
+        transl: np.ndarray,
+        shared: np.ndarray,
+        expression: np.ndarray,
+    ) -> "Figure":
+        """Pose n frames: rotations (n,J,3,3) against the parent, transl (n,3), shared (s,),
+        expression (n,E)."""
         joints = self.joints + self.joint_shape @ shared
         turned, placed = chain(rotations, joints, self.parents, transl)
         rest = self.rest + self.rest_shape @ shared
         rest = rest - (self.on_skin * self.weight)[:, None] * joints[self.joint]
+        pairs, _, size = self.rest_expression.shape
+        smile = expression @ self.rest_expression.reshape(-1, size).T
+        rest = rest + smile.reshape(-1, pairs, 3)
         parts = self.weight[:, None] * placed[:, self.joint]
-        parts += (turned[:, self.joint] @ rest[..., None])[..., 0]
+        parts = parts + (turned[:, self.joint] @ rest[..., None])[..., 0]
         points = self._sum(self.landmark, self.count, parts)
         return Figure(self, turned, placed, parts, points)
+
+    def subtree(self, joints: list[int], movers: int) -> "Kinematics":
+        """The same points on these joints alone (the first is the root); what hung on another
+        joint hangs on the root."""
+        local = np.zeros(len(self.parents), int)
+        local[joints] = np.arange(len(joints))
+        parents = tuple(int(local[self.parents[j]]) if i else -1 for i, j in enumerate(joints))
+        return replace(
+            self,
+            parents=parents,
+            joints=self.joints[joints],
+            joint_shape=self.joint_shape[joints],
+            movers=movers,
+            joint=local[self.joint],
+        )
 
     def _sum(self, group: np.ndarray, groups: int, parts: np.ndarray) -> np.ndarray:
         """Sum parts (n,P,…) over the pairs of each group -> (n,groups,…)."""
@@ -69,15 +101,15 @@ class Figure:
     points: np.ndarray
 
     def pose_jacobian(self) -> np.ndarray:
-        """(n, L, 3, FRAME_SIZE) float32: the points' derivative in each frame's unknowns.
+        """(n, L, 3, frame_size) float32: the points' derivative in each frame's unknowns.
 
         A rotation R_j becomes R_j·exp(δ_j): everything beyond joint j moves by (G_j δ_j) × lever.
         """
         k = self.kinematics
         above = ancestors(k.parents)
-        pair, mover = np.nonzero(above[k.joint, :BODY_JOINTS])
-        keys, group = np.unique(k.landmark[pair] * BODY_JOINTS + mover, return_inverse=True)
-        point, mover = np.divmod(keys, BODY_JOINTS)
+        pair, mover = np.nonzero(above[k.joint, : k.movers])
+        keys, group = np.unique(k.landmark[pair] * k.movers + mover, return_inverse=True)
+        point, mover = np.divmod(keys, k.movers)
         mass = np.bincount(group, k.weight[pair])
         lever = k._sum(group, len(keys), self.parts[:, pair])
         lever -= mass[:, None] * self.placed[:, mover]
@@ -87,10 +119,10 @@ class Figure:
         gx, gy, gz = (g[..., i, :] for i in range(3))
         block = np.stack([gy * z - gz * y, gz * x - gx * z, gx * y - gy * x], -2)
         n = len(self.points)
-        jacobian = np.zeros((n, k.count, 3, FRAME_SIZE), np.float32)
-        turns = jacobian[..., :-3].reshape(n, k.count, 3, BODY_JOINTS, 3)
+        jacobian = np.zeros((n, k.count, 3, k.frame_size), np.float32)
+        turns = jacobian[..., :-3].reshape(n, k.count, 3, k.movers, 3)
         turns[:, point, :, mover] = block.swapaxes(0, 1)
-        jacobian[..., : 3 * BODY_JOINTS] = turns.reshape(n, k.count, 3, -1)
+        jacobian[..., : 3 * k.movers] = turns.reshape(n, k.count, 3, -1)
         jacobian[..., -3:] = np.eye(3)
         return jacobian
 
@@ -109,6 +141,16 @@ class Figure:
             jacobian[:, point] += np.float32(k.weight[pair]) * moved[joint]
             if rest[pair].any():
                 jacobian[:, point] += turned[:, joint] @ rest[pair]
+        return jacobian
+
+    def expression_jacobian(self) -> np.ndarray:
+        """(n, L, 3, E) float32: the points' derivative in each frame's expression."""
+        k = self.kinematics
+        turned, smiles = self.turned.astype(np.float32), k.rest_expression.astype(np.float32)
+        jacobian = np.zeros((len(turned), k.count, 3, smiles.shape[-1]), np.float32)
+        for pair, (point, joint) in enumerate(zip(k.landmark, k.joint, strict=True)):
+            if smiles[pair].any():
+                jacobian[:, point] += turned[:, joint] @ smiles[pair]
         return jacobian
 
 
@@ -135,71 +177,78 @@ def ancestors(parents: tuple[int, ...]) -> np.ndarray:
 def build_kinematics(
     body: BodyModel,
     landmarks: np.ndarray,
-    expression: np.ndarray,
     betas: int,
     joint_basis: np.ndarray,
     landmark_basis: np.ndarray,
+    joint_points: int = BODY_JOINTS,
 ) -> Kinematics:
-    """The figure of some landmarks, followed by the 22 body joints as further points.
+    """The body with some landmarks, followed by its first `joint_points` joints as more points.
 
-    landmarks (l,) indices into the body's table; expression (n,E), fixed for the clip; the shared
-    unknowns are `betas` coefficients, then those of joint_basis (55,3,a) (m, rest joints moved),
-    then those of landmark_basis (l,3,b) (m, a landmark moved in the frame of its main joint).
+    landmarks (l,) indices into the body's table. The shared unknowns are `betas` coefficients,
+    then those of joint_basis (55,3,a) (m, rest joints moved), then those of landmark_basis (l,3,b)
+    (m, a landmark moved in the frame of its main joint).
     """
-    table = body.landmark_table()
-    joints, shape = body.J_template.numpy().astype(float), body.J_shapedirs[..., :betas].numpy()
+    table, skin = body.landmark_table(), _Skin.of(body, betas)
+    joints = body.J_template.numpy().astype(float)
     a, b = joint_basis.shape[-1], landmark_basis.shape[-1]
-    size = betas + a + b
-    joint_shape = np.zeros((len(joints), 3, size))
-    joint_shape[..., :betas] = shape
-    joint_shape[..., betas : betas + a] = joint_basis
-    vertices, weights = body.v_template.numpy().astype(float), body.weights.numpy().astype(float)
-    directions = body.shapedirs[..., :betas].numpy()
-    smiles = body.exprdirs[..., : expression.shape[1]].numpy()
-    rows: list[tuple[int, int, float, np.ndarray, np.ndarray, bool]] = []
+    joint_shape = np.concatenate(
+        [body.J_shapedirs[..., :betas].numpy(), joint_basis, np.zeros((len(joints), 3, b))], 2
+    )
+    smiles = body.exprdirs.shape[-1]
+    rows = []
     for point, mark in enumerate(landmarks):
-        pairs = _pairs(table, int(mark), vertices, weights, directions, smiles, expression)
-        main = max(range(len(pairs)), key=lambda i: pairs[i][1])
-        for i, (joint, weight, rest, rest_shape, skin) in enumerate(pairs):
-            full = np.zeros((3, size))
-            full[:, :betas] = rest_shape
-            if i == main:
-                full[:, betas + a :] = landmark_basis[point]
-            rows.append((point, joint, weight, rest, full, skin))
-    nothing = np.zeros((len(expression), 3)), np.zeros((3, size))
-    for joint in range(BODY_JOINTS):
-        rows.append((len(landmarks) + joint, joint, 1.0, *nothing, False))
-    columns = list(zip(*rows, strict=True))
+        if (joint := int(table.joint[mark])) >= 0:
+            none = np.zeros(3), np.zeros((3, betas)), np.zeros((3, smiles))
+            pairs = [(joint, 1.0, *none, False)]
+        else:
+            pairs = skin.pairs(table.vertices[mark].numpy(), table.weights[mark].numpy())
+        main = max(range(len(pairs)), key=lambda i, pairs=pairs: pairs[i][1])
+        for i, (joint, weight, rest, shape, smile, on_skin) in enumerate(pairs):
+            moved = landmark_basis[point] if i == main else np.zeros((3, b))
+            shape = np.concatenate([shape, np.zeros((3, a)), moved], 1)
+            rows.append((point, joint, weight, rest, shape, smile, on_skin))
+    none = np.zeros(3), np.zeros((3, betas + a + b)), np.zeros((3, smiles))
+    for joint in range(joint_points):
+        rows.append((len(landmarks) + joint, joint, 1.0, *none, False))
+    names = ("landmark", "joint", "weight", "rest", "rest_shape", "rest_expression", "on_skin")
+    columns = {name: np.array(c) for name, c in zip(names, zip(*rows, strict=True), strict=True)}
     return Kinematics(
         parents=body.parents,
         joints=joints,
         joint_shape=joint_shape,
-        landmark=np.array(columns[0]),
-        joint=np.array(columns[1]),
-        weight=np.array(columns[2]),
-        rest=np.stack(columns[3], 1),
-        rest_shape=np.stack(columns[4]),
-        on_skin=np.array(columns[5]),
-        count=len(landmarks) + BODY_JOINTS,
+        movers=BODY_JOINTS,
+        count=len(landmarks) + joint_points,
+        **columns,
     )
 
 
-def _pairs(table, mark, vertices, weights, directions, smiles, expression):
-    """A landmark's rigid parts: (joint, weight, rest (n,3), rest_shape (3,betas), on skin)."""
-    n, betas = len(expression), directions.shape[-1]
-    if (joint := int(table.joint[mark])) >= 0:
-        return [(joint, 1.0, np.zeros((n, 3)), np.zeros((3, betas)), False)]
-    corners, shares = table.vertices[mark].numpy(), table.weights[mark].numpy().astype(float)
-    skin = np.where(weights[corners] >= _LEAST_WEIGHT, weights[corners], 0.0)
-    skin = shares[:, None] * skin / skin.sum(1, keepdims=True)  # (3 vertices, 55)
-    rest = vertices[corners] + np.einsum("vce,ne->nvc", smiles[corners], expression)
-    return [
-        (
-            int(joint),
-            float(skin[:, joint].sum()),
-            np.einsum("v,nvc->nc", skin[:, joint], rest),
-            np.einsum("v,vcs->cs", skin[:, joint], directions[corners]),
-            True,
-        )
-        for joint in np.flatnonzero(skin.sum(0))
-    ]
+@dataclass(frozen=True)
+class _Skin:
+    """A body's vertices (V,3), skinning weights (V,55), shape and expression directions."""
+
+    vertices: np.ndarray
+    weights: np.ndarray
+    shape: np.ndarray
+    expression: np.ndarray
+
+    @staticmethod
+    def of(body: BodyModel, betas: int) -> "_Skin":
+        arrays = body.v_template, body.weights, body.shapedirs[..., :betas], body.exprdirs
+        return _Skin(*(array.numpy().astype(float) for array in arrays))
+
+    def pairs(self, corners: np.ndarray, shares: np.ndarray) -> list[tuple]:
+        """The rigid parts of a weighted mean of three vertices: (joint, weight, rest, its shape
+        and expression directions, True)."""
+        weights = np.where(self.weights[corners] >= _LEAST_WEIGHT, self.weights[corners], 0.0)
+        weights = shares[:, None] * weights / weights.sum(1, keepdims=True)  # (3 vertices, 55)
+        return [
+            (
+                int(joint),
+                float(weights[:, joint].sum()),
+                weights[:, joint] @ self.vertices[corners],
+                np.tensordot(weights[:, joint], self.shape[corners], 1),
+                np.tensordot(weights[:, joint], self.expression[corners], 1),
+                True,
+            )
+            for joint in np.flatnonzero(weights.sum(0))
+        ]

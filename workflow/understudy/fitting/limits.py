@@ -30,6 +30,19 @@ _LEFT = {
 }
 
 
+# Fingers of the left hand, palm down, fingers along x: they curl about −z, spread about y.
+_FINGER = (
+    ((-12, 12), (-22, 22), (-95, 25)),
+    ((-5, 5), (-5, 5), (-115, 5)),
+    ((-5, 5), (-5, 5), (-85, 10)),
+)
+_THUMB = (
+    ((-45, 45), (-45, 45), (-45, 45)),
+    ((-30, 30), (-60, 25), (-35, 35)),
+    ((-30, 30), (-85, 20), (-40, 40)),
+)
+
+
 def joint_limits() -> tuple[np.ndarray, np.ndarray]:
     """The least and the most axis-angle component of body_pose's joints, (21,3) rad each."""
     low, high = np.zeros((21, 3)), np.zeros((21, 3))
@@ -40,6 +53,16 @@ def joint_limits() -> tuple[np.ndarray, np.ndarray]:
         low[left], high[left] = least, most = np.transpose(ranges)
         low[right] = least[0], -most[1], -most[2]
         high[right] = most[0], -least[1], -least[2]
+    return np.radians(low), np.radians(high)
+
+
+def finger_limits(side: str) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most axis-angle component of a hand's joints, (15,3) rad each."""
+    ranges = np.array([*_FINGER * 4, *_THUMB], float)  # SMPL-X's order: the thumb comes last
+    low, high = ranges[..., 0], ranges[..., 1]
+    if side == "right":
+        mirror = np.array([1.0, -1.0, -1.0])
+        low, high = np.minimum(low * mirror, high * mirror), np.maximum(low * mirror, high * mirror)
     return np.radians(low), np.radians(high)
 
 

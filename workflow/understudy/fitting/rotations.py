@@ -67,6 +67,13 @@ def log_derivative(v: np.ndarray) -> np.ndarray:
     return np.eye(3) + 0.5 * k + factor * (k @ k)
 
 
+def turned(rotations: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Rotations (n,j,3,3) turned on by a solver's step (n,3j), a radian each at most."""
+    turn = step.reshape(*rotations.shape[:2], 3)
+    angle = np.linalg.norm(turn, axis=-1, keepdims=True)
+    return rotations @ exp(turn * np.minimum(1.0, 1.0 / np.maximum(angle, 1e-9)))
+
+
 def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The smallest rotations that turn unit vectors a (…,3) onto b (…,3); (…,3,3)."""
     axis = np.cross(a, b)
@@ -74,8 +81,7 @@ def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     angle = np.arctan2(sine, (a * b).sum(-1, keepdims=True))
     # For opposite vectors any axis across a does; take the one least along a.
     spare = np.cross(a, np.eye(3)[np.abs(a).argmin(-1)])
-    spare /= np.linalg.norm(spare, axis=-1, keepdims=True)
-    return exp(angle * np.where(sine < 1e-6, spare, axis / np.maximum(sine, 1e-6)))
+    return exp(angle * np.where(sine < 1e-6, unit(spare), axis / np.maximum(sine, 1e-6)))
 
 
 def frame(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -51,13 +51,13 @@ class FitSettings:
     """Knuckles and finger tips; they turn the wrist, fingers come from the hands file."""
 
     # Three-dimensional directions, length of the difference of unit vectors.
-    limb_sigma: float = 0.30
+    limb_sigma: float = 0.20
     """Limbs and trunk against the detector's world landmarks, in the last stage."""
-    first_limb_sigma: float = 0.17
+    first_limb_sigma: float = 0.15
     """The same in the first stage, where the pictures hold little yet."""
     limb_width: float = 0.8
     """Robust width of the limb directions."""
-    upright_sigma: float = 0.05
+    upright_sigma: float = 0.12
     """A standing body's line from ankles to neck against the clip's one vertical."""
     upright_width: float = 0.20
     """Robust width of the former: who bows, sits or kicks is let go."""
@@ -77,9 +77,9 @@ class FitSettings:
     """Beyond an anatomical limit."""
 
     # Time, at 30 frames a second.
-    joint_sigma: float = 0.016
+    joint_sigma: float = 0.020
     """Acceleration of the 22 joints, m a frame²."""
-    depth_sigma: float = 0.006
+    depth_sigma: float = 0.012
     """The same along the viewing axis, where keypoints say little."""
     turn_sigma: float = 0.10
     """Acceleration of the rotations (matrix norm a frame²)."""
@@ -105,6 +105,6 @@ class FitSettings:
             )
         for field in fields(self):
             value = getattr(self, field.name)
-            values = value if isinstance(value, tuple) else (value,)
+            values = value if isinstance(value, tuple | list) else (value,)
             if any(not v > 0 for v in values):
                 raise UserError(f"fit: {field.name} is {value}; it must be above zero")

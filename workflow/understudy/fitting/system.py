@@ -1,10 +1,13 @@
 """The normal equations of one clip: a band over time with a border of shared unknowns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
-from scipy.linalg import cho_solve, cho_factor, cholesky_banded, cho_solve_banded
+from scipy.linalg import cho_factor, cho_solve, cho_solve_banded, cholesky_banded
 
+State = TypeVar("State")
 _REACH = 2  # a frame is coupled with up to two frames before it: accelerations
 
 
@@ -99,6 +102,33 @@ class NormalEquations:
         pull = self.shared_pull - border.T @ inner[:, 0]
         shared = -cho_solve(cho_factor(schur), pull) if s else np.zeros(0)
         return -(inner[:, 0] + inner[:, 1:] @ shared).reshape(n, d), shared
+
+
+def minimise(
+    equations: Callable[[State], NormalEquations],
+    moved: Callable[[State, np.ndarray, np.ndarray], State],
+    state: State,
+    iterations: int,
+    enough: float,
+) -> State:
+    """Levenberg–Marquardt from `state`: at most `iterations` trial steps.
+
+    `equations` linearises a state, `moved` takes it a step (n,d), (s,) further. Ends when a step
+    lowers the cost by less than the share `enough`.
+    """
+    damping = 1e-3
+    here = equations(state)
+    for _ in range(iterations):
+        trial = moved(state, *here.solve(damping))
+        there = equations(trial)
+        if not there.cost < here.cost:
+            damping = min(damping * 10, 1e3)
+            continue
+        gain = 1 - there.cost / here.cost
+        state, here, damping = trial, there, max(damping / 5, 1e-5)
+        if gain < enough:
+            break
+    return state
 
 
 def _to_banded(band: np.ndarray) -> np.ndarray:

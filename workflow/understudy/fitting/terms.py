@@ -7,7 +7,6 @@ use Geman–McClure's kernel ρ(r²) = w²r²/(w² + r²) and its weight ρ' (it
 import numpy as np
 
 from understudy.fitting import rotations as rot
-from understudy.fitting.kinematics import BODY_JOINTS, FRAME_SIZE
 from understudy.fitting.system import NormalEquations
 
 
@@ -27,7 +26,7 @@ def add_keypoints(
     equations: NormalEquations,
     points: np.ndarray,
     jacobian: np.ndarray,
-    shape_jacobian: np.ndarray,
+    shape_jacobian: np.ndarray | None,
     seen: np.ndarray,
     weight: np.ndarray,
     camera: np.ndarray,
@@ -49,7 +48,7 @@ def add_keypoints(
         residual.reshape(n, -1),
         (slope @ jacobian).reshape(n, 2 * marks, -1),
         final,
-        (slope @ shape_jacobian).reshape(n, 2 * marks, -1),
+        None if shape_jacobian is None else (slope @ shape_jacobian).reshape(n, 2 * marks, -1),
     )
 
 
@@ -88,37 +87,39 @@ def add_directions(
 
 def add_pose_prior(
     equations: NormalEquations,
-    body_pose: np.ndarray,
+    pose: np.ndarray,
+    mean: np.ndarray,
     sigma: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
+    limits: tuple[np.ndarray, np.ndarray],
     limit_sigma: float,
 ) -> None:
-    """Rest-pose prior and joint limits on body_pose (n,21,3): sigma (21,), low and high (21,3)."""
-    n = len(body_pose)
-    slope = rot.log_derivative(body_pose)
-    beyond = body_pose - body_pose.clip(low, high)
-    strength = np.broadcast_to((sigma**-2.0)[:, None], body_pose.shape)
+    """A mean pose and joint limits for pose (n,j,3), the rotations after the first (the root's).
+
+    mean (j,3), sigma (j,), limits: the least and the most component, (j,3) each; all rad.
+    """
+    joints = pose.shape[1]
+    slope = rot.log_derivative(pose)
+    off, beyond = pose - mean, pose - pose.clip(*limits)
+    strength = np.broadcast_to((sigma**-2.0)[:, None], pose.shape)
     hinge = (beyond != 0) / limit_sigma**2
-    equations.cost += float((strength * body_pose**2).sum() + (hinge * beyond**2).sum())
-    weighted = strength + hinge
-    pull = strength * body_pose + hinge * beyond
-    start, stop = 3, 3 * BODY_JOINTS
-    equations.pull[:, start:stop] += (slope.swapaxes(-1, -2) @ pull[..., None]).reshape(n, -1)
-    block = slope.swapaxes(-1, -2) @ (weighted[..., None] * slope)
-    for joint in range(21):
-        at = slice(start + 3 * joint, start + 3 * joint + 3)
+    equations.cost += float((strength * off**2).sum() + (hinge * beyond**2).sum())
+    pull = strength * off + hinge * beyond
+    turned = slope.swapaxes(-1, -2)
+    equations.pull[:, 3 : 3 + 3 * joints] += (turned @ pull[..., None]).reshape(len(pose), -1)
+    block = turned @ ((strength + hinge)[..., None] * slope)
+    for joint in range(joints):
+        at = slice(3 + 3 * joint, 6 + 3 * joint)
         equations.band[0, :, at, at] += block[:, joint]
 
 
 def add_turn_smoothness(
     equations: NormalEquations, rotations: np.ndarray, weight: np.ndarray
 ) -> None:
-    """Second differences of the local rotations (n,22,3,3) as matrices; weight (22,).
+    """Second differences of the local rotations (n,j,3,3) as matrices; weight (j,).
 
     With R → R(I + [δ]): ⟨R_a[δ_a], R_b[δ_b]⟩ = δ_aᵀ(tr(M)·I − Mᵀ)δ_b, M = R_aᵀR_b.
     """
-    n = len(rotations)
+    n, joints = rotations.shape[:2]
     if n < 3:
         return
     m, stencil = n - 2, (1.0, -2.0, 1.0)
@@ -135,13 +136,13 @@ def add_turn_smoothness(
             -1,
         )
         pull *= left * weight[:, None]
-        equations.pull[i : i + m, : 3 * BODY_JOINTS] += pull.reshape(m, -1)
+        equations.pull[i : i + m, : 3 * joints] += pull.reshape(m, -1)
         for j, right in enumerate(stencil[: i + 1]):
             relative = rotations[i : i + m].swapaxes(-1, -2) @ rotations[j : j + m]
             trace = np.trace(relative, axis1=-2, axis2=-1)[..., None, None]
             block = left * right * (trace * np.eye(3) - relative.swapaxes(-1, -2))
             block *= weight[:, None, None]
-            for joint in range(BODY_JOINTS):
+            for joint in range(joints):
                 at = slice(3 * joint, 3 * joint + 3)
                 equations.band[i - j, j : j + m, at, at] += block[:, joint]
 
@@ -153,7 +154,7 @@ def add_motion_smoothness(
     n, k = points.shape[:2]
     weight = np.tile(sigma**-2.0, k)
     equations.add_difference(
-        points.reshape(n, -1), jacobian.reshape(n, 3 * k, FRAME_SIZE), weight, 2
+        points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 2
     )
 
 
@@ -168,5 +169,5 @@ def add_contact(
     n, k = points.shape[:2]
     weight = np.repeat(standing, 3, -1) / sigma**2
     equations.add_difference(
-        points.reshape(n, -1), jacobian.reshape(n, 3 * k, FRAME_SIZE), weight, 1
+        points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 1
     )

@@ -14,6 +14,7 @@ from fractions import Fraction
 import decord
 import numpy as np
 import torch
+from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
 
 from understudy.errors import UserError
@@ -40,6 +41,7 @@ from torchvision.transforms import Compose, RandomCrop, RandomHorizontalFlip  # 
 
 MEAN, STD = (0.45,) * 3, (0.225,) * 3  # PyTorchVideo's
 GRID = 4  # a training clip is drawn from this many times as many evenly spaced frames
+DECORD_MIN_SIDE = 96  # decord 0.6.0 misreads the padded rows of narrower frames
 WHOLE = Fraction(1)  # clip samplers count time in whole videos
 
 
@@ -146,8 +148,9 @@ def decode(path: str, side: int, most: int) -> torch.Tensor:
 
     Raises UserError for a video that cannot be read.
     """
+    decoded = max(side, DECORD_MIN_SIDE)
     try:
-        reader = decord.VideoReader(str(path), width=side, height=side, num_threads=1)
+        reader = decord.VideoReader(str(path), width=decoded, height=decoded, num_threads=1)
         count = min(len(reader), most)
         indices = np.linspace(0, len(reader) - 1, count).round().astype(int)
         frames = reader.get_batch(indices).asnumpy()
@@ -155,7 +158,11 @@ def decode(path: str, side: int, most: int) -> torch.Tensor:
         raise UserError(
             f"{path}: the recogniser cannot read this video; delete it and rerun"
         ) from error
-    return torch.from_numpy(frames).permute(3, 0, 1, 2).contiguous()
+    video = torch.from_numpy(frames).permute(0, 3, 1, 2)
+    if side < decoded:
+        video = interpolate(video.float(), (side, side), mode="bilinear", antialias=True)
+        video = video.round().byte()
+    return video.transpose(0, 1).contiguous()
 
 
 @contextlib.contextmanager

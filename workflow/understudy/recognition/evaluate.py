@@ -1,7 +1,6 @@
 """Test a recogniser: its predictions on a list of videos, and what they amount to."""
 
 import csv
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,11 +75,3 @@ def predict(
         [clip.path for clip in clips.clips],
         labels,
     )
-
-
-def wilson_interval(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % confidence interval of a share observed in `count` trials (Wilson, 1927)."""
-    middle = share + z**2 / (2 * count)
-    spread = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    scale = 1 + z**2 / count
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)

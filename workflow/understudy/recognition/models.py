@@ -21,7 +21,7 @@ class Recogniser(nn.Module):
 
     def __init__(self, settings: RecogniserSettings, classes: int):
         super().__init__()
-        self.slow_and_fast = settings.model == "slowfast"
+        self.slow_and_fast = settings.architecture == "slowfast"
         build = _slowfast if self.slow_and_fast else _resnet
         self.net = build(settings, classes)
         init_net_weights(self.net, init_std=0.01, style="resnet")

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 
 from understudy.errors import UserError
 
-MODELS = ("resnet", "slowfast")
+ARCHITECTURES = ("resnet", "slowfast")
 FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
 INPUTS = ("frames", "motion")
 DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block a stage
@@ -20,7 +20,7 @@ class RecogniserSettings:
     clip_share=0.9`.
     """
 
-    model: str = "resnet"
+    architecture: str = "resnet"
     """`resnet` (3D ResNet) or `slowfast`, both as PyTorchVideo builds them."""
 
     depth: int = 50
@@ -76,15 +76,17 @@ class RecogniserSettings:
     """Time between two saved states, from which a killed training continues."""
 
     def __post_init__(self) -> None:
-        if self.model not in MODELS:
-            raise UserError(f"recogniser: unknown model '{self.model}'; use one of {MODELS}")
+        if self.architecture not in ARCHITECTURES:
+            raise UserError(
+                f"recogniser: unknown architecture '{self.architecture}'; use {ARCHITECTURES}"
+            )
         if self.input not in INPUTS:
             raise UserError(f"recogniser: unknown input '{self.input}'; use one of {INPUTS}")
         if self.depth not in DEPTHS:
             raise UserError(f"recogniser: depth {self.depth} is not one of {DEPTHS}")
         if self.width < 8 or self.width % 8:
             raise UserError(f"recogniser: width {self.width} is not a positive multiple of 8")
-        if self.model == "slowfast" and self.frames % 4:
+        if self.architecture == "slowfast" and self.frames % 4:
             raise UserError(f"recogniser: SlowFast needs a multiple of 4 frames, not {self.frames}")
         if self.size < 32 or self.frames < 1 or self.epochs < 1 or self.batch < 1:
             raise UserError("recogniser: size is at least 32, frames, epochs and batch at least 1")
@@ -97,7 +99,7 @@ class RecogniserSettings:
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
             raise UserError(f"recogniser: unknown setting '{unknown[0]}'")
-        frames = FRAMES.get(values.get("model", cls.model), cls.frames)
+        frames = FRAMES.get(values.get("architecture", cls.architecture), cls.frames)
         return cls(**{"frames": frames, **values})
 
     def to_dict(self) -> dict:
@@ -105,7 +107,7 @@ class RecogniserSettings:
 
     def describe(self) -> str:
         """In words, with what is smaller than the paper said: 'ResNet-18, width 16 of 64, …'."""
-        name = {"resnet": "ResNet", "slowfast": "SlowFast"}[self.model]
+        name = {"resnet": "ResNet", "slowfast": "SlowFast"}[self.architecture]
         width = (
             "full width" if self.width == PAPER_WIDTH else f"width {self.width} of {PAPER_WIDTH}"
         )

@@ -32,10 +32,12 @@ def train_recogniser(
     out_dir: Path,
     settings: RecogniserSettings,
     seed: int,
-    dataset: str = "dataset",
+    dataset: str = "real",
+    name: str | None = None,
 ) -> dict:
     """Train from random weights, test once at the end; returns what metrics.json holds.
 
+    `dataset` and `name` (of the model; default its architecture) are what tables call the run.
     Writes metrics.json, predictions.csv and curve.csv to `out_dir`, each whole or not at all.
     A state is saved there at an interval and on SIGTERM; the same call continues from it. On one
     machine with the same number of threads the same arguments give the same bytes of
@@ -56,7 +58,7 @@ def train_recogniser(
     predictions = predict(model, clips, labels, settings.batch, settings.workers)
     metrics = {
         "dataset": dataset,
-        "model": settings.model,
+        "model": name or settings.architecture,
         "description": settings.describe(),
         "parameters": parameter_count(model),
         "seed": seed,
@@ -100,7 +102,7 @@ def _run(
     )
     due = Interval(settings.checkpoint_seconds)
     device = next(state.model.parameters()).device
-    bar = progress(loader, f"training {settings.model}", unit="step")
+    bar = progress(loader, f"training {settings.architecture}", unit="step")
     with interruptible() as interruption:
         started, before = time.monotonic(), state.seconds
         for clip, target, _ in bar:

@@ -50,8 +50,9 @@ def _read_decord(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
         reader = decord.VideoReader(str(path), num_threads=1)
         return reader.get_batch(list(wanted)).asnumpy()
     except (decord.DECORDError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise UserError(f"{path}: cannot be decoded ({reason}); copy or record it again") from error
+        raise UserError(
+            f"{path}: is damaged, not all of it decodes; copy or record it again"
+        ) from error
 
 
 def _read_av(path: Path | str, wanted: Sequence[int], orientation: Orientation) -> np.ndarray:
@@ -64,5 +65,5 @@ def _read_av(path: Path | str, wanted: Sequence[int], orientation: Orientation) 
             if len(kept) == len(needed):
                 break
     if len(kept) < len(needed):
-        raise UserError(f"{path}: some frames cannot be decoded; copy or record it again")
+        raise UserError(f"{path}: is damaged, not all of it decodes; copy or record it again")
     return np.stack([kept[index] for index in wanted])

@@ -36,6 +36,7 @@ ACTIONS: dict[str, Callable[[Script], None]] = {
 }
 _ONCE = ("sit_down", "stand_up")  # they do not end where they began
 _PAUSE = 0.5  # s of standing between two performances in a long clip
+_DAWDLE, _HURRY = 0.75, 1.1  # how far the speed may give way to fill a clip
 _TAIL = 0.15  # s left at the end, so that the last pose is reached
 
 
@@ -45,7 +46,7 @@ def perform(
     """An action in a clip of `seconds` at `fps`, performed in a style.
 
     A long clip holds the action several times; a short one is played faster than style.speed, so
-    that the whole action is always there. Hands reach their places on `skeleton` (by default the
+    that the whole action is always there; one a little too long is played a little slower. Hands reach their places on `skeleton` (by default the
     average adult's); for another person pass that person's.
     """
     skeleton = skeleton or Skeleton.average()
@@ -53,10 +54,10 @@ def perform(
     available = max(seconds - style.delay - _TAIL, 0.5)
     ACTIONS[action](script)
     once = script.time
-    while action not in _ONCE and (script.time + _PAUSE + once) / style.speed < available:
+    while action not in _ONCE and script.time + _PAUSE + once < available * style.speed * _HURRY:
         script.hold(_PAUSE)
         ACTIONS[action](script)
-    rate = max(style.speed, script.time / available)
+    rate = max(style.speed * _DAWDLE, script.time / available)
     frames = max(round(seconds * fps), 1)
     motion = record(script, action, fps, frames, rate)
     pelvis = skeleton.joint("pelvis")

@@ -10,7 +10,9 @@ from understudy.demo.reach import Goal
 
 
 def _clap(gap: float, height: float) -> Reach:
-    goal = Goal("palm", palm=(-1.0, -0.05, -0.05), fingers=(-0.2, 0.65, 0.75), elbow=(0.7, -0.7, 0.0))
+    goal = Goal(
+        "palm", palm=(-1.0, -0.05, -0.05), fingers=(-0.2, 0.65, 0.75), elbow=(0.7, -0.7, 0.0)
+    )
     return Reach(goal, (gap, height, 0.30))
 
 
@@ -33,13 +35,16 @@ def _wave(lean: float) -> Goal:
 
 def hand_waving(s: Script) -> None:
     """The open hand is raised beside the head and swung from side to side."""
-    wide = 0.42 * s.style.amplitude
-    s.pose(0.7, right=_wave(wide), right_hand="splayed", face="smile", head={"tilt": -3})
+    wide, tempo = 0.42 * s.style.amplitude, s.random.uniform(0.2, 0.32)
+    bent = Goal(upper=(0.5, -0.75, 0.4), fore=(0.3, 0.45, 0.85), palm=(-0.5, -0.3, 0.8))
+    s.pose(0.4, right=bent, right_hand="splayed", face="smile", head={"tilt": -3})
+    s.pose(0.35, right=_wave(wide))
     for _ in range(s.count(4)):
-        beat = 0.26 * s.random.uniform(0.9, 1.1)
+        beat = tempo * s.random.uniform(0.9, 1.1)
         s.pose(beat, right=_wave(-wide), spine={"side": 2})
         s.pose(beat, right=_wave(wide), spine={"side": -1})
-    s.at_ease(0.75)
+    s.pose(0.35, right=bent, spine={"side": 0})
+    s.at_ease(0.5)
 
 
 def point(s: Script) -> None:
@@ -47,11 +52,12 @@ def point(s: Script) -> None:
     away = np.deg2rad(s.random.uniform(-5, 55))  # outwards from straight ahead
     rise = s.random.uniform(-0.08, 0.22)
     towards = (float(np.sin(away)), rise, float(np.cos(away)))
+    palm = (-0.5, -0.85, 0.0)
     turn = -float(np.rad2deg(away))
     s.pose(0.2, head={"turn": 0.8 * turn, "nod": -20 * rise}, eyes={"left": 0.3 * turn})
     s.pose(
         0.6,
-        right=Goal(upper=towards, fore=towards, palm=(-0.5, -0.85, 0.0)),
+        right=Goal(upper=towards, fore=towards, fingers=towards, palm=palm),
         right_hand="point",
         spine={"twist": 0.25 * turn, "bend": 3},
         pelvis={"z": 0.02},
@@ -60,8 +66,8 @@ def point(s: Script) -> None:
     s.hold(0.35)
     if s.random.random() < 0.5:  # some jab once more
         bent = tuple(np.array(towards) * [0.8, 1, 0.8] + [0.15, -0.2, 0])
-        s.pose(0.25, right=Goal(upper=bent, fore=towards, palm=(-0.5, -0.85, 0.0)))
-        s.pose(0.22, right=Goal(upper=towards, fore=towards, palm=(-0.5, -0.85, 0.0)))
+        s.pose(0.25, right=Goal(upper=bent, fore=towards, fingers=towards, palm=palm))
+        s.pose(0.22, right=Goal(upper=towards, fore=towards, fingers=towards, palm=palm))
     s.hold(0.8)
     s.at_ease(0.7)
 
@@ -83,7 +89,7 @@ def palms_together(s: Script) -> None:
 def cross_hands(s: Script) -> None:
     """The forearms are crossed before the chest, open hands forwards: stop."""
     arm = {"palm": (0.0, 0.0, 1.0), "fore": (-0.62, 0.78, 0.1), "elbow": (0.8, -0.6, 0.0)}
-    height = s.random.uniform(-0.06, 0.02)
+    height = s.random.uniform(-0.12, -0.03)
     front = Reach(Goal("wrist", **arm), (-0.05, height, 0.34))
     behind = Reach(Goal("wrist", **arm), (-0.05, height, 0.27))
     hands = {"right_hand": "flat", "left_hand": "flat"}
@@ -101,7 +107,7 @@ def cross_hands(s: Script) -> None:
 def bow(s: Script) -> None:
     """The trunk bends from the hips and the head follows; hands slide down the thighs."""
     deep = s.style.amplitude * s.random.uniform(0.8, 1.1)
-    thigh = Goal("palm", palm=(-0.2, 0.0, -1.0), fingers=(-0.1, -1.0, 0.1))
+    thigh = Goal("palm", palm=(-0.2, 0.0, -1.0), fingers=(-0.1, -1.0, 0.1), elbow=(0.4, 0.2, -0.9))
     s.pose(0.25, head={"nod": 10}, eyes={"down": 15}, face="calm")
     s.pose(
         0.75,

@@ -7,7 +7,8 @@ from understudy.demo.motion import EXPRESSIONS
 
 # Flexion of (knuckle, middle joint, end joint) in degrees of index, middle, ring and pinky;
 # spread of those four (+ towards the little finger); thumb as three joints' swings and twist.
-_SPREAD_NONE = (0.0, 0.0, 0.0, 0.0)
+_SPREAD_NONE = (3.0, -1.0, -4.0, -6.0)
+_SPREAD_SHUT = (8.0, -1.0, -8.0, -12.0)
 _SPREAD_WIDE = (-14.0, -3.0, 8.0, 18.0)
 _THUMB_RELAXED = ((10.0, 8.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
 _THUMB_FLAT = ((-5.0, 22.0, 0.0), (0.0, 8.0, 0.0), (0.0, 5.0, 0.0))
@@ -15,13 +16,25 @@ _THUMB_OVER = ((22.0, -14.0, -18.0), (26.0, -14.0, 0.0), (30.0, -16.0, 0.0))
 _THUMB_OPPOSED = ((16.0, -14.0, -10.0), (10.0, -6.0, 0.0), (12.0, -6.0, 0.0))
 
 _SHAPES: dict[str, tuple] = {
-    "relaxed": (((18, 26, 14), (24, 32, 16), (28, 34, 18), (30, 34, 18)), _SPREAD_NONE, _THUMB_RELAXED),
-    "flat": (((2, 3, 2), (2, 3, 2), (2, 3, 2), (2, 4, 2)), _SPREAD_NONE, _THUMB_FLAT),
+    "relaxed": (
+        ((18, 26, 14), (24, 32, 16), (28, 34, 18), (30, 34, 18)),
+        _SPREAD_NONE,
+        _THUMB_RELAXED,
+    ),
+    "flat": (((3, 4, 3), (3, 4, 3), (3, 4, 3), (3, 5, 3)), _SPREAD_SHUT, _THUMB_FLAT),
     "splayed": (((0, 4, 2), (0, 4, 2), (0, 4, 2), (0, 5, 3)), _SPREAD_WIDE, _THUMB_FLAT),
     "fist": (((78, 88, 50), (82, 90, 50), (84, 90, 50), (84, 88, 48)), _SPREAD_NONE, _THUMB_OVER),
-    "grip": (((42, 52, 28), (46, 54, 28), (48, 54, 28), (50, 52, 28)), _SPREAD_NONE, _THUMB_OPPOSED),
+    "grip": (
+        ((42, 52, 28), (46, 54, 28), (48, 54, 28), (50, 52, 28)),
+        _SPREAD_NONE,
+        _THUMB_OPPOSED,
+    ),
     "cup": (((28, 32, 18), (28, 32, 18), (30, 32, 18), (32, 32, 18)), _SPREAD_NONE, _THUMB_OPPOSED),
-    "pinch": (((52, 48, 22), (58, 52, 26), (66, 62, 32), (70, 66, 34)), _SPREAD_NONE, _THUMB_OPPOSED),
+    "pinch": (
+        ((52, 48, 22), (58, 52, 26), (66, 62, 32), (70, 66, 34)),
+        _SPREAD_NONE,
+        _THUMB_OPPOSED,
+    ),
     "point": (((0, 3, 2), (76, 86, 48), (80, 88, 48), (82, 88, 48)), _SPREAD_NONE, _THUMB_OVER),
 }
 _ORDER = ("index", "middle", "ring", "pinky")

@@ -10,12 +10,12 @@ from understudy.demo.reach import Goal
 _CUP_LOW = Reach(Goal("grip", palm=(-0.9, 0.0, 0.1), fingers=(-0.4, 0.1, 0.9)), (0.08, -0.22, 0.30))
 _CUP_AT_LIPS = Reach(
     Goal("grip", palm=(-0.8, -0.1, 0.1), fingers=(-0.5, 0.4, 0.7), elbow=(0.75, -0.6, 0.2)),
-    (0.015, -0.035, 0.045),
+    (0.01, -0.06, 0.045),
     on="mouth",
 )
 _CUP_TIPPED = Reach(
     Goal("grip", palm=(-0.8, -0.4, 0.0), fingers=(-0.5, 0.75, 0.3), elbow=(0.85, -0.35, 0.3)),
-    (0.015, -0.005, 0.05),
+    (0.01, -0.03, 0.075),
     on="mouth",
 )
 
@@ -41,7 +41,7 @@ _SPOON_IN_BOWL = Reach(
 )
 _SPOON_AT_LIPS = Reach(
     Goal("pinch", palm=(-0.3, -0.4, -0.8), fingers=(-0.85, 0.4, 0.0), elbow=(0.9, -0.4, 0.2)),
-    (0.02, -0.01, 0.045),
+    (0.012, -0.008, 0.03),
     on="mouth",
 )
 
@@ -60,6 +60,7 @@ def eat_meal(s: Script) -> None:
     for _ in range(s.count(2)):
         s.pose(0.22, right=_SPOON_IN_BOWL, spine={"bend": 3})
         s.pose(0.6, right=_SPOON_AT_LIPS, head={"nod": 10}, spine={"bend": 7}, face="bite")
+        s.hold(0.1)
         s.pose(0.22, face="lips_closed")
         s.pose(0.55, right=_SPOON_IN_BOWL, head={"nod": 14}, spine={"bend": 3}, face="chew_open")
         for _ in range(2):
@@ -70,7 +71,7 @@ def eat_meal(s: Script) -> None:
 
 def _brush(side: float) -> Reach:
     goal = Goal("grip", palm=(-0.1, -0.3, -0.95), fingers=(-0.9, 0.3, 0.0), elbow=(0.95, -0.3, 0.2))
-    return Reach(goal, (0.055 + side, -0.015, 0.075), on="mouth")
+    return Reach(goal, (0.045 + side, -0.005, 0.065), on="mouth")
 
 
 def brush_teeth(s: Script) -> None:

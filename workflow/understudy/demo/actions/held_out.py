@@ -13,11 +13,15 @@ from understudy.demo.style import Style
 
 _ON_HIP = Reach(
     Goal("palm", palm=(-0.8, -0.1, 0.4), fingers=(-0.3, -0.75, 0.55), elbow=(0.95, 0.1, -0.3)),
-    (0.155, 0.985, 0.03),
-    on="floor",
+    (0.15, 0.07, 0.02),
+    on="pelvis",
 )
 _SIDEWAYS = Goal(upper=(1.0, 0.0, 0.1), fore=(1.0, 0.0, 0.15), palm=(0.0, -1.0, 0.0))
 _AHEAD = Goal(upper=(0.05, 0.0, 1.0), fore=(0.0, 0.0, 1.0), palm=(-0.3, -1.0, 0.0))
+_ALONG_LEG = Reach(
+    Goal("palm", palm=(-1.0, 0.0, 0.0), fingers=(0.1, -1.0, 0.1)), (0.24, -0.32, 0.03), on="pelvis"
+)
+_AHEAD_FROM_STOOP = Goal(upper=(0.1, 0.65, 0.75), fore=(-0.05, 0.65, 0.75), palm=(-0.3, -0.9, 0.3))
 _UP = Goal(upper=(0.12, 1.0, 0.1), fore=(0.05, 1.0, 0.05), palm=(-1.0, 0.0, 0.3))
 
 
@@ -29,7 +33,11 @@ def _crossed(depth: float, height: float) -> Reach:
 # (name, degrees the person is turned to their left, what Script.pose is told)
 POSES: tuple[tuple[str, float, dict], ...] = (
     ("arm_raised", 0, {"right": _UP, "right_hand": "flat", "head": {"turn": -15, "nod": -10}}),
-    ("reach_forward", 35, {"right": _AHEAD, "left": _AHEAD, "right_hand": "flat", "spine": {"bend": 8}}),
+    (
+        "reach_forward",
+        35,
+        {"right": _AHEAD, "left": _AHEAD, "right_hand": "flat", "spine": {"bend": 8}},
+    ),
     (
         "squat",
         -30,
@@ -38,8 +46,8 @@ POSES: tuple[tuple[str, float, dict], ...] = (
             "spine": {"bend": 10},
             "head": {"nod": -14},
             "knees": {"out": 12},
-            "left": _AHEAD,
-            "right": _AHEAD,
+            "left": _AHEAD_FROM_STOOP,
+            "right": _AHEAD_FROM_STOOP,
         },
     ),
     (
@@ -53,7 +61,17 @@ POSES: tuple[tuple[str, float, dict], ...] = (
             "right": _ON_HIP,
         },
     ),
-    ("side_bend", 0, {"spine": {"side": 28}, "pelvis": {"x": -0.05}, "right": _UP, "head": {"tilt": 12}}),
+    (
+        "side_bend",
+        0,
+        {
+            "spine": {"side": 28},
+            "pelvis": {"x": -0.05},
+            "right": _UP,
+            "left": _ALONG_LEG,
+            "head": {"tilt": 12},
+        },
+    ),
     (
         "kick",
         -60,
@@ -67,8 +85,16 @@ POSES: tuple[tuple[str, float, dict], ...] = (
     ),
     ("crossed_arms", 20, {"right": _crossed(0.20, -0.16), "left": _crossed(0.15, -0.19)}),
     ("hands_on_hips", 180, {"right": _ON_HIP, "left": _ON_HIP, "right_foot": {"x": 0.06}}),
-    ("look_aside", -15, {"head": {"turn": 55, "nod": 8}, "eyes": {"left": 12}, "spine": {"twist": 14}}),
-    ("t_pose", 90, {"right": _SIDEWAYS, "left": _SIDEWAYS, "right_hand": "flat", "left_hand": "flat"}),
+    (
+        "look_aside",
+        -15,
+        {"head": {"turn": 55, "nod": 8}, "eyes": {"left": 12}, "spine": {"twist": 14}},
+    ),
+    (
+        "t_pose",
+        90,
+        {"right": _SIDEWAYS, "left": _SIDEWAYS, "right_hand": "flat", "left_hand": "flat"},
+    ),
     (
         "stoop",
         120,

@@ -79,5 +79,3 @@ def _step_round(tracks: dict[str, np.ndarray], yaw: np.ndarray, skeleton: Skelet
     side_step = axis_rotation(1, np.deg2rad(yaw)) @ np.array([0.02, 0.0, 0.0])
     tracks["pelvis"][:, [0, 2]] += lean[:, None] * side_step[:, [0, 2]]
     tracks["spine"][:, 2] -= 1.5 * lean
-
-

@@ -26,7 +26,12 @@ def record(script: Script, name: str, fps: float, frames: int, rate: float) -> M
     """The script as `frames` frames, at `rate` times natural speed (flights fall at their own)."""
     seconds = np.arange(frames) / fps
     times = _script_times(script, seconds, rate)
-    lags = {"head": -HEAD_LEAD, "eyes": -HEAD_LEAD, "left_hand": FINGER_LAG, "right_hand": FINGER_LAG}
+    lags = {
+        "head": -HEAD_LEAD,
+        "eyes": -HEAD_LEAD,
+        "left_hand": FINGER_LAG,
+        "right_hand": FINGER_LAG,
+    }
     tracks = {
         track: keys.sample(times - lags.get(track, 0.0)) for track, keys in script.tracks.items()
     }
@@ -56,7 +61,9 @@ def _drift(random: np.random.Generator, seconds: np.ndarray, slowest: float) -> 
     return np.sum(waves, 0)
 
 
-def add_life(tracks: dict[str, np.ndarray], script: Script, seconds: np.ndarray, fps: float) -> None:
+def add_life(
+    tracks: dict[str, np.ndarray], script: Script, seconds: np.ndarray, fps: float
+) -> None:
     """Breathing, a little sway and wandering of the head, and blinks, in place."""
     random, idle = script.style.random(2), script.style.idle
     breath = np.sin(2 * np.pi * (random.uniform(0.22, 0.3) * seconds + random.random()))

@@ -38,7 +38,8 @@ class Reach:
     """A Goal whose target is the place `on` the body (see Skeleton.points) plus `off`, in m.
 
     With on=None the target is `off` from the chest's front: the middle between the shoulders at
-    rest, in the chest's frame; with on="floor", from the origin in the world.
+    rest, in the chest's frame; with on="pelvis", from that joint in its frame; with on="floor",
+    from the origin in the world.
     x is towards the acting hand's side, y up, z forwards.
     """
 
@@ -201,6 +202,9 @@ class Script:
             place = shoulders - skeleton.joint("spine3") + sideways
         elif reach.on == "floor":
             place = inwards @ (sideways - chest_at)
+        elif reach.on == "pelvis":
+            at, turn = pelvis_frame(skeleton, self._now["pelvis"][None])
+            place = inwards @ (at[0] + turn[0] @ sideways - chest_at)
         else:
             name = f"{side}_{reach.on}" if f"{side}_{reach.on}" in skeleton.points else reach.on
             place = self._head_point(name) + self._head_turn() @ sideways

@@ -16,7 +16,11 @@ def pick_up(s: Script) -> None:
     """Down to the floor with bent knees, something grasped, and up with it."""
     across = s.random.uniform(-0.05, 0.06)
     grasp = Goal("pinch", palm=(-0.3, -0.5, -0.8), fingers=(-0.1, -0.95, 0.3))
-    knee = Reach(Goal("palm", palm=(-0.2, -0.6, -0.7), fingers=(-0.4, -0.6, 0.6)), (0.16, 0.52, 0.17), "floor")
+    knee = Reach(
+        Goal("palm", palm=(-0.2, -0.6, -0.7), fingers=(-0.4, -0.6, 0.6)),
+        (0.17, 0.57, 0.22),
+        "floor",
+    )
     above = Reach(grasp, (0.10 + across, 0.22, 0.42), "floor")
     s.pose(0.25, head={"nod": 18}, eyes={"down": 20})
     s.pose(
@@ -29,7 +33,11 @@ def pick_up(s: Script) -> None:
         right=above,
         right_hand="splayed",
     )
-    s.pose(0.25, pelvis={"y": -0.40, "pitch": 51}, right=Reach(grasp, (0.10 + across, 0.055, 0.42), "floor"))
+    s.pose(
+        0.25,
+        pelvis={"y": -0.40, "pitch": 51},
+        right=Reach(grasp, (0.10 + across, 0.055, 0.42), "floor"),
+    )
     s.pose(0.22, right_hand="pinch", face="effort")
     s.pose(
         0.8,
@@ -37,7 +45,9 @@ def pick_up(s: Script) -> None:
         spine={"bend": 4, "twist": 0},
         head={"nod": 16},
         knees={"out": 0},
-        right=Reach(Goal("pinch", palm=(-0.7, 0.5, -0.3), fingers=(-0.4, 0.2, 0.8)), (0.05, -0.22, 0.30)),
+        right=Reach(
+            Goal("pinch", palm=(-0.7, 0.5, -0.3), fingers=(-0.4, 0.2, 0.8)), (0.05, -0.22, 0.30)
+        ),
         left=Goal(upper=(0.17, -1.0, 0.05), fore=(0.10, -1.0, 0.25), palm=(-1.0, 0.0, -0.2)),
         face="neutral",
     )
@@ -72,7 +82,7 @@ def throw(s: Script) -> None:
         spine={"twist": 16 * big, "bend": 8},
         head={"turn": -16},
         right=Goal(upper=(0.55, 0.4, 0.75), fore=(-0.05, 0.75, 0.65), palm=(-0.1, -0.3, 0.9)),
-        left=Goal(upper=(0.5, -0.8, 0.1), fore=(-0.1, -0.4, 0.8), palm=(-1.0, 0.0, 0.0)),
+        left=Goal(upper=(0.5, -0.8, -0.15), fore=(0.35, -0.6, 0.7), palm=(-1.0, 0.0, 0.0)),
         right_hand="splayed",
         right_foot={"heel": 22},
     )
@@ -127,7 +137,9 @@ def sit_down(s: Script) -> None:
     """A look behind, down onto the stool with the trunk forwards, then upright; stays seated."""
     _stool(s)
     reach_back = Goal(upper=(0.3, -0.9, -0.25), fore=(0.15, -0.8, 0.5), palm=(-0.8, 0.0, -0.4))
-    s.pose(0.35, head={"turn": -35, "nod": 12}, spine={"twist": -10}, eyes={"left": -20, "down": 15})
+    s.pose(
+        0.35, head={"turn": -35, "nod": 12}, spine={"twist": -10}, eyes={"left": -20, "down": 15}
+    )
     s.pose(
         0.55,
         pelvis={"y": -0.12, "z": -0.18, "pitch": 30},
@@ -137,7 +149,9 @@ def sit_down(s: Script) -> None:
         right=reach_back,
         left=reach_back,
     )
-    s.pose(0.55, pelvis={"y": -0.385, "z": -0.385, "pitch": 26}, spine={"bend": 20}, knees={"out": 4})
+    s.pose(
+        0.55, pelvis={"y": -0.385, "z": -0.385, "pitch": 26}, spine={"bend": 20}, knees={"out": 4}
+    )
     _seated(s, 0.6)
     s.hold(0.6)
 
@@ -148,7 +162,13 @@ def stand_up(s: Script) -> None:
     _seated(s, 0.0)
     s.hold(0.45)
     push = Reach(_ON_THIGH, (0.12, 0.62, 0.0), "floor")
-    s.pose(0.5, pelvis={"y": -0.385, "z": -0.36, "pitch": 32}, spine={"bend": 24}, right=push, left=push)
+    s.pose(
+        0.5,
+        pelvis={"y": -0.385, "z": -0.36, "pitch": 32},
+        spine={"bend": 24},
+        right=push,
+        left=push,
+    )
     swing = Goal(upper=(0.2, -0.95, 0.15), fore=(0.05, -0.75, 0.65), palm=(-1.0, 0.0, -0.2))
     s.pose(
         0.5,
@@ -165,7 +185,13 @@ def stand_up(s: Script) -> None:
 def kicking(s: Script) -> None:
     """Weight on the left foot, the right leg drawn back and swung up in front, and down."""
     big = s.style.amplitude
-    s.pose(0.3, pelvis={"x": 0.085, "y": -0.012}, head={"nod": 10}, eyes={"down": 12}, right_foot={"heel": 15})
+    s.pose(
+        0.3,
+        pelvis={"x": 0.085, "y": -0.012},
+        head={"nod": 10},
+        eyes={"down": 12},
+        right_foot={"heel": 15},
+    )
     s.pose(
         0.45,
         pelvis={"pitch": 10, "yaw": -8, "z": 0.02},
@@ -176,7 +202,7 @@ def kicking(s: Script) -> None:
         face="effort",
     )
     s.pose(
-        0.28,
+        0.3,
         pelvis={"pitch": -14, "yaw": 8, "z": -0.03, "roll": 0},
         spine={"bend": 14, "twist": -12},
         head={"nod": 4},
@@ -184,7 +210,7 @@ def kicking(s: Script) -> None:
         left=Goal(upper=(0.75, -0.55, -0.25), fore=(0.5, -0.7, 0.3), palm=(-0.8, -0.4, 0.0)),
         right=Goal(upper=(0.55, -0.75, 0.35), fore=(0.2, -0.5, 0.8), palm=(-0.9, -0.3, 0.0)),
     )
-    s.pose(0.12, right_foot={"z": 0.70})
+    s.pose(0.2, right_foot={"z": 0.70})
     s.pose(
         0.42,
         pelvis={"pitch": 0, "yaw": 0, "z": 0.0},
@@ -197,16 +223,16 @@ def kicking(s: Script) -> None:
 
 def jump_up(s: Script) -> None:
     """Crouch with the arms back, straight up with the arms high, and a soft landing."""
-    back = Goal(upper=(0.3, -0.75, -0.6), fore=(0.2, -0.85, -0.35), palm=(-1.0, 0.0, 0.0))
+    back = Goal(upper=(0.3, -0.9, -0.35), fore=(0.2, -0.95, -0.1), palm=(-1.0, 0.0, 0.0))
     high = Goal(upper=(0.3, 0.9, 0.35), fore=(0.1, 0.98, 0.2), palm=(-0.9, 0.0, 0.4))
     down = Goal(upper=(0.45, -0.5, 0.7), fore=(0.25, -0.3, 0.9), palm=(-0.7, -0.7, 0.0))
-    deep = {"y": -0.26, "z": -0.10, "pitch": 34}
+    deep = {"y": -0.27, "z": -0.10, "pitch": 28}
     for _ in range(s.count(1.5)):
         s.pose(0.5, pelvis=deep, spine={"bend": 20}, head={"nod": -14}, right=back, left=back)
         s.hold(0.08)
         heels = {"heel": 42}
         s.pose(
-            0.26,
+            0.34,
             pelvis={"y": 0.075, "z": 0.04, "pitch": 0},
             spine={"bend": -4},
             head={"nod": -12},

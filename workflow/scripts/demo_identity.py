@@ -1,0 +1,14 @@
+"""A person of the demo world turns round."""
+
+from job import job
+
+with job(snakemake):
+    from understudy.demo.world import WorldSettings, make_identity
+
+    make_identity(
+        snakemake.wildcards.person,
+        snakemake.wildcards.room,
+        snakemake.output.video,
+        snakemake.output.truth,
+        WorldSettings(**snakemake.params.settings),
+    )

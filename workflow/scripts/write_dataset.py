@@ -1,0 +1,43 @@
+"""The manifest, lists, datasheet and checks of all synthetic videos."""
+
+from pathlib import Path
+
+from job import job
+
+with job(snakemake):
+    from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
+    from understudy.dataset.manifest import write_dataset
+
+    files, told = snakemake.input, snakemake.params
+
+    def by_id(ids, *columns):
+        return {id_: list(made) for id_, *made in zip(ids, *columns, strict=True)}
+
+    references = Sources(
+        told.references,
+        dict(zip(told.references, files.reference_notes, strict=True)),
+        by_id(told.references, files.reference_keypoints, files.fits),
+    )
+    identities = Sources(
+        told.identities,
+        dict(zip(told.identities, files.identity_notes, strict=True)),
+        by_id(told.identities, files.identity_keypoints, files.masks, files.avatars),
+    )
+    clips = [
+        Synthetic(*row, video) for row, video in zip(told.rows, files.synthetic, strict=True)
+    ]
+    write_dataset(
+        DatasetInputs(
+            clips,
+            references,
+            identities,
+            told.backgrounds,
+            told.labels,
+            told.seed,
+            fit=told.fit,
+            name=told.about["name"],
+            licence=told.about["licence"],
+            real=told.real,
+        ),
+        Path(snakemake.output.manifest).parent,
+    )

@@ -1,0 +1,1 @@
+"""The dataset that comes out: manifest, lists to train from, datasheet, checks."""

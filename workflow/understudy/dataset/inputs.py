@@ -1,0 +1,45 @@
+"""What write_dataset works from."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from understudy.scene.images import Fit
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """One synthetic video S_(i,j,k) and where it lies."""
+
+    reference: str
+    identity: str
+    view: str
+    background: str
+    video: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Of the references (or of the identities), by id: rows of the table; the note that
+    normalising left (.json); files whose notes tell which models made them (features, fit, avatar).
+    """
+
+    rows: dict[str, dict]
+    normalised: dict[str, Path]
+    made: dict[str, list[Path]]
+
+
+@dataclass(frozen=True)
+class DatasetInputs:
+    """labels: in the order that gives each its index. backgrounds, real: rows of the tables by id.
+    seed: of the choice of backgrounds; fit: how they were fitted to the frame."""
+
+    synthetic: list[Synthetic]
+    references: Sources
+    identities: Sources
+    backgrounds: dict[str, dict]
+    labels: list[str]
+    seed: int
+    fit: Fit = "cover"
+    name: str = "understudy"
+    licence: str = "unstated"
+    real: dict[str, dict] = field(default_factory=dict)

@@ -1,0 +1,39 @@
+"""What made a file: read from the note that every file of ours carries."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from understudy.errors import UserError
+from understudy.files import ABOUT
+
+
+def read_note(path: Path | str) -> dict:
+    """The note of an .npz, .safetensors or .json file of ours, without reading its arrays."""
+    path = Path(path)
+    try:
+        if path.suffix == ".json":
+            return json.loads(path.read_text(encoding="utf-8"))
+        if path.suffix == ".safetensors":
+            with safe_open(path, "np") as stored:
+                return json.loads(stored.metadata()[ABOUT])
+        with np.load(path, allow_pickle=False) as stored:
+            return json.loads(stored[ABOUT].tobytes())
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise UserError(
+            f"{path}: carries no readable note ({error}); delete it and rerun"
+        ) from error
+
+
+def made_by(note: dict) -> str:
+    """Back-end and model id of a note in one cell: "mediapipe holistic 1a2b3c"."""
+    parts = [str(note[key]) for key in ("backend", "model") if note.get(key)]
+    return " ".join(parts) or "unstated"
+
+
+def sha256(path: Path | str) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

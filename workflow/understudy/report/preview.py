@@ -1,0 +1,56 @@
+"""A short looping preview: the reference and its re-enactments side by side, animated WebP."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from understudy.errors import UserError
+from understudy.files import atomic_path
+from understudy.report.grid import PAPER, evenly
+from understudy.video.probe import probe
+from understudy.video.read import read_frames
+
+HEIGHT = 216  # px
+GAP = 4
+MOST_FRAMES = 30
+MOST_RATE = 10  # frames a second
+MOST_BYTES = 300_000
+QUALITIES = (60, 45, 30, 15)
+
+
+def make_preview(reference: Path, composites: list[Path], out: Path) -> None:
+    """Loop `reference` and `composites` (of equal length) next to each other, at true speed.
+
+    Long clips are shown at a lower frame rate. Quality falls until the file is below 300 kB.
+    Raises UserError if even the lowest is above.
+    """
+    info = probe(reference)
+    seconds = float(info.frames / info.fps)
+    count = max(2, min(MOST_FRAMES, info.frames, round(seconds * MOST_RATE)))
+    strips = [_strip(path, count) for path in (reference, *composites)]
+    gap = np.full((count, HEIGHT, GAP, 3), PAPER, np.uint8)
+    frames = np.concatenate([part for strip in strips for part in (strip, gap)][:-1], axis=2)
+    images = [Image.fromarray(frame) for frame in frames]
+    for quality in QUALITIES:
+        with atomic_path(out) as path:
+            images[0].save(
+                path,
+                save_all=True,
+                append_images=images[1:],
+                duration=round(1000 * seconds / count),
+                loop=0,
+                quality=quality,
+                method=4,
+            )
+        if Path(out).stat().st_size <= MOST_BYTES:
+            return
+    raise UserError(f"{out}: a preview of {len(strips)} clips is too large; show fewer")
+
+
+def _strip(path: Path, count: int) -> np.ndarray:
+    """(count,HEIGHT,·,3): evenly spaced frames, scaled."""
+    frames = read_frames(path, evenly(probe(path).frames, count))
+    width = round(frames.shape[2] * HEIGHT / frames.shape[1])
+    resized = [np.asarray(Image.fromarray(frame).resize((width, HEIGHT))) for frame in frames]
+    return np.stack(resized)

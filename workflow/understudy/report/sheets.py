@@ -1,0 +1,196 @@
+"""Contact sheets: what went in, and what each stage made of it, for one person or one reference."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from understudy.body.model import BodyModel, load_body
+from understudy.features.depth import load_depth
+from understudy.features.keypoints import load_keypoints
+from understudy.features.masks import load_masks
+from understudy.files import Arrays
+from understudy.fitting.io import load_fit
+from understudy.fitting.overlay import overlay_frames
+from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
+from understudy.report.skeleton import SEEN, draw_keypoints
+from understudy.video.probe import probe
+from understudy.video.read import read_frames
+
+MARGIN = 0.12  # about the person's box, in units of its longer side
+DRAWN_WIDTH = 480  # px at least, so that thin lines stay visible on small pictures
+PEOPLE_SHOWN = 4  # re-enactments on one sheet
+BACKGROUNDS_SHOWN = 2  # of each
+
+
+@dataclass(frozen=True)
+class Reenactment:
+    """One avatar's clips of a reference: who, seen how, on white, and before each background."""
+
+    identity: str
+    view: str
+    white: Path
+    composites: tuple[Path, ...]
+
+
+def sheet_identity(
+    video: Path,
+    keypoints: Path,
+    masks: Path,
+    depth: Path,
+    fit: Path,
+    body: Path,
+    turntable: Path,
+    out: Path,
+) -> None:
+    """A person: frames, keypoints, mask, depth, fitted body, and the avatar turned round.
+
+    Frames are cropped to where the person is. Writes a JPEG.
+    """
+    points = load_keypoints(keypoints)
+    crop = person_box(points, probe(video).width, probe(video).height)
+    columns = columns_for(crop.width, crop.height)
+    indices = evenly(len(points["xy"]), columns)
+    frames = read_frames(video, indices)
+    figures = load_masks(masks)[indices]
+    rows = [
+        Row("identity video", crop.of(frames)),
+        _keypoint_row(crop, frames, points, indices),
+        Row("mask", crop.of(cut_out(frames, figures))),
+        Row("depth", crop.of(_depth_pictures(depth, frames.shape[1:3], indices))),
+        _fit_row(crop, frames, fit, load_body(body), indices),
+        Row("avatar, turned round", _picture(turntable)[None]),
+    ]
+    write_jpeg(out, make_sheet(rows))
+
+
+def sheet_reference(
+    video: Path,
+    keypoints: Path,
+    fit: Path,
+    body: Path,
+    reenactments: list[Reenactment],
+    out: Path,
+) -> None:
+    """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composed.
+
+    Whole frames, so that one sees where the figure stands. At most PEOPLE_SHOWN re-enactments
+    are drawn, and a footnote says of how many. Writes a JPEG.
+    """
+    points = load_keypoints(keypoints)
+    info = probe(video)
+    crop = Crop(0, 0, info.width, info.height)
+    columns = columns_for(info.width, info.height)
+    indices = evenly(len(points["xy"]), columns)
+    frames = read_frames(video, indices)
+    rows = [
+        Row("reference video", frames),
+        _keypoint_row(crop, frames, points, indices),
+        _fit_row(crop, frames, fit, load_body(body), indices),
+    ]
+    for shown in reenactments[:PEOPLE_SHOWN]:
+        who = shown.identity if shown.view == "source" else f"{shown.identity}, {shown.view}"
+        rows.append(Row(f"{who} on white", sampled(shown.white, columns)))
+        for path in shown.composites[:BACKGROUNDS_SHOWN]:
+            rows.append(Row(f"{who} · {Path(path).stem}", sampled(path, columns)))
+    write_jpeg(out, make_sheet(rows, _footnote(reenactments)))
+
+
+def group_reenactments(white: list[Path], synthetic: list[Path]) -> list[Reenactment]:
+    """From files …/white/{reference}/{identity}/{view}.mp4 and …/{view}/{background}.mp4."""
+    composites: dict[tuple[str, str], list[Path]] = {}
+    for path in map(Path, synthetic):
+        composites.setdefault((path.parts[-3], path.parts[-2]), []).append(path)
+    keys = {(path.parts[-2], path.stem): path for path in map(Path, white)}
+    return [
+        Reenactment(identity, view, path, tuple(composites.get((identity, view), ())))
+        for (identity, view), path in keys.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A box of pixels: left, top, width, height."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def of(self, frames: np.ndarray) -> np.ndarray:
+        """The box of frames (n,h,w,3)."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return frames[:, self.top : bottom, self.left : right]
+
+
+def person_box(points: Arrays, width: int, height: int) -> Crop:
+    """Where the keypoints ever are, with a margin, within a `width` × `height` picture."""
+    seen = points["score"] > SEEN
+    if not seen.any():
+        return Crop(0, 0, width, height)
+    low, high = np.percentile(points["xy"][seen], (0.5, 99.5), axis=0)
+    margin = MARGIN * (high - low).max()
+    left, top = np.maximum(np.floor(low - margin), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(high + margin), (width, height)).astype(int)
+    return Crop(int(left), int(top), int(right - left), int(bottom - top))
+
+
+def cut_out(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Frames (n,h,w,3) with what masks (n,h,w) leave out greyed and darkened."""
+    grey = frames.mean(-1, keepdims=True) * 0.28 + 10
+    return np.where(masks[..., None], frames, grey).astype(np.uint8)
+
+
+def sampled(video: Path, columns: int) -> np.ndarray:
+    """Evenly spaced frames (columns,h,w,3) of a whole clip."""
+    return read_frames(video, evenly(probe(video).frames, columns))
+
+
+def _keypoint_row(crop: Crop, frames: np.ndarray, points: Arrays, indices: np.ndarray) -> Row:
+    pictures = fitted(crop.of(frames), max(DRAWN_WIDTH, crop.width))
+    scale = pictures.shape[2] / crop.width
+    places = (points["xy"][indices] - (crop.left, crop.top)) * scale
+    drawn = [
+        draw_keypoints(picture, xy, score)
+        for picture, xy, score in zip(pictures, places, points["score"][indices], strict=True)
+    ]
+    return Row("keypoints", np.stack(drawn))
+
+
+def _fit_row(
+    crop: Crop, frames: np.ndarray, fit: Path, body: BodyModel, indices: np.ndarray
+) -> Row:
+    fitted_body = load_fit(fit, body.model_id)
+    drawn = overlay_frames(frames, fitted_body, body, indices.tolist())
+    return Row("fitted body: left orange, right blue", crop.of(drawn))
+
+
+def _depth_pictures(depth: Path, size: tuple[int, int], indices: np.ndarray) -> np.ndarray:
+    """Near is bright: the depth maps next to the frames `indices`, coloured, (n,h,w,3) uint8."""
+    stored = load_depth(depth)
+    nearest = np.abs(stored["frames"][None] - indices[:, None]).argmin(1)
+    maps = stored["depth"][nearest].astype(np.float32)
+    known = np.isfinite(maps) & (maps > 0)
+    near, far = np.percentile(maps[known], (1, 99)) if known.any() else (0.0, 1.0)
+    shade = 1 - np.clip((maps - near) / max(far - near, 1e-6), 0, 1)
+    coloured = (matplotlib.colormaps["magma"](shade)[..., :3] * 255).astype(np.uint8)
+    coloured[~known] = 0
+    resized = [np.asarray(Image.fromarray(picture).resize(size[::-1])) for picture in coloured]
+    return np.stack(resized)
+
+
+def _picture(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def _footnote(reenactments: list[Reenactment]) -> str:
+    backgrounds = max((len(shown.composites) for shown in reenactments), default=0)
+    parts = []
+    if len(reenactments) > PEOPLE_SHOWN:
+        parts.append(f"{PEOPLE_SHOWN} of {len(reenactments)} re-enactments")
+    if backgrounds > BACKGROUNDS_SHOWN:
+        parts.append(f"{BACKGROUNDS_SHOWN} of {backgrounds} backgrounds each")
+    return f"shown: {', '.join(parts)}" if parts else ""
