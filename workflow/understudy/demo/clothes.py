@@ -231,7 +231,7 @@ def _paint_shoes(shoes: Shoes, places: Anatomy, noise: SolidNoise) -> np.ndarray
         tongue = (np.abs(np.abs(places.points[:, 0]) - _foot_x(places)) < 0.018) & (toe > 0.03)
         rungs = ((toe / 0.016) % 1 < 0.45) & (toe < 0.11) & (places.normals[:, 1] > 0.3)
         colours = _over(colours, shoes.laces, (tongue & rungs).astype(float))
-    return _over(colours, shoes.sole, smoothstep(0.026, 0.022, height))
+    return _over(colours, shoes.sole, smoothstep(0.011, 0.008, height))
 
 
 def _paint_socks(shoes: Shoes, places: Anatomy, image: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from understudy.body.skeleton import JOINT_INDEX
 from understudy.body.skinning import ShapedBody
 from understudy.demo.motion import Motion
 
-_BATCH = 16  # frames skinned at a time
+_BATCH = 64  # frames skinned at a time
 
 
 def ground(motion: Motion, body: ShapedBody) -> Motion:
@@ -21,12 +21,13 @@ def ground(motion: Motion, body: ShapedBody) -> Motion:
     parts = [
         JOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("ankle", "foot")
     ]
-    feet = body.model.weights[:, parts].sum(-1) > 0.5
-    lowest = []
+    ids = torch.nonzero(body.model.weights[:, parts].sum(-1) > 0.5)[:, 0]
+    feet = ShapedBody(body.model.submesh(ids), body.vertices[ids], body.joints)
     with torch.no_grad():
-        for start in range(0, len(motion), _BATCH):
-            posed = body.pose(motion[start : start + _BATCH].pose())
-            lowest.append(posed.vertices[:, feet, 1].amin(1).numpy())
+        lowest = [
+            feet.pose(motion[start : start + _BATCH].pose()).vertices[..., 1].amin(1).numpy()
+            for start in range(0, len(motion), _BATCH)
+        ]
     lift = -np.concatenate(lowest).astype(float)
     frames, standing = np.arange(len(motion)), ~motion.airborne
     if standing.any():

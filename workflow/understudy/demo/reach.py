@@ -240,6 +240,7 @@ def solve_leg(
     )
     line = unit(line)
     pole = unit(np.cross(hinge, line))
+    hinge = np.cross(line, pole)  # across the plane of the leg
     along = (thigh**2 - shin**2 + length**2) / (2 * length)
     off = np.sqrt(np.maximum(thigh**2 - along**2, 0))
     to_knee = along[:, None] * line + off[:, None] * pole

@@ -33,8 +33,7 @@ def body_and_floor_depth(
     faces = model.faces.numpy()
     K = np.asarray(fitted.K, float)
     posed = shaped.pose(fitted.pose[frames])
-    vertices, joints = posed.vertices.detach().numpy(), posed.joints.detach().numpy()
-    up = upwards(joints[:, model.joint("neck")], joints[:, model.joint("pelvis")])
+    vertices, up = posed.vertices.detach().numpy(), np.asarray(fitted.up, float)
     height, width = person.shape[1:]
     floor = plane_depth(up, floor_offset(vertices, up), K, width, height)
     depth = np.zeros((len(frames), height, width), np.float32)
@@ -42,16 +41,6 @@ def body_and_floor_depth(
         surface = mesh_depth(vertices[i], faces, K, width, height)
         depth[i] = join(surface, person[frame], floor)
     return depth, {"unit": "m", "source": SOURCE, "body": model.model_id}
-
-
-def upwards(necks: np.ndarray, pelvises: np.ndarray) -> np.ndarray:
-    """The unit vector (3,) up from the floor: a person's mean upright, from joints (m,3).
-
-    Leaning to the camera and away from it cancels in someone who turns round.
-    """
-    trunks = necks - pelvises
-    mean = (trunks / np.linalg.norm(trunks, axis=1, keepdims=True)).mean(0)
-    return mean / np.linalg.norm(mean)
 
 
 def floor_offset(vertices: np.ndarray, up: np.ndarray) -> float:

@@ -9,6 +9,7 @@ from understudy.features.holistic import Holistic, run_holistic
 from understudy.features.keypoints import Detected, shows_several
 from understudy.features.mediapipe_runtime import model_digests
 from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
+from understudy.features.steady import steady
 from understudy.features.wholebody import whole_body
 from understudy.features.windows import windows_if_small
 from understudy.progress import progress
@@ -32,7 +33,7 @@ def detect_keypoints(video: Path | str, info: VideoInfo) -> Detected:
             always=shows_several(people),
         )
     frames = progress(stream_frames(video, range(info.frames)), "keypoints", info.frames)
-    seen = run_holistic(frames, info.frames, windows)
+    seen = steady(run_holistic(frames, info.frames, windows))
     xy, score = whole_body(seen, info.width, info.height)
     if shows_several(people):
         score *= _is_followed(seen, tracks[0], sampled)[:, None]

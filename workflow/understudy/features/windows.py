@@ -6,7 +6,7 @@ Coordinates are continuous pixels: the centre of the first pixel is (0.5, 0.5).
 import cv2
 import numpy as np
 
-SMALL = 0.4  # a figure below this share of the frame's longer side is shown enlarged
+SMALL = 0.5  # a figure below this share of the frame's longer side is shown enlarged
 
 
 def cut_window(frame: np.ndarray, window: np.ndarray, size: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from their own features. All couplings over time lie in a narrow band, so a step
 than the Jacobians (`system`).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +17,10 @@ from understudy.body.pose import Pose
 from understudy.files import load_arrays
 from understudy.fitting import rotations as rot
 from understudy.fitting import terms
-from understudy.fitting.initialise import Start, begin, steady_readings, trunk_rotation
+from understudy.fitting.initialise import Start, begin, facing, steady_readings
 from understudy.fitting.io import PARTS, Fit, save_fit
 from understudy.fitting.kinematics import BODY_JOINTS, Figure, Kinematics, build_kinematics
+from understudy.fitting.lift import lifted_world
 from understudy.fitting.limits import joint_limits, pose_sigmas
 from understudy.fitting.observed import Observed, believable, read_observed
 from understudy.fitting.settings import FitSettings
@@ -57,9 +58,11 @@ class ClipProblem:
         kinematics: Kinematics,
         fixed: np.ndarray,
         expression: np.ndarray,
+        trust: float,
         settings: FitSettings,
     ):
-        """`fixed` (n,33,3,3): the rotations of jaw, eyes and fingers; expression (n,E)."""
+        """`fixed` (n,33,3,3): the rotations of jaw, eyes and fingers; expression (n,E);
+        trust: how much the world landmarks count."""
         self.observed, self.kinematics, self.settings = observed, kinematics, settings
         self.fixed, self.expression = fixed, expression
         self.limits = joint_limits()
@@ -68,7 +71,8 @@ class ClipProblem:
         self.weight = keypoint_weights(settings) * observed.score[:, FITTED] ** 2
         self.ends, self.upright_ends = direction_ends(), upright_ends()
         self.directions = world_directions(observed.world)
-        self.direction_weight = observed.seen[:, None] * np.array([d.strength for d in DIRECTIONS])
+        strengths = np.array([direction.strength for direction in DIRECTIONS])
+        self.direction_weight = trust * observed.seen[:, None] * strengths
         self.standing = standing_feet(observed, settings)
         self.pace = observed.fps / 30.0
         s = settings
@@ -232,7 +236,7 @@ def fit_body(
         "settings": asdict(settings),
         "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
     }
-    fit = Fit(**{**vars(fit), "about": about})
+    fit = replace(fit, about=about)
     save_fit(out, fit)
     return fit
 
@@ -247,20 +251,28 @@ def fit_clip(
 ) -> Fit:
     """The fit itself: expression (n,E), jaw (n,3) and hand_pose (n,2,15,3) as they are."""
     body = body.landmark_submesh()
+    trust = 1.0
+    if observed.world is None:
+        observed = replace(observed, world=lifted_world(observed))
+        trust = settings.lifted_trust
     observed = steady_readings(observed)
-    observed = believable(observed, -trunk_rotation(observed.world)[:, 2, 2])
+    observed = believable(observed, facing(observed))
     n = len(observed)
     fixed = np.concatenate([jaw[:, None], np.zeros((n, 2, 3)), hand_pose.reshape(n, 30, 3)], 1)
     kinematics = build_kinematics(
         body, FITTED, settings.betas, joint_basis(), landmark_basis()
     )
-    problem = ClipProblem(observed, kinematics, rot.exp(fixed), expression, settings)
+    problem = ClipProblem(observed, kinematics, rot.exp(fixed), expression, trust, settings)
     state = optimise(problem, begin(observed, kinematics.joints), settings)
     return _result(problem, state, fixed, expression)
 
 
 def _result(problem: ClipProblem, state: State, fixed: np.ndarray, expression) -> Fit:
     observed, s = problem.observed, problem.settings
+    # Before the first and after the last frame that shows them, the person holds still.
+    first, last = np.flatnonzero(observed.seen)[[0, -1]]
+    held = np.arange(len(observed)).clip(first, last)
+    state = replace(state, rotations=state.rotations[held], transl=state.transl[held])
     turns = np.concatenate([rot.log(state.rotations), fixed], 1)
     figure = problem.posed(state)
     seen_at = terms.project(figure.points[:, :FIRST_JOINT], observed.camera)

@@ -57,6 +57,8 @@ class FitSettings:
     """The same in the first stage, where the pictures hold little yet."""
     limb_width: float = 0.8
     """Robust width of the limb directions."""
+    lifted_trust: float = 0.1
+    """How much directions count that had to be guessed from the picture."""
     upright_sigma: float = 0.12
     """A standing body's line from ankles to neck against the clip's one vertical."""
     upright_width: float = 0.20

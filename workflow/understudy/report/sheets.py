@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from understudy.body.model import BodyModel, load_body
+from understudy.body.model import load_body
 from understudy.features.depth import load_depth
 from understudy.features.keypoints import load_keypoints
 from understudy.features.masks import load_masks
@@ -47,22 +47,27 @@ def sheet_identity(
 ) -> None:
     """A person: frames, keypoints, mask, depth, fitted body, and the avatar turned round.
 
-    Frames are cropped to where the person is. Writes a JPEG.
+    Frames are cropped to where the person is. Rows whose files are not there are left out: after
+    a failure one sees how far it came. Writes a JPEG.
     """
-    points = load_keypoints(keypoints)
-    crop = person_box(points, probe(video).width, probe(video).height)
-    columns = columns_for(crop.width, crop.height)
-    indices = evenly(len(points["xy"]), columns)
+    info = probe(video)
+    points = load_keypoints(keypoints) if _there(keypoints) else None
+    whole = Crop(0, 0, info.width, info.height)
+    crop = person_box(points, whole) if points else whole
+    indices = evenly(info.frames, columns_for(crop.width, crop.height))
     frames = read_frames(video, indices)
-    figures = load_masks(masks)[indices]
-    rows = [
-        Row("identity video", crop.of(frames)),
-        _keypoint_row(crop, frames, points, indices),
-        Row("mask", crop.of(cut_out(frames, figures))),
-        Row("depth", crop.of(_depth_pictures(depth, frames.shape[1:3], indices))),
-        _fit_row(crop, frames, fit, load_body(body), indices),
-        Row("avatar, turned round", _picture(turntable)[None]),
-    ]
+    rows = [Row("identity video", crop.of(frames))]
+    if points:
+        rows.append(_keypoint_row(crop, frames, points, indices))
+    if _there(masks):
+        rows.append(Row("mask", crop.of(cut_out(frames, load_masks(masks)[indices]))))
+    if _there(depth):
+        pictures = _depth_pictures(depth, frames.shape[1:3], indices)
+        rows.append(Row("depth, near is bright", crop.of(pictures)))
+    if _there(fit, body):
+        rows.append(_fit_row(crop, frames, fit, body, indices))
+    if _there(turntable):
+        rows.append(Row("avatar, turned round", _picture(turntable)[None]))
     write_jpeg(out, make_sheet(rows))
 
 
@@ -76,20 +81,20 @@ def sheet_reference(
 ) -> None:
     """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composed.
 
-    Whole frames, so that one sees where the figure stands. At most PEOPLE_SHOWN re-enactments
-    are drawn, and a footnote says of how many. Writes a JPEG.
+    Whole frames, so that one sees where the figure stands. Rows whose files are not there are
+    left out. At most PEOPLE_SHOWN re-enactments are drawn, and a footnote says of how many.
+    Writes a JPEG.
     """
-    points = load_keypoints(keypoints)
     info = probe(video)
     crop = Crop(0, 0, info.width, info.height)
     columns = columns_for(info.width, info.height)
-    indices = evenly(len(points["xy"]), columns)
+    indices = evenly(info.frames, columns)
     frames = read_frames(video, indices)
-    rows = [
-        Row("reference video", frames),
-        _keypoint_row(crop, frames, points, indices),
-        _fit_row(crop, frames, fit, load_body(body), indices),
-    ]
+    rows = [Row("reference video", frames)]
+    if _there(keypoints):
+        rows.append(_keypoint_row(crop, frames, load_keypoints(keypoints), indices))
+    if _there(fit, body):
+        rows.append(_fit_row(crop, frames, fit, body, indices))
     for shown in reenactments[:PEOPLE_SHOWN]:
         who = shown.identity if shown.view == "source" else f"{shown.identity}, {shown.view}"
         rows.append(Row(f"{who} on white", sampled(shown.white, columns)))
@@ -125,15 +130,15 @@ class Crop:
         return frames[:, self.top : bottom, self.left : right]
 
 
-def person_box(points: Arrays, width: int, height: int) -> Crop:
-    """Where the keypoints ever are, with a margin, within a `width` × `height` picture."""
+def person_box(points: Arrays, whole: Crop) -> Crop:
+    """Where the keypoints ever are, with a margin, within the `whole` picture."""
     seen = points["score"] > SEEN
     if not seen.any():
-        return Crop(0, 0, width, height)
+        return whole
     low, high = np.percentile(points["xy"][seen], (0.5, 99.5), axis=0)
     margin = MARGIN * (high - low).max()
     left, top = np.maximum(np.floor(low - margin), 0).astype(int)
-    right, bottom = np.minimum(np.ceil(high + margin), (width, height)).astype(int)
+    right, bottom = np.minimum(np.ceil(high + margin), (whole.width, whole.height)).astype(int)
     return Crop(int(left), int(top), int(right - left), int(bottom - top))
 
 
@@ -148,6 +153,10 @@ def sampled(video: Path, columns: int) -> np.ndarray:
     return read_frames(video, evenly(probe(video).frames, columns))
 
 
+def _there(*paths: Path) -> bool:
+    return all(Path(path).is_file() for path in paths)
+
+
 def _keypoint_row(crop: Crop, frames: np.ndarray, points: Arrays, indices: np.ndarray) -> Row:
     pictures = fitted(crop.of(frames), max(DRAWN_WIDTH, crop.width))
     scale = pictures.shape[2] / crop.width
@@ -159,11 +168,9 @@ def _keypoint_row(crop: Crop, frames: np.ndarray, points: Arrays, indices: np.nd
     return Row("keypoints", np.stack(drawn))
 
 
-def _fit_row(
-    crop: Crop, frames: np.ndarray, fit: Path, body: BodyModel, indices: np.ndarray
-) -> Row:
-    fitted_body = load_fit(fit, body.model_id)
-    drawn = overlay_frames(frames, fitted_body, body, indices.tolist())
+def _fit_row(crop: Crop, frames: np.ndarray, fit: Path, body: Path, indices: np.ndarray) -> Row:
+    model = load_body(body)
+    drawn = overlay_frames(frames, load_fit(fit, model.model_id), model, indices.tolist())
     return Row("fitted body: left orange, right blue", crop.of(drawn))
 
 

@@ -36,7 +36,7 @@ ACTIONS: dict[str, Callable[[Script], None]] = {
 }
 _ONCE = ("sit_down", "stand_up")  # they do not end where they began
 _PAUSE = 0.5  # s of standing between two performances in a long clip
-_DAWDLE, _HURRY = 0.75, 1.1  # how far the speed may give way to fill a clip
+_DAWDLE, _HURRY = 0.7, 1.25  # how far the speed may give way to fill a clip
 _TAIL = 0.15  # s left at the end, so that the last pose is reached
 
 

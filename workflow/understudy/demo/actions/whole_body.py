@@ -35,7 +35,7 @@ def pick_up(s: Script) -> None:
     )
     s.pose(
         0.25,
-        pelvis={"y": -0.40, "pitch": 51},
+        pelvis={"y": -0.39, "pitch": 48},
         right=Reach(grasp, (0.10 + across, 0.055, 0.42), "floor"),
     )
     s.pose(0.22, right_hand="pinch", face="effort")

@@ -1,0 +1,47 @@
+"""Sheets of a run that did not finish: drawn from what there is."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from understudy.errors import UserError
+from understudy.progress import progress
+from understudy.report.inputs import Person, Reference, ReportInputs
+from understudy.report.sheets import group_reenactments, sheet_identity, sheet_reference
+
+FOLDER = "partial"
+
+
+def complete_sheets(inputs: ReportInputs, folder: Path) -> ReportInputs:
+    """Draw sheets that were not made but whose video is there, into `folder`.
+
+    Returns the inputs with these sheets in place. A sheet that cannot be drawn is left missing.
+    """
+    people, references = list(inputs.people), list(inputs.references)
+    kinds = ((people, _person), (references, _reference))
+    absent = [(group, i, draw) for group, draw in kinds for i in range(len(group))]
+    absent = [(group, i, draw) for group, i, draw in absent if _drawable(group[i])]
+    for group, i, draw in progress(absent[: inputs.most_sheets], "partial sheets", unit="sheet"):
+        target = folder / FOLDER / f"{type(group[i]).__name__.lower()}_{group[i].id}.jpg"
+        try:
+            draw(group[i], target)
+            group[i] = replace(group[i], sheet=str(target))
+        except (UserError, OSError) as error:
+            print(f"no sheet of {group[i].id}: {error}", file=sys.stderr)
+    return replace(inputs, people=tuple(people), references=tuple(references))
+
+
+def _drawable(subject: Person | Reference) -> bool:
+    return not Path(subject.sheet).is_file() and Path(subject.parts.get("video", "")).is_file()
+
+
+def _person(person: Person, target: Path) -> None:
+    sheet_identity(**person.parts, out=target)
+
+
+def _reference(reference: Reference, target: Path) -> None:
+    made = [
+        [path for path in paths if Path(path).is_file()]
+        for paths in (reference.white, reference.synthetic)
+    ]
+    sheet_reference(**reference.parts, reenactments=group_reenactments(*made), out=target)
