@@ -52,12 +52,12 @@ rule avatars:
 
 rule white:
     input:
-        [white_video(*pair) for pair in PAIRS],
+        [LAYOUT.white(*pair) for pair in PAIRS],
 
 
 rule synthetic:
     input:
-        [synthetic_video(*row) for row in SYNTHETIC],
+        [LAYOUT.synthetic(*row) for row in SYNTHETIC],
 
 
 rule dataset:

@@ -1,5 +1,7 @@
 # Configuration and tables -> plain dicts, the fan-out, code versions. No logic: that is in the
 # library (workflow/understudy/plan, quality, scene).
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,10 +12,13 @@ sys.path.insert(0, str(BASE / "workflow"))
 from snakemake.exceptions import WorkflowError
 
 from understudy.errors import UserError
-from understudy.plan.code import code_version
+from understudy.files import write_json
+from understudy.plan.code import code_version, rules_version
 from understudy.plan.config import checked_config
 from understudy.plan.experiments import planned_runs
 from understudy.plan.fanout import fan_out
+from understudy.plan.layout import Layout
+from understudy.plan.reporting import previewed, report_inputs
 from understudy.plan.tables import read_tables
 
 try:
@@ -32,13 +37,15 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 RESULTS = CONFIG["results"]
+LAYOUT = Layout(RESULTS)
 WORLD = CONFIG["demo"]["world"]
 DATASET = CONFIG["experiments"]["dataset"]
 IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABLES.backgrounds
-SOURCES = {"identity": IDENTITIES, "reference": REFERENCES}
 PAIRS = list(dict.fromkeys(row[:3] for row in SYNTHETIC))
 GPU = 1 if CONFIG["device"] == "cuda" else 0
 BODY = CONFIG["body"] or f"{RESULTS}/body/SMPLX_NEUTRAL.npz"
+IS_DEMO = all(row["video"].startswith(f"{WORLD}/") for row in (*IDENTITIES.values(), *REFERENCES.values()))
+REPORT = report_inputs(LAYOUT, TABLES, SYNTHETIC, RUNS, CONFIG, BODY)
 
 
 wildcard_constraints:
@@ -61,16 +68,17 @@ def source(path):
     return path if path.startswith(f"{WORLD}/") or Path(path).exists() else []
 
 
-def white_video(reference, identity, view):
-    return f"{RESULTS}/white/{reference}/{identity}/{view}.mp4"
+def one_each(reference):
+    """One composite for each of the first two people who re-enact a reference."""
+    first = {row[1]: row for row in reversed(SYNTHETIC) if row[0] == reference}
+    return [LAYOUT.synthetic(*first[identity]) for identity in list(IDENTITIES)[:2]]
 
 
-def synthetic_video(reference, identity, view, background):
-    return f"{RESULTS}/synthetic/{reference}/{identity}/{view}/{background}.mp4"
-
-
-def run_folder(run):
-    return (
-        f"{RESULTS}/experiments/{DATASET}/{run.model}/"
-        f"real{run.n_real}_synthetic{run.n_synthetic}/seed{run.seed}"
-    )
+def partial_report():
+    """After a failure: the report of what there is, and of what is missing and why."""
+    inputs, target = f"{RESULTS}/report/inputs.json", f"{RESULTS}/report.html"
+    write_json(inputs, REPORT)
+    environment = {**os.environ, "PYTHONPATH": str(BASE / "workflow")}
+    command = [sys.executable, "-m", "understudy.report", inputs, target]
+    if subprocess.run(command, env=environment).returncode == 0:
+        print(f"Some jobs failed; what is missing and why: {target}", file=sys.stderr)

@@ -4,7 +4,7 @@
 rule write_dataset:
     """The manifest, PyTorchVideo lists, datasheet and checks of all synthetic videos."""
     input:
-        synthetic=[synthetic_video(*row) for row in SYNTHETIC],
+        synthetic=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         identity_notes=expand(f"{RESULTS}/video/identity/{{id}}.json", id=IDENTITIES),
         reference_notes=expand(f"{RESULTS}/video/reference/{{id}}.json", id=REFERENCES),
         identity_keypoints=expand(f"{RESULTS}/features/identity/{{id}}/keypoints.npz", id=IDENTITIES),

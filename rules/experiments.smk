@@ -1,25 +1,31 @@
 # Requires: the table of real videos and the dataset. Gives: {results}/experiments/{dataset}/.
-MANIFEST = f"{RESULTS}/dataset/manifest.parquet"
+RUN = LAYOUT.run(DATASET, "{model}", "{n_real}", "{n_synthetic}", "{seed}")
+RUN_NAME = RUN.removeprefix(f"{RESULTS}/experiments/")
 
 
 rule train_recogniser:
     """One model trained on n_real real and n_synthetic synthetic videos a class, and tested."""
     input:
         real=[source(row["video"]) for row in TABLES.real.values()],
-        manifest=lambda wildcards: [] if wildcards.n_synthetic == "0" else MANIFEST,
+        manifest=lambda wildcards: (
+            [] if wildcards.n_synthetic == "0" else f"{RESULTS}/dataset/manifest.parquet"
+        ),
     output:
-        metrics=f"{RESULTS}/experiments/{DATASET}/{{model}}/real{{n_real}}_synthetic{{n_synthetic}}/seed{{seed}}/metrics.json",
-        predictions=f"{RESULTS}/experiments/{DATASET}/{{model}}/real{{n_real}}_synthetic{{n_synthetic}}/seed{{seed}}/predictions.csv",
-        curve=f"{RESULTS}/experiments/{DATASET}/{{model}}/real{{n_real}}_synthetic{{n_synthetic}}/seed{{seed}}/curve.csv",
+        metrics=f"{RUN}/metrics.json",
+        predictions=f"{RUN}/predictions.csv",
+        curve=f"{RUN}/curve.csv",
+        train_list=f"{RUN}/train.tsv",
+        test_list=f"{RUN}/test.tsv",
     params:
         real=TABLES.real,
         labels=CONFIG["labels"],
+        dataset=DATASET,
         settings=lambda wildcards: CONFIG["experiments"]["models"][wildcards.model],
         code=code_version("train_recogniser"),
     log:
-        f"{RESULTS}/logs/train_recogniser/{DATASET}/{{model}}/real{{n_real}}_synthetic{{n_synthetic}}/seed{{seed}}.log",
+        LAYOUT.log("train_recogniser", RUN_NAME),
     benchmark:
-        f"{RESULTS}/benchmarks/train_recogniser/{DATASET}/{{model}}/real{{n_real}}_synthetic{{n_synthetic}}/seed{{seed}}.tsv"
+        LAYOUT.benchmark("train_recogniser", RUN_NAME)
     resources:
         gpu=GPU,
     conda:
@@ -31,18 +37,22 @@ rule train_recogniser:
 rule tabulate:
     """Table 1 and its figures, from every run."""
     input:
-        [f"{run_folder(run)}/metrics.json" for run in RUNS],
+        [
+            f"{LAYOUT.run(DATASET, run.model, run.n_real, run.n_synthetic, run.seed)}/metrics.json"
+            for run in RUNS
+        ],
     output:
-        markdown=f"{RESULTS}/experiments/{DATASET}/table1.md",
-        csv=f"{RESULTS}/experiments/{DATASET}/table1.csv",
-        figure=f"{RESULTS}/experiments/{DATASET}/figure.png",
+        table=LAYOUT.experiments(DATASET, "table1.md"),
+        summary=LAYOUT.experiments(DATASET, "table1.csv"),
+        accuracy=LAYOUT.experiments(DATASET, "accuracy.svg"),
+        per_class=LAYOUT.experiments(DATASET, "per_class.svg"),
+        confusion=LAYOUT.experiments(DATASET, "confusion.svg"),
     params:
-        labels=CONFIG["labels"],
         code=code_version("tabulate"),
     log:
-        f"{RESULTS}/logs/tabulate/{DATASET}.log",
+        LAYOUT.log("tabulate", DATASET),
     benchmark:
-        f"{RESULTS}/benchmarks/tabulate/{DATASET}.tsv"
+        LAYOUT.benchmark("tabulate", DATASET)
     conda:
         "../envs/torch.yaml"
     script:

@@ -1,25 +1,24 @@
 # Requires: what the other stages made. Gives: {results}/sheets/, {results}/report.html.
-HAS_RUNS = bool(RUNS)
 
 
 rule sheet_identity:
-    """A contact sheet of one person: frames, keypoints, mask, fitted body, avatar."""
+    """A contact sheet of one person: frames, keypoints, mask, depth, fitted body, avatar."""
     input:
-        video=f"{RESULTS}/video/identity/{{identity}}.mp4",
-        keypoints=f"{RESULTS}/features/identity/{{identity}}/keypoints.npz",
-        masks=f"{RESULTS}/features/identity/{{identity}}/masks.npz",
-        depth=f"{RESULTS}/features/identity/{{identity}}/depth.npz",
-        fit=f"{RESULTS}/fit/identity/{{identity}}.npz",
+        video=LAYOUT.video("identity", "{identity}"),
+        keypoints=LAYOUT.feature("identity", "{identity}", "keypoints"),
+        masks=LAYOUT.feature("identity", "{identity}", "masks"),
+        depth=LAYOUT.feature("identity", "{identity}", "depth"),
+        fit=LAYOUT.fit("identity", "{identity}"),
         body=BODY,
-        turntable=f"{RESULTS}/avatar/{{identity}}/turntable.png",
+        turntable=LAYOUT.avatar("{identity}", "turntable.png"),
     output:
-        f"{RESULTS}/sheets/identity/{{identity}}.jpg",
+        LAYOUT.sheet("identity", "{identity}"),
     params:
         code=code_version("sheet_identity"),
     log:
-        f"{RESULTS}/logs/sheet_identity/{{identity}}.log",
+        LAYOUT.log("sheet_identity", "{identity}"),
     benchmark:
-        f"{RESULTS}/benchmarks/sheet_identity/{{identity}}.tsv"
+        LAYOUT.benchmark("sheet_identity", "{identity}")
     conda:
         "../envs/torch.yaml"
     script:
@@ -29,23 +28,86 @@ rule sheet_identity:
 rule sheet_reference:
     """A contact sheet of one reference: frames, keypoints, fitted body, its re-enactments."""
     input:
-        video=f"{RESULTS}/video/reference/{{reference}}.mp4",
-        keypoints=f"{RESULTS}/features/reference/{{reference}}/keypoints.npz",
-        fit=f"{RESULTS}/fit/reference/{{reference}}.npz",
+        video=LAYOUT.video("reference", "{reference}"),
+        keypoints=LAYOUT.feature("reference", "{reference}", "keypoints"),
+        fit=LAYOUT.fit("reference", "{reference}"),
         body=BODY,
-        white=lambda wildcards: [white_video(*pair) for pair in PAIRS if pair[0] == wildcards.reference],
+        white=lambda wildcards: [
+            LAYOUT.white(*pair) for pair in PAIRS if pair[0] == wildcards.reference
+        ],
         synthetic=lambda wildcards: [
-            synthetic_video(*row) for row in SYNTHETIC if row[0] == wildcards.reference
+            LAYOUT.synthetic(*row) for row in SYNTHETIC if row[0] == wildcards.reference
         ],
     output:
-        f"{RESULTS}/sheets/reference/{{reference}}.jpg",
+        LAYOUT.sheet("reference", "{reference}"),
     params:
         code=code_version("sheet_reference"),
     log:
-        f"{RESULTS}/logs/sheet_reference/{{reference}}.log",
+        LAYOUT.log("sheet_reference", "{reference}"),
     benchmark:
-        f"{RESULTS}/benchmarks/sheet_reference/{{reference}}.tsv"
+        LAYOUT.benchmark("sheet_reference", "{reference}")
     conda:
         "../envs/torch.yaml"
     script:
         "../workflow/scripts/sheet_reference.py"
+
+
+rule preview_reference:
+    """A short loop: a reference and its first composites side by side."""
+    input:
+        video=LAYOUT.video("reference", "{reference}"),
+        synthetic=lambda wildcards: one_each(wildcards.reference),
+    output:
+        LAYOUT.preview("{reference}"),
+    params:
+        code=code_version("preview_reference"),
+    log:
+        LAYOUT.log("preview_reference", "{reference}"),
+    benchmark:
+        LAYOUT.benchmark("preview_reference", "{reference}")
+    conda:
+        "../envs/torch.yaml"
+    script:
+        "../workflow/scripts/preview_reference.py"
+
+
+rule rule_graph:
+    """The job graph, as Snakemake tells it."""
+    output:
+        f"{RESULTS}/report/rulegraph.dot",
+    params:
+        configs=workflow.configfiles,
+        rules=rules_version(),
+        code=code_version("rule_graph"),
+    log:
+        LAYOUT.log("rule_graph"),
+    benchmark:
+        LAYOUT.benchmark("rule_graph")
+    conda:
+        "../envs/workflow.yaml"
+    script:
+        "../workflow/scripts/rule_graph.py"
+
+
+rule build_report:
+    """One HTML page of what came out, to look at."""
+    input:
+        rulegraph=f"{RESULTS}/report/rulegraph.dot",
+        manifest=f"{RESULTS}/dataset/manifest.parquet",
+        people=[LAYOUT.sheet("identity", id_) for id_ in IDENTITIES],
+        references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
+        previews=[LAYOUT.preview(id_) for id_ in previewed(REFERENCES)],
+        table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
+    output:
+        f"{RESULTS}/report.html",
+    params:
+        inputs=REPORT,
+        code=code_version("build_report"),
+    log:
+        LAYOUT.log("build_report"),
+    benchmark:
+        LAYOUT.benchmark("build_report")
+    conda:
+        "../envs/torch.yaml"
+    script:
+        "../workflow/scripts/build_report.py"

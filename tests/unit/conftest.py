@@ -19,3 +19,11 @@ def body_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def body(body_file) -> BodyModel:
     return load_body(body_file)
+
+
+@pytest.fixture(scope="session")
+def filmed(tmp_path_factory):
+    """A demo person who turns round, with the truth: a features_film.Film."""
+    from tests.unit.features_film import film  # only who films pays for loading the demo world
+
+    return film(tmp_path_factory.mktemp("film"))

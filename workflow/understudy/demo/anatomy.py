@@ -41,6 +41,11 @@ class Anatomy:
     limb: np.ndarray
     joints: dict[str, np.ndarray]
 
+    def at(self, index: np.ndarray) -> "Anatomy":
+        """Some of the places, by index (m,)."""
+        arrays = {name: v[index] for name, v in vars(self).items() if isinstance(v, np.ndarray)}
+        return Anatomy(**arrays, joints=self.joints)
+
     @property
     def side(self) -> np.ndarray:
         """(k,) 1 on the person's left, −1 on the right."""
@@ -63,14 +68,14 @@ class Anatomy:
         arm_y, arm_z = axis["left_elbow"][1], axis["left_elbow"][2]
         leg_t = np.clip(self.leg, 0, 1)[:, None]
         hip = axis["left_hip"] * (1 - leg_t) + axis["left_ankle"] * leg_t
-        trunk_z = axis["spine2"][2]
+        trunk_z = axis["pelvis"][2]
         around = np.where(
             on_arm,
             np.arctan2(y - arm_y, z - arm_z) * 0.05,
             np.where(
                 on_leg,
                 np.arctan2(np.abs(x) - hip[:, 0], z - hip[:, 2]) * 0.08,
-                np.arctan2(x, z - trunk_z + 0.02) * 0.15,
+                np.arctan2(x, z - trunk_z) * 0.15,
             ),
         )
         return around, np.where(on_arm, np.abs(x), y)

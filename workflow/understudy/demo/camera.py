@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MARGIN = 0.9  # share of the half picture that what has to be in view may fill
 NEAR, FAR = 0.2, 14.0  # m: nothing in the world is nearer or farther
 
 
@@ -44,6 +45,15 @@ class Camera:
         K[1, 2] -= top
         return Camera(K, self.viewmat, width, height)
 
+    def widened(self, points: np.ndarray) -> "Camera":
+        """With a lens just short enough to show the world points (k,3)."""
+        seen = self.to_camera(points)
+        slope = np.abs(seen[:, :2] / seen[:, 2:]).max(0)
+        focal = MARGIN * 0.5 * np.array([self.width, self.height]) / slope
+        K = self.K.copy()
+        K[0, 0] = K[1, 1] = min(K[0, 0], *focal)
+        return Camera(K, self.viewmat, self.width, self.height)
+
 
 def look_at(
     position: np.ndarray, target: np.ndarray, focal: float, width: int, height: int
@@ -62,27 +72,31 @@ def look_at(
 
 
 def phone_camera(
-    width: int,
-    height: int,
-    stature: float,
-    rng: np.random.Generator | None = None,
-    reach: float = 0.0,
+    width: int, height: int, points: np.ndarray, rng: np.random.Generator | None = None
 ) -> Camera:
-    """A phone on a shelf above the waist, 2–2.5 m away, the whole person in view.
+    """A phone on a shelf above the waist, 2–2.5 m away, with a lens that shows all `points`.
 
-    stature: the person's height, m; reach: room kept beside and above them for what they do, m;
-    rng: jitters azimuth (±14°), height, distance and aim as different shelves would; None: the
-    plain view. The lens is chosen so that the person and their reach fit.
+    points (k,3): whatever of the person has to be in view, in the world, m; rng: jitters azimuth
+    (±14°), height, distance and aim as different shelves would; None: the plain view.
     """
-    jitter = np.zeros(5) if rng is None else rng.uniform(-1, 1, 5)
+    jitter = np.zeros(4) if rng is None else rng.uniform(-1, 1, 4)
     azimuth = np.radians(14 * jitter[0])
-    shelf = 1.25 + 0.15 * jitter[1]
-    distance = 2.4 + 0.15 * jitter[2]
-    position = np.array([distance * np.sin(azimuth), shelf, distance * np.cos(azimuth)])
-    middle = 0.5 * stature + 0.03 + 0.02 * jitter[4]
-    target = np.array([0.03 * jitter[3], middle, 0.0])
-    # Nearer parts of the body loom larger: leave 0.3 m of depth beyond the plain pinhole size.
-    tall = (stature + 0.22 + reach) / (distance - 0.3)
-    wide = (1.05 + 1.4 * reach) / (distance - 0.3)
-    focal = min(height / tall, width / wide)
-    return look_at(position, target, focal, width, height)
+    distance = 2.4 + 0.12 * jitter[1]
+    low, high = points.min(0), points.max(0)
+    middle = 0.5 * (low + high)
+    position = np.array(
+        [
+            middle[0] + distance * np.sin(azimuth),
+            1.25 + 0.15 * jitter[2],
+            distance * np.cos(azimuth),
+        ]
+    )
+    target = np.array([middle[0] + 0.03 * jitter[3], middle[1], 0.0])
+    longest = 10.0 * max(width, height)
+    return look_at(position, target, longest, width, height).widened(points)
+
+
+def room_camera(width: int, height: int) -> Camera:
+    """The plain view of an empty room: as if an average person stood in it."""
+    figure = np.array([[x, y, 0.0] for x in (-0.4, 0.4) for y in (0.0, 1.74)])
+    return phone_camera(width, height, figure)

@@ -11,26 +11,19 @@ from understudy.demo.skin import Complexion
 
 @dataclass(frozen=True)
 class Person:
-    """One person. sex: "female" or "male"; age: years; phenotype: Anny's sliders; then looks and
-    clothes; seed: of every random detail."""
+    """One person. sex: "female" or "male"; age: years; stature: barefoot, without hair, m;
+    phenotype: Anny's sliders (its height follows from the stature); then looks and clothes; seed:
+    of every random detail."""
 
     id: str
     sex: str
     age: int
+    stature: float
     phenotype: Phenotype
     complexion: Complexion
     hair: Hair
     outfit: Outfit
     seed: int
-
-
-def _woman(age: int, stature: float, **sliders: object) -> Phenotype:
-    """stature in m: Anny's height slider is linear in it (fitted at 25 years, race caucasian)."""
-    return Phenotype(gender=1.0, age=age, height=(stature - 1.241) / 1.09, **sliders)
-
-
-def _man(age: int, stature: float, **sliders: object) -> Phenotype:
-    return Phenotype(gender=0.0, age=age, height=(stature - 1.385) / 1.09, **sliders)
 
 
 _AFRICAN, _ASIAN, _WHITE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
@@ -41,7 +34,8 @@ _ALL = (
         id="ada",
         sex="female",
         age=24,
-        phenotype=_woman(24, 1.66, weight=0.36, muscle=0.5, cupsize=0.45, race=_WHITE),
+        stature=1.66,
+        phenotype=Phenotype(1.0, 24, weight=0.36, muscle=0.5, cupsize=0.45, race=_WHITE),
         complexion=Complexion(
             (226, 184, 162), (196, 104, 100), (86, 122, 110), (112, 74, 44), freckles=0.6
         ),
@@ -57,7 +51,8 @@ _ALL = (
         id="ben",
         sex="male",
         age=31,
-        phenotype=_man(31, 1.82, weight=0.48, muscle=0.68, race=_AFRICAN),
+        stature=1.82,
+        phenotype=Phenotype(0.0, 31, weight=0.48, muscle=0.68, race=_AFRICAN),
         complexion=Complexion((98, 64, 46), (120, 68, 62), (52, 34, 26), (24, 18, 16), beard=0.55),
         hair=Hair("buzz", (30, 24, 22), top=0.006, sides=0.004),
         outfit=Outfit(
@@ -84,7 +79,8 @@ _ALL = (
         id="chiyo",
         sex="female",
         age=45,
-        phenotype=_woman(45, 1.58, weight=0.45, muscle=0.4, cupsize=0.4, race=_ASIAN),
+        stature=1.58,
+        phenotype=Phenotype(1.0, 45, weight=0.45, muscle=0.4, cupsize=0.4, race=_ASIAN),
         complexion=Complexion((214, 168, 134), (176, 88, 84), (48, 32, 24), (34, 28, 26)),
         hair=Hair("long", (34, 28, 28), top=0.015, sides=0.014, end=0.2),
         outfit=Outfit(
@@ -103,15 +99,18 @@ _ALL = (
         id="dov",
         sex="male",
         age=64,
-        phenotype=_man(64, 1.73, weight=0.78, muscle=0.4, race=_WHITE),
+        stature=1.73,
+        phenotype=Phenotype(0.0, 64, weight=0.92, muscle=0.4, race=_WHITE),
         complexion=Complexion(
-            (216, 164, 140), (178, 108, 100), (92, 120, 146), (168, 162, 156), 0.006, 0.9, beard=0.75
+            (216, 164, 140), (178, 108, 100), (92, 120, 146), (196, 192, 186), 0.006, 0.9, beard=0.85
         ),
         hair=Hair("fringe", (176, 172, 168), top=0.008, sides=0.010),
         outfit=Outfit(
             Top(
                 Pattern("checks", ((176, 58, 52), (44, 46, 62), (230, 216, 190)), 0.09),
                 sleeve=0.96,
+                neck=(1.0, 1.0),
+                low=0.03,
                 buttons=(230, 220, 200),
                 collar=(150, 48, 46),
             ),
@@ -124,7 +123,8 @@ _ALL = (
         id="esi",
         sex="female",
         age=36,
-        phenotype=_woman(36, 1.70, weight=0.72, muscle=0.45, cupsize=0.6, race=_AFRICAN),
+        stature=1.70,
+        phenotype=Phenotype(1.0, 36, weight=0.84, muscle=0.45, cupsize=0.6, race=_AFRICAN),
         complexion=Complexion((124, 82, 60), (142, 66, 66), (50, 32, 24), (26, 20, 18)),
         hair=Hair("afro", (40, 30, 26), top=0.062, sides=0.055),
         outfit=Outfit(
@@ -133,7 +133,7 @@ _ALL = (
                 sleeve=0.3,
                 neck=(1.25, 1.35),
                 low=0.09,
-                hem=-0.3,
+                hem=-0.14,
             ),
             Bottom(Pattern("plain", ((36, 40, 58),)), radius=0.07),
             Shoes((232, 230, 226), sole=(200, 200, 196), laces=(180, 180, 180)),
@@ -144,7 +144,8 @@ _ALL = (
         id="finn",
         sex="male",
         age=19,
-        phenotype=_man(19, 1.88, weight=0.3, muscle=0.48, race=_WHITE),
+        stature=1.88,
+        phenotype=Phenotype(0.0, 19, weight=0.3, muscle=0.48, race=_WHITE),
         complexion=Complexion(
             (228, 188, 168), (202, 124, 116), (96, 136, 170), (170, 130, 80), freckles=0.4
         ),
@@ -153,7 +154,7 @@ _ALL = (
             Top(
                 Pattern("blocks", ((44, 130, 90), (240, 238, 230), (26, 84, 60))),
                 sleeve=0.42,
-                hem=-0.28,
+                hem=-0.12,
                 sleeve_radius=0.066,
             ),
             Bottom(Pattern("plain", ((30, 34, 44),)), length=0.46, radius=0.088),
@@ -165,7 +166,8 @@ _ALL = (
         id="gita",
         sex="female",
         age=52,
-        phenotype=_woman(52, 1.62, weight=0.56, muscle=0.42, cupsize=0.5, race=(0.35, 0.3, 0.35)),
+        stature=1.62,
+        phenotype=Phenotype(1.0, 52, weight=0.56, muscle=0.42, cupsize=0.5, race=(0.35, 0.3, 0.35)),
         complexion=Complexion(
             (176, 124, 92), (150, 78, 72), (58, 38, 28), (52, 44, 42), lines=0.8
         ),
@@ -187,13 +189,16 @@ _ALL = (
         id="hao",
         sex="male",
         age=40,
-        phenotype=_man(40, 1.74, weight=0.5, muscle=0.5, race=_ASIAN),
+        stature=1.74,
+        phenotype=Phenotype(0.0, 40, weight=0.5, muscle=0.5, race=_ASIAN),
         complexion=Complexion((206, 160, 126), (170, 98, 88), (44, 30, 24), (26, 22, 22), beard=0.1),
         hair=Hair("short", (28, 25, 26), top=0.026, sides=0.012),
         outfit=Outfit(
             Top(
                 Pattern("pinstripes", ((226, 232, 240), (120, 144, 190)), 0.024),
                 sleeve=0.97,
+                neck=(1.0, 1.0),
+                low=0.03,
                 hem=0.0,
                 buttons=(250, 250, 250),
                 collar=(236, 240, 246),
@@ -208,7 +213,8 @@ _ALL = (
         id="ines",
         sex="female",
         age=29,
-        phenotype=_woman(29, 1.72, weight=0.4, muscle=0.66, cupsize=0.45, race=(0.2, 0.2, 0.6)),
+        stature=1.72,
+        phenotype=Phenotype(1.0, 29, weight=0.4, muscle=0.66, cupsize=0.45, race=(0.2, 0.2, 0.6)),
         complexion=Complexion((196, 146, 112), (176, 92, 86), (84, 60, 38), (50, 36, 28)),
         hair=Hair("tail", (64, 44, 34), top=0.012, sides=0.010, end=0.12),
         outfit=Outfit(
@@ -231,7 +237,8 @@ _ALL = (
         id="joao",
         sex="male",
         age=27,
-        phenotype=_man(27, 1.70, weight=0.64, muscle=0.62, race=(0.5, 0.1, 0.4)),
+        stature=1.70,
+        phenotype=Phenotype(0.0, 27, weight=0.64, muscle=0.62, race=(0.5, 0.1, 0.4)),
         complexion=Complexion((152, 104, 76), (146, 84, 76), (64, 42, 30), (34, 26, 24), beard=0.85),
         hair=Hair("short", (36, 28, 26), top=0.032, sides=0.006),
         outfit=Outfit(

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix, diags
+from scipy.spatial import ConvexHull
 
 from understudy.demo.anatomy import Anatomy, vertex_normals
 from understudy.demo.cloth_patterns import Colour, Pattern, paint_pattern
 from understudy.demo.noise import SolidNoise, smoothstep
 
+_SLICE = 0.015  # m: height of the slices in which cloth spans the trunk's hollows
 _FAR = 1.0  # m: "well inside" for an edge that a place has nothing to do with
 
 
@@ -25,7 +27,7 @@ class Top:
 
     pattern: Pattern
     sleeve: float = 0.4
-    hem: float = -0.22
+    hem: float = -0.12
     neck: tuple[float, float] = (1.15, 1.2)
     low: float = 0.05
     thickness: float = 0.008
@@ -116,7 +118,7 @@ def dress(
         garment = getattr(outfit, name)
         inside = smoothstep(-0.004, 0.010, garment.cover(places))
         if name == "shoes":
-            moved = _shoe(garment, moved, inside, blur, places)
+            moved = _shoe(moved, inside, blur, faces, places)
             continue
         smooth = moved
         for _ in range(14):
@@ -125,12 +127,35 @@ def dress(
         out = garment.thickness + np.minimum(fill, 0.03)
         out = out + 0.0035 * noise.fractal(vertices, (0.07, 0.045, 0.07), 2)
         moved = moved + (inside * np.maximum(out, 0.003))[:, None] * normals
+        moved = _drape(moved, inside * (places.leg < 0.1) * ~places.on_arm, places)
         moved = _hang(garment, moved, inside, places)
     relaxed = np.maximum.reduce(
         [smoothstep(0.0, 0.01, getattr(outfit, name).cover(places)) for name in outfit.order]
     )
     for _ in range(2):
         moved = moved + 0.5 * relaxed[:, None] * (blur @ moved - moved)
+    return moved
+
+
+def _drape(moved: np.ndarray, inside: np.ndarray, places: Anatomy) -> np.ndarray:
+    """Cloth round the trunk spans its hollows: each slice is pushed out to its convex hull."""
+    moved = moved.copy()
+    on = np.flatnonzero(inside > 0.05)
+    slice_of = np.floor(places.points[on, 1] / _SLICE).astype(int)
+    centre = places.joints["pelvis"][[0, 2]]
+    flat = moved[on][:, [0, 2]] - centre
+    for level in np.unique(slice_of):
+        band = np.abs(slice_of - level) <= 1
+        mine = slice_of == level
+        if band.sum() < 20:
+            continue
+        edges = ConvexHull(flat[band]).equations  # n·p + d <= 0 inside, |n| = 1
+        radius = np.maximum(np.linalg.norm(flat[mine], axis=1), 1e-6)
+        ray = flat[mine] / radius[:, None]
+        facing = ray @ edges[:, :2].T
+        reach = np.where(facing > 1e-6, -edges[:, 2] / np.maximum(facing, 1e-6), np.inf).min(1)
+        push = np.clip(0.97 * reach - radius, 0, 0.05) * inside[on[mine]]
+        moved[np.ix_(on[mine], [0, 2])] += push[:, None] * ray
     return moved
 
 
@@ -158,15 +183,28 @@ def _hang(garment: Top | Bottom, moved: np.ndarray, inside: np.ndarray, places: 
 
 
 def _shoe(
-    shoes: Shoes, moved: np.ndarray, inside: np.ndarray, blur: csr_matrix, places: Anatomy
+    moved: np.ndarray, inside: np.ndarray, blur: csr_matrix, faces: np.ndarray, places: Anatomy
 ) -> np.ndarray:
     """Toes melt into one cap; the sole is flat, a little wider, and lies below the foot."""
     on = inside * smoothstep(0.2, 0.6, places.foot)
-    for _ in range(25):
+    floor = places.points[:, 1].min()
+    for side in (1.0, -1.0):
+        mine = np.flatnonzero((on > 0.05) & (places.side == side))
+        low = mine[places.points[mine, 1] < floor + 0.09]
+        centre = moved[low][:, [0, 2]].mean(0)
+        flat = moved[low][:, [0, 2]] - centre
+        edges = ConvexHull(flat).equations
+        radius = np.maximum(np.linalg.norm(flat, axis=1), 1e-6)
+        facing = (flat / radius[:, None]) @ edges[:, :2].T
+        reach = np.where(facing > 1e-6, -edges[:, 2] / np.maximum(facing, 1e-6), np.inf).min(1)
+        share = radius / reach  # toes spread out to the shoe's outline, which has no gaps
+        wider = np.clip(reach * np.clip(share * 1.12, 0, 1) / radius, 1, 1.15)
+        moved = moved.copy()
+        moved[np.ix_(low, [0, 2])] = centre + flat * wider[:, None]
+    for _ in range(40):
         moved = moved + 0.7 * on[:, None] * (blur @ moved - moved)
-    moved = moved + (0.011 * on)[:, None] * places.normals
-    floor = places.points[:, 1].min() - 0.016
-    height = moved[:, 1] - floor
+    moved = moved + (0.013 * on)[:, None] * vertex_normals(moved, faces)
+    height = moved[:, 1] - (floor - 0.016)
     sole = on * smoothstep(0.045, 0.025, height)
     moved = moved.copy()
     moved[:, 1] -= sole * np.clip(height, 0, 0.03)
@@ -177,20 +215,21 @@ def paint_clothes(
     outfit: Outfit, places: Anatomy, skin: np.ndarray, noise: SolidNoise
 ) -> np.ndarray:
     """Colours (k,3) at k places: the outfit over the colours of the bare body."""
-    image = skin
+    image = skin.copy()
     for name in outfit.order:
         garment = getattr(outfit, name)
-        edge = garment.cover(places)
-        inside = smoothstep(-0.001, 0.001, edge)
-        under = smoothstep(-0.02, 0.0, edge) * (1 - inside)  # what a hem shades
         if name == "shoes":
-            colours = _paint_shoes(garment, places, noise)
             image = _paint_socks(garment, places, image)
+        edge = garment.cover(places)
+        under = np.flatnonzero((edge > -0.02) & (edge < 0.001))  # what a hem shades
+        image[under] *= (1 - 0.3 * smoothstep(-0.02, 0.0, edge[under]))[:, None]
+        on = np.flatnonzero(edge > -0.001)
+        here, edge = places.at(on), edge[on]
+        if name == "shoes":
+            colours = _paint_shoes(garment, here, places.points[:, 1].min(), noise)
         else:
-            colours = paint_pattern(garment.pattern, places, noise)
-            colours = _trim(garment, places, colours, edge)
-        image = image * (1 - 0.3 * under)[:, None]
-        image = image + (colours - image) * inside[:, None]
+            colours = _trim(garment, here, paint_pattern(garment.pattern, here, noise), edge)
+        image[on] += (colours - image[on]) * smoothstep(-0.001, 0.001, edge)[:, None]
     return image
 
 
@@ -222,8 +261,8 @@ def _trim(garment: Top | Bottom, places: Anatomy, colours: np.ndarray, edge: np.
     return colours
 
 
-def _paint_shoes(shoes: Shoes, places: Anatomy, noise: SolidNoise) -> np.ndarray:
-    height = places.points[:, 1] - places.points[:, 1].min()
+def _paint_shoes(shoes: Shoes, places: Anatomy, floor: float, noise: SolidNoise) -> np.ndarray:
+    height = places.points[:, 1] - floor
     grain = 1 + 0.06 * noise.fractal(places.points, 0.02, 2)
     colours = np.array(shoes.upper, np.float64) * grain[:, None]
     if shoes.laces is not None:

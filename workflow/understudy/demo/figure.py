@@ -1,17 +1,25 @@
 """A figure: a dressed person with texture and hair, posable by any motion."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from understudy.body.anny import AnnyData
-from understudy.body.landmarks import LandmarkTable
+from understudy.body.landmarks import LANDMARK_NAMES, LandmarkTable
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_NAMES, PARENTS
 from understudy.body.skinning import ShapedBody
 from understudy.demo.anatomy import landmark_table
 from understudy.demo.hair import Volume
+from understudy.files import load_arrays, save_arrays
+
+KIND = "figure"
+_ARRAYS = (
+    *("vertices", "joints", "weights", "expressions", "faces", "uv", "uv_faces", "texture"),
+    *("loose_faces", "loose_colours"),
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class Figure:
     vertices (V+H,3): the body's V first, then H of hair and other loose parts; joints (55,3);
     weights (V+H,55); expressions (V+H,3,50); faces (F,3) of the body, uv (T,2) with v up,
     uv_faces (F,3), texture (s,s,3) uint8; loose_faces (G,3) indexing vertices,
-    loose_colours (H,3) uint8; person: its id.
+    loose_colours (H,3) uint8; landmarks: the 133 on its mesh; person: its id.
     """
 
     person: str
@@ -35,15 +43,12 @@ class Figure:
     texture: np.ndarray
     loose_faces: np.ndarray
     loose_colours: np.ndarray
+    landmarks: LandmarkTable
 
     @property
     def body_vertices(self) -> int:
         """V: how many of `vertices` are the body's."""
         return len(self.vertices) - len(self.loose_colours)
-
-    @property
-    def landmarks(self) -> LandmarkTable:
-        return landmark_table()
 
     def shaped(self) -> ShapedBody:
         """The figure as a body that a Pose can be applied to; joints do not follow expressions."""
@@ -65,7 +70,7 @@ class Figure:
             parents=PARENTS,
             joint_names=JOINT_NAMES,
             hands_mean=torch.zeros(2, 15, 3),
-            landmarks=landmark_table(),
+            landmarks=self.landmarks,
             uv=None,
             uv_faces=None,
             model_id=f"demo-{self.person}",
@@ -104,4 +109,35 @@ def assemble(
         loose_colours=np.clip(
             np.concatenate([np.zeros((0, 3)), *(part.colours for part in loose)]), 0, 255
         ).astype(np.uint8),
+        landmarks=landmark_table(),
     )
+
+
+def save_figure(path: Path | str, figure: Figure) -> None:
+    """Write a figure, so that a job that films it need not make it again."""
+    table = figure.landmarks
+    arrays = {name: getattr(figure, name) for name in _ARRAYS}
+    moved = np.flatnonzero(np.abs(figure.expressions).max((1, 2)) > 0)
+    arrays |= {
+        "vertices": figure.vertices.astype(np.float32),
+        "weights": figure.weights.astype(np.float32),
+        "expressive": moved,
+        "expressions": figure.expressions[moved].astype(np.float32),
+        "landmark_joint": table.joint.numpy(),
+        "landmark_vertices": table.vertices.numpy(),
+        "landmark_weights": table.weights.numpy(),
+    }
+    save_arrays(path, arrays, {"kind": KIND, "person": figure.person})
+
+
+def load_figure(path: Path | str) -> Figure:
+    """Read what save_figure wrote. Raises UserError if it is not a figure file."""
+    stored = load_arrays(path, KIND)
+    expressions = np.zeros((len(stored["vertices"]), *stored["expressions"].shape[1:]), np.float32)
+    expressions[stored["expressive"]] = stored["expressions"]
+    table = LandmarkTable(
+        LANDMARK_NAMES,
+        *(torch.from_numpy(stored[f"landmark_{part}"]) for part in ("joint", "vertices", "weights")),
+    )
+    fields = {name: stored[name] for name in _ARRAYS} | {"expressions": expressions}
+    return Figure(person=stored.about["person"], landmarks=table, **fields)

@@ -109,11 +109,14 @@ def paint_hair(
     hair: Hair, skull: Skull, places: Anatomy, image: np.ndarray, noise: SolidNoise
 ) -> np.ndarray:
     """Colours (k,3): hair over the colours of the skin."""
-    grown = growth(hair, skull, places, noise)
+    on = np.flatnonzero(places.head > 0.4)
+    grown = growth(hair, skull, places.at(on), noise)
     if hair.kind == "buzz":
         grown = 0.8 * grown
-    colours = strands(hair.colour, places.points, skull, noise)
-    return image + (colours - image) * grown[:, None]
+    colours = strands(hair.colour, places.points[on], skull, noise)
+    image = image.copy()
+    image[on] += (colours - image[on]) * grown[:, None]
+    return image
 
 
 def strands(colour: Colour, points: np.ndarray, skull: Skull, noise: SolidNoise) -> np.ndarray:
@@ -198,13 +201,15 @@ def _curtain(
 ) -> np.ndarray:
     """Hair that falls round the head from the ears down, open in front by ±`opening` degrees."""
     offset = points - skull.centre
-    ring = np.hypot(offset[:, 0] / radii[0], offset[:, 2] / radii[1])
-    shell = np.abs(ring - 1) * radii[0] - 0.017
+    fall = np.clip((skull.ear - points[:, 1]) / max(hair.end, 0.05), 0, 1)
+    narrow = 1 - 0.12 * fall**2
+    ring = np.hypot(offset[:, 0] / (radii[0] * narrow), offset[:, 2] / (radii[1] * narrow))
+    shell = np.abs(ring - 1) * radii[0] - 0.017 * (1 - 0.45 * fall)
     azimuth = skull.azimuth(points)
     front = np.radians(opening - azimuth) * 0.1
     top = points[:, 1] - (skull.ear + 0.05)
     bottom = (skull.ear - hair.end) - points[:, 1]
-    return np.maximum.reduce([shell, front, top, bottom])
+    return -_union(-np.maximum(shell, top), -np.maximum(front, bottom), 0.02)
 
 
 def _capsules(points: np.ndarray, line: np.ndarray, radii: list[float]) -> np.ndarray:
@@ -221,12 +226,12 @@ def _capsules(points: np.ndarray, line: np.ndarray, radii: list[float]) -> np.nd
 
 def _bob(hair, skull, scalp, points):
     return _union(
-        _cap(hair, skull, scalp, points), _curtain(hair, skull, points, 72, (0.083, 0.098))
+        _cap(hair, skull, scalp, points), _curtain(hair, skull, points, 72, (0.077, 0.094))
     )
 
 
 def _long(hair, skull, scalp, points):
-    sides = _curtain(hair, skull, points, 82, (0.085, 0.100))
+    sides = _curtain(hair, skull, points, 82, (0.079, 0.096))
     back = skull.centre[2] - 0.035 - points[:, 2]
     lower = smoothstep(skull.ear - 0.05, skull.ear - 0.12, points[:, 1])
     sides = np.maximum(sides, -back - 0.3 * (1 - lower))  # below the chin only behind the neck

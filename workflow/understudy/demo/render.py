@@ -69,6 +69,16 @@ class Stage:
         self.renderer.AddActor(actor)
         return actor
 
+    def shade_corners(self) -> None:
+        """Darken corners and where things stand (screen-space ambient occlusion)."""
+        shading = vtk.vtkSSAOPass()
+        shading.SetRadius(0.5)
+        shading.SetBias(0.01)
+        shading.SetKernelSize(32)
+        shading.BlurOn()
+        shading.SetDelegatePass(vtk.vtkRenderStepsPass())
+        self.renderer.SetPass(shading)
+
     def render(self, camera: Camera) -> Picture:
         """What `camera` sees of the actors."""
         if tuple(self.window.GetSize()) != (camera.width, camera.height):
@@ -151,6 +161,7 @@ def _texture(image: np.ndarray) -> vtk.vtkTexture:
 def render_parts(parts: list[Part], lighting: Lighting, camera: Camera, samples: int = 2) -> Picture:
     """The still things of a world, `samples`² rays a pixel; depth is that of the pixel's centre."""
     stage = Stage(lighting)
+    stage.shade_corners()
     for part in parts:
         mesh = _mesh(part.points, part.triangles)
         _set_normals(mesh, part.normals)

@@ -1,5 +1,6 @@
 """What the demo world knows about its own pictures: the truth beside each video."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,16 +74,10 @@ def camera_pose(pose: Pose, camera: Camera, pelvis: np.ndarray) -> Pose:
     return Pose(**{**arrays, "global_orient": matrix_to_axis_angle(root), "transl": transl})
 
 
-def save_truth(
-    path: Path | str,
-    frames: list[FrameTruth],
-    pose: Pose,
-    camera: Camera,
-    stature: float,
-    depth_every: int,
-    about: dict,
-) -> None:
-    """Write the truth of n frames.
+def truth_arrays(
+    frames: Sequence[FrameTruth], pose: Pose, camera: Camera, stature: float, depth_every: int
+) -> dict[str, np.ndarray]:
+    """The truth of n frames as arrays.
 
     joints3d (n,55,3) and keypoints3d (n,133,3) camera space, m; keypoints (n,133,2) px; visible
     (n,133); bits and shape: masks as in masks.npz; depth (m,h,w) f16 m of the `depth_frames`;
@@ -92,7 +87,7 @@ def save_truth(
     masks = np.stack([frame.mask for frame in frames])
     joints = np.stack([frame.joints for frame in frames])
     kept = np.arange(0, len(frames), depth_every)
-    arrays = {
+    return {
         "joints3d": joints.astype(np.float32),
         "keypoints3d": np.stack([frame.keypoints3d for frame in frames]).astype(np.float32),
         "keypoints": np.stack([frame.keypoints for frame in frames]).astype(np.float32),
@@ -106,4 +101,8 @@ def save_truth(
         "height_px": (camera.K[1, 1] * stature / joints[:, 0, 2]).astype(np.float32),
         **pose.to_numpy(),
     }
+
+
+def save_truth(path: Path | str, arrays: dict[str, np.ndarray], about: dict) -> None:
+    """Write what truth_arrays made; about: who, where, what, at which rate."""
     save_arrays(path, arrays, {"kind": KIND, **about})

@@ -1,6 +1,5 @@
 """The demo world's videos: a person in a room does something, filmed, with the truth beside it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,21 +7,28 @@ import cv2
 import numpy as np
 import torch
 
-from understudy.body.pose import Pose
 from understudy.body.skinning import ShapedBody
-from understudy.demo.camera import Camera, phone_camera
-from understudy.demo.figure import Figure
+from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
+from understudy.demo.camera import Camera, phone_camera, room_camera
+from understudy.demo.cast import PEOPLE
+from understudy.demo.figure import Figure, load_figure
+from understudy.demo.film import Sensor, Shot, frames
+from understudy.demo.ground import ground
+from understudy.demo.motion import Motion, Stool
 from understudy.demo.people import make_person
-from understudy.demo.render import FigureRenderer, Picture, render_parts
-from understudy.demo.rooms import Room, make_room
-from understudy.demo.shadow import FloorShadow
-from understudy.demo.truth import FrameTruth, body_points, camera_pose, frame_truth, save_truth
-from understudy.files import atomic_path
+from understudy.demo.render import render_parts
+from understudy.demo.rooms import ROOMS, make_room
+from understudy.demo.skeleton import Skeleton
+from understudy.demo.solids import Paint, Part, cylinder, lathe
+from understudy.demo.style import Style
+from understudy.demo.truth import camera_pose, save_truth, truth_arrays
+from understudy.errors import UserError
+from understudy.files import atomic_path, save_arrays
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
-_BATCH = 16  # frames skinned at once
-_SAMPLES = 2  # rays a pixel in each direction
+HELD_OUT = "held_out"  # kind of the file of poses that an identity's video never shows
+_SPARSE = 15  # every so many vertices tell where a figure reaches
 
 
 @dataclass(frozen=True)
@@ -39,138 +45,168 @@ class WorldSettings:
     depth_every: int = 4
 
 
-@dataclass(frozen=True)
-class Shot:
-    """All that one picture of a figure needs: who, where, from where."""
-
-    figure: Figure
-    body: ShapedBody
-    camera: Camera
-    renderer: FigureRenderer
-    backdrop: Picture
-    shadow: FloorShadow | None
-
-
 def make_identity(
-    person: str, room: str, out_video: Path, out_truth: Path, settings: WorldSettings
+    person: str | Path,
+    room: str,
+    out_video: Path | str,
+    out_truth: Path | str,
+    settings: WorldSettings,
 ) -> None:
-    """Film a person who turns round, as the identity protocol asks."""
-    figure, place = make_person(person), make_room(room)
-    body = figure.shaped()
-    camera = phone_camera(settings.width, settings.height, _stature(figure), reach=0.12)
-    pose = _turn(body, round(settings.seconds * settings.fps))
-    about = {"person": person, "room": room, "action": "identity", "fps": settings.fps}
-    _film(_shot(figure, body, place, camera), pose, out_video, out_truth, settings, about, seed=0)
+    """Film a person who turns round three times, as the identity protocol asks.
+
+    person: an id of PEOPLE, or a figure file; room: an id of ROOMS. Raises UserError for others.
+    """
+    figure = _figure(person)
+    motion = identity_turn(settings.fps, settings.seconds, skeleton=_skeleton(figure))
+    camera = _identity_camera(figure, settings)
+    _film(figure, room, motion, camera, out_video, out_truth, settings, seed=0)
 
 
-def make_background(room: str, out_png: Path, width: int, height: int) -> str:
-    """Picture an empty room, as the plain camera sees it; returns its scene tag."""
+def make_clip(
+    person: str | Path,
+    action: str,
+    style_seed: int,
+    room: str,
+    out_video: Path | str,
+    out_truth: Path | str,
+    settings: WorldSettings,
+) -> None:
+    """Film a person who performs one of ACTIONS in the style of `style_seed`.
+
+    The same seed also moves the camera a little. person and room as in make_identity.
+    """
+    if action not in ACTIONS:
+        raise UserError(f"no demo action {action!r}; there are: {', '.join(ACTIONS)}")
+    figure = _figure(person)
+    style = Style.drawn(style_seed)
+    motion = perform(action, style, settings.fps, settings.seconds, _skeleton(figure))
+    motion = ground(motion, figure.shaped())
+    camera = phone_camera(
+        settings.width,
+        settings.height,
+        _reached(figure, motion),
+        np.random.default_rng([style_seed, 29]),
+    )
+    _film(figure, room, motion, camera, out_video, out_truth, settings, seed=style_seed)
+
+
+def make_background(room: str, out_image: Path | str, width: int, height: int) -> str:
+    """Picture an empty room; returns its scene tag."""
     place = make_room(room)
-    picture = render_parts(place.parts, place.lighting, phone_camera(width, height, 1.72), 3)
-    with atomic_path(out_png) as path:
+    picture = render_parts(place.parts, place.lighting, room_camera(width, height), 2)
+    with atomic_path(out_image) as path:
         cv2.imwrite(str(path), picture.rgb[..., ::-1])
     return place.scene
+
+
+def make_held_out(
+    person: str | Path, room: str, out: Path | str, settings: WorldSettings
+) -> None:
+    """Picture a person in poses that the identity video does not hold, on white.
+
+    The light is the room's, the place of the camera the identity video's, its lens wider where a
+    pose asks for it. The file: images (k,h,w,3) uint8 without noise, and all of a truth file.
+    """
+    figure = _figure(person)
+    motion = ground(held_out_poses(_skeleton(figure)), figure.shaped())
+    camera = _identity_camera(figure, settings, motion)
+    shot = Shot.on_white(figure, make_room(room).lighting, camera)
+    pictures, truths = zip(*frames(shot, motion.pose()), strict=True)
+    pose = camera_pose(motion.pose(), camera, figure.joints[0])
+    arrays = truth_arrays(truths, pose, camera, _stature(figure), depth_every=1)
+    images = np.stack([np.clip(picture + 0.5, 0, 255).astype(np.uint8) for picture in pictures])
+    about = {"kind": HELD_OUT, "person": figure.person, "room": room}
+    save_arrays(out, {"images": images, **arrays}, about)
+
+
+def catalogue() -> dict[str, list[dict[str, str]]]:
+    """What the demo's tables can be written from: people, rooms with scene tags, actions."""
+    return {
+        "people": [
+            {"id": p.id, "sex": p.sex, "age": str(p.age), "stature": f"{p.stature:.2f}"}
+            for p in PEOPLE.values()
+        ],
+        "rooms": [{"id": room, "scene": scene} for room, scene in ROOMS.items()],
+        "actions": [{"id": action} for action in ACTIONS],
+    }
+
+
+def _figure(person: str | Path) -> Figure:
+    return load_figure(person) if str(person).endswith(".npz") else make_person(str(person))
+
+
+def _skeleton(figure: Figure) -> Skeleton:
+    return Skeleton.of(figure.joints, figure.vertices)
 
 
 def _stature(figure: Figure) -> float:
     return float(np.ptp(figure.vertices[:, 1]))
 
 
-def _turn(body: ShapedBody, frames: int) -> Pose:
-    pose = Pose.rest(frames)
-    pose.body_pose[:, 15, 2], pose.body_pose[:, 16, 2] = -1.15, 1.15
-    pose.global_orient[:, 1] = torch.linspace(0, 6 * torch.pi, frames)
-    low = float(body.vertices[:, 1].min())
-    pose.transl[:] = -body.joints[0]
-    pose.transl[:, 1] = -low
-    return pose
+def _reached(figure: Figure, motion: Motion) -> np.ndarray:
+    """World points (k,3) that say how far the figure reaches in a motion."""
+    body = figure.shaped()
+    ids = torch.arange(0, len(figure.vertices), _SPARSE)
+    sparse = ShapedBody(body.model.submesh(ids), body.vertices[ids], body.joints)
+    return sparse.pose(motion.pose()).vertices.reshape(-1, 3).numpy().astype(np.float64)
 
 
-def _shot(figure: Figure, body: ShapedBody, room: Room, camera: Camera) -> Shot:
-    backdrop = render_parts(room.parts, room.lighting, camera, _SAMPLES)
-    shadow = FloorShadow.of(backdrop.depth, camera, room.lighting.key.position)
-    return Shot(figure, body, camera, FigureRenderer(figure, room.lighting), backdrop, shadow)
+def _identity_camera(
+    figure: Figure, settings: WorldSettings, also: Motion | None = None
+) -> Camera:
+    """The identity video's camera: the same for any length and rate of the video."""
+    skeleton = _skeleton(figure)
+    points = _reached(figure, identity_turn(4, 9, skeleton=skeleton))
+    camera = phone_camera(settings.width, settings.height, points)
+    return camera if also is None else camera.widened(_reached(figure, also))
 
 
 def _film(
-    shot: Shot,
-    pose: Pose,
-    out_video: Path,
-    out_truth: Path,
+    figure: Figure,
+    room: str,
+    motion: Motion,
+    camera: Camera,
+    out_video: Path | str,
+    out_truth: Path | str,
     settings: WorldSettings,
-    about: dict,
     seed: int,
 ) -> None:
-    rng = np.random.default_rng(seed)
-    truths = []
-    size = (settings.width, settings.height)
-    with VideoWriter(out_video, *size, settings.fps, crf=settings.crf) as video:
-        steps = progress(_frames(shot, pose), f"film {Path(out_video).stem}", len(pose))
-        for frame, truth in steps:
-            video.write(_sensor(frame, settings.noise, rng))
+    place = make_room(room)
+    motion = ground(motion, figure.shaped())
+    parts = place.parts + [part for prop in motion.props for part in _stool(prop)]
+    shot = Shot.in_room(figure, parts, place.lighting, camera)
+    pose, sensor, truths = motion.pose(), Sensor(settings.noise, seed), []
+    with VideoWriter(
+        out_video, settings.width, settings.height, settings.fps, crf=settings.crf
+    ) as video:
+        title = f"{figure.person} {motion.name}"
+        for picture, truth in progress(frames(shot, pose), title, len(pose)):
+            video.write(sensor.read(picture))
             truths.append(truth)
-    pelvis = shot.body.joints[0].numpy()
-    save_truth(
-        out_truth,
-        truths,
-        camera_pose(pose, shot.camera, pelvis),
-        shot.camera,
-        _stature(shot.figure),
-        settings.depth_every,
-        about | {"seed": seed},
+    about = {
+        "person": figure.person,
+        "room": room,
+        "action": motion.name,
+        "seed": seed,
+        "fps": settings.fps,
+    }
+    in_camera = camera_pose(pose, camera, figure.joints[0])
+    arrays = truth_arrays(truths, in_camera, camera, _stature(figure), settings.depth_every)
+    save_truth(out_truth, arrays, about)
+
+
+def _stool(stool: Stool) -> list[Part]:
+    x, _, z = stool.position
+    h, r = stool.height, stool.radius
+    seat, leg = Paint((150, 104, 62), shine=0.2), Paint((54, 54, 58), shine=0.3)
+    top = lathe(
+        [(0.001, h - 0.045), (r, h - 0.045), (r, h - 0.01), (r - 0.015, h), (0.001, h)],
+        (x, 0, z),
+        seat,
     )
-
-
-def _frames(shot: Shot, pose: Pose) -> Iterator[tuple[np.ndarray, FrameTruth]]:
-    """Each frame's picture (h,w,3) f32 and truth."""
-    for start in range(0, len(pose), _BATCH):
-        posed = shot.body.pose(pose[start : start + _BATCH])
-        joints, marks = body_points(posed, shot.figure.landmarks, shot.camera)
-        for i, vertices in enumerate(posed.vertices.numpy()):
-            picture, mask, depth = _compose(shot, vertices)
-            yield picture, frame_truth(joints[i], marks[i], mask, depth, shot.camera)
-
-
-def _compose(shot: Shot, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Picture (h,w,3) f32, mask (h,w) bool and depth (h,w) f32 of one frame."""
-    left, top, right, bottom = _window(shot.camera, vertices)
-    view = shot.camera.cropped(left, top, right - left, bottom - top)
-    fine = shot.renderer.render(vertices, view, _SAMPLES)
-    crop = np.s_[top:bottom, left:right]
-    behind = shot.backdrop.depth[crop].repeat(_SAMPLES, 0).repeat(_SAMPLES, 1)
-    seen = (fine.depth < behind).astype(np.float32)
-    colour = _shrink(fine.rgb * seen[..., None])
-    alpha = _shrink(seen)
-    picture = shot.backdrop.rgb.astype(np.float32)
-    if shot.shadow is not None:
-        picture *= 1 - shot.shadow.darkness(vertices)[..., None]
-    picture[crop] = colour + (1 - alpha[..., None]) * picture[crop]
-    mask = np.zeros(picture.shape[:2], bool)
-    mask[crop] = alpha >= 0.5
-    depth = shot.backdrop.depth.copy()
-    own = np.where(seen > 0, fine.depth, np.inf)
-    nearest = own.reshape(alpha.shape[0], _SAMPLES, alpha.shape[1], _SAMPLES).min((1, 3))
-    depth[crop] = np.where(mask[crop], nearest, depth[crop])
-    return picture, mask, depth
-
-
-def _window(camera: Camera, vertices: np.ndarray) -> tuple[int, int, int, int]:
-    """The part of the picture in which the figure lies: left, top, right, bottom, px."""
-    pixels = camera.project(camera.to_camera(vertices))
-    low = np.clip(np.floor(pixels.min(0)).astype(int) - 2, 0, None)
-    high = np.ceil(pixels.max(0)).astype(int) + 2
-    right, bottom = min(camera.width, int(high[0])), min(camera.height, int(high[1]))
-    left, top = min(int(low[0]), right - 1), min(int(low[1]), bottom - 1)
-    return left, top, max(right, left + 1), max(bottom, top + 1)
-
-
-def _shrink(fine: np.ndarray) -> np.ndarray:
-    """Average blocks of _SAMPLES² pixels."""
-    h, w = fine.shape[0] // _SAMPLES, fine.shape[1] // _SAMPLES
-    return fine.reshape(h, _SAMPLES, w, _SAMPLES, -1).mean((1, 3)).squeeze()
-
-
-def _sensor(picture: np.ndarray, noise: float, rng: np.random.Generator) -> np.ndarray:
-    """A camera's noise on a picture (h,w,3) f32 -> uint8."""
-    grain = rng.standard_normal(picture.shape, np.float32) * noise
-    return np.clip(picture + grain + 0.5, 0, 255).astype(np.uint8)
+    legs = []
+    for turn in np.radians([45, 135, 225, 315]):
+        way = np.array([np.sin(turn), 0, np.cos(turn)])
+        foot, head = 0.95 * r * way + (x, 0, z), 0.6 * r * way + (x, h - 0.04, z)
+        legs.append(cylinder(tuple(foot), tuple(head), 0.016, leg))
+    return [top, *legs]

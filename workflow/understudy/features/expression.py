@@ -109,9 +109,7 @@ class _Face:
         self.pace = observed.fps / 30.0
 
     def posed(self, state: _State):
-        return self.kinematics.posed(
-            state.rotations, state.transl, state.shape, state.expression
-        )
+        return self.kinematics.posed(state.rotations, state.transl, state.shape, state.expression)
 
     def begin(self) -> _State:
         """A face turned as the world landmarks have the head, where and as large as it is seen."""

@@ -87,9 +87,7 @@ def _fit_side(observed: Observed, body: BodyModel, side: str) -> tuple[np.ndarra
         jacobian = figure.pose_jacobian()
         sums = NormalEquations(n, hand.frame_size, 0)
         picture = observed.camera, observed.unit, width
-        terms.add_keypoints(
-            sums, figure.points, jacobian, None, xy, weight, *picture
-        )
+        terms.add_keypoints(sums, figure.points, jacobian, None, xy, weight, *picture)
         pose = rot.log(state.rotations[:, 1:])
         terms.add_pose_prior(sums, pose, relaxed, sigma, limits, _LIMIT_SIGMA)
         smooth = np.full(1 + _FINGERS, (pace / _TURN_SIGMA) ** 2)

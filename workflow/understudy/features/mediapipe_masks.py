@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 
 from understudy.features.frames import evenly, stream_frames
-from understudy.features.sharpen import sharp_mask
 from understudy.features.mediapipe_runtime import (
     load_mediapipe,
     model_digests,
     native_log_silenced,
 )
+from understudy.features.sharpen import sharp_mask
 from understudy.features.still_background import Background, still_background
 from understudy.features.windows import cut_window, paste_window, windows_if_small
 from understudy.files import Arrays

@@ -1,10 +1,10 @@
 """From MediaPipe's points to the 133 of COCO-WholeBody.
 
-Body and feet are picked from the 33 of MediaPipe's pose; where the face was found its mesh gives the
-nose and its irises the eyes, and where a hand was found its root gives the wrist: those models look
-closer, and err half as much against the demo world's truth. The 68 face points are those vertices of
-its face mesh that lie where the iBUG 68 are annotated. Hands have the same 21 in the same order.
-MediaPipe has no small toe: its score stays 0.
+Body and feet are picked from the 33 of MediaPipe's pose. Where the face was found its mesh gives
+the nose and its irises the eyes, and where a hand was found its root gives the wrist: those models
+look closer, and err about half as much against the demo world's truth. The 68 face points are the
+vertices of its face mesh that lie where the iBUG 68 are annotated. Hands have the same 21 in the
+same order. MediaPipe has no small toe: its score stays 0.
 """
 
 import numpy as np

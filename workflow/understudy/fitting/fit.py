@@ -14,6 +14,7 @@ import torch
 
 from understudy.body.model import BodyModel, load_body
 from understudy.body.pose import Pose
+from understudy.errors import UserError
 from understudy.files import load_arrays
 from understudy.fitting import rotations as rot
 from understudy.fitting import terms
@@ -227,6 +228,12 @@ def fit_body(
     observed, note = read_observed(keypoints, settings)
     face = load_arrays(expression, "expression", model.model_id)
     fingers = load_arrays(hands, "hands", model.model_id)
+    for path, frames in ((expression, len(face["expression"])), (hands, len(fingers["hand_pose"]))):
+        if frames != len(observed):
+            raise UserError(
+                f"{path}: {frames} frames, but {keypoints} has {len(observed)}; "
+                "delete both and rerun"
+            )
     smile, jaw = face["expression"].astype(float), face["jaw_pose"].astype(float)
     hand_pose = fingers["hand_pose"].astype(float)
     fit = fit_clip(observed, smile, jaw, hand_pose, model, settings)

@@ -99,3 +99,11 @@ def _content(path: Path) -> bytes:
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             del node.body[0]
     return ast.dump(tree).encode()
+
+
+def rules_version() -> str:
+    """12 hex digits for the Snakefile and the rules: what the job graph looks like."""
+    digest = hashlib.sha256()
+    for path in [WORKFLOW.parent / "Snakefile", *sorted((WORKFLOW.parent / "rules").glob("*.smk"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

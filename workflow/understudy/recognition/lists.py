@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from understudy.errors import UserError
 from understudy.files import write_text
 from understudy.recognition.selection import KINDS, Clip
@@ -37,3 +39,21 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
         if clip.kind not in KINDS:
             raise UserError(f"{path}, line {number}: kind '{clip.kind}' is not real or synthetic")
     return clips
+
+
+def pools(real: dict[str, dict], manifest: Path | None) -> tuple[list[Clip], list[Clip]]:
+    """All clips there are to train on, and the test clips.
+
+    real: rows of the table of real videos, with video, label and split (train or test);
+    manifest: the dataset's manifest.parquet, whose videos that passed their checks are added to
+    the training pool, or None.
+    """
+    train, test = (
+        [Clip(row["video"], row["label"]) for row in real.values() if row["split"] == split]
+        for split in ("train", "test")
+    )
+    if manifest:
+        table = pd.read_parquet(manifest, columns=["video", "label", "passed"])
+        passed = table[table.passed].itertuples()
+        train += [Clip(row.video, row.label, "synthetic") for row in passed]
+    return train, test

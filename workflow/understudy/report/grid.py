@@ -78,7 +78,8 @@ def _tagged(strip: np.ndarray, tag: str) -> np.ndarray:
     image = Image.fromarray(strip)
     draw = ImageDraw.Draw(image, "RGBA")
     font = ImageFont.load_default(size=15)
-    left, top, right, bottom = draw.textbbox((14, 12), tag, font=font)
+    place = (14, len(strip) - 28)  # below: heads are above
+    left, top, right, bottom = draw.textbbox(place, tag, font=font)
     draw.rounded_rectangle((left - 7, top - 5, right + 7, bottom + 5), radius=5, fill=(*PAPER, 190))
-    draw.text((14, 12), tag, font=font, fill=(244, 244, 240, 255))
+    draw.text(place, tag, font=font, fill=(244, 244, 240, 255))
     return np.asarray(image)

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 import networkx as nx
 
-SWEEPS = 24
-NODE_WIDTH = 158
+SWEEPS = 60
+NODE_WIDTH = 170
 PASS_WIDTH = 26  # room for an edge that passes a layer
+PULL = (1, 2, 8)  # of an edge between two rules, a rule and a pass, two passes (as dot has it)
 GAP = 22
 MARGIN = 8
 
@@ -93,12 +94,7 @@ def _spread(layers: list[list], links: nx.Graph) -> dict:
             offset += _room(node) + GAP
     for sweep in range(SWEEPS):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
-            wanted = [
-                sum(x[other] for other in links[node]) / len(links[node])
-                if links[node]
-                else x[node]
-                for node in layer
-            ]
+            wanted = [_mean_of_neighbours(x, links, node) for node in layer]
             x.update(zip(layer, _apart(layer, wanted), strict=True))
     left = min(x[node] - _room(node) / 2 for node in x) - MARGIN
     return {
@@ -109,8 +105,12 @@ def _spread(layers: list[list], links: nx.Graph) -> dict:
 
 
 def _mean_of_neighbours(x: dict, links: nx.Graph, node: object) -> float:
-    near = links[node]
-    return sum(x[other] for other in near) / len(near) if near else x[node]
+    """Weighted so that an edge that passes several layers stays straight between its ends."""
+    passes = isinstance(node, tuple)
+    weights = {other: PULL[passes + isinstance(other, tuple)] for other in links[node]}
+    if not weights:
+        return x[node]
+    return sum(x[other] * weight for other, weight in weights.items()) / sum(weights.values())
 
 
 def _apart(layer: list, wanted: list[float]) -> list[float]:

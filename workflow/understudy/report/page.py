@@ -18,6 +18,7 @@ from understudy.report.provenance import versions
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
 
 MIME = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+PX_PER_PT = 96 / 72
 AVATAR_FIGURES = {  # key of an avatar's metrics.json -> how it is written
     "psnr": "{:.1f} dB on held-out frames",
     "iou": "mask IoU {:.2f}",
@@ -117,7 +118,7 @@ def _gain(summary: str) -> list[tuple[str, str]]:
     if without.n_synthetic or not with_them.n_synthetic:
         return []
     arrow = f"{100 * without.accuracy:.0f} → {100 * with_them.accuracy:.0f} %"
-    return [(arrow, "recognised, without → with synthetic videos")]
+    return [(arrow, "accuracy on real videos, without → with synthetic ones")]
 
 
 def _previews(inputs: ReportInputs) -> list[Reference]:
@@ -170,8 +171,10 @@ def _table(path: str) -> dict | None:
 def _plot(plot: Plot) -> dict:
     """An SVG goes into the page itself, so that it takes the page's font and colours."""
     if Path(plot.path).suffix != ".svg":
-        return {"image": plot.path, "svg": "", "caption": plot.caption}
-    return {"image": "", "svg": Markup(inline_svg(Path(plot.path))), "caption": plot.caption}
+        return {"image": plot.path, "svg": "", "width": 0, "caption": plot.caption}
+    svg = inline_svg(Path(plot.path))
+    width = round(float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) * PX_PER_PT)
+    return {"image": "", "svg": Markup(svg), "width": width, "caption": plot.caption}
 
 
 def inline_svg(path: Path) -> str:

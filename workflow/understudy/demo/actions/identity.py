@@ -66,8 +66,8 @@ def _step_round(tracks: dict[str, np.ndarray], yaw: np.ndarray, skeleton: Skelet
         placed = _STEP * (steps + phase + minimum_jerk(swing) - (1 - _SWING) / 2)
         lift = np.sin(np.pi * swing) ** 2
         lean -= outwards * lift
-        ankle = skeleton.joint(f"{side}_ankle") - skeleton.joint("pelvis")
-        stand = np.array([ankle[0] + outwards * skeleton.scale * STANCE, 0.0, ankle[2]])
+        ball = skeleton.joint(f"{side}_foot") - skeleton.joint("pelvis")
+        stand = np.array([ball[0] + outwards * skeleton.scale * STANCE, 0.0, ball[2]])
         at = axis_rotation(1, np.deg2rad(placed)) @ stand
         foot = tracks[f"{side}_foot"]
         foot[:, 0] = outwards * (at[:, 0] - stand[0]) / skeleton.scale

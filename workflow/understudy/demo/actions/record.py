@@ -18,7 +18,7 @@ from understudy.demo.reach import arm_joint_angles, solve_leg
 from understudy.demo.skeleton import Skeleton
 
 HEAD_LEAD, FINGER_LAG = 0.04, 0.03  # s: the gaze goes first, the fingers last
-STANCE = -0.035  # m: ankles of a standing person are nearer to each other than in the T-pose
+STANCE = -0.02  # m: feet of a standing person are nearer to each other than in the T-pose
 _STILL = 2e-4  # m a foot may move in a frame and still be planted
 
 
@@ -158,17 +158,16 @@ def _leg(
     ankle, ball = skeleton.joint(f"{side}_ankle"), skeleton.joint(f"{side}_foot")
     heading = axis_rotation(1, outwards * np.deg2rad(yaw))
     raised = axis_rotation(0, np.deg2rad(heel))
-    lower = ball - ankle
-    stand = np.stack(
+    balls = np.stack(
         [
-            ankle[0] + outwards * scale * (x + STANCE),
-            ankle[1] - skeleton.floor + scale * lift,
-            ankle[2] - skeleton.joint("pelvis")[2] + scale * z,
+            ball[0] + outwards * scale * (x + STANCE),
+            ball[1] - skeleton.floor + scale * lift,
+            ball[2] - skeleton.joint("pelvis")[2] + scale * z,
         ],
         -1,
     )
-    # A raised heel turns the foot about its ball, which stays where it is.
-    ankles = stand + (heading @ (lower - raised @ lower)[..., None])[..., 0]
+    # The foot turns, and raises its heel, about its ball, which stays where it is.
+    ankles = balls + heading @ raised @ (ankle - ball)
     foot_turn = heading @ axis_rotation(0, np.deg2rad(heel + tip))
     hips = pelvis_at + pelvis @ (skeleton.joint(f"{side}_hip") - skeleton.joint("pelvis"))
     hinge = axis_rotation(1, outwards * np.deg2rad(yaw + knee_out)) @ np.array([-1.0, 0.0, 0.0])
@@ -184,7 +183,6 @@ def _leg(
 def _is_planted(foot: np.ndarray, scale: float) -> np.ndarray:
     """Frames (n,) in which the ball of a foot (n,6) is on the floor and does not move."""
     moved = np.abs(np.diff(foot[:, :2], axis=0)).max(-1) * scale > _STILL
-    moved |= np.abs(np.diff(foot[:, 3])) > 0.1
     still = np.ones(len(foot), bool)
     still[1:] &= ~moved
     still[:-1] &= ~moved

@@ -25,7 +25,7 @@ def pick_up(s: Script) -> None:
     s.pose(0.25, head={"nod": 18}, eyes={"down": 20})
     s.pose(
         0.75,
-        pelvis={"y": -0.36, "z": -0.20, "pitch": 48},
+        pelvis={"y": -0.36, "z": -0.20, "pitch": 45},
         spine={"bend": 34, "twist": 8},
         head={"nod": 0},
         knees={"out": 8},
@@ -35,7 +35,7 @@ def pick_up(s: Script) -> None:
     )
     s.pose(
         0.25,
-        pelvis={"y": -0.39, "pitch": 48},
+        pelvis={"y": -0.39, "pitch": 46},
         right=Reach(grasp, (0.10 + across, 0.055, 0.42), "floor"),
     )
     s.pose(0.22, right_hand="pinch", face="effort")
@@ -84,7 +84,7 @@ def throw(s: Script) -> None:
         right=Goal(upper=(0.55, 0.4, 0.75), fore=(-0.05, 0.75, 0.65), palm=(-0.1, -0.3, 0.9)),
         left=Goal(upper=(0.5, -0.8, -0.15), fore=(0.35, -0.6, 0.7), palm=(-1.0, 0.0, 0.0)),
         right_hand="splayed",
-        right_foot={"heel": 22},
+        right_foot={"heel": 22, "yaw": 8},
     )
     s.pose(
         0.24,
@@ -93,7 +93,7 @@ def throw(s: Script) -> None:
         head={"turn": -28, "nod": -12},
         right=Goal(upper=(-0.05, -0.55, 0.85), fore=(-0.55, -0.65, 0.5), palm=(-0.5, -0.4, -0.7)),
         right_hand="relaxed",
-        right_foot={"heel": 38},
+        right_foot={"heel": 38, "yaw": -8},
         face="neutral",
     )
     s.hold(0.2)

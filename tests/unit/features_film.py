@@ -1,0 +1,37 @@
+"""A short film of a demo person with its truth, for the tests of features."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from understudy.demo.world import WorldSettings, make_identity
+from understudy.features.holistic import Holistic, run_holistic
+from understudy.files import Arrays, load_arrays
+from understudy.video.read import read_frames
+
+SETTINGS = WorldSettings(width=320, height=320, fps=8, seconds=6)
+
+
+@dataclass
+class Film:
+    """video: the file; truth: what the world knows of it."""
+
+    video: Path
+    truth: Arrays
+
+    @cached_property
+    def frames(self) -> np.ndarray:
+        return read_frames(self.video)
+
+    @cached_property
+    def holistic(self) -> Holistic:
+        """Of the first frame, held: the person looks at the camera."""
+        return run_holistic(self.frames[[0, 0, 0]], 3)
+
+
+def film(folder: Path) -> Film:
+    video, truth = folder / "ada.mp4", folder / "ada.truth.npz"
+    make_identity("ada", "kitchen", video, truth, SETTINGS)
+    return Film(video, load_arrays(truth, "truth"))

@@ -1,0 +1,104 @@
+"""Keypoints, masks and the counting of people on a filmed demo person, against the truth."""
+
+import numpy as np
+import pytest
+
+from understudy.errors import UserError
+from understudy.features.keypoints import extract_keypoints, load_keypoints
+from understudy.features.masks import extract_masks, load_masks, unpack_masks
+from understudy.features.people import PeopleDetector
+from understudy.quality.metrics import iou
+from understudy.video.write import VideoWriter
+
+
+@pytest.fixture(scope="module")
+def keypoints(filmed, tmp_path_factory):
+    path = tmp_path_factory.mktemp("features") / "keypoints.npz"
+    extract_keypoints(filmed.video, path)
+    return path
+
+
+def _write(path, frames, fps=8):
+    with VideoWriter(path, frames.shape[2], frames.shape[1], fps) as video:
+        video.write(frames)
+    return path
+
+
+def test_keypoints_lie_on_the_true_ones(filmed, keypoints):
+    found, truth = load_keypoints(keypoints), filmed.truth
+    apart = np.linalg.norm(found["xy"] - truth["keypoints"], axis=-1)
+    percent = 100 * apart / truth["height_px"][:, None]
+    use = truth["visible"] & (found["score"] > 0.3)
+    assert np.median(percent[:, :17][use[:, :17]]) < 2
+    assert use[:, :17].sum() > 0.95 * truth["visible"][:, :17].sum()
+    assert np.median(percent[:, 23:91][use[:, 23:91]]) < 2
+    assert np.median(percent[:, 91:][use[:, 91:]]) < 2
+
+
+def test_the_keypoint_file_says_what_made_it(filmed, keypoints):
+    found = load_keypoints(keypoints)
+    n = len(filmed.frames)
+    assert found["xy"].shape == (n, 133, 2) and found["xy"].dtype == np.float32
+    assert found["world"].shape == (n, 33, 3)
+    assert (found["people"] == 1).all()
+    assert found.about["size"] == [320, 320] and found.about["fps"] == 8
+    assert "pose_landmark" in found.about["model"] and "several_people" not in found.about
+    assert (found["score"][:, [18, 21]] == 0).all()
+
+
+def test_masks_cover_the_person(filmed, keypoints, tmp_path):
+    extract_masks(filmed.video, keypoints, tmp_path / "masks.npz")
+    masks = load_masks(tmp_path / "masks.npz")
+    assert np.mean(iou(masks, unpack_masks(filmed.truth))) > 0.92
+
+
+def test_masks_refuse_the_keypoints_of_another_clip(filmed, keypoints, tmp_path):
+    other = _write(tmp_path / "other.mp4", filmed.frames[:7])
+    with pytest.raises(UserError, match=r"keypoints\.npz: has 48 frames but .*other\.mp4 has 7"):
+        extract_masks(other, keypoints, tmp_path / "masks.npz")
+
+
+def test_two_people_are_refused_by_name_or_flagged(filmed, tmp_path):
+    left, right = filmed.frames[:, :, 60:260], filmed.frames[:, :, 260:60:-1]
+    double = _write(tmp_path / "double.mp4", np.concatenate([left, right], axis=2))
+    with pytest.raises(UserError, match=r"double\.mp4: shows 2 people"):
+        extract_keypoints(double, tmp_path / "keypoints.npz")
+    assert not (tmp_path / "keypoints.npz").exists()
+    extract_keypoints(double, tmp_path / "keypoints.npz", people="flag")
+    found = load_keypoints(tmp_path / "keypoints.npz")
+    assert "several" in found.about["several_people"]
+    x = found["xy"][:, 5:17, 0][found["score"][:, 5:17] > 0.3]
+    assert np.ptp(x) < 200  # one of the two, throughout
+
+
+def test_an_empty_room_is_refused_by_name(filmed, tmp_path):
+    wall = np.repeat(filmed.frames[:, :, :64], 2, axis=2)
+    empty = _write(tmp_path / "room.mp4", wall)
+    with pytest.raises(UserError, match=r"room\.mp4: no person is seen in 100 %"):
+        extract_keypoints(empty, tmp_path / "keypoints.npz")
+
+
+def test_a_small_figure_is_found_in_a_large_picture(filmed, tmp_path):
+    """Far away, the detector misses it in the whole frame; windows about the person do not."""
+    import cv2
+
+    n, width = len(filmed.frames), 320
+    canvas = np.repeat(cv2.GaussianBlur(filmed.frames[0], (0, 0), 25)[None], n, 0)
+    small = np.stack([cv2.resize(f, (96, 96), interpolation=cv2.INTER_AREA) for f in filmed.frames])
+    canvas[:, 200:296, 210:306] = small
+    extract_keypoints(_write(tmp_path / "far.mp4", canvas), tmp_path / "keypoints.npz")
+    found, truth = load_keypoints(tmp_path / "keypoints.npz"), filmed.truth
+    moved = truth["keypoints"] * 96 / width + (210, 200)
+    percent = (
+        100 * np.linalg.norm(found["xy"] - moved, axis=-1) / (truth["height_px"] * 0.3)[:, None]
+    )
+    use = truth["visible"] & (found["score"] > 0.3)
+    assert np.median(percent[:, :17][use[:, :17]]) < 3
+    assert use[:, :17].sum() > 0.85 * truth["visible"][:, :17].sum()
+
+
+def test_loading_and_running_the_models_says_nothing(filmed, capfd):
+    with PeopleDetector() as detector:
+        assert len(detector.find(filmed.frames[0])) == 1
+    captured = capfd.readouterr()
+    assert captured.out == "" and captured.err == ""

@@ -1,0 +1,87 @@
+"""Counting and following people, on stick figures."""
+
+import numpy as np
+import pytest
+
+from understudy.errors import UserError
+from understudy.features.keypoints import Detected, check_people, shows_several
+from understudy.features.people import distinct_people, follow_people, torso_length
+
+
+def _figure(x: float, y: float, height: float, visibility: float = 1.0) -> np.ndarray:
+    """A standing figure (33,3), head at (x, y), as MediaPipe would give it."""
+    person = np.zeros((33, 3))
+    person[:11, :2] = (0, 0)
+    for left, (dx, dy) in {
+        11: (0.12, 0.12),
+        13: (0.16, 0.3),
+        15: (0.17, 0.45),
+        23: (0.07, 0.45),
+        25: (0.07, 0.7),
+        27: (0.07, 0.95),
+        29: (0.07, 1.0),
+        31: (0.09, 1.0),
+    }.items():
+        person[left, :2], person[left + 1, :2] = (dx, dy), (-dx, dy)
+    person[17:23] = person[[15, 16] * 3]
+    person[:, :2] = person[:, :2] * height + (x, y)
+    person[:, 2] = visibility
+    return person
+
+
+def test_the_same_person_seen_twice_counts_once():
+    found = np.array([_figure(100, 40, 200), _figure(103, 42, 195), _figure(320, 40, 200)])
+    assert len(distinct_people(found, 400, 300)) == 2
+
+
+def test_a_leg_taken_for_a_body_does_not_count():
+    whole, leg = _figure(100, 40, 200), _figure(114, 130, 90)
+    assert len(distinct_people(np.array([leg, whole]), 400, 300)) == 1
+
+
+def test_passers_by_in_the_distance_and_unsure_figures_do_not_count():
+    found = [_figure(100, 40, 200), _figure(300, 60, 50), _figure(350, 40, 200, visibility=0.3)]
+    assert len(distinct_people(np.array(found), 400, 300)) == 1
+
+
+def test_a_body_outside_the_picture_does_not_count():
+    assert len(distinct_people(np.array([_figure(-60, 40, 200)]), 400, 300)) == 0
+
+
+def test_nobody():
+    assert distinct_people(np.zeros((0, 33, 3)), 400, 300).shape == (0, 33, 3)
+    assert follow_people([0, 5], [np.zeros((0, 33, 3))] * 2) == []
+
+
+def test_people_who_pass_are_followed_apart_and_the_longest_seen_comes_first():
+    frames = list(range(0, 60, 5))
+    near = [_figure(60 + 4 * f, 40, 200) for f in frames]
+    far = [_figure(300 - 4 * f, 70, 110) for f in frames]
+    people = [np.array(pair) for pair in zip(near, far, strict=True)]
+    people[1::2] = [pair[::-1] for pair in people[1::2]]  # found in any order
+    people[4] = people[4][:0]  # a frame in which nobody was found
+    tracks = follow_people(frames, people)
+    assert [len(track.frames) for track in tracks] == [11, 11]
+    assert torso_length(tracks[0].people).min() > 1.5 * torso_length(tracks[1].people).max()
+
+
+def _detected(counts: list[int], seen: float = 1.0) -> Detected:
+    score = np.ones((100, 133))
+    score[int(100 * seen) :] = 0
+    return Detected(np.zeros((100, 133, 2)), score, dict(enumerate(counts)), {}, {})
+
+
+def test_several_people_are_refused_or_flagged():
+    crowd = _detected([1] * 10 + [2] * 2)
+    with pytest.raises(UserError, match=r"dance\.mp4: shows 2 people \(2 of 12 sampled frames\)"):
+        check_people("dance.mp4", crowd, "refuse")
+    check_people("dance.mp4", crowd, "flag")
+    assert shows_several(crowd.people)
+    check_people("dance.mp4", _detected([1] * 11 + [2]), "refuse")  # one slip of the detector
+
+
+@pytest.mark.parametrize("policy", ["refuse", "flag"])
+def test_nobody_is_refused(policy):
+    with pytest.raises(UserError, match=r"room\.mp4: no person is seen in 90 %"):
+        check_people("room.mp4", _detected([0] * 12, seen=0.1), policy)
+    check_people("room.mp4", _detected([1] * 12, seen=0.5), policy)

@@ -1,0 +1,193 @@
+"""The fit against motions whose truth is known, and what it refuses."""
+
+import fit_clips
+import numpy as np
+import pytest
+import torch
+from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
+
+from understudy.errors import UserError
+from understudy.files import load_arrays
+from understudy.fitting import rotations as rot
+from understudy.fitting.evaluate import evaluate_fit
+from understudy.fitting.fit import fit_body, fit_clip
+from understudy.fitting.io import load_fit
+from understudy.fitting.observed import read_observed
+from understudy.fitting.settings import FitSettings
+
+N = 40
+
+
+@pytest.fixture
+def fit(tmp_path, body, body_file):
+    """Fit points (n,133,3) in camera space, seen with the given faults."""
+
+    def run(points, settings=None, **faults):
+        keypoints = write_keypoints(tmp_path / "keypoints.npz", points, **faults)
+        still = write_still(tmp_path, len(points), body.model_id)
+        return fit_body(
+            keypoints, *still, body_file, tmp_path / "fit.npz", settings or FitSettings()
+        )
+
+    return run
+
+
+def yaw_of(fit):
+    root = rot.exp(fit.pose.global_orient.numpy().astype(float))
+    return np.degrees(np.unwrap(np.arctan2(root[:, 0, 2], -root[:, 2, 2])))
+
+
+def test_recovers_a_motion_from_noisy_keypoints(fit, body):
+    pose = waving(body, N)
+    found = fit(points_of(body, pose))
+    assert errors_mm(found, body, pose).mean() < 40
+    assert found.error["body"] < 1.5
+    assert found.confidence.min() > 0.7
+    up = np.array([0, -np.cos(np.radians(12)), -np.sin(np.radians(12))])
+    assert np.degrees(np.arccos(found.up @ up)) < 6
+
+
+def test_is_smoother_than_what_it_was_given(fit, body):
+    pose = waving(body, N)
+    points = points_of(body, pose)
+    found = fit(points, noise=4.0)
+    true = points[:, [9, 10]]
+    from understudy.fitting.evaluate import fit_joints
+
+    hands = fit_joints(found, body)[:, [20, 21]]
+    jolt = np.linalg.norm(np.diff(hands, 2, axis=0) - np.diff(true, 2, axis=0), axis=-1)
+    seen = 4.0 / fit_clips.CAMERA[0, 0] * 3.2 * np.sqrt(6 * 2)  # of the noisy points themselves
+    assert jolt.mean() < seen / 2
+
+
+def test_full_turns_stay_full_and_monotone(fit, body):
+    turns = np.linspace(0, 4 * np.pi, 60)
+    pose = waving(body, 60, yaw=turns)
+    yaw = yaw_of(fit(points_of(body, pose)))
+    assert abs(abs(yaw[-1] - yaw[0]) - 720) < 15
+    assert (np.sign(yaw[-1]) * np.diff(yaw) > -3).all()
+
+
+def test_sides_swapped_from_behind_do_not_flip_the_turn(tmp_path, body):
+    turns = np.linspace(0, 2 * np.pi, 48)
+    pose = waving(body, 48, yaw=turns)
+    path = write_keypoints(tmp_path / "keypoints.npz", points_of(body, pose))
+    observed, _ = read_observed(path, FitSettings())
+    from understudy.fitting.initialise import WORLD_SWAP
+    from understudy.fitting.observed import side_swap
+
+    wrong = slice(20, 28)  # the detector takes the back for a front
+    observed.xy[wrong] = observed.xy[wrong][:, side_swap()]
+    observed.world[wrong] = observed.world[wrong][:, WORLD_SWAP]
+    n = len(observed)
+    found = fit_clip(
+        observed, np.zeros((n, 50)), np.zeros((n, 3)), np.zeros((n, 2, 15, 3)), body, FitSettings()
+    )
+    yaw = yaw_of(found)
+    assert abs(abs(yaw[-1] - yaw[0]) - 360) < 15
+    assert np.abs(np.diff(yaw)).max() < 25
+
+
+def test_outliers_and_gaps_are_bridged(fit, body):
+    pose = waving(body, N)
+    points = points_of(body, pose)
+    rng = np.random.default_rng(5)
+    score = np.ones((N, 133))
+    score[14:19] = 0  # nobody found in five frames
+    score[rng.random((N, 133)) < 0.1] = 0
+    points_seen = points.copy()
+    wild = rng.random((N, 133)) < 0.06
+    points_seen[wild, :2] += rng.normal(0, 0.6, (wild.sum(), 2))
+    found = fit(points_seen, score=score)
+    error = errors_mm(found, body, pose)
+    assert error.mean() < 60
+    assert error[14:19].max() < 130
+    assert (found.confidence[14:19] == 0).all()
+    assert (np.delete(found.confidence, range(14, 19)) > 0.3).all()
+
+
+def test_ends_without_a_person_hold_still(fit, body):
+    points = points_of(body, waving(body, N))
+    score = np.ones((N, 133))
+    score[:4], score[-6:] = 0, 0
+    found = fit(points, score=score)
+    assert torch.equal(found.pose.transl[:4], found.pose.transl[4].expand(4, 3))
+    assert torch.equal(found.pose.body_pose[-6:], found.pose.body_pose[-7].expand(6, 21, 3))
+
+
+def test_fits_without_world_landmarks(fit, body):
+    pose = waving(body, N)
+    found = fit(points_of(body, pose), world=False)
+    assert errors_mm(found, body, pose).mean() < 90
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_short_clips(fit, body, n):
+    pose = waving(body, n)
+    assert errors_mm(fit(points_of(body, pose)), body, pose).mean() < 80
+
+
+def test_file_round_trip(fit, tmp_path, body):
+    found = fit(points_of(body, waving(body, 8)))
+    read = load_fit(tmp_path / "fit.npz", body.model_id)
+    for name, array in found.pose.to_numpy().items():
+        assert np.array_equal(array, read.pose.to_numpy()[name])
+    assert torch.equal(read.betas, found.betas) and torch.equal(read.camera, found.camera)
+    assert torch.equal(read.joint_offset, found.joint_offset)
+    assert read.joint_offset.shape == (55, 3)
+    assert (read.fps, read.size, len(read)) == (25.0, fit_clips.SIZE, 8)
+    assert read.error["body"] == pytest.approx(found.error["body"])
+    assert read.about["settings"]["focal"] == 1.2
+    with pytest.raises(UserError, match="body model"):
+        load_fit(tmp_path / "fit.npz", "another-body")
+
+
+def test_same_input_same_fit(fit, body):
+    points = points_of(body, waving(body, 6))
+    first, second = fit(points), fit(points)
+    assert torch.equal(first.pose.full(), second.pose.full())
+
+
+def test_evaluation_is_zero_for_the_truth(fit, tmp_path, body):
+    from understudy.files import save_arrays
+
+    found = fit(points_of(body, waving(body, 8)))
+    posed = body.landmark_submesh().shaped(found.betas, found.joint_offset).pose(found.pose)
+    truth = {"joints3d": posed.joints.numpy(), "viewmat": np.diag([1.0, -1, -1, 1])}
+    truth["global_orient"] = found.pose.global_orient.numpy()
+    save_arrays(tmp_path / "truth.npz", truth, {"kind": "truth"})
+    figures = evaluate_fit(found, body, tmp_path / "truth.npz")
+    assert figures["mpjpe_mm"] < 0.01 and figures["pa_mpjpe_mm"] < 0.01
+    assert figures["yaw_deg"] < 0.01 and figures["scale"] == pytest.approx(1, abs=1e-5)
+
+
+def test_nobody_is_refused(fit, body, tmp_path):
+    points = points_of(body, waving(body, 30))
+    score = np.zeros((30, 133))
+    score[3] = 1
+    with pytest.raises(UserError, match=r"keypoints\.npz: a body is seen in 1 of 30 frames"):
+        fit(points, score=score)
+    assert not (tmp_path / "fit.npz").exists()
+
+
+def test_features_of_another_body_are_refused(tmp_path, body, body_file):
+    keypoints = write_keypoints(tmp_path / "keypoints.npz", points_of(body, waving(body, 5)))
+    still = write_still(tmp_path, 5, "another-body")
+    with pytest.raises(UserError, match=r"expression\.npz: made for body model another-body"):
+        fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings())
+
+
+def test_features_of_another_clip_are_refused(tmp_path, body, body_file):
+    keypoints = write_keypoints(tmp_path / "keypoints.npz", points_of(body, waving(body, 5)))
+    still = write_still(tmp_path, 7, body.model_id)
+    with pytest.raises(UserError, match=r"expression\.npz: 7 frames, but .*keypoints\.npz has 5"):
+        fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings())
+
+
+def test_other_files_are_refused(tmp_path, body, body_file):
+    _, hands = write_still(tmp_path, 5, body.model_id)
+    with pytest.raises(UserError, match="holds hands, expected keypoints"):
+        read_observed(hands, FitSettings())
+    with pytest.raises(UserError, match="expected fit"):
+        load_fit(hands)
+    assert load_arrays(hands, "hands", body.model_id)["score"].shape == (5, 2)

@@ -1,0 +1,117 @@
+"""Filming: a posed figure, composed frame by frame over the still picture of its room."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from understudy.body.pose import Pose
+from understudy.body.skinning import ShapedBody
+from understudy.demo.camera import Camera
+from understudy.demo.figure import Figure
+from understudy.demo.lighting import Lighting
+from understudy.demo.render import FigureRenderer, Picture, render_parts
+from understudy.demo.shadow import FloorShadow
+from understudy.demo.solids import Part
+from understudy.demo.truth import FrameTruth, body_points, frame_truth
+
+_BATCH = 16  # frames skinned at once
+_SAMPLES = 2  # rays a pixel in each direction
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A figure before a still backdrop, seen by one camera. shadow: None where there is no floor."""
+
+    figure: Figure
+    body: ShapedBody
+    camera: Camera
+    renderer: FigureRenderer
+    backdrop: Picture
+    shadow: FloorShadow | None
+
+    @staticmethod
+    def in_room(figure: Figure, parts: list[Part], lighting: Lighting, camera: Camera) -> "Shot":
+        """The figure among the still things `parts`, which may also hide it."""
+        backdrop = render_parts(parts, lighting, camera, _SAMPLES)
+        shadow = FloorShadow.of(backdrop.depth, camera, lighting.key.position)
+        renderer = FigureRenderer(figure, lighting)
+        return Shot(figure, figure.shaped(), camera, renderer, backdrop, shadow)
+
+    @staticmethod
+    def on_white(figure: Figure, lighting: Lighting, camera: Camera) -> "Shot":
+        """The figure before plain white, lit as in a room."""
+        size = (camera.height, camera.width)
+        white = Picture(
+            np.full((*size, 3), 255, np.uint8), np.full(size, np.inf, np.float32)
+        )
+        renderer = FigureRenderer(figure, lighting)
+        return Shot(figure, figure.shaped(), camera, renderer, white, None)
+
+
+def frames(shot: Shot, pose: Pose) -> Iterator[tuple[np.ndarray, FrameTruth]]:
+    """The picture (h,w,3) f32 and the truth of each frame of `pose` (in the world)."""
+    for start in range(0, len(pose), _BATCH):
+        posed = shot.body.pose(pose[start : start + _BATCH])
+        joints, marks = body_points(posed, shot.figure.landmarks, shot.camera)
+        for i, vertices in enumerate(posed.vertices.numpy()):
+            picture, mask, depth = _compose(shot, vertices)
+            yield picture, frame_truth(joints[i], marks[i], mask, depth, shot.camera)
+
+
+def _compose(shot: Shot, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Picture (h,w,3) f32, mask (h,w) bool and depth (h,w) f32 of one frame."""
+    left, top, right, bottom = _window(shot.camera, vertices)
+    view = shot.camera.cropped(left, top, right - left, bottom - top)
+    fine = shot.renderer.render(vertices, view, _SAMPLES)
+    crop = np.s_[top:bottom, left:right]
+    behind = shot.backdrop.depth[crop].repeat(_SAMPLES, 0).repeat(_SAMPLES, 1)
+    seen = (fine.depth < behind).astype(np.float32)
+    alpha = _shrink(seen[..., None])
+    picture = shot.backdrop.rgb.astype(np.float32)
+    if shot.shadow is not None:
+        picture *= 1 - shot.shadow.darkness(vertices)[..., None]
+    picture[crop] = _shrink(fine.rgb * seen[..., None]) + (1 - alpha) * picture[crop]
+    mask = np.zeros(picture.shape[:2], bool)
+    mask[crop] = alpha[..., 0] >= 0.5
+    own = np.where(seen > 0, fine.depth, np.inf)
+    nearest = own.reshape(bottom - top, _SAMPLES, right - left, _SAMPLES).min((1, 3))
+    depth = shot.backdrop.depth.copy()
+    depth[crop] = np.where(mask[crop], nearest, depth[crop])
+    return picture, mask, depth
+
+
+def _window(camera: Camera, vertices: np.ndarray) -> tuple[int, int, int, int]:
+    """The part of the picture in which the figure lies: left, top, right, bottom, px."""
+    pixels = camera.project(camera.to_camera(vertices))
+    low = np.floor(pixels.min(0)).astype(int) - 2
+    high = np.ceil(pixels.max(0)).astype(int) + 2
+    left, right = np.clip((low[0], high[0]), 0, camera.width)
+    top, bottom = np.clip((low[1], high[1]), 0, camera.height)
+    return int(left), int(top), max(int(right), int(left) + 1), max(int(bottom), int(top) + 1)
+
+
+def _shrink(fine: np.ndarray) -> np.ndarray:
+    """Average blocks of _SAMPLES² pixels of (h,w,c)."""
+    total = sum(
+        fine[y::_SAMPLES, x::_SAMPLES].astype(np.float32)
+        for y in range(_SAMPLES)
+        for x in range(_SAMPLES)
+    )
+    return total / _SAMPLES**2
+
+
+class Sensor:
+    """A camera's sensor: its own exposure and tint, and noise in every frame."""
+
+    def __init__(self, noise: float, seed: int) -> None:
+        self._noise = noise
+        self._rng = np.random.default_rng([seed, 5])
+        self._gain = (self._rng.uniform(0.93, 1.05) * self._rng.uniform(0.98, 1.02, 3)).astype(
+            np.float32
+        )
+
+    def read(self, picture: np.ndarray) -> np.ndarray:
+        """(h,w,3) f32 -> uint8."""
+        grain = self._rng.standard_normal(picture.shape, np.float32) * self._noise
+        return np.clip(picture * self._gain + grain + 0.5, 0, 255).astype(np.uint8)

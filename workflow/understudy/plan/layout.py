@@ -1,0 +1,56 @@
+"""Where each file lies under the folder of results. Rules use it with "{wildcards}" for ids."""
+
+from dataclasses import dataclass
+
+FEATURES = {
+    "identity": ("keypoints", "masks", "depth", "expression", "hands"),
+    "reference": ("keypoints", "expression", "hands"),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths under `results`, as strings."""
+
+    results: str
+
+    def log(self, rule: str, *parts: str) -> str:
+        return f"{self.results}/logs/{'/'.join((rule, *parts))}.log"
+
+    def benchmark(self, rule: str, *parts: str) -> str:
+        return f"{self.results}/benchmarks/{'/'.join((rule, *parts))}.tsv"
+
+    def video(self, kind: str, id_: str) -> str:
+        return f"{self.results}/video/{kind}/{id_}.mp4"
+
+    def facts(self, kind: str, id_: str) -> str:
+        return f"{self.results}/video/{kind}/{id_}.json"
+
+    def feature(self, kind: str, id_: str, name: str) -> str:
+        return f"{self.results}/features/{kind}/{id_}/{name}.npz"
+
+    def fit(self, kind: str, id_: str) -> str:
+        return f"{self.results}/fit/{kind}/{id_}.npz"
+
+    def avatar(self, identity: str, name: str = "avatar.safetensors") -> str:
+        return f"{self.results}/avatar/{identity}/{name}"
+
+    def white(self, reference: str, identity: str, view: str) -> str:
+        return f"{self.results}/white/{reference}/{identity}/{view}.mp4"
+
+    def synthetic(self, reference: str, identity: str, view: str, background: str) -> str:
+        return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.mp4"
+
+    def sheet(self, kind: str, id_: str) -> str:
+        return f"{self.results}/sheets/{kind}/{id_}.jpg"
+
+    def preview(self, reference: str) -> str:
+        return f"{self.results}/sheets/preview/{reference}.webp"
+
+    def experiments(self, dataset: str, name: str) -> str:
+        return f"{self.results}/experiments/{dataset}/{name}"
+
+    def run(self, dataset: str, model: str, n_real, n_synthetic, seed) -> str:
+        """The folder of one training."""
+        name = f"{model}/real{n_real}_synthetic{n_synthetic}/seed{seed}"
+        return self.experiments(dataset, name)
