@@ -47,7 +47,7 @@ rule all:
 
 rule avatars:
     input:
-        expand(f"{RESULTS}/avatar/{{identity}}/avatar.safetensors", identity=IDENTITIES),
+        expand(LAYOUT.avatar("{identity}"), identity=IDENTITIES),
 
 
 rule white:

@@ -4,26 +4,26 @@
 rule train_avatar:
     """A drivable 3D Gaussian avatar of one person. Killed, it continues from its checkpoint."""
     input:
-        video=f"{RESULTS}/video/identity/{{identity}}.mp4",
-        masks=f"{RESULTS}/features/identity/{{identity}}/masks.npz",
-        depth=f"{RESULTS}/features/identity/{{identity}}/depth.npz",
-        fit=f"{RESULTS}/fit/identity/{{identity}}.npz",
+        video=LAYOUT.video("identity", "{identity}"),
+        masks=LAYOUT.feature("identity", "{identity}", "masks"),
+        depth=LAYOUT.feature("identity", "{identity}", "depth"),
+        fit=LAYOUT.fit("identity", "{identity}"),
         body=BODY,
     output:
-        avatar=f"{RESULTS}/avatar/{{identity}}/avatar.safetensors",
-        metrics=f"{RESULTS}/avatar/{{identity}}/metrics.json",
-        turntable=f"{RESULTS}/avatar/{{identity}}/turntable.png",
+        avatar=LAYOUT.avatar("{identity}"),
+        metrics=LAYOUT.avatar("{identity}", "metrics.json"),
+        turntable=LAYOUT.avatar("{identity}", "turntable.png"),
+    log:
+        LAYOUT.log("train_avatar", "{identity}"),
+    benchmark:
+        LAYOUT.benchmark("train_avatar", "{identity}")
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
     params:
         settings=CONFIG["avatar"],
         seed=CONFIG["seed"],
         code=code_version("train_avatar"),
-    log:
-        f"{RESULTS}/logs/train_avatar/{{identity}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train_avatar/{{identity}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/torch.yaml"
     script:
         "../workflow/scripts/train_avatar.py"

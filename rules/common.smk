@@ -44,7 +44,9 @@ IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABL
 PAIRS = list(dict.fromkeys(row[:3] for row in SYNTHETIC))
 GPU = 1 if CONFIG["device"] == "cuda" else 0
 BODY = CONFIG["body"] or f"{RESULTS}/body/SMPLX_NEUTRAL.npz"
-IS_DEMO = all(row["video"].startswith(f"{WORLD}/") for row in (*IDENTITIES.values(), *REFERENCES.values()))
+IS_DEMO = all(
+    row["video"].startswith(f"{WORLD}/") for row in (*IDENTITIES.values(), *REFERENCES.values())
+)
 REPORT = report_inputs(LAYOUT, TABLES, SYNTHETIC, RUNS, CONFIG, BODY)
 
 
@@ -66,6 +68,11 @@ def source(path):
     """A table's file as an input, if it is there or a rule makes it. A missing one is told of by
     the job that needs it, so that the other jobs go on."""
     return path if path.startswith(f"{WORLD}/") or Path(path).exists() else []
+
+
+def master(path):
+    """The lossless RGBA master is thrown away once composited, unless the config keeps it."""
+    return path if CONFIG["render"]["keep_rgba"] else temp(path)
 
 
 def one_each(reference):

@@ -5,15 +5,13 @@ rule write_dataset:
     """The manifest, PyTorchVideo lists, datasheet and checks of all synthetic videos."""
     input:
         synthetic=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
-        identity_notes=expand(f"{RESULTS}/video/identity/{{id}}.json", id=IDENTITIES),
-        reference_notes=expand(f"{RESULTS}/video/reference/{{id}}.json", id=REFERENCES),
-        identity_keypoints=expand(f"{RESULTS}/features/identity/{{id}}/keypoints.npz", id=IDENTITIES),
-        reference_keypoints=expand(
-            f"{RESULTS}/features/reference/{{id}}/keypoints.npz", id=REFERENCES
-        ),
-        masks=expand(f"{RESULTS}/features/identity/{{id}}/masks.npz", id=IDENTITIES),
-        fits=expand(f"{RESULTS}/fit/reference/{{id}}.npz", id=REFERENCES),
-        avatars=expand(f"{RESULTS}/avatar/{{id}}/avatar.safetensors", id=IDENTITIES),
+        identity_notes=expand(LAYOUT.facts("identity", "{id}"), id=IDENTITIES),
+        reference_notes=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
+        identity_keypoints=expand(LAYOUT.feature("identity", "{id}", "keypoints"), id=IDENTITIES),
+        reference_keypoints=expand(LAYOUT.feature("reference", "{id}", "keypoints"), id=REFERENCES),
+        masks=expand(LAYOUT.feature("identity", "{id}", "masks"), id=IDENTITIES),
+        fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
+        avatars=expand(LAYOUT.avatar("{id}"), id=IDENTITIES),
     output:
         manifest=f"{RESULTS}/dataset/manifest.parquet",
         csv=f"{RESULTS}/dataset/manifest.csv",
@@ -21,6 +19,12 @@ rule write_dataset:
         synthetic_list=f"{RESULTS}/dataset/lists/synthetic.txt",
         datasheet=f"{RESULTS}/dataset/datasheet.md",
         checks=f"{RESULTS}/dataset/checks.json",
+    log:
+        LAYOUT.log("write_dataset"),
+    benchmark:
+        LAYOUT.benchmark("write_dataset")
+    conda:
+        "../envs/video.yaml"
     params:
         rows=SYNTHETIC,
         identities=IDENTITIES,
@@ -32,11 +36,5 @@ rule write_dataset:
         fit=CONFIG["backgrounds"]["fit"],
         about=CONFIG["dataset"],
         code=code_version("write_dataset"),
-    log:
-        f"{RESULTS}/logs/write_dataset.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/write_dataset.tsv"
-    conda:
-        "../envs/video.yaml"
     script:
         "../workflow/scripts/write_dataset.py"

@@ -7,15 +7,15 @@ rule demo_identity:
     output:
         video=f"{WORLD}/identities/{{person}}.{{room}}.mp4",
         truth=f"{WORLD}/identities/{{person}}.{{room}}.truth.npz",
-    params:
-        settings=CONFIG["demo"]["identity"],
-        code=code_version("demo_identity"),
     log:
         f"{WORLD}/logs/identities/{{person}}.{{room}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/demo_identity/{{person}}.{{room}}.tsv"
+        LAYOUT.benchmark("demo_identity", "{{person}}.{{room}}")
     conda:
         "../envs/world.yaml"
+    params:
+        settings=CONFIG["demo"]["identity"],
+        code=code_version("demo_identity"),
     script:
         "../workflow/scripts/demo_identity.py"
 
@@ -25,15 +25,15 @@ rule demo_clip:
     output:
         video=f"{WORLD}/{{role,clip|real}}/{{person}}.{{action}}.{{room}}.{{style}}.mp4",
         truth=f"{WORLD}/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.truth.npz",
-    params:
-        settings=lambda wildcards: CONFIG["demo"][wildcards.role],
-        code=code_version("demo_clip"),
     log:
         f"{WORLD}/logs/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/demo_clip/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.tsv"
+        LAYOUT.benchmark("demo_clip", "{role}", "{{person}}.{{action}}.{{room}}.{{style}}")
     conda:
         "../envs/world.yaml"
+    params:
+        settings=lambda wildcards: CONFIG["demo"][wildcards.role],
+        code=code_version("demo_clip"),
     script:
         "../workflow/scripts/demo_clip.py"
 
@@ -42,15 +42,15 @@ rule demo_background:
     """A room of the demo world, empty."""
     output:
         f"{WORLD}/rooms/{{room}}.png",
-    params:
-        settings=CONFIG["demo"]["background"],
-        code=code_version("demo_background"),
     log:
         f"{WORLD}/logs/rooms/{{room}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/demo_background/{{room}}.tsv"
+        LAYOUT.benchmark("demo_background", "{room}")
     conda:
         "../envs/world.yaml"
+    params:
+        settings=CONFIG["demo"]["background"],
+        code=code_version("demo_background"),
     script:
         "../workflow/scripts/demo_background.py"
 
@@ -59,14 +59,14 @@ rule demo_held_out:
     """A person of the demo world in poses that the identity video never shows."""
     output:
         f"{WORLD}/held_out/{{person}}.npz",
-    params:
-        settings=CONFIG["demo"]["identity"],
-        code=code_version("demo_held_out"),
     log:
         f"{WORLD}/logs/held_out/{{person}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/demo_held_out/{{person}}.tsv"
+        LAYOUT.benchmark("demo_held_out", "{person}")
     conda:
         "../envs/world.yaml"
+    params:
+        settings=CONFIG["demo"]["identity"],
+        code=code_version("demo_held_out"),
     script:
         "../workflow/scripts/demo_held_out.py"

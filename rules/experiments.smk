@@ -16,20 +16,20 @@ rule train_recogniser:
         curve=f"{RUN}/curve.csv",
         train_list=f"{RUN}/train.tsv",
         test_list=f"{RUN}/test.tsv",
+    log:
+        LAYOUT.log("train_recogniser", RUN_NAME),
+    benchmark:
+        LAYOUT.benchmark("train_recogniser", RUN_NAME)
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
     params:
         real=TABLES.real,
         labels=CONFIG["labels"],
         dataset=DATASET,
         settings=lambda wildcards: CONFIG["experiments"]["models"][wildcards.model],
         code=code_version("train_recogniser"),
-    log:
-        LAYOUT.log("train_recogniser", RUN_NAME),
-    benchmark:
-        LAYOUT.benchmark("train_recogniser", RUN_NAME)
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/torch.yaml"
     script:
         "../workflow/scripts/train_recogniser.py"
 
@@ -47,13 +47,13 @@ rule tabulate:
         accuracy=LAYOUT.experiments(DATASET, "accuracy.svg"),
         per_class=LAYOUT.experiments(DATASET, "per_class.svg"),
         confusion=LAYOUT.experiments(DATASET, "confusion.svg"),
-    params:
-        code=code_version("tabulate"),
     log:
         LAYOUT.log("tabulate", DATASET),
     benchmark:
         LAYOUT.benchmark("tabulate", DATASET)
     conda:
         "../envs/torch.yaml"
+    params:
+        code=code_version("tabulate"),
     script:
         "../workflow/scripts/tabulate.py"

@@ -5,21 +5,21 @@
 rule extract_keypoints:
     """133 COCO-WholeBody keypoints a frame; refuses videos of nobody, or of several people."""
     input:
-        video=f"{RESULTS}/video/{{kind}}/{{id}}.mp4",
+        video=LAYOUT.video("{kind}", "{id}"),
     output:
-        f"{RESULTS}/features/{{kind}}/{{id}}/keypoints.npz",
+        LAYOUT.feature("{kind}", "{id}", "keypoints"),
+    log:
+        LAYOUT.log("extract_keypoints", "{kind}", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("extract_keypoints", "{kind}", "{id}")
+    conda:
+        "../envs/vision.yaml"
+    resources:
+        gpu=GPU,
     params:
         backend=CONFIG["features"]["keypoints"],
         people=CONFIG["features"]["people"],
         code=code_version("extract_keypoints"),
-    log:
-        f"{RESULTS}/logs/extract_keypoints/{{kind}}/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/extract_keypoints/{{kind}}/{{id}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/vision.yaml"
     script:
         "../workflow/scripts/extract_keypoints.py"
 
@@ -27,21 +27,21 @@ rule extract_keypoints:
 rule extract_masks:
     """The person's mask in each frame of an identity video."""
     input:
-        video=f"{RESULTS}/video/identity/{{id}}.mp4",
-        keypoints=f"{RESULTS}/features/identity/{{id}}/keypoints.npz",
+        video=LAYOUT.video("identity", "{id}"),
+        keypoints=LAYOUT.feature("identity", "{id}", "keypoints"),
     output:
-        f"{RESULTS}/features/identity/{{id}}/masks.npz",
+        LAYOUT.feature("identity", "{id}", "masks"),
+    log:
+        LAYOUT.log("extract_masks", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("extract_masks", "{id}")
+    conda:
+        "../envs/vision.yaml"
+    resources:
+        gpu=GPU,
     params:
         backend=CONFIG["features"]["masks"],
         code=code_version("extract_masks"),
-    log:
-        f"{RESULTS}/logs/extract_masks/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/extract_masks/{{id}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/vision.yaml"
     script:
         "../workflow/scripts/extract_masks.py"
 
@@ -49,23 +49,23 @@ rule extract_masks:
 rule extract_depth:
     """Depth maps of an identity video, in the fitted body's scale."""
     input:
-        video=f"{RESULTS}/video/identity/{{id}}.mp4",
-        masks=f"{RESULTS}/features/identity/{{id}}/masks.npz",
-        fit=f"{RESULTS}/fit/identity/{{id}}.npz",
+        video=LAYOUT.video("identity", "{id}"),
+        masks=LAYOUT.feature("identity", "{id}", "masks"),
+        fit=LAYOUT.fit("identity", "{id}"),
         body=BODY,
     output:
-        f"{RESULTS}/features/identity/{{id}}/depth.npz",
+        LAYOUT.feature("identity", "{id}", "depth"),
+    log:
+        LAYOUT.log("extract_depth", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("extract_depth", "{id}")
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
     params:
         backend=CONFIG["features"]["depth"],
         code=code_version("extract_depth"),
-    log:
-        f"{RESULTS}/logs/extract_depth/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/extract_depth/{{id}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/torch.yaml"
     script:
         "../workflow/scripts/extract_depth.py"
 
@@ -73,21 +73,21 @@ rule extract_depth:
 rule extract_expression:
     """Facial expression and jaw in each frame."""
     input:
-        keypoints=f"{RESULTS}/features/{{kind}}/{{id}}/keypoints.npz",
+        keypoints=LAYOUT.feature("{kind}", "{id}", "keypoints"),
         body=BODY,
     output:
-        f"{RESULTS}/features/{{kind}}/{{id}}/expression.npz",
+        LAYOUT.feature("{kind}", "{id}", "expression"),
+    log:
+        LAYOUT.log("extract_expression", "{kind}", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("extract_expression", "{kind}", "{id}")
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
     params:
         backend=CONFIG["features"]["expression"],
         code=code_version("extract_expression"),
-    log:
-        f"{RESULTS}/logs/extract_expression/{{kind}}/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/extract_expression/{{kind}}/{{id}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/torch.yaml"
     script:
         "../workflow/scripts/extract_expression.py"
 
@@ -95,20 +95,20 @@ rule extract_expression:
 rule extract_hands:
     """Both hands' poses in each frame."""
     input:
-        keypoints=f"{RESULTS}/features/{{kind}}/{{id}}/keypoints.npz",
+        keypoints=LAYOUT.feature("{kind}", "{id}", "keypoints"),
         body=BODY,
     output:
-        f"{RESULTS}/features/{{kind}}/{{id}}/hands.npz",
+        LAYOUT.feature("{kind}", "{id}", "hands"),
+    log:
+        LAYOUT.log("extract_hands", "{kind}", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("extract_hands", "{kind}", "{id}")
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
     params:
         backend=CONFIG["features"]["hands"],
         code=code_version("extract_hands"),
-    log:
-        f"{RESULTS}/logs/extract_hands/{{kind}}/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/extract_hands/{{kind}}/{{id}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/torch.yaml"
     script:
         "../workflow/scripts/extract_hands.py"

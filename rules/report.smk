@@ -13,14 +13,14 @@ rule sheet_identity:
         turntable=LAYOUT.avatar("{identity}", "turntable.png"),
     output:
         LAYOUT.sheet("identity", "{identity}"),
-    params:
-        code=code_version("sheet_identity"),
     log:
         LAYOUT.log("sheet_identity", "{identity}"),
     benchmark:
         LAYOUT.benchmark("sheet_identity", "{identity}")
     conda:
         "../envs/torch.yaml"
+    params:
+        code=code_version("sheet_identity"),
     script:
         "../workflow/scripts/sheet_identity.py"
 
@@ -40,14 +40,14 @@ rule sheet_reference:
         ],
     output:
         LAYOUT.sheet("reference", "{reference}"),
-    params:
-        code=code_version("sheet_reference"),
     log:
         LAYOUT.log("sheet_reference", "{reference}"),
     benchmark:
         LAYOUT.benchmark("sheet_reference", "{reference}")
     conda:
         "../envs/torch.yaml"
+    params:
+        code=code_version("sheet_reference"),
     script:
         "../workflow/scripts/sheet_reference.py"
 
@@ -59,14 +59,14 @@ rule preview_reference:
         synthetic=lambda wildcards: one_each(wildcards.reference),
     output:
         LAYOUT.preview("{reference}"),
-    params:
-        code=code_version("preview_reference"),
     log:
         LAYOUT.log("preview_reference", "{reference}"),
     benchmark:
         LAYOUT.benchmark("preview_reference", "{reference}")
     conda:
         "../envs/torch.yaml"
+    params:
+        code=code_version("preview_reference"),
     script:
         "../workflow/scripts/preview_reference.py"
 
@@ -75,16 +75,16 @@ rule rule_graph:
     """The job graph, as Snakemake tells it."""
     output:
         f"{RESULTS}/report/rulegraph.dot",
-    params:
-        configs=workflow.configfiles,
-        rules=rules_version(),
-        code=code_version("rule_graph"),
     log:
         LAYOUT.log("rule_graph"),
     benchmark:
         LAYOUT.benchmark("rule_graph")
     conda:
         "../envs/workflow.yaml"
+    params:
+        configs=workflow.configfiles,
+        rules=rules_version(),
+        code=code_version("rule_graph"),
     script:
         "../workflow/scripts/rule_graph.py"
 
@@ -100,14 +100,14 @@ rule build_report:
         table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
     output:
         f"{RESULTS}/report.html",
-    params:
-        inputs=REPORT,
-        code=code_version("build_report"),
     log:
         LAYOUT.log("build_report"),
     benchmark:
         LAYOUT.benchmark("build_report")
     conda:
         "../envs/torch.yaml"
+    params:
+        inputs=REPORT,
+        code=code_version("build_report"),
     script:
         "../workflow/scripts/build_report.py"

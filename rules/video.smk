@@ -7,18 +7,18 @@ rule normalise_identity:
     input:
         lambda wildcards: source(IDENTITIES[wildcards.id]["video"]),
     output:
-        video=f"{RESULTS}/video/identity/{{id}}.mp4",
-        facts=f"{RESULTS}/video/identity/{{id}}.json",
+        video=LAYOUT.video("identity", "{id}"),
+        facts=LAYOUT.facts("identity", "{id}"),
+    log:
+        LAYOUT.log("normalise_identity", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("normalise_identity", "{id}")
+    conda:
+        "../envs/video.yaml"
     params:
         settings=CONFIG["video"]["identity"],
         row=lambda wildcards: IDENTITIES[wildcards.id],
         code=code_version("normalise_video"),
-    log:
-        f"{RESULTS}/logs/normalise_identity/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/normalise_identity/{{id}}.tsv"
-    conda:
-        "../envs/video.yaml"
     script:
         "../workflow/scripts/normalise_video.py"
 
@@ -28,17 +28,17 @@ rule normalise_reference:
     input:
         lambda wildcards: source(REFERENCES[wildcards.id]["video"]),
     output:
-        video=f"{RESULTS}/video/reference/{{id}}.mp4",
-        facts=f"{RESULTS}/video/reference/{{id}}.json",
+        video=LAYOUT.video("reference", "{id}"),
+        facts=LAYOUT.facts("reference", "{id}"),
+    log:
+        LAYOUT.log("normalise_reference", "{id}"),
+    benchmark:
+        LAYOUT.benchmark("normalise_reference", "{id}")
+    conda:
+        "../envs/video.yaml"
     params:
         settings=CONFIG["video"]["reference"],
         row=lambda wildcards: REFERENCES[wildcards.id],
         code=code_version("normalise_video"),
-    log:
-        f"{RESULTS}/logs/normalise_reference/{{id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/normalise_reference/{{id}}.tsv"
-    conda:
-        "../envs/video.yaml"
     script:
         "../workflow/scripts/normalise_video.py"

@@ -11,7 +11,7 @@ from understudy.features.holistic import Holistic, run_holistic
 from understudy.files import Arrays, load_arrays
 from understudy.video.read import read_frames
 
-SETTINGS = WorldSettings(width=320, height=320, fps=8, seconds=6)
+SETTINGS = WorldSettings(width=320, height=320, fps=6, seconds=6)
 
 
 @dataclass

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
-from understudy.features.keypoints import Detected, check_people, shows_several
+from understudy.features.keypoints import check_alone, check_somebody, shows_several
 from understudy.features.people import distinct_people, follow_people, torso_length
 
 
@@ -65,23 +65,19 @@ def test_people_who_pass_are_followed_apart_and_the_longest_seen_comes_first():
     assert torso_length(tracks[0].people).min() > 1.5 * torso_length(tracks[1].people).max()
 
 
-def _detected(counts: list[int], seen: float = 1.0) -> Detected:
-    score = np.ones((100, 133))
-    score[int(100 * seen) :] = 0
-    return Detected(np.zeros((100, 133, 2)), score, dict(enumerate(counts)), {}, {})
-
-
 def test_several_people_are_refused_or_flagged():
-    crowd = _detected([1] * 10 + [2] * 2)
+    crowd = dict(enumerate([1] * 10 + [2] * 2))
     with pytest.raises(UserError, match=r"dance\.mp4: shows 2 people \(2 of 12 sampled frames\)"):
-        check_people("dance.mp4", crowd, "refuse")
-    check_people("dance.mp4", crowd, "flag")
-    assert shows_several(crowd.people)
-    check_people("dance.mp4", _detected([1] * 11 + [2]), "refuse")  # one slip of the detector
+        check_alone("dance.mp4", crowd, "refuse")
+    check_alone("dance.mp4", crowd, "flag")
+    assert shows_several(crowd)
+    check_alone("dance.mp4", dict(enumerate([1] * 11 + [2])), "refuse")  # a slip of the detector
 
 
-@pytest.mark.parametrize("policy", ["refuse", "flag"])
-def test_nobody_is_refused(policy):
+def test_nobody_is_refused():
+    score = np.zeros((100, 133))
+    score[:10] = 1
     with pytest.raises(UserError, match=r"room\.mp4: no person is seen in 90 %"):
-        check_people("room.mp4", _detected([0] * 12, seen=0.1), policy)
-    check_people("room.mp4", _detected([1] * 12, seen=0.5), policy)
+        check_somebody("room.mp4", score)
+    score[:50] = 1
+    check_somebody("room.mp4", score)

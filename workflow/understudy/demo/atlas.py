@@ -72,9 +72,10 @@ def _cover(
     centre = pixel + 0.5
     area = _cross(b - a, c - a)
     area = np.where(np.abs(area) < 1e-12, np.inf, area)
-    weights = np.stack(
-        [_cross(b - centre, c - centre), _cross(c - centre, a - centre)], -1
-    ) / area[..., None]
+    weights = (
+        np.stack([_cross(b - centre, c - centre), _cross(c - centre, a - centre)], -1)
+        / area[..., None]
+    )
     weights = np.concatenate([weights, 1 - weights.sum(-1, keepdims=True)], -1)
     inside = (weights > -1e-6).all(-1) & (pixel >= 0).all(-1) & (pixel < size).all(-1)
     row, column = np.nonzero(inside)

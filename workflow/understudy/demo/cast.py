@@ -102,7 +102,13 @@ _ALL = (
         stature=1.73,
         phenotype=Phenotype(0.0, 64, weight=0.92, muscle=0.4, race=_WHITE),
         complexion=Complexion(
-            (216, 164, 140), (178, 108, 100), (92, 120, 146), (196, 192, 186), 0.006, 0.9, beard=0.85
+            (216, 164, 140),
+            (178, 108, 100),
+            (92, 120, 146),
+            (196, 192, 186),
+            0.006,
+            0.9,
+            beard=0.85,
         ),
         hair=Hair("fringe", (176, 172, 168), top=0.008, sides=0.010),
         outfit=Outfit(
@@ -168,9 +174,7 @@ _ALL = (
         age=52,
         stature=1.62,
         phenotype=Phenotype(1.0, 52, weight=0.56, muscle=0.42, cupsize=0.5, race=(0.35, 0.3, 0.35)),
-        complexion=Complexion(
-            (176, 124, 92), (150, 78, 72), (58, 38, 28), (52, 44, 42), lines=0.8
-        ),
+        complexion=Complexion((176, 124, 92), (150, 78, 72), (58, 38, 28), (52, 44, 42), lines=0.8),
         hair=Hair("bun", (84, 76, 74), top=0.014, sides=0.012),
         outfit=Outfit(
             Top(
@@ -191,7 +195,9 @@ _ALL = (
         age=40,
         stature=1.74,
         phenotype=Phenotype(0.0, 40, weight=0.5, muscle=0.5, race=_ASIAN),
-        complexion=Complexion((206, 160, 126), (170, 98, 88), (44, 30, 24), (26, 22, 22), beard=0.1),
+        complexion=Complexion(
+            (206, 160, 126), (170, 98, 88), (44, 30, 24), (26, 22, 22), beard=0.1
+        ),
         hair=Hair("short", (28, 25, 26), top=0.026, sides=0.012),
         outfit=Outfit(
             Top(
@@ -226,9 +232,7 @@ _ALL = (
                 hem=-0.12,
                 thickness=0.005,
             ),
-            Bottom(
-                Pattern("plain", ((78, 66, 112),)), length=0.9, thickness=0.003, radius=0.045
-            ),
+            Bottom(Pattern("plain", ((78, 66, 112),)), length=0.9, thickness=0.003, radius=0.045),
             Shoes((236, 120, 150), sole=(245, 245, 245), socks=(240, 240, 240), sock_height=0.05),
         ),
         seed=19,
@@ -239,7 +243,9 @@ _ALL = (
         age=27,
         stature=1.70,
         phenotype=Phenotype(0.0, 27, weight=0.64, muscle=0.62, race=(0.5, 0.1, 0.4)),
-        complexion=Complexion((152, 104, 76), (146, 84, 76), (64, 42, 30), (34, 26, 24), beard=0.85),
+        complexion=Complexion(
+            (152, 104, 76), (146, 84, 76), (64, 42, 30), (34, 26, 24), beard=0.85
+        ),
         hair=Hair("short", (36, 28, 26), top=0.032, sides=0.006),
         outfit=Outfit(
             Top(

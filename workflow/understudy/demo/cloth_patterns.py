@@ -68,9 +68,7 @@ def _dots(pattern, colours, around, along, places, noise):
     x = (around / pattern.size + 0.5 * (row % 2)) % 1 - 0.5
     y = (along / pattern.size) % 1 - 0.5
     edge = _EDGE / pattern.size
-    return _mix(
-        colours[0], colours[1], smoothstep(0.27 + edge, 0.27 - edge, np.hypot(x, y))
-    )
+    return _mix(colours[0], colours[1], smoothstep(0.27 + edge, 0.27 - edge, np.hypot(x, y)))
 
 
 def _knit(pattern, colours, around, along, places, noise):

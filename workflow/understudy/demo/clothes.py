@@ -47,7 +47,15 @@ class Top:
         wide, deep = 0.062 * self.neck[0], 0.066 * self.neck[1]
         front = z > neck[2] + 0.02
         above = np.where(front, y - (neck[1] - self.low), y - (neck[1] - 0.03))
-        ring = np.hypot(x / wide, np.where(front, (z - neck[2] - 0.02) / (deep + self.low), (z - neck[2] - 0.02) / deep)) - 1
+        ring = (
+            np.hypot(
+                x / wide,
+                np.where(
+                    front, (z - neck[2] - 0.02) / (deep + self.low), (z - neck[2] - 0.02) / deep
+                ),
+            )
+            - 1
+        )
         opening = np.where(np.abs(x) < 0.16, np.maximum(ring * wide, -above), _FAR)
         head = np.where(places.on_arm, _FAR, 0.1 * (0.3 - places.head))
         return np.minimum.reduce([hem, sleeve, opening, head])
@@ -107,9 +115,7 @@ class Outfit:
         object.__setattr__(self, "order", ("shoes", *upper))
 
 
-def dress(
-    outfit: Outfit, places: Anatomy, faces: np.ndarray, noise: SolidNoise
-) -> np.ndarray:
+def dress(outfit: Outfit, places: Anatomy, faces: np.ndarray, noise: SolidNoise) -> np.ndarray:
     """Vertices (V,3) of the dressed body: smoothed under cloth, pushed out, creased."""
     vertices, normals = places.points, places.normals
     blur = _neighbour_mean(faces, len(vertices))
@@ -159,7 +165,9 @@ def _drape(moved: np.ndarray, inside: np.ndarray, places: Anatomy) -> np.ndarray
     return moved
 
 
-def _hang(garment: Top | Bottom, moved: np.ndarray, inside: np.ndarray, places: Anatomy) -> np.ndarray:
+def _hang(
+    garment: Top | Bottom, moved: np.ndarray, inside: np.ndarray, places: Anatomy
+) -> np.ndarray:
     """Sleeves and trouser legs as tubes: no nearer to the limb's axis than their radius."""
     joints = places.joints
     if isinstance(garment, Bottom):
@@ -233,7 +241,9 @@ def paint_clothes(
     return image
 
 
-def _trim(garment: Top | Bottom, places: Anatomy, colours: np.ndarray, edge: np.ndarray) -> np.ndarray:
+def _trim(
+    garment: Top | Bottom, places: Anatomy, colours: np.ndarray, edge: np.ndarray
+) -> np.ndarray:
     """Hems, belt, collar band, placket and buttons."""
     hem = smoothstep(0.016, 0.013, edge) - 0.7 * smoothstep(0.012, 0.009, edge)
     colours = colours * (1 - 0.22 * np.clip(hem, 0, 1))[:, None]

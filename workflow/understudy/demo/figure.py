@@ -137,7 +137,10 @@ def load_figure(path: Path | str) -> Figure:
     expressions[stored["expressive"]] = stored["expressions"]
     table = LandmarkTable(
         LANDMARK_NAMES,
-        *(torch.from_numpy(stored[f"landmark_{part}"]) for part in ("joint", "vertices", "weights")),
+        *(
+            torch.from_numpy(stored[f"landmark_{part}"])
+            for part in ("joint", "vertices", "weights")
+        ),
     )
     fields = {name: stored[name] for name in _ARRAYS} | {"expressions": expressions}
     return Figure(person=stored.about["person"], landmarks=table, **fields)

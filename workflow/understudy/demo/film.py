@@ -42,9 +42,7 @@ class Shot:
     def on_white(figure: Figure, lighting: Lighting, camera: Camera) -> "Shot":
         """The figure before plain white, lit as in a room."""
         size = (camera.height, camera.width)
-        white = Picture(
-            np.full((*size, 3), 255, np.uint8), np.full(size, np.inf, np.float32)
-        )
+        white = Picture(np.full((*size, 3), 255, np.uint8), np.full(size, np.inf, np.float32))
         renderer = FigureRenderer(figure, lighting)
         return Shot(figure, figure.shaped(), camera, renderer, white, None)
 

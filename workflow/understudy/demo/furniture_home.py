@@ -28,11 +28,16 @@ def window(rng: np.random.Generator, width: float, height: float, sill: float) -
     return [*parts, box((0, sill - 0.04, 0.08), (width + 0.2, 0.04, 0.18), WHITE)]
 
 
-def curtains(rng: np.random.Generator, span: float, colour: Colour, top: float = 2.35) -> list[Part]:
+def curtains(
+    rng: np.random.Generator, span: float, colour: Colour, top: float = 2.35
+) -> list[Part]:
     """A pair of drawn-back curtains on a rod, `span` m wide in all."""
     cloth = Paint(texture=tx.cloth(rng, colour, 0.22), tile=None, shine=0)
     rod = cylinder((-span / 2 - 0.1, top, 0.12), (span / 2 + 0.1, top, 0.12), 0.015, DARK_METAL)
-    sides = [box((s * (span / 2 - 0.2), top / 2 + 0.02, 0.11), (0.42, top - 0.06, 0.07), cloth) for s in (-1, 1)]
+    sides = [
+        box((s * (span / 2 - 0.2), top / 2 + 0.02, 0.11), (0.42, top - 0.06, 0.07), cloth)
+        for s in (-1, 1)
+    ]
     return [rod, *sides]
 
 
@@ -40,18 +45,32 @@ def door(rng: np.random.Generator, colour: Colour = (226, 222, 212)) -> list[Par
     """A panelled door in its frame, flat against a wall."""
     leaf = Paint(colour, shine=0.12)
     panel = Paint(tuple(int(c * 0.9) for c in colour), shine=0.12)
-    parts = [on_floor(0, 0.02, (0.98, 2.1, 0.04), WHITE), on_floor(0, 0.04, (0.86, 2.03, 0.04), leaf)]
+    parts = [
+        on_floor(0, 0.02, (0.98, 2.1, 0.04), WHITE),
+        on_floor(0, 0.04, (0.86, 2.03, 0.04), leaf),
+    ]
     for y, height in ((0.55, 0.75), (1.5, 0.8)):
         for x in (-0.2, 0.2):
             parts.append(box((x, y, 0.06), (0.28, height, 0.012), panel))
-    return [*parts, cylinder((0.34, 1.02, 0.05), (0.34, 1.02, 0.13), 0.014, METAL), cylinder((0.24, 1.02, 0.12), (0.35, 1.02, 0.12), 0.012, METAL)]
+    return [
+        *parts,
+        cylinder((0.34, 1.02, 0.05), (0.34, 1.02, 0.13), 0.014, METAL),
+        cylinder((0.24, 1.02, 0.12), (0.35, 1.02, 0.12), 0.012, METAL),
+    ]
 
 
-def picture(rng: np.random.Generator, width: float, height: float, kind: str, y: float = 1.55) -> list[Part]:
+def picture(
+    rng: np.random.Generator, width: float, height: float, kind: str, y: float = 1.55
+) -> list[Part]:
     """A framed picture hung with its middle at height y."""
     return [
         box((0, y, 0.012), (width + 0.06, height + 0.06, 0.024), Paint((58, 44, 34), shine=0.1)),
-        quad((-width / 2, y - height / 2, 0.026), (width, 0, 0), (0, height, 0), Paint(texture=tx.picture(rng, kind))),
+        quad(
+            (-width / 2, y - height / 2, 0.026),
+            (width, 0, 0),
+            (0, height, 0),
+            Paint(texture=tx.picture(rng, kind)),
+        ),
     ]
 
 
@@ -65,67 +84,116 @@ def sofa(rng: np.random.Generator, colour: Colour, width: float = 1.9) -> list[P
     ]
     for s in (-1, 1):
         parts.append(cushion((s * (width / 2 - 0.1), 0.42, 0), (0.24, 0.5, 0.86), cloth, 0.3))
-        parts.append(cushion((s * (width / 4 - 0.06), 0.43, 0.06), (width / 2 - 0.2, 0.2, 0.7), cloth, 0.3))
-        parts.append(cushion((s * (width / 2 - 0.42), 0.64, -0.1), (0.42, 0.4, 0.16), accent, 0.45).moved((0, 0, 0)))
-    feet = [on_floor(x, z, (0.06, 0.1, 0.06), BLACK) for x in (-width / 2 + 0.1, width / 2 - 0.1) for z in (-0.35, 0.35)]
+        parts.append(
+            cushion((s * (width / 4 - 0.06), 0.43, 0.06), (width / 2 - 0.2, 0.2, 0.7), cloth, 0.3)
+        )
+        parts.append(
+            cushion((s * (width / 2 - 0.42), 0.64, -0.1), (0.42, 0.4, 0.16), accent, 0.45).moved(
+                (0, 0, 0)
+            )
+        )
+    feet = [
+        on_floor(x, z, (0.06, 0.1, 0.06), BLACK)
+        for x in (-width / 2 + 0.1, width / 2 - 0.1)
+        for z in (-0.35, 0.35)
+    ]
     return parts + feet
 
 
 def armchair(rng: np.random.Generator, colour: Colour) -> list[Part]:
     cloth = Paint(texture=tx.cloth(rng, colour), tile=0.5, shine=0)
-    parts = [cushion((0, 0.36, 0.05), (0.66, 0.26, 0.66), cloth, 0.3), cushion((0, 0.66, -0.28), (0.74, 0.76, 0.2), cloth, 0.3)]
+    parts = [
+        cushion((0, 0.36, 0.05), (0.66, 0.26, 0.66), cloth, 0.3),
+        cushion((0, 0.66, -0.28), (0.74, 0.76, 0.2), cloth, 0.3),
+    ]
     parts += [cushion((s * 0.36, 0.46, 0), (0.14, 0.36, 0.66), cloth, 0.3) for s in (-1, 1)]
-    return parts + [cylinder((x, 0, z), (x, 0.24, z), 0.025, BLACK) for x in (-0.28, 0.28) for z in (-0.28, 0.28)]
+    return parts + [
+        cylinder((x, 0, z), (x, 0.24, z), 0.025, BLACK)
+        for x in (-0.28, 0.28)
+        for z in (-0.28, 0.28)
+    ]
 
 
 def table(rng: np.random.Generator, colour: Colour, size: tuple[float, float, float]) -> list[Part]:
     """Width, height, depth; square legs."""
     w, h, d = size
     timber = wood(rng, colour)
-    legs = [on_floor(s * (w / 2 - 0.06), t * (d / 2 - 0.06), (0.06, h - 0.04, 0.06), timber) for s in (-1, 1) for t in (-1, 1)]
+    legs = [
+        on_floor(s * (w / 2 - 0.06), t * (d / 2 - 0.06), (0.06, h - 0.04, 0.06), timber)
+        for s in (-1, 1)
+        for t in (-1, 1)
+    ]
     return [on_floor(0, 0, (w, 0.04, d), timber, h - 0.04), *legs]
 
 
 def chair(rng: np.random.Generator, colour: Colour) -> list[Part]:
     """A plain wooden chair."""
     timber = wood(rng, colour)
-    legs = [on_floor(s * 0.18, t * 0.18, (0.035, 0.45, 0.035), timber) for s in (-1, 1) for t in (-1, 1)]
+    legs = [
+        on_floor(s * 0.18, t * 0.18, (0.035, 0.45, 0.035), timber) for s in (-1, 1) for t in (-1, 1)
+    ]
     back = [on_floor(s * 0.18, -0.18, (0.035, 0.5, 0.035), timber, 0.45) for s in (-1, 1)]
     slats = [box((0, y, -0.18), (0.34, 0.07, 0.02), timber) for y in (0.6, 0.74, 0.88)]
     return [on_floor(0, 0, (0.42, 0.04, 0.42), timber, 0.43), *legs, *back, *slats]
 
 
-def plant(rng: np.random.Generator, height: float = 1.3, pot: Colour = (196, 120, 84)) -> list[Part]:
+def plant(
+    rng: np.random.Generator, height: float = 1.3, pot: Colour = (196, 120, 84)
+) -> list[Part]:
     """A pot plant: arching leaves in three greens."""
-    parts = [lathe([(0.001, 0), (0.13, 0), (0.18, 0.32), (0.16, 0.32), (0.15, 0.28), (0.001, 0.28)], (0, 0, 0), Paint(pot, shine=0.1))]
+    parts = [
+        lathe(
+            [(0.001, 0), (0.13, 0), (0.18, 0.32), (0.16, 0.32), (0.15, 0.28), (0.001, 0.28)],
+            (0, 0, 0),
+            Paint(pot, shine=0.1),
+        )
+    ]
     for _ in range(26):
         turn, lean = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.75)
         length, base = rng.uniform(0.5, 1.0) * (height - 0.3), rng.uniform(0.28, 0.5)
         t = np.linspace(0, 1, 5)
         out = lean * length * t**1.6
-        spine = np.stack([out * np.cos(turn), base + length * (t - 0.35 * lean * t**2), out * np.sin(turn)], 1)
-        wide = 0.055 * np.sin(np.pi * (0.08 + 0.9 * t))[:, None] * np.array([-np.sin(turn), 0, np.cos(turn)])
+        spine = np.stack(
+            [out * np.cos(turn), base + length * (t - 0.35 * lean * t**2), out * np.sin(turn)], 1
+        )
+        wide = (
+            0.055
+            * np.sin(np.pi * (0.08 + 0.9 * t))[:, None]
+            * np.array([-np.sin(turn), 0, np.cos(turn)])
+        )
         points = np.concatenate([spine - wide, spine + wide])
         strip = [(i, i + 1, i + 6, i + 5) for i in range(4)]
-        triangles = np.array([[a, b, c] for a, b, c, d in strip] + [[a, c, d] for a, b, c, d in strip])
+        triangles = np.array(
+            [[a, b, c] for a, b, c, d in strip] + [[a, c, d] for a, b, c, d in strip]
+        )
         green = (rng.integers(46, 90), rng.integers(110, 156), rng.integers(50, 84))
         normals = np.tile([0.3 * np.cos(turn), 0.9, 0.3 * np.sin(turn)], (10, 1))
-        parts.append(Part(points, normals, np.zeros((10, 2)), triangles, Paint(tuple(int(c) for c in green))))
+        parts.append(
+            Part(points, normals, np.zeros((10, 2)), triangles, Paint(tuple(int(c) for c in green)))
+        )
     return parts
 
 
 def floor_lamp(colour: Colour = (250, 232, 190)) -> list[Part]:
     return [
-        lathe([(0.001, 0), (0.15, 0), (0.15, 0.02), (0.012, 0.03), (0.012, 1.45), (0.001, 1.45)], (0, 0, 0), DARK_METAL),
+        lathe(
+            [(0.001, 0), (0.15, 0), (0.15, 0.02), (0.012, 0.03), (0.012, 1.45), (0.001, 1.45)],
+            (0, 0, 0),
+            DARK_METAL,
+        ),
         lathe([(0.2, 1.35), (0.13, 1.68)], (0, 0, 0), Paint(colour, glow=0.5)),
     ]
 
 
-def bookshelf(rng: np.random.Generator, colour: Colour, width: float = 0.9, shelves: int = 5) -> list[Part]:
+def bookshelf(
+    rng: np.random.Generator, colour: Colour, width: float = 0.9, shelves: int = 5
+) -> list[Part]:
     """Open shelves with books."""
     timber, height = wood(rng, colour), 0.38 * shelves + 0.08
     parts = [on_floor(s * (width / 2 - 0.015), 0, (0.03, height, 0.3), timber) for s in (-1, 1)]
-    parts.append(on_floor(0, -0.14, (width, height, 0.015), Paint(tuple(int(c * 0.6) for c in colour))))
+    parts.append(
+        on_floor(0, -0.14, (width, height, 0.015), Paint(tuple(int(c * 0.6) for c in colour)))
+    )
     for shelf in range(shelves + 1):
         parts.append(on_floor(0, 0, (width, 0.025, 0.3), timber, 0.05 + 0.38 * shelf))
     for shelf in range(shelves):
@@ -134,7 +202,13 @@ def bookshelf(rng: np.random.Generator, colour: Colour, width: float = 0.9, shel
     return parts
 
 
-def cabinet(rng: np.random.Generator, colour: Colour, size: tuple[float, float, float], columns: int, rows: int = 1) -> list[Part]:
+def cabinet(
+    rng: np.random.Generator,
+    colour: Colour,
+    size: tuple[float, float, float],
+    columns: int,
+    rows: int = 1,
+) -> list[Part]:
     """A chest or cupboard with columns × rows of doors or drawers and handles."""
     w, h, d = size
     front, body = Paint(colour, shine=0.15), Paint(tuple(int(c * 0.82) for c in colour), shine=0.1)
@@ -143,9 +217,13 @@ def cabinet(rng: np.random.Generator, colour: Colour, size: tuple[float, float, 
         for row in range(rows):
             x = -w / 2 + (column + 0.5) * w / columns
             y = (row + 0.5) * h / rows
-            parts.append(box((x, y, d / 2 + 0.008), (w / columns - 0.016, h / rows - 0.016, 0.018), front))
+            parts.append(
+                box((x, y, d / 2 + 0.008), (w / columns - 0.016, h / rows - 0.016, 0.018), front)
+            )
             if rows > 1:
-                parts.append(box((x, y + 0.12 * h / rows, d / 2 + 0.03), (0.14, 0.014, 0.02), METAL))
+                parts.append(
+                    box((x, y + 0.12 * h / rows, d / 2 + 0.03), (0.14, 0.014, 0.02), METAL)
+                )
             else:
                 edge = x + (0.38 if column % 2 == 0 else -0.38) * w / columns
                 parts.append(box((edge, y, d / 2 + 0.03), (0.014, 0.14, 0.02), METAL))
@@ -157,7 +235,12 @@ def television(rng: np.random.Generator, width: float = 1.2, y: float = 0.95) ->
     film = Paint(texture=tx.screen(rng, "film"), glow=0.35)
     return [
         box((0, y, 0), (width, h, 0.05), BLACK),
-        quad((-width / 2 + 0.02, y - h / 2 + 0.02, 0.027), (width - 0.04, 0, 0), (0, h - 0.04, 0), film),
+        quad(
+            (-width / 2 + 0.02, y - h / 2 + 0.02, 0.027),
+            (width - 0.04, 0, 0),
+            (0, h - 0.04, 0),
+            film,
+        ),
     ]
 
 
@@ -165,7 +248,11 @@ def bed(rng: np.random.Generator, cover: Colour) -> list[Part]:
     """Head against the wall at −z, 1.5 × 2 m."""
     timber = wood(rng, (120, 84, 56))
     sheet = Paint(texture=tx.cloth(rng, (238, 236, 230)), tile=0.6, shine=0)
-    quilt = Paint(texture=tx.wallpaper(rng, cover, tuple(min(255, c + 40) for c in cover), "dots"), tile=0.5, shine=0)
+    quilt = Paint(
+        texture=tx.wallpaper(rng, cover, tuple(min(255, c + 40) for c in cover), "dots"),
+        tile=0.5,
+        shine=0,
+    )
     return [
         on_floor(0, 0, (1.56, 0.3, 2.04), timber, 0.05),
         on_floor(0, -1.03, (1.6, 1.1, 0.06), timber),
@@ -178,7 +265,9 @@ def bed(rng: np.random.Generator, cover: Colour) -> list[Part]:
 def kitchen_run(rng: np.random.Generator, front: Colour, width: float) -> list[Part]:
     """A kitchen's length of wall: base units, worktop, tiles, wall units, sink, hob and hood."""
     stone = Paint(texture=tx.marble(rng, (96, 94, 92)), tile=0.8, shine=0.3)
-    splash = Paint(texture=tx.tiles(rng, ((226, 232, 230), (214, 224, 222)), 6), tile=0.6, shine=0.25)
+    splash = Paint(
+        texture=tx.tiles(rng, ((226, 232, 230), (214, 224, 222)), 6), tile=0.6, shine=0.25
+    )
     units = max(2, round(width / 0.6))
     hob = -width / 2 + 0.45 * width
     parts = cabinet(rng, front, (width, 0.86, 0.58), units)
@@ -192,11 +281,30 @@ def kitchen_run(rng: np.random.Generator, front: Colour, width: float) -> list[P
         box((hob, 0.44, 0.305), (0.55, 0.5, 0.02), BLACK),
         box((hob, 1.62, -0.08), (0.56, 0.1, 0.4), METAL),
         box((hob, 1.95, -0.18), (0.26, 0.6, 0.22), METAL),
-        *(part.moved((s, 1.5, -0.12)) for s, w in _wall_units(width, hob) for part in cabinet(rng, front, (w, 0.66, 0.33), max(1, round(w / 0.5)))),
+        *(
+            part.moved((s, 1.5, -0.12))
+            for s, w in _wall_units(width, hob)
+            for part in cabinet(rng, front, (w, 0.66, 0.33), max(1, round(w / 0.5)))
+        ),
     ]
-    pot = lathe([(0.001, 0), (0.11, 0), (0.11, 0.13), (0.1, 0.13)], (hob - 0.12, 0.915, 0), Paint((176, 60, 48), shine=0.4))
-    kettle = lathe([(0.001, 0), (0.085, 0), (0.075, 0.14), (0.03, 0.2), (0.001, 0.2)], (width / 2 - 0.2, 0.9, 0.02), METAL)
-    jars = [lathe([(0.001, 0), (0.045, 0), (0.045, 0.12), (0.001, 0.13)], (-width / 2 + 0.14 + 0.12 * i, 0.9, -0.14), Paint(c, shine=0.2)) for i, c in enumerate(((210, 170, 90), (150, 90, 60), (96, 130, 90)))]
+    pot = lathe(
+        [(0.001, 0), (0.11, 0), (0.11, 0.13), (0.1, 0.13)],
+        (hob - 0.12, 0.915, 0),
+        Paint((176, 60, 48), shine=0.4),
+    )
+    kettle = lathe(
+        [(0.001, 0), (0.085, 0), (0.075, 0.14), (0.03, 0.2), (0.001, 0.2)],
+        (width / 2 - 0.2, 0.9, 0.02),
+        METAL,
+    )
+    jars = [
+        lathe(
+            [(0.001, 0), (0.045, 0), (0.045, 0.12), (0.001, 0.13)],
+            (-width / 2 + 0.14 + 0.12 * i, 0.9, -0.14),
+            Paint(c, shine=0.2),
+        )
+        for i, c in enumerate(((210, 170, 90), (150, 90, 60), (96, 130, 90)))
+    ]
     return [*parts, pot, kettle, *jars]
 
 

@@ -243,7 +243,9 @@ def _tail(hair, skull, scalp, points):
     line = start + np.array(
         [[0, 0, 0.02], [0, 0.01, -0.03], [0, -0.05, -0.055], [0, -0.05 - hair.end, -0.045]]
     )
-    return _union(_cap(hair, skull, scalp, points), _capsules(points, line, [0.02, 0.024, 0.03, 0.012]))
+    return _union(
+        _cap(hair, skull, scalp, points), _capsules(points, line, [0.02, 0.024, 0.03, 0.012])
+    )
 
 
 def _bun(hair, skull, scalp, points):

@@ -61,9 +61,7 @@ class SolidNoise:
             value = value + weight * self._grid[index]
         return value
 
-    def fractal(
-        self, points: np.ndarray, size: float | np.ndarray, octaves: int = 3
-    ) -> np.ndarray:
+    def fractal(self, points: np.ndarray, size: float | np.ndarray, octaves: int = 3) -> np.ndarray:
         """Sum of `octaves` noises, each twice as fine and half as strong; about [-1, 1]."""
         size = np.asarray(size, np.float64)
         shifted = np.asarray(points, np.float64)

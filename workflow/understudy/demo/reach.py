@@ -1,7 +1,7 @@
 """Inverse kinematics: an arm that brings a place on the hand to a goal; a leg to its foothold."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -34,12 +34,12 @@ _RAISED = (0.0, 5.0, 0.0, 20.0, 0.0, -80.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Goal:
-    """What an arm should do, seen for a LEFT arm of a body facing +z with x to its left.
+    """What an arm should do, told for a LEFT arm in the frame of the chest joint (spine3).
 
-    point: the place on the hand (see Skeleton.points, without side) to bring to `target` (3,) m in
-    the frame named by `frame` (world or chest); None leaves the place free. The directions
-    (3,) are in the chest's frame and soft: palm (out of the palm), fingers, upper (arm), fore
-    (arm), elbow (where the elbow points off the line from shoulder to hand).
+    x points outwards from the arm's side, y up, z forwards. point: the place on the hand (see
+    Skeleton.points, without the side) to bring to `target` (3,) m from the chest joint; without a
+    target the place is free. The directions (3,) are wishes: palm (out of the palm), fingers,
+    upper (arm), fore (arm), elbow (where it points off the line from shoulder to hand).
     """
 
     point: str = "palm"
@@ -213,7 +213,7 @@ def _descend(arm: _Arm, goal: Goal, angles: np.ndarray) -> tuple[np.ndarray, flo
     return angles, cost
 
 
-@lru_cache(maxsize=None)
+@cache
 def hanging_arm() -> tuple[float, ...]:
     """Angles of an arm that hangs at ease, on the average body."""
     goal = Goal(upper=(0.17, -1.0, -0.03), fore=(0.10, -1.0, 0.2), palm=(-1.0, 0.0, -0.25))

@@ -72,9 +72,10 @@ class Stage:
     def shade_corners(self) -> None:
         """Darken corners and where things stand (screen-space ambient occlusion)."""
         shading = vtk.vtkSSAOPass()
-        shading.SetRadius(0.5)
+        shading.SetRadius(0.4)
         shading.SetBias(0.01)
         shading.SetKernelSize(32)
+        shading.SetIntensityScale(0.8)
         shading.BlurOn()
         shading.SetDelegatePass(vtk.vtkRenderStepsPass())
         self.renderer.SetPass(shading)
@@ -138,9 +139,7 @@ def _set_uv(mesh: vtk.vtkPolyData, uv: np.ndarray) -> None:
 
 
 def _set_normals(mesh: vtk.vtkPolyData, normals: np.ndarray) -> None:
-    mesh.GetPointData().SetNormals(
-        numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=1)
-    )
+    mesh.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=1))
 
 
 def _texture(image: np.ndarray) -> vtk.vtkTexture:
@@ -158,7 +157,9 @@ def _texture(image: np.ndarray) -> vtk.vtkTexture:
     return texture
 
 
-def render_parts(parts: list[Part], lighting: Lighting, camera: Camera, samples: int = 2) -> Picture:
+def render_parts(
+    parts: list[Part], lighting: Lighting, camera: Camera, samples: int = 2
+) -> Picture:
     """The still things of a world, `samples`² rays a pixel; depth is that of the pixel's centre."""
     stage = Stage(lighting)
     stage.shade_corners()

@@ -114,7 +114,9 @@ def _bedroom(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
     parts += place(home.bed(rng, (92, 112, 150)), 1.25, BACK + 1.08)
     parts += place(home.cabinet(rng, (222, 214, 200), (0.45, 0.5, 0.4), 1, 2), 0.15, BACK + 0.25)
     parts += place(_table_lamp(), 0.15, BACK + 0.25, 0, 0.5)
-    parts += place(home.cabinet(rng, (204, 186, 160), (1.3, 2.05, 0.55), 3), LEFT + 0.75, BACK + 0.3)
+    parts += place(
+        home.cabinet(rng, (204, 186, 160), (1.3, 2.05, 0.55), 3), LEFT + 0.75, BACK + 0.3
+    )
     parts += place(home.picture(rng, 0.8, 0.55, "abstract", 1.7), 1.25, BACK)
     parts.append(_rug(rng, 1.9, 1.5, [(196, 184, 172), (150, 130, 140), (110, 96, 120)]))
     parts += place(home.window(rng, 1.3, 1.3, 0.8), LEFT, 0.0, 90)
@@ -175,7 +177,9 @@ def _studio(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
     line = [(0.014, 0.9), *bend, (2.45, BACK + 0.15)]
     for (y0, z0), (y1, z1) in zip(line[:-1], line[1:], strict=True):
         parts.append(quad((-1.35, y0, z0), (2.7, 0, 0), (0, y1 - y0, z1 - z0), paper))
-    parts.append(home.cylinder((-1.45, 2.45, BACK + 0.15), (1.45, 2.45, BACK + 0.15), 0.05, home.WHITE))
+    parts.append(
+        home.cylinder((-1.45, 2.45, BACK + 0.15), (1.45, 2.45, BACK + 0.15), 0.05, home.WHITE)
+    )
     parts += place(public.softbox(), -1.65, -0.9, 55)
     parts += place(public.softbox(1.7), 1.7, -1.0, -50)
     parts += place(home.chair(rng, (60, 44, 34)), 1.75, -0.1, -60)
@@ -190,7 +194,9 @@ def _classroom(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
     parts += place(home.picture(rng, 0.5, 0.7, "poster", 1.4), 1.65, BACK)
     for x, z, yaw in ((-1.6, -1.35, 0), (-1.65, -0.35, 10), (1.55, -1.25, -8), (1.7, -0.2, 0)):
         parts += place(public.school_desk(rng), x, z, yaw)
-        parts += place(public.school_chair((214, 110, 50) if x < 0 else (60, 120, 170)), x, z + 0.42, yaw + 180)
+        parts += place(
+            public.school_chair((214, 110, 50) if x < 0 else (60, 120, 170)), x, z + 0.42, yaw + 180
+        )
     parts += place(home.table(rng, (150, 104, 64), (1.2, 0.76, 0.5)), 0.1, BACK + 0.4)
     parts += place(home.window(rng, 1.5, 1.3, 0.95), LEFT, -0.7, 90)
     return parts, daylight(-1, 0.1)
@@ -203,10 +209,17 @@ def _dining_room(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
     for x in (-1.0, -0.45, 0.1):
         parts += place(home.chair(rng, (96, 62, 40)), x, BACK + 1.1, 180)
     parts += place(home.plant(rng, 0.55, (220, 214, 196)), -0.5, BACK + 0.6, 0, 0.75)
-    parts += place(home.cabinet(rng, (150, 100, 64), (1.1, 0.9, 0.42), 2, 3), RIGHT - 0.65, BACK + 0.23)
+    parts += place(
+        home.cabinet(rng, (150, 100, 64), (1.1, 0.9, 0.42), 2, 3), RIGHT - 0.65, BACK + 0.23
+    )
     parts += place(home.picture(rng, 0.7, 0.7, "abstract", 1.55), RIGHT - 0.65, BACK)
     parts += place(home.picture(rng, 1.0, 0.6, "landscape", 1.65), -0.6, BACK)
-    lamp = [home.lathe([(0.02, 0.32), (0.06, 0.3), (0.22, 0.0)], (0, 1.75, 0), Paint((230, 190, 110), glow=0.4)), home.cylinder((0, 2.05, 0), (0, 2.6, 0), 0.008, home.BLACK)]
+    lamp = [
+        home.lathe(
+            [(0.02, 0.32), (0.06, 0.3), (0.22, 0.0)], (0, 1.75, 0), Paint((230, 190, 110), glow=0.4)
+        ),
+        home.cylinder((0, 2.05, 0), (0, 2.6, 0), 0.008, home.BLACK),
+    ]
     parts += place(lamp, -0.5, BACK + 0.62)
     parts += place(home.window(rng, 1.2, 1.3, 0.85), RIGHT, -0.5, -90)
     return parts, daylight(1, 0.9)

@@ -43,9 +43,7 @@ class FloorShadow:
         run = np.hypot(light[0], light[2])
         away = -light[[0, 2]] / max(run, 1e-6)
         ray = away * min(run / light[1], 1 / _STEEPEST)
-        return FloorShadow(
-            cells[..., 0].astype(np.float32), cells[..., 1].astype(np.float32), ray
-        )
+        return FloorShadow(cells[..., 0].astype(np.float32), cells[..., 1].astype(np.float32), ray)
 
     def darkness(self, points: np.ndarray, strength: float = 0.55) -> np.ndarray:
         """(h,w) f32 0–1: how much of the light a body with surface points (k,3) takes away."""

@@ -113,7 +113,6 @@ class Skeleton:
         size = np.linalg.norm(eyes - self.joint("head")) / _AVERAGE_EYE
         points = {
             "mouth": (head, eyes + size * np.array([0.0, -0.070, 0.031])),
-            "chin": (head, eyes + size * np.array([0.0, -0.112, 0.020])),
             "left_brow": (head, eyes + size * np.array([0.058, 0.026, 0.006])),
             "right_brow": (head, eyes + size * np.array([-0.058, 0.026, 0.006])),
         }
@@ -121,7 +120,7 @@ class Skeleton:
             wrist, knuckle = self.joint(f"{side}_wrist"), self.joint(f"{side}_middle1")
             size = np.linalg.norm(knuckle - wrist) / _AVERAGE_HAND
             tip, before = self.joint(f"{side}_middle3"), self.joint(f"{side}_middle2")
-            index, middle = self.joint(f"{side}_index1"), self.joint(f"{side}_index2")
+            index = self.joint(f"{side}_index1")
             out = unit_x(side)
             hand = JOINT_INDEX[f"{side}_wrist"]
             points |= {
@@ -129,7 +128,6 @@ class Skeleton:
                 f"{side}_palm": (hand, knuckle - size * (0.02 * out + [0.0, 0.02, 0.0])),
                 f"{side}_grip": (hand, knuckle + size * np.array([0.0, -0.045, 0.035])),
                 f"{side}_pinch": (hand, index + size * (0.030 * out + [0.0, -0.055, 0.012])),
-                f"{side}_knuckle": (hand, middle),
                 f"{side}_tip": (hand, tip + 0.9 * (tip - before)),
             }
         return points

@@ -39,7 +39,9 @@ def paint_skin(
     image = _over(image, _redder(look.skin, 0.75), 0.45 * smoothstep(1.05, 1.25, places.arm))
     front = (places.head > 0.5) & (points[:, 2] > face[36:48, 2].mean() - 0.035)
     detail = np.flatnonzero(front)
-    image[detail] = _paint_face(look, points[detail], places.normals[detail], face, image[detail], noise)
+    image[detail] = _paint_face(
+        look, points[detail], places.normals[detail], face, image[detail], noise
+    )
     image = _paint_eyes(look, points, group, image)
     for name, colour in (("teeth", _TEETH), ("tongue", _TONGUE)):
         image[np.char.find(group, name) >= 0] = colour
@@ -106,7 +108,7 @@ def _paint_face(
     for nostril in (face[32], face[34]):
         spot = _near(points, nostril + (0, -0.001, 0), 0.0045)
         image = _over(image, (60, 30, 28), 0.8 * spot)
-    wings = _to_line(points, face[[31, 48]]) , _to_line(points, face[[35, 54]])
+    wings = _to_line(points, face[[31, 48]]), _to_line(points, face[[35, 54]])
     fold = smoothstep(0.005, 0.001, np.minimum(*wings)) * smoothstep(0.3, 1.0, look.lines)
     return image * (1 - 0.18 * fold)[:, None]
 
@@ -115,8 +117,15 @@ def beard_mask(points: np.ndarray, face: np.ndarray, noise: SolidNoise) -> np.nd
     """(k,) 0–1: moustache, chin and jaw up to the ears."""
     x, y, _ = points.T
     jaw_top = np.interp(
-        np.abs(x), [0.0, 0.025, 0.045, 0.065, 0.085],
-        [face[33, 1] - 0.002, face[33, 1] - 0.006, face[48, 1] + 0.004, face[3, 1] + 0.025, face[1, 1]],
+        np.abs(x),
+        [0.0, 0.025, 0.045, 0.065, 0.085],
+        [
+            face[33, 1] - 0.002,
+            face[33, 1] - 0.006,
+            face[48, 1] + 0.004,
+            face[3, 1] + 0.025,
+            face[1, 1],
+        ],
     )
     mask = smoothstep(0.006, -0.004, y - jaw_top)
     lips = smoothstep(0.0005, 0.004, _to_line(points, face[48:60], True))

@@ -102,7 +102,11 @@ def cushion(centre: Vector, size: Vector, paint: Paint, power: float = 0.35, n: 
         np.linspace(-np.pi / 2, np.pi / 2, n), np.linspace(-np.pi, np.pi, 2 * n), indexing="ij"
     )
     shape = np.stack(
-        [bend(np.cos(lat)) * bend(np.sin(lon)), bend(np.sin(lat)), bend(np.cos(lat)) * bend(np.cos(lon))],
+        [
+            bend(np.cos(lat)) * bend(np.sin(lon)),
+            bend(np.sin(lat)),
+            bend(np.cos(lat)) * bend(np.cos(lon)),
+        ],
         -1,
     )
     points = shape * np.array(size) / 2
@@ -152,7 +156,9 @@ def _sheet(points: np.ndarray, paint: Paint, hard: bool = False) -> Part:
         [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]
     )
     flat = points.reshape(-1, 3)
-    face = np.cross(flat[triangles[:, 1]] - flat[triangles[:, 0]], flat[triangles[:, 2]] - flat[triangles[:, 0]])
+    face = np.cross(
+        flat[triangles[:, 1]] - flat[triangles[:, 0]], flat[triangles[:, 2]] - flat[triangles[:, 0]]
+    )
     normals = np.zeros_like(flat)
     for k in range(3):
         np.add.at(normals, triangles[:, k], face)

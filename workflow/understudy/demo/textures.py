@@ -154,7 +154,9 @@ def picture(rng: np.random.Generator, kind: str = "abstract") -> np.ndarray:
     if kind == "poster":
         for line in range(5):
             width = int(rng.integers(80, 180))
-            cv2.rectangle(image, (30, 180 + 13 * line), (30 + width, 186 + 13 * line), (40,) * 3, -1)
+            cv2.rectangle(
+                image, (30, 180 + 13 * line), (30 + width, 186 + 13 * line), (40,) * 3, -1
+            )
     return image
 
 
@@ -181,7 +183,9 @@ def books(rng: np.random.Generator) -> np.ndarray:
         colour = tuple(int(c) for c in cv2.cvtColor(shade, cv2.COLOR_HSV2RGB)[0, 0])
         cv2.rectangle(image, (x, 128 - height), (x + width - 2, 127), colour, -1)
         light = tuple(min(255, int(c * 1.4) + 30) for c in colour)
-        cv2.rectangle(image, (x + 2, 108 - height // 2), (x + width - 4, 112 - height // 2), light, -1)
+        cv2.rectangle(
+            image, (x + 2, 108 - height // 2), (x + width - 4, 112 - height // 2), light, -1
+        )
         x += width
     return image
 
@@ -196,7 +200,9 @@ def screen(rng: np.random.Generator, kind: str = "desktop") -> np.ndarray:
         cv2.rectangle(image, (x, y), (x + w, y + 14), (70, 74, 84), -1)
         for line in range((h - 30) // 12):
             end = x + 12 + int(rng.integers(40, w - 24))
-            cv2.rectangle(image, (x + 12, y + 24 + 12 * line), (end, y + 29 + 12 * line), (90,) * 3, -1)
+            cv2.rectangle(
+                image, (x + 12, y + 24 + 12 * line), (end, y + 29 + 12 * line), (90,) * 3, -1
+            )
     return image
 
 
@@ -207,7 +213,9 @@ def board(rng: np.random.Generator, chalk: bool) -> np.ndarray:
     for line in range(7):
         x, y, colour = 30, 36 + 30 * line, ink[line % len(ink)]
         while x < 30 + 560 * rng.uniform(0.3, 1):
-            points = [(x + 3 * k, y + int(rng.integers(-7, 7))) for k in range(int(rng.integers(4, 12)))]
+            points = [
+                (x + 3 * k, y + int(rng.integers(-7, 7))) for k in range(int(rng.integers(4, 12)))
+            ]
             cv2.polylines(image, [np.array(points)], False, colour, 2, cv2.LINE_AA)
             x = points[-1][0] + 12
     smear = 0.05 * fractal_noise(rng, 256, 640, 4, 8)

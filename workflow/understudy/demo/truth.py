@@ -39,7 +39,9 @@ class FrameTruth:
     depth: np.ndarray
 
 
-def body_points(posed: Posed, table: LandmarkTable, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+def body_points(
+    posed: Posed, table: LandmarkTable, camera: Camera
+) -> tuple[np.ndarray, np.ndarray]:
     """Joints (n,55,3) and the 133 landmarks (n,133,3) in camera space, m."""
     joints = camera.to_camera(posed.joints.numpy().astype(np.float64))
     marks = camera.to_camera(landmarks(posed, table).numpy().astype(np.float64))

@@ -99,9 +99,7 @@ def make_background(room: str, out_image: Path | str, width: int, height: int) -
     return place.scene
 
 
-def make_held_out(
-    person: str | Path, room: str, out: Path | str, settings: WorldSettings
-) -> None:
+def make_held_out(person: str | Path, room: str, out: Path | str, settings: WorldSettings) -> None:
     """Picture a person in poses that the identity video does not hold, on white.
 
     The light is the room's, the place of the camera the identity video's, its lens wider where a
@@ -151,9 +149,7 @@ def _reached(figure: Figure, motion: Motion) -> np.ndarray:
     return sparse.pose(motion.pose()).vertices.reshape(-1, 3).numpy().astype(np.float64)
 
 
-def _identity_camera(
-    figure: Figure, settings: WorldSettings, also: Motion | None = None
-) -> Camera:
+def _identity_camera(figure: Figure, settings: WorldSettings, also: Motion | None = None) -> Camera:
     """The identity video's camera: the same for any length and rate of the video."""
     skeleton = _skeleton(figure)
     points = _reached(figure, identity_turn(4, 9, skeleton=skeleton))

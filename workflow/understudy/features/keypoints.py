@@ -19,6 +19,7 @@ from understudy.video.probe import VideoInfo, probe
 
 BACKENDS = {"mediapipe": "understudy.features.mediapipe_keypoints:detect_keypoints"}
 
+FEWEST_JOINTS = 5  # of the 17 of the body, for somebody to be seen
 MISSING_ALLOWED = 0.8  # a video is refused where nobody is seen in this share of its frames
 SEVERAL_ALLOWED = 0.05  # … or more than one person in more than this share of the sampled ones
 
@@ -48,8 +49,8 @@ def extract_keypoints(
     """
     detect = load_backend("keypoints", backend)
     info = probe(video)
-    found = detect(video, info)
-    check_people(video, found, people)
+    found = detect(video, info, people)
+    check_somebody(video, found.score)
     arrays = {
         "xy": found.xy.astype(np.float32),
         "score": found.score.astype(np.float32),
@@ -59,20 +60,24 @@ def extract_keypoints(
     save_arrays(out, arrays, _about(video, info, found, backend))
 
 
-def check_people(video: Path | str, found: Detected, policy: str) -> None:
-    """Refuse a video of nobody, and one of several people unless the policy is "flag"."""
-    seen = (found.score[:, :17] > 0.5).sum(1) >= 5
-    if (~seen).mean() >= MISSING_ALLOWED:
+def check_somebody(video: Path | str, score: np.ndarray) -> None:
+    """Refuse a video in which hardly any frame shows a body; score (n,133)."""
+    missing = ((score[:, :17] > 0.5).sum(1) < FEWEST_JOINTS).mean()
+    if missing >= MISSING_ALLOWED:
         raise UserError(
-            f"{video}: no person is seen in {100 * (~seen).mean():.0f} % of the frames; "
+            f"{video}: no person is seen in {100 * missing:.0f} % of the frames; "
             "give a video that shows one person throughout"
         )
-    if policy == "refuse" and shows_several(found.people):
-        several = sum(count > 1 for count in found.people.values())
+
+
+def check_alone(video: Path | str, people: dict[int, int], policy: str) -> None:
+    """Refuse a video of several people unless the policy is "flag"; back-ends call it early."""
+    if policy == "refuse" and shows_several(people):
+        several = sum(count > 1 for count in people.values())
         raise UserError(
-            f"{video}: shows {max(found.people.values())} people ({several} of "
-            f"{len(found.people)} sampled frames); trim or crop it to one person, or set "
-            "features.people: flag to follow the most prominent one"
+            f"{video}: shows {max(people.values())} people ({several} of {len(people)} sampled "
+            "frames); trim or crop it to one person, or set features.people: flag to follow the "
+            "most prominent one"
         )
 
 

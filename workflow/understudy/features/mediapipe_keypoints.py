@@ -6,7 +6,7 @@ import numpy as np
 
 from understudy.features.frames import evenly, stream_frames
 from understudy.features.holistic import Holistic, run_holistic
-from understudy.features.keypoints import Detected, shows_several
+from understudy.features.keypoints import Detected, check_alone, shows_several
 from understudy.features.mediapipe_runtime import model_digests
 from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
 from understudy.features.steady import steady
@@ -19,9 +19,10 @@ SAMPLES_A_SECOND = 2
 FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
 
 
-def detect_keypoints(video: Path | str, info: VideoInfo) -> Detected:
-    """133 points a frame of the most prominent person."""
+def detect_keypoints(video: Path | str, info: VideoInfo, policy: str) -> Detected:
+    """133 points a frame of the most prominent person; UserError by the policy on several."""
     sampled, tracks, people = _survey(video, info)
+    check_alone(video, people, policy)
     windows = None
     if tracks:
         windows = windows_if_small(

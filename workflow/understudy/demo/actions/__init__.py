@@ -46,8 +46,9 @@ def perform(
     """An action in a clip of `seconds` at `fps`, performed in a style.
 
     A long clip holds the action several times; a short one is played faster than style.speed, so
-    that the whole action is always there; one a little too long is played a little slower. Hands reach their places on `skeleton` (by default the
-    average adult's); for another person pass that person's.
+    that the whole action is always there; one a little too long is played a little slower. Hands
+    reach their places on `skeleton` (by default the average adult's); for another person pass
+    that person's.
     """
     skeleton = skeleton or Skeleton.average()
     script = Script(skeleton, style, style.random(1))

@@ -60,7 +60,8 @@ class Script:
     props: tuple[Stool, ...] = ()
     flights: list[tuple[float, float]] = field(default_factory=list)  # from, to, in s
     _now: dict[str, np.ndarray] = field(default_factory=dict)
-    _arms: dict[str, Reach | Goal | None] = field(default_factory=dict)
+    _arms: dict[str, Reach | Goal | None] = field(default_factory=dict)  # what they were told
+    _solved: dict[str, Goal] = field(default_factory=dict)  # what their angles are for
 
     def __post_init__(self) -> None:
         self._now = {
@@ -120,6 +121,7 @@ class Script:
         for side, arm in (("right", right), ("left", left)):
             if isinstance(arm, np.ndarray):
                 self._arms[side], self._now[f"{side}_arm"] = None, arm
+                self._solved.pop(side, None)
             elif arm is not None:
                 self._arms[side] = arm
             self._solve(side)
@@ -188,7 +190,9 @@ class Script:
         if told is None:
             return
         goal = told if isinstance(told, Goal) else self._aim(side, told)
-        self._now[f"{side}_arm"] = solve_arm(self.skeleton, goal, self._now[f"{side}_arm"])
+        if goal != self._solved.get(side):
+            self._now[f"{side}_arm"] = solve_arm(self.skeleton, goal, self._now[f"{side}_arm"])
+            self._solved[side] = goal
 
     def _aim(self, side: str, reach: Reach) -> Goal:
         """The goal of a left arm in the chest's frame; for a right arm, seen in the mirror."""
