@@ -309,7 +309,7 @@ def _neighbour_mean(faces: np.ndarray, count: int) -> csr_matrix:
 
 
 def cavity(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """(V,) how far each vertex lies in a hollow: mean of neighbours along the normal, m, blurred."""
+    """(V,) how deep (m) each vertex lies in a hollow of the surface, blurred."""
     blur = _neighbour_mean(faces, len(vertices))
     normals = vertex_normals(vertices, faces)
     deep = ((blur @ vertices - vertices) * normals).sum(1)

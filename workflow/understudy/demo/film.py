@@ -21,7 +21,7 @@ _SAMPLES = 2  # rays a pixel in each direction
 
 @dataclass(frozen=True)
 class Shot:
-    """A figure before a still backdrop, seen by one camera. shadow: None where there is no floor."""
+    """A figure before a still backdrop, seen by one camera. Without a floor, shadow is None."""
 
     figure: Figure
     body: ShapedBody

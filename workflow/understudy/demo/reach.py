@@ -80,18 +80,15 @@ class _Arm:
 def arm_rotations(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Local rotations (…,3,3) of a left girdle, shoulder, elbow and wrist from angles (…,9)."""
     radians = np.deg2rad(angles)
-    zero = np.zeros_like(radians[..., 0])
-
-    def about(x, y, z):
-        return rotvec_to_matrix(np.stack([x, y, z], -1))
-
-    collar = about(zero, radians[..., 0], radians[..., 1])
-    swing = about(zero, radians[..., 2], radians[..., 3])
-    shoulder = SHOULDER_REFERENCE @ swing @ about(radians[..., 4], zero, zero)
-    half = about(radians[..., 6] / 2, zero, zero)
-    elbow = about(zero, radians[..., 5], zero) @ half
-    wrist = half @ about(zero, radians[..., 7], radians[..., 8])
-    return collar, shoulder, elbow, wrist
+    turns = np.zeros((*angles.shape[:-1], 6, 3))
+    turns[..., 0, 1:] = radians[..., 0:2]  # girdle
+    turns[..., 1, 1:] = radians[..., 2:4]  # shoulder's swing
+    turns[..., 2, 0] = radians[..., 4]  # and twist
+    turns[..., 3, 1] = radians[..., 5]  # elbow
+    turns[..., 4, 0] = radians[..., 6] / 2  # half of the forearm's turn, at elbow and wrist each
+    turns[..., 5, 1:] = radians[..., 7:9]  # wrist
+    collar, swing, twist, bend, half, wrist = np.moveaxis(rotvec_to_matrix(turns), -3, 0)
+    return collar, SHOULDER_REFERENCE @ swing @ twist, bend @ half, half @ wrist
 
 
 def arm_joint_angles(angles: np.ndarray) -> dict[str, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -111,7 +112,7 @@ def _office(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
 def _bedroom(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
     paper = tx.wallpaper(rng, (226, 208, 204), (212, 190, 188), "stripes")
     parts = _shell(_boards(rng, (196, 160, 120)), Paint(texture=paper, tile=0.9, shine=0))
-    parts += place(home.bed(rng, (92, 112, 150)), 1.25, BACK + 1.08)
+    parts += place(home.bed(rng, (92, 112, 150)), 1.44, BACK + 1.05)
     parts += place(home.cabinet(rng, (222, 214, 200), (0.45, 0.5, 0.4), 1, 2), 0.15, BACK + 0.25)
     parts += place(_table_lamp(), 0.15, BACK + 0.25, 0, 0.5)
     parts += place(
@@ -175,7 +176,7 @@ def _studio(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
     angle = np.linspace(0, np.pi / 2, 9)
     bend = [(0.014 + 0.5 * (1 - np.cos(a)), BACK + 0.65 - 0.5 * np.sin(a)) for a in angle]
     line = [(0.014, 0.9), *bend, (2.45, BACK + 0.15)]
-    for (y0, z0), (y1, z1) in zip(line[:-1], line[1:], strict=True):
+    for (y0, z0), (y1, z1) in pairwise(line):
         parts.append(quad((-1.35, y0, z0), (2.7, 0, 0), (0, y1 - y0, z1 - z0), paper))
     parts.append(
         home.cylinder((-1.45, 2.45, BACK + 0.15), (1.45, 2.45, BACK + 0.15), 0.05, home.WHITE)

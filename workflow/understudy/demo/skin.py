@@ -78,7 +78,7 @@ def _paint_face(
     dark = tuple(0.35 * c for c in look.skin)
     sockets = np.zeros(len(points))
     for ring in (slice(36, 42), slice(42, 48)):
-        centre = face[ring].mean(0) + (0, 0.006, 0)
+        centre = face[ring].mean(0) + np.array([0, 0.006, 0])
         sockets += np.exp(-(((points - centre) / (0.022, 0.015, 0.03)) ** 2).sum(1))
     image = image * (1 - 0.22 * sockets)[:, None]
     if look.freckles:
@@ -98,7 +98,7 @@ def _paint_face(
         under = _to_line(points, lids[[3, 4, 5, 0]])
         image = _over(image, (28, 20, 18), look.lines * smoothstep(0.0042, 0.0018, upper))
         image = _over(image, dark, 0.6 * look.lines * smoothstep(0.003, 0.001, under))
-        crease = _to_line(points, lids[:4] + (0, 0.008, 0))
+        crease = _to_line(points, lids[:4] + np.array([0, 0.008, 0]))
         image = _over(image, dark, 0.35 * look.lines * smoothstep(0.003, 0.001, crease))
     for row in (slice(17, 22), slice(22, 27)):
         # MediaPipe-style brow points run along the upper edge: the hairs lie just below.
@@ -106,7 +106,7 @@ def _paint_face(
         hairs = smoothstep(look.brow * 1.3, look.brow * 0.7, _to_line(points, line))
         image = _over(image, look.brows, 0.9 * hairs * (0.85 + 0.3 * noise(points, 0.004)))
     for nostril in (face[32], face[34]):
-        spot = _near(points, nostril + (0, -0.001, 0), 0.0045)
+        spot = _near(points, nostril - np.array([0, 0.001, 0]), 0.0045)
         image = _over(image, (60, 30, 28), 0.8 * spot)
     wings = _to_line(points, face[[31, 48]]), _to_line(points, face[[35, 54]])
     fold = smoothstep(0.005, 0.001, np.minimum(*wings)) * smoothstep(0.3, 1.0, look.lines)

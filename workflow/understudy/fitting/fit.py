@@ -133,10 +133,15 @@ class ClipProblem:
             s.limit_sigma,
         )
         turn = np.full(BODY_JOINTS, (self.pace / s.turn_sigma) ** 2)
+        turn[0] = (self.pace / s.root_turn_sigma) ** 2
         terms.add_turn_smoothness(equations, state.rotations, turn)
-        sigma = np.array([s.joint_sigma, s.joint_sigma, s.depth_sigma]) / self.pace
+        root = slice(FIRST_JOINT, FIRST_JOINT + 1)
+        sigma = np.array([s.root_sigma, s.root_sigma, s.depth_sigma]) / self.pace
         terms.add_motion_smoothness(
-            equations, figure.points[:, FIRST_JOINT:], jacobian[:, FIRST_JOINT:], sigma
+            equations, figure.points[:, root], jacobian[:, root], sigma
+        )
+        terms.add_motion_smoothness(
+            equations, *_in_trunk(figure, jacobian), np.full(3, s.joint_sigma / self.pace)
         )
         terms.add_contact(
             equations,
@@ -154,6 +159,20 @@ class ClipProblem:
         points = self.posed(state).points
         along = rot.unit(self.upright_ends @ points)[seen, 0]
         return common_direction(along, state.up, s)
+
+
+def _in_trunk(figure: Figure, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 21 joints (n,21,3) as the pelvis sees them, and their jacobian (n,21,3,d).
+
+    There a turning body's limbs rest, where in space they would seem to accelerate all the time.
+    """
+    back = figure.turned[:, :1].swapaxes(-1, -2)
+    joints = slice(FIRST_JOINT + 1, FIRST_JOINT + BODY_JOINTS)
+    away = figure.points[:, joints] - figure.placed[:, :1]
+    moved = back.astype(np.float32) @ jacobian[:, joints]
+    moved[..., :3] = 0  # neither the pelvis' turn
+    moved[..., -3:] = 0  # nor its place is seen from it
+    return (back @ away[..., None])[..., 0], moved
 
 
 def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings) -> np.ndarray:

@@ -79,12 +79,16 @@ class FitSettings:
     """Beyond an anatomical limit."""
 
     # Time, at 30 frames a second.
-    joint_sigma: float = 0.020
-    """Acceleration of the 22 joints, m a frame²."""
-    depth_sigma: float = 0.012
+    joint_sigma: float = 0.016
+    """Acceleration of the joints as the pelvis sees them, m a frame²."""
+    root_sigma: float = 0.016
+    """Acceleration of the pelvis across the view, m a frame²."""
+    depth_sigma: float = 0.006
     """The same along the viewing axis, where keypoints say little."""
     turn_sigma: float = 0.10
-    """Acceleration of the rotations (matrix norm a frame²)."""
+    """Change of the joints' angular velocity (matrix norm a frame²)."""
+    root_turn_sigma: float = 0.04
+    """The same of the pelvis."""
     contact_sigma: float = 0.004
     """Speed of a heel or toe that stands, m a frame."""
     contact_speed: float = 0.35

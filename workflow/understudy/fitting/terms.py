@@ -115,15 +115,19 @@ def add_pose_prior(
 def add_turn_smoothness(
     equations: NormalEquations, rotations: np.ndarray, weight: np.ndarray
 ) -> None:
-    """Second differences of the local rotations (n,j,3,3) as matrices; weight (j,).
+    """Changes of the rotations' (n,j,3,3) velocity, as matrices; weight (j,).
 
+    Second differences, less those that a steady turn has: R(exp δ + exp −δ − 2I), where 2δ leads
+    from the frame before to the frame after (taken as it stands, not differentiated).
     With R → R(I + [δ]): ⟨R_a[δ_a], R_b[δ_b]⟩ = δ_aᵀ(tr(M)·I − Mᵀ)δ_b, M = R_aᵀR_b.
     """
     n, joints = rotations.shape[:2]
     if n < 3:
         return
     m, stencil = n - 2, (1.0, -2.0, 1.0)
-    second = rotations[2:] - 2 * rotations[1:-1] + rotations[:-2]
+    half = 0.5 * rot.log(rotations[:-2].swapaxes(-1, -2) @ rotations[2:])
+    steady = rotations[1:-1] @ (rot.exp(half) + rot.exp(-half) - 2 * np.eye(3))
+    second = rotations[2:] - 2 * rotations[1:-1] + rotations[:-2] - steady
     equations.cost += float((weight[:, None, None] * second**2).sum())
     for i, left in enumerate(stencil):
         spin = rotations[i : i + m].swapaxes(-1, -2) @ second

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from understudy.files import atomic_path
 from understudy.recognition.tabulate import model_name
@@ -137,14 +138,14 @@ def plot_confusion(runs: pd.DataFrame, out: Path) -> None:
 def _confusion_panel(axis: Axes, counts: np.ndarray, labels: list[str]) -> None:
     names = [label.replace("_", " ") for label in labels]
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    # Opacity instead of a white-based map: cells fade into the page, light or dark.
-    image = np.zeros((*counts.shape, 4))
-    image[..., :3] = matplotlib.colors.to_rgb(COLOURS[1])
-    image[..., 3] = shares
-    axis.imshow(image)
     for row, column in np.argwhere(counts):
-        ink = "white" if shares[row, column] > 0.55 else INK
+        share = shares[row, column]
+        # Opacity instead of a white-based map: cells fade into the page, light or dark.
+        cell = Rectangle((column - 0.5, row - 0.5), 1, 1, color=COLOURS[1], alpha=share, lw=0)
+        axis.add_patch(cell)
+        ink = "white" if share > 0.55 else INK
         axis.text(column, row, str(counts[row, column]), ha="center", va="center", color=ink)
+    axis.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(names) - 0.5, -0.5), aspect="equal")
     axis.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     axis.set_yticks(range(len(names)), names)
     axis.tick_params(length=0)
