@@ -2,15 +2,33 @@
 # A file's name says what it shows: {person}.{room}.mp4, {person}.{action}.{room}.{style}.mp4.
 
 
+rule demo_figure:
+    """A person of the demo world: shape, hair, clothes, painted skin; made once."""
+    output:
+        f"{WORLD}/figures/{{person}}.npz",
+    log:
+        f"{WORLD}/logs/figures/{{person}}.log",
+    benchmark:
+        LAYOUT.benchmark("demo_figure", "{person}")
+    conda:
+        "../envs/world.yaml"
+    params:
+        code=code_version("demo_figure"),
+    script:
+        "../workflow/scripts/demo_figure.py"
+
+
 rule demo_identity:
     """A person of the demo world turning round as the paper's appendix asks."""
+    input:
+        f"{WORLD}/figures/{{person}}.npz",
     output:
         video=f"{WORLD}/identities/{{person}}.{{room}}.mp4",
         truth=f"{WORLD}/identities/{{person}}.{{room}}.truth.npz",
     log:
         f"{WORLD}/logs/identities/{{person}}.{{room}}.log",
     benchmark:
-        LAYOUT.benchmark("demo_identity", "{{person}}.{{room}}")
+        LAYOUT.benchmark("demo_identity", "{person}.{room}")
     conda:
         "../envs/world.yaml"
     params:
@@ -22,13 +40,15 @@ rule demo_identity:
 
 rule demo_clip:
     """A person of the demo world performing an action: a reference, or a recogniser's real video."""
+    input:
+        f"{WORLD}/figures/{{person}}.npz",
     output:
         video=f"{WORLD}/{{role,clip|real}}/{{person}}.{{action}}.{{room}}.{{style}}.mp4",
         truth=f"{WORLD}/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.truth.npz",
     log:
         f"{WORLD}/logs/{{role}}/{{person}}.{{action}}.{{room}}.{{style}}.log",
     benchmark:
-        LAYOUT.benchmark("demo_clip", "{role}", "{{person}}.{{action}}.{{room}}.{{style}}")
+        LAYOUT.benchmark("demo_clip", "{role}", "{person}.{action}.{room}.{style}")
     conda:
         "../envs/world.yaml"
     params:
@@ -57,12 +77,14 @@ rule demo_background:
 
 rule demo_held_out:
     """A person of the demo world in poses that the identity video never shows."""
+    input:
+        f"{WORLD}/figures/{{person}}.npz",
     output:
-        f"{WORLD}/held_out/{{person}}.npz",
+        f"{WORLD}/held_out/{{person}}.{{room}}.npz",
     log:
-        f"{WORLD}/logs/held_out/{{person}}.log",
+        f"{WORLD}/logs/held_out/{{person}}.{{room}}.log",
     benchmark:
-        LAYOUT.benchmark("demo_held_out", "{person}")
+        LAYOUT.benchmark("demo_held_out", "{person}.{room}")
     conda:
         "../envs/world.yaml"
     params:

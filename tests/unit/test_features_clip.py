@@ -87,13 +87,22 @@ def test_a_small_figure_is_found_in_a_large_picture(filmed, tmp_path):
         [cv2.resize(f, (96, 96), interpolation=cv2.INTER_AREA) for f in filmed.frames[:n]]
     )
     canvas[:, 200:296, 210:306] = small
-    extract_keypoints(_write(tmp_path / "far.mp4", canvas), tmp_path / "keypoints.npz")
+    far = _write(tmp_path / "far.mp4", canvas)
+    extract_keypoints(far, tmp_path / "keypoints.npz")
     found, truth = load_keypoints(tmp_path / "keypoints.npz"), filmed.truth
     moved = truth["keypoints"][:n, :17] * 96 / width + (210, 200)
     apart = np.linalg.norm(found["xy"][:, :17] - moved, axis=-1)
     use = truth["visible"][:n, :17] & (found["score"][:, :17] > 0.3)
     assert np.median(apart[use]) < 0.03 * 0.3 * truth["height_px"][0]
     assert use.sum() > 0.85 * truth["visible"][:n, :17].sum()
+    extract_masks(far, tmp_path / "keypoints.npz", tmp_path / "masks.npz")
+    masks = load_masks(tmp_path / "masks.npz")
+    true = [
+        cv2.resize(mask.astype(np.uint8) * 255, (96, 96), interpolation=cv2.INTER_AREA) > 127
+        for mask in unpack_masks(truth)[:n]
+    ]
+    assert np.mean(iou(masks[:, 200:296, 210:306], np.stack(true))) > 0.8
+    assert masks.sum() == masks[:, 200:296, 210:306].sum()
 
 
 def test_loading_and_running_the_models_says_nothing(filmed, capfd):

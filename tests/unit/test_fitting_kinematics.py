@@ -73,7 +73,9 @@ def test_subtree_moves_as_the_whole(posed, body):
     local = np.concatenate(
         [figure.turned[:, [body.joint("left_wrist")]], rotations[:, first : first + 15]], 1
     )
-    place = figure.placed[:, body.joint("left_wrist")] - (hand.joints + hand.joint_shape @ shared)[0]
+    place = (
+        figure.placed[:, body.joint("left_wrist")] - (hand.joints + hand.joint_shape @ shared)[0]
+    )
     alone = hand.posed(local, place, shared, expression)
     tips = [i for i, mark in enumerate(FITTED) if 92 <= mark < 112]
     assert np.abs(alone.points[:, tips] - figure.points[:, tips]).max() < 1e-9

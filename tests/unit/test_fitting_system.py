@@ -38,9 +38,7 @@ def test_solution_is_the_dense_one(n):
             for i, c in enumerate(stencil):
                 full[:, (t + i) * d : (t + i + 1) * d] = c * moved[t + i]
             rows.append(np.sqrt(0.3) * full)
-            right.append(
-                np.sqrt(0.3) * sum(c * values[t + i] for i, c in enumerate(stencil))
-            )
+            right.append(np.sqrt(0.3) * sum(c * values[t + i] for i, c in enumerate(stencil)))
     dense = np.linalg.lstsq(np.concatenate(rows), -np.concatenate(right), rcond=None)[0]
     step, together = equations.solve(0.0)
     assert np.allclose(np.concatenate([step.ravel(), together]), dense, atol=1e-4)
@@ -83,7 +81,8 @@ def test_limits_mirror_and_hold_the_rest_pose():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"widths": (9.0,)}, {"focal": 0.0}, {"joint_sigma": -1.0}, {"iterations": (1, 0, 1, 1)}]
+    "wrong",
+    [{"widths": (9.0,)}, {"focal": 0.0}, {"joint_sigma": -1.0}, {"iterations": (1, 0, 1, 1)}],
 )
 def test_settings_refused(wrong):
     with pytest.raises(UserError, match="fit: "):

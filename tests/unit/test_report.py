@@ -54,6 +54,7 @@ from understudy.report.sheets import (
     sheet_reference,
 )
 from understudy.report.skeleton import LEFT, RIGHT, draw_keypoints
+from understudy.video.write import VideoWriter
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 
@@ -160,6 +161,19 @@ def test_a_preview_plays_at_true_speed(made, tmp_path):
             total += preview.info["duration"]
     assert total == pytest.approx(1000 * FRAMES / 12, rel=0.05)
     assert (tmp_path / "preview.webp").stat().st_size < MOST_BYTES
+
+
+def test_a_preview_of_a_long_clip_is_its_middle(tmp_path):
+    with VideoWriter(tmp_path / "long.mp4", 64, 64, fps=4) as video:
+        for t in range(80):
+            video.write(np.full((64, 64, 3), 3 * t, np.uint8))
+    make_preview(tmp_path / "long.mp4", [], tmp_path / "preview.webp")
+    with Image.open(tmp_path / "preview.webp") as preview:
+        shades = []
+        for index in range(preview.n_frames):
+            preview.seek(index)
+            shades.append(np.asarray(preview.convert("RGB")).mean() / 3)
+    assert (shades[0], shades[-1]) == (pytest.approx(30, abs=2), pytest.approx(49, abs=2))
 
 
 # The job graph

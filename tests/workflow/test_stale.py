@@ -105,7 +105,7 @@ def test_new_background_composites_only_the_pairs_that_draw_it(finished, new_bac
 
 
 def test_changed_fit_parameter_refits_and_what_follows(finished):
-    config = finished.edit_config("refit", lambda c: c["fit"].update(iterations=13))
+    config = finished.edit_config("refit", lambda c: c["fit"].update(focal=1.25))
     rules = rules_of(finished.would_run(config=config))
     follows = {"fit_body", "extract_depth", "train_avatar", "animate_avatar"}
     assert follows <= rules

@@ -6,7 +6,7 @@ with job(snakemake):
     from understudy.demo.world import WorldSettings, make_clip
 
     make_clip(
-        snakemake.wildcards.person,
+        snakemake.input[0],
         snakemake.wildcards.action,
         int(snakemake.wildcards.style),
         snakemake.wildcards.room,

@@ -6,7 +6,8 @@ with job(snakemake):
     from understudy.demo.world import WorldSettings, make_held_out
 
     make_held_out(
-        snakemake.wildcards.person,
+        snakemake.input[0],
+        snakemake.wildcards.room,
         snakemake.output[0],
         WorldSettings(**snakemake.params.settings),
     )

@@ -6,7 +6,7 @@ with job(snakemake):
     from understudy.demo.world import WorldSettings, make_identity
 
     make_identity(
-        snakemake.wildcards.person,
+        snakemake.input[0],
         snakemake.wildcards.room,
         snakemake.output.video,
         snakemake.output.truth,

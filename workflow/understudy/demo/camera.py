@@ -98,5 +98,5 @@ def phone_camera(
 
 def room_camera(width: int, height: int) -> Camera:
     """The plain view of an empty room: as if an average person stood in it."""
-    figure = np.array([[x, y, 0.0] for x in (-0.4, 0.4) for y in (0.0, 1.74)])
+    figure = np.array([[x, y, 0.0] for x in (-0.5, 0.5) for y in (0.0, 1.95)])
     return phone_camera(width, height, figure)

@@ -16,6 +16,7 @@ from understudy.demo.solids import Part
 from understudy.demo.truth import FrameTruth, body_points, frame_truth
 
 _BATCH = 16  # frames skinned at once
+_TILE = 96  # px
 _SAMPLES = 2  # rays a pixel in each direction
 
 
@@ -80,13 +81,21 @@ def _compose(shot: Shot, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _window(camera: Camera, vertices: np.ndarray) -> tuple[int, int, int, int]:
-    """The part of the picture in which the figure lies: left, top, right, bottom, px."""
+    """The part of the picture in which the figure lies: left, top, right, bottom, px.
+
+    Its sides are multiples of _TILE where the picture allows: a window that changes its size
+    with every frame is slow to render into.
+    """
     pixels = camera.project(camera.to_camera(vertices))
     low = np.floor(pixels.min(0)).astype(int) - 2
     high = np.ceil(pixels.max(0)).astype(int) + 2
-    left, right = np.clip((low[0], high[0]), 0, camera.width)
-    top, bottom = np.clip((low[1], high[1]), 0, camera.height)
-    return int(left), int(top), max(int(right), int(left) + 1), max(int(bottom), int(top) + 1)
+    bounds = []
+    for start, end, size in zip(low, high, (camera.width, camera.height), strict=True):
+        span = min(size, -(-max(int(end - start), 1) // _TILE) * _TILE)
+        first = int(np.clip(start, 0, size - span))
+        bounds.append((first, first + span))
+    (left, right), (top, bottom) = bounds
+    return left, top, right, bottom
 
 
 def _shrink(fine: np.ndarray) -> np.ndarray:

@@ -18,14 +18,14 @@ class Lighting:
 
     key: Light
     fills: tuple[Light, ...]
-    ambient: float = 0.42
+    ambient: float = 0.39
 
 
 def daylight(side: float, warmth: float = 0.0) -> Lighting:
     """A window at the left (side −1) or right (1) of the picture; warmth 0 noon to 1 evening."""
     colour = (1.0, 0.98 - 0.07 * warmth, 0.96 - 0.2 * warmth)
     return Lighting(
-        key=Light((1.8 * side, 2.3, 1.6), colour, 0.56),
+        key=Light((1.8 * side, 2.3, 1.6), colour, 0.54),
         fills=(
             Light((-1.6 * side, 1.9, 2.8), (0.9, 0.94, 1.0), 0.26),
             Light((0.4 * side, 2.4, -0.8), (1.0, 0.99, 0.97), 0.14),
@@ -41,7 +41,7 @@ def ceiling_lights(colour: tuple[float, float, float]) -> Lighting:
             Light((-0.9, 2.3, 2.6), colour, 0.26),
             Light((0.0, 2.4, -1.2), colour, 0.2),
         ),
-        ambient=0.43,
+        ambient=0.38,
     )
 
 

@@ -142,7 +142,7 @@ def _set_normals(mesh: vtk.vtkPolyData, normals: np.ndarray) -> None:
     mesh.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=1))
 
 
-def _texture(image: np.ndarray) -> vtk.vtkTexture:
+def _texture(image: np.ndarray, anisotropy: int = 1) -> vtk.vtkTexture:
     height, width, _ = image.shape
     data = vtk.vtkImageData()
     data.SetDimensions(width, height, 1)
@@ -152,7 +152,7 @@ def _texture(image: np.ndarray) -> vtk.vtkTexture:
     texture.SetInputData(data)
     texture.InterpolateOn()
     texture.MipmapOn()
-    texture.SetMaximumAnisotropicFiltering(4)
+    texture.SetMaximumAnisotropicFiltering(anisotropy)
     texture.RepeatOn()
     return texture
 
@@ -170,7 +170,7 @@ def render_parts(
         actor.GetProperty().SetColor(*(c / 255 for c in part.paint.colour))
         if part.paint.texture is not None:
             _set_uv(mesh, part.uv)
-            actor.SetTexture(_texture(part.paint.texture))
+            actor.SetTexture(_texture(part.paint.texture, anisotropy=4))  # floors recede
     fine = stage.render(camera.scaled(samples))
     return shrink(fine, samples)
 

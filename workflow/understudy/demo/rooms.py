@@ -58,7 +58,8 @@ def _shell(
 
 
 def _wall(rng: np.random.Generator, colour: Colour) -> Paint:
-    return Paint(texture=tx.plaster(rng, colour), tile=2.0, shine=0)
+    muted = tuple(round(0.9 * c) for c in colour)  # lit from several sides, white would burn out
+    return Paint(texture=tx.plaster(rng, muted), tile=2.0, shine=0)
 
 
 def _boards(rng: np.random.Generator, colour: Colour, tile: float = 1.0) -> Paint:

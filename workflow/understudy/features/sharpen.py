@@ -3,7 +3,7 @@
 Two witnesses are added as log-odds: the model's soft mask, and each pixel's difference from the
 known background (a shadow's even darkening set aside). A guided filter (He, Sun, Tang, ECCV 2010)
 then moves the border onto the picture's edges. Against the demo world's truth this beats GrabCut
-from the same hints (mean IoU 0.97 to 0.96) in half its time.
+from the same hints (mean IoU 0.966 to 0.956) in a fifth of its time.
 """
 
 import cv2

@@ -137,9 +137,7 @@ class ClipProblem:
         terms.add_turn_smoothness(equations, state.rotations, turn)
         root = slice(FIRST_JOINT, FIRST_JOINT + 1)
         sigma = np.array([s.root_sigma, s.root_sigma, s.depth_sigma]) / self.pace
-        terms.add_motion_smoothness(
-            equations, figure.points[:, root], jacobian[:, root], sigma
-        )
+        terms.add_motion_smoothness(equations, figure.points[:, root], jacobian[:, root], sigma)
         terms.add_motion_smoothness(
             equations, *_in_trunk(figure, jacobian), np.full(3, s.joint_sigma / self.pace)
         )
@@ -285,9 +283,7 @@ def fit_clip(
     observed = believable(observed, facing(observed))
     n = len(observed)
     fixed = np.concatenate([jaw[:, None], np.zeros((n, 2, 3)), hand_pose.reshape(n, 30, 3)], 1)
-    kinematics = build_kinematics(
-        body, FITTED, settings.betas, joint_basis(), landmark_basis()
-    )
+    kinematics = build_kinematics(body, FITTED, settings.betas, joint_basis(), landmark_basis())
     problem = ClipProblem(observed, kinematics, rot.exp(fixed), expression, trust, settings)
     state = optimise(problem, begin(observed, kinematics.joints), settings)
     return _result(problem, state, fixed, expression)

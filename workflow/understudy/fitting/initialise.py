@@ -15,7 +15,9 @@ from understudy.fitting.kinematics import BODY_JOINTS
 from understudy.fitting.observed import MAIN, Observed, side_swap
 
 # MediaPipe's world landmarks of left and right: ears, shoulders, elbows, …, foot tips.
-WORLD_SWAP = np.array([0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))])
+WORLD_SWAP = np.array(
+    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))]
+)
 WORLD_MAIN = tuple(range(11, 17)) + tuple(range(23, 29))  # the world landmarks of MAIN
 _READING_COST = (0.0, 0.3, 1.0)  # a frame: as found, left and right swapped, near and far swapped
 _TURN = np.radians(25.0)  # a turn from frame to frame (at 30 a second) that costs 1

@@ -47,9 +47,7 @@ def log(m: np.ndarray) -> np.ndarray:
     q = to_quaternion(m)
     sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
     small = sine < 1e-6
-    factor = np.where(
-        small, 2.0, 2 * np.arctan2(sine, q[..., :1]) / np.where(small, 1.0, sine)
-    )
+    factor = np.where(small, 2.0, 2 * np.arctan2(sine, q[..., :1]) / np.where(small, 1.0, sine))
     return factor * q[..., 1:]
 
 

@@ -157,9 +157,7 @@ def add_motion_smoothness(
     """Second differences of points (n,k,3), sigma (3,) along x, y, z."""
     n, k = points.shape[:2]
     weight = np.tile(sigma**-2.0, k)
-    equations.add_difference(
-        points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 2
-    )
+    equations.add_difference(points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 2)
 
 
 def add_contact(
@@ -172,6 +170,4 @@ def add_contact(
     """Speed of foot points (n,k,3) that stand: standing (n−1,k) in [0,1]."""
     n, k = points.shape[:2]
     weight = np.repeat(standing, 3, -1) / sigma**2
-    equations.add_difference(
-        points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 1
-    )
+    equations.add_difference(points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 1)

@@ -1,11 +1,13 @@
 """Train one recogniser on a list of videos and test it on another (paper, section 5)."""
 
+import contextlib
 import csv
 import hashlib
 import json
 import math
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -47,13 +49,13 @@ def train_recogniser(
     """
     out_dir = Path(out_dir)
     train, test = read_list(train_list, labels), read_list(test_list, labels)
-    torch.use_deterministic_algorithms(True, warn_only=True)
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = Recogniser(settings, len(labels)).to(device)
     key = _key(train, labels, settings, seed)
     state = TrainingState(key, model, torch.optim.Adam(model.parameters(), settings.lr))
-    _run(state, train, labels, settings, seed, out_dir / CHECKPOINT)
+    with deterministic():
+        _run(state, train, labels, settings, seed, out_dir / CHECKPOINT)
     clips = clips_for_testing(test, labels, settings)
     predictions = predict(model, clips, labels, settings.batch, settings.workers)
     metrics = {
@@ -80,6 +82,18 @@ def train_recogniser(
     write_json(out_dir / "metrics.json", metrics)
     (out_dir / CHECKPOINT).unlink(missing_ok=True)
     return metrics
+
+
+@contextlib.contextmanager
+def deterministic() -> Iterator[None]:
+    """Within, torch prefers kernels that give the same result each time."""
+    before = torch.are_deterministic_algorithms_enabled()
+    # Pooling has no such kernel for its gradient on a GPU: a warning, not an error.
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def _run(

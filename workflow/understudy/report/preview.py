@@ -13,22 +13,24 @@ from understudy.video.read import read_frames
 
 HEIGHT = 216  # px
 GAP = 4
-MOST_FRAMES = 30
-MOST_RATE = 10  # frames a second
+MOST_SHOWN = 3  # clips beside the reference
+MOST_SECONDS = 5  # about the middle of a clip
+MOST_RATE = 8  # frames a second
 MOST_BYTES = 300_000
-QUALITIES = (60, 45, 30, 15)
+QUALITIES = (60, 45, 30, 15, 5)
 
 
 def make_preview(reference: Path, composites: list[Path], out: Path) -> None:
-    """Loop `reference` and `composites` (of equal length) next to each other, at true speed.
+    """Loop `reference` and the first of `composites` next to each other, at true speed.
 
-    Long clips are shown at a lower frame rate. Quality falls until the file is below 300 kB.
-    Raises UserError if even the lowest is above.
+    Of long clips the middle is shown. Quality falls until the file is below 300 kB. Raises
+    UserError if even the lowest is above.
     """
     info = probe(reference)
-    seconds = float(info.frames / info.fps)
-    count = max(2, min(MOST_FRAMES, info.frames, round(seconds * MOST_RATE)))
-    strips = [_strip(path, count) for path in (reference, *composites)]
+    seconds = min(float(info.frames / info.fps), MOST_SECONDS)
+    count = max(2, min(info.frames, round(seconds * MOST_RATE)))
+    clips = (reference, *composites[:MOST_SHOWN])
+    strips = [_strip(path, seconds, count) for path in clips]
     gap = np.full((count, HEIGHT, GAP, 3), PAPER, np.uint8)
     frames = np.concatenate([part for strip in strips for part in (strip, gap)][:-1], axis=2)
     images = [Image.fromarray(frame) for frame in frames]
@@ -48,9 +50,11 @@ def make_preview(reference: Path, composites: list[Path], out: Path) -> None:
     raise UserError(f"{out}: a preview of {len(strips)} clips is too large; show fewer")
 
 
-def _strip(path: Path, count: int) -> np.ndarray:
-    """(count,HEIGHT,·,3): evenly spaced frames, scaled."""
-    frames = read_frames(path, evenly(probe(path).frames, count))
+def _strip(path: Path, seconds: float, count: int) -> np.ndarray:
+    """(count,HEIGHT,·,3): evenly spaced frames of the middle `seconds`, scaled."""
+    info = probe(path)
+    length = min(info.frames, round(seconds * info.fps))
+    frames = read_frames(path, (info.frames - length) // 2 + evenly(length, count))
     width = round(frames.shape[2] * HEIGHT / frames.shape[1])
     resized = [np.asarray(Image.fromarray(frame).resize((width, HEIGHT))) for frame in frames]
     return np.stack(resized)

@@ -1,0 +1,50 @@
+"""Pictures of a fit."""
+
+import fit_clips
+import numpy as np
+import pytest
+import torch
+from fit_clips import SIZE, waving
+
+from understudy.fitting.io import PARTS, Fit
+from understudy.fitting.overlay import overlay_frames, side_views
+
+
+@pytest.fixture(scope="module")
+def fit(body):
+    up = np.array([0, -np.cos(np.radians(12)), -np.sin(np.radians(12))])
+    return Fit(
+        pose=waving(body, 3, yaw=0.0),
+        betas=torch.zeros(10),
+        joint_offset=torch.zeros(55, 3),
+        camera=torch.tensor(fit_clips.CAMERA, dtype=torch.float32),
+        fps=25.0,
+        size=SIZE,
+        confidence=np.ones(3),
+        error=dict.fromkeys(PARTS, 0.0),
+        up=up,
+        about={},
+    )
+
+
+def test_body_is_drawn_where_it_projects(fit, body):
+    frames = np.full((2, *SIZE, 3), 128, np.uint8)
+    drawn = overlay_frames(frames, fit, body, [0, 2])
+    changed = (np.abs(drawn.astype(int) - 128).max(-1) > 8)[1]
+    points = fit_clips.project(fit_clips.points_of(body, fit.pose[[2]], [0.0]))[0, :17]
+    rows, columns = np.nonzero(changed)
+    assert changed[points[11:17, 1].astype(int), points[11:17, 0].astype(int)].all()
+    assert abs(columns.mean() - points[5:17, 0].mean()) < 25
+    assert rows.min() > points[:, 1].min() - 60 and rows.max() < points[:, 1].max() + 40
+    left, right = points[13].astype(int), points[14].astype(int)  # knees: orange and blue
+    assert drawn[1, left[1], left[0], 0] > drawn[1, left[1], left[0], 2]
+    assert drawn[1, right[1], right[0], 2] > drawn[1, right[1], right[0], 0]
+
+
+def test_side_view_stands_upright(fit, body):
+    (view,) = side_views(fit, body, [0], azimuth=90.0, size=200)
+    dark = view.min(-1) < 250
+    rows, columns = np.nonzero(dark)
+    assert 100 < np.ptp(rows) < 200  # the whole body, upright
+    top, bottom = (columns[np.abs(rows - row) < 8].mean() for row in (rows.min(), rows.max()))
+    assert abs(top - bottom) < 0.2 * np.ptp(rows)
