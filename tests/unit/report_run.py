@@ -105,7 +105,7 @@ def write_fit(path: Path, body_id: str) -> Path:
             pose=pose,
             betas=torch.zeros(10),
             joint_offset=torch.zeros(55, 3),
-            camera=camera,
+            K=camera,
             fps=FPS,
             size=(HEIGHT, WIDTH),
             confidence=np.ones(FRAMES),

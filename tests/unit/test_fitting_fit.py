@@ -103,7 +103,7 @@ def test_outliers_and_gaps_are_bridged(fit, body):
     assert error.mean() < 60
     assert error[14:19].max() < 130
     assert (found.confidence[14:19] == 0).all()
-    assert (np.delete(found.confidence, range(14, 19)) > 0.3).all()
+    assert np.median(np.delete(found.confidence, range(14, 19))) > 0.6
 
 
 def test_ends_without_a_person_hold_still(fit, body):
@@ -132,12 +132,12 @@ def test_file_round_trip(fit, tmp_path, body):
     read = load_fit(tmp_path / "fit.npz", body.model_id)
     for name, array in found.pose.to_numpy().items():
         assert np.array_equal(array, read.pose.to_numpy()[name])
-    assert torch.equal(read.betas, found.betas) and torch.equal(read.camera, found.camera)
+    assert torch.equal(read.betas, found.betas) and torch.equal(read.K, found.K)
     assert torch.equal(read.joint_offset, found.joint_offset)
     assert read.joint_offset.shape == (55, 3)
     assert (read.fps, read.size, len(read)) == (25.0, fit_clips.SIZE, 8)
     assert read.error["body"] == pytest.approx(found.error["body"])
-    assert read.about["settings"]["focal"] == 1.2
+    assert read.about["settings"]["focal"] == FitSettings().focal
     with pytest.raises(UserError, match="body model"):
         load_fit(tmp_path / "fit.npz", "another-body")
 

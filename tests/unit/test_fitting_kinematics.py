@@ -67,7 +67,7 @@ def test_shape_and_expression_jacobians_against_differences(posed):
 
 
 def test_subtree_moves_as_the_whole(posed, body):
-    kinematics, _, (rotations, transl, shared, expression), figure = posed
+    kinematics, _, (rotations, _, shared, expression), figure = posed
     first = body.joint("left_index1")
     hand = kinematics.subtree([body.joint("left_wrist"), *range(first, first + 15)], 16)
     local = np.concatenate(
@@ -106,7 +106,7 @@ def test_log_derivative_against_differences(v, direction):
 @settings(max_examples=50, deadline=None)
 @given(vectors, vectors)
 def test_between_turns_one_onto_the_other(a, b):
-    a, b = a + [0.0, 0.0, 4.0], b + [0.0, 4.0, 0.0]
+    a, b = np.add(a, (0, 0, 4)), np.add(b, (0, 4, 0))
     assert np.allclose(rot.between(rot.unit(a), rot.unit(b)) @ rot.unit(a), rot.unit(b))
 
 

@@ -17,7 +17,7 @@ def fit(body):
         pose=waving(body, 3, yaw=0.0),
         betas=torch.zeros(10),
         joint_offset=torch.zeros(55, 3),
-        camera=torch.tensor(fit_clips.CAMERA, dtype=torch.float32),
+        K=torch.tensor(fit_clips.CAMERA, dtype=torch.float32),
         fps=25.0,
         size=SIZE,
         confidence=np.ones(3),

@@ -57,18 +57,11 @@ def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tenso
     return score(rgb, alpha, view.image * view.mask + 1 - view.mask, view.mask)
 
 
-def interpolated_correction(training: Training, t: int) -> Tensor:
-    """The correction of a held-out frame: half way between its trained neighbours'."""
-    before = max(frame for frame in training.trained if frame < t)
-    after = min(frame for frame in training.trained if frame > t)
-    return training.refinement.between(before, after)
-
-
 def fitted_correction(training: Training, avatar: Avatar, t: int, iterations: int) -> Tensor:
     """ExAvatar's protocol: the pose fitted to the test image itself, the avatar frozen."""
     view, white = training.clip.view(t), torch.tensor(WHITE)
     target = view.image * view.mask + 1 - view.mask
-    correction = interpolated_correction(training, t).requires_grad_()
+    correction = training.refinement.at(t).requires_grad_()
     optimiser = torch.optim.Adam([correction], lr=FITTED_RATE)
     for _ in range(iterations):
         rgb, _ = training.render(avatar, t, correction, white)
@@ -82,9 +75,7 @@ def evaluate(training: Training, avatar: Avatar) -> dict:
     """Scores of the held-out frames: as posed by their neighbours ("held_out"), and, for some of
     them, with the pose fitted to the test image ("held_out_fitted")."""
     settings, frames = training.settings, training.held_out
-    posed = [
-        held_out_frame(training, avatar, t, interpolated_correction(training, t)) for t in frames
-    ]
+    posed = [held_out_frame(training, avatar, t, training.refinement.at(t)) for t in frames]
     some = frames[:: max(1, len(frames) // settings.fitted_frames)][: settings.fitted_frames]
     fitted = [
         held_out_frame(

@@ -49,18 +49,15 @@ class View:
 
 
 def image_loss(
-    view: View,
-    rgb: Tensor,
-    alpha: Tensor,
-    background: Tensor,
-    weights: LossWeights,
-    structure: bool,
+    view: View, rgb: Tensor, alpha: Tensor, weights: LossWeights, structure: bool
 ) -> Tensor:
-    """The render rgb (h,w,3) on `background` (3,) and its alpha against the view.
+    """A render rgb (h,w,3), on any background, and its alpha (h,w,1) against the view.
 
-    `structure`: with SSIM, which disturbs the first steps, when nothing is in place.
+    Outside the mask nothing is asked of the colour: what sticks out of it would only learn the
+    background's. Alpha alone draws it in. `structure`: with SSIM, which disturbs the first
+    steps, when nothing is in place.
     """
-    target = view.image * view.mask + background * (1 - view.mask)
+    target = view.image * view.mask + rgb.detach() * (1 - view.mask)
     trust = 1 - (1 - weights.edge) * view.edge
     loss = weights.l1 * ((rgb - target).abs() * trust).mean()
     loss = loss + weights.alpha * (alpha - view.mask).abs().mean()

@@ -9,7 +9,7 @@ class LossWeights:
 
     l1: float = 0.8  # of the image on a random background
     ssim: float = 0.2  # 1 - SSIM of the same images
-    alpha: float = 0.5  # L1 of alpha against the mask
+    alpha: float = 1.0  # L1 of alpha against the mask: all that shapes the silhouette
     edge: float = 0.3  # factor on the colour loss where the mask's edge is uncertain
     offset: float = 1.0  # offset^2 (m^2)
     offset_hands: float = 30.0  # more of it on hands, whose pose is too coarse to learn shape from
@@ -20,7 +20,6 @@ class LossWeights:
     color_laplacian: float = 3e-4  # of the colour's logit
     color_laplacian_hands: float = 20.0  # more of it on hands
     pose: float = 0.002  # (pose correction)^2, summed over joints (rad^2)
-    pose_change: float = 0.002  # (correction - the neighbouring frames')^2, summed
     transl: float = 0.2  # (translation correction)^2, summed (m^2)
 
 
@@ -32,7 +31,7 @@ class LearningRates:
     scale: float = 0.01  # of the log scale
     color: float = 0.05  # of the colour's logit
     shading: float = 0.005
-    pose: float = 0.012  # rad; each frame has its own Adam state
+    pose: float = 0.012  # rad
     transl: float = 0.006  # m
 
 
@@ -51,6 +50,7 @@ class TrainSettings:
     scale_per_edge: float = 0.55  # a Gaussian's first deviation, in mean edge lengths around it
     max_scale: float = 0.03  # m
     opacity: float = 0.999
+    pose_spacing: int = 3  # frames between the knots of the pose corrections
     held_out_every: int = 8  # one frame in so many is never trained on
     warm_up: int = 100  # iterations before SSIM and pose refinement begin
     fitted_frames: int = 6  # held-out frames whose pose is also fitted to the image (ExAvatar)
@@ -62,6 +62,10 @@ class TrainSettings:
     def __post_init__(self) -> None:
         if min(self.size, self.iterations) < 1 or self.held_out_every < 2:
             raise ValueError("size and iterations are at least 1, held_out_every at least 2")
+        if self.pose_spacing < 2:
+            raise ValueError(
+                "pose_spacing is at least 2: held-out frames learn from their neighbours"
+            )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The training loop's body: one step, and everything that a checkpoint must hold."""
 
 import math
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -37,11 +36,10 @@ class Training:
         self.clip, self.settings = clip, settings
         self.trainee = Trainee(body, betas, joint_offset, settings)
         frozen = [body.joint(name) for name in NOT_REFINED]
-        self.refinement = PoseRefinement(pose, frozen)
+        self.refinement = PoseRefinement(pose, settings.pose_spacing, frozen)
         usable = clip.usable
         self.held_out = usable[settings.held_out_every // 2 : -1 : settings.held_out_every]
         self.trained = sorted(set(usable) - set(self.held_out))
-        self.neighbours = _neighbours(self.trained)
         rates, trainee = settings.rates, self.trainee
         groups = [
             (trainee.u, rates.offset),
@@ -70,12 +68,12 @@ class Training:
             self.order = self.random.permutation(self.trained).tolist()
         t = self.order.pop()
         background = torch.from_numpy(self.random.random(3, dtype=np.float32))
-        correction = self.refinement.at(t)
+        correction = self.refinement.at(t).requires_grad_()
         offset = trainee.offset()
         rgb, alpha = self.render(trainee.avatar(offset), t, correction, background)
-        loss = image_loss(self.clip.view(t), rgb, alpha, background, settings.weights, settled)
+        loss = image_loss(self.clip.view(t), rgb, alpha, settings.weights, settled)
         loss = loss + surface_loss(trainee, offset, settings.weights)
-        loss = loss + self._pose_loss(t, correction, settled)
+        loss = loss + self._pose_loss(correction)
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
@@ -110,15 +108,10 @@ class Training:
         cosine = 0.5 * (1 + math.cos(math.pi * self.steps / self.settings.iterations))
         return min(1.0, (self.steps + 1) / RAMP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
 
-    def _pose_loss(self, t: int, correction: Tensor, settled: bool) -> Tensor:
+    def _pose_loss(self, correction: Tensor) -> Tensor:
         weights = self.settings.weights
         turn, shift = correction[:BODY_JOINTS], correction[BODY_JOINTS]
-        loss = weights.pose * turn.square().sum() + weights.transl * shift.square().sum()
-        if settled:
-            for other in self.neighbours[t]:
-                change = turn - self.refinement.values[other, :BODY_JOINTS]
-                loss = loss + weights.pose_change * change.square().sum()
-        return loss
+        return weights.pose * turn.square().sum() + weights.transl * shift.square().sum()
 
     def state(self) -> tuple[dict[str, Tensor], dict]:
         """Everything a later process needs to go on: tensors, and a JSON-able note."""
@@ -140,15 +133,6 @@ class Training:
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
         self.random.bit_generator.state = note["random"]
         self.steps, self.order = note["steps"], list(note["order"])
-
-
-def _neighbours(frames: list[int]) -> dict[int, list[int]]:
-    """Each frame's predecessor and successor in an ascending list."""
-    found: dict[int, list[int]] = {t: [] for t in frames}
-    for before, after in pairwise(frames):
-        found[before].append(after)
-        found[after].append(before)
-    return found
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

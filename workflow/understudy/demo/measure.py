@@ -4,18 +4,47 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from understudy.avatar.model import Avatar
 from understudy.body.landmarks import BODY
 from understudy.body.model import BodyModel
+from understudy.body.pose import Pose
+from understudy.demo.truth import HELD_OUT, KIND
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
 from understudy.features.masks import load_masks
 from understudy.files import Arrays, load_arrays, read_json
 from understudy.fitting.io import Fit, load_fit
-from understudy.quality.metrics import iou, mpjpe, pa_mpjpe
+from understudy.quality.metrics import iou, mpjpe, pa_mpjpe, psnr
 
 BODY_JOINTS = 22  # pelvis to wrists: the joints of MPJPE
 LEAST_SCORE = 0.3  # a keypoint scored lower counts as not found
+BOX_MARGIN = 8  # px around the person in which pictures are compared
+BONES = (  # parent before child, so that a skeleton can be rebuilt from the pelvis outwards
+    (0, 1),
+    (0, 2),
+    (0, 3),
+    (1, 4),
+    (2, 5),
+    (3, 6),
+    (4, 7),
+    (5, 8),
+    (6, 9),
+    (7, 10),
+    (8, 11),
+    (9, 12),
+    (9, 13),
+    (9, 14),
+    (12, 15),
+    (13, 16),
+    (14, 17),
+    (16, 18),
+    (17, 19),
+    (18, 20),
+    (19, 21),
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +98,7 @@ def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
 
 def load_truth(source: Source) -> Arrays:
     """The truth of a video that was normalised to its own length, rate and size."""
-    truth = load_arrays(source.truth, "truth")
+    truth = load_arrays(source.truth, KIND)
     facts = read_json(source.facts)
     shape = (facts["frames"], facts["height"], facts["width"])
     if shape != tuple(truth["shape"]):
@@ -85,3 +114,90 @@ def true_masks(truth: Arrays) -> np.ndarray:
     n, height, width = truth["shape"]
     bits = np.unpackbits(truth["bits"], axis=1, count=int(height * width))
     return bits.reshape(n, height, width).astype(bool)
+
+
+def render_held_out(avatar: Avatar, path: Path | str) -> tuple[np.ndarray, Arrays]:
+    """The avatar in the poses of a held-out file, on white: uint8 (k,h,w,3); and the file.
+
+    The pose and the camera are the world's. Place and size are put where the true joints are: a
+    clip tells neither its person's size nor the distance, so one scale for the file and each
+    frame's translation are solved for.
+    """
+    held = load_arrays(path, HELD_OUT)
+    pose = Pose.from_numpy(held.arrays)
+    true = torch.from_numpy(held["joints3d"][:, :BODY_JOINTS])
+    posed = avatar.rig.skeleton.pose(pose)
+    own = posed.joints[:, :BODY_JOINTS] - pose.transl[:, None]
+    scale = _scale(own, true)
+    transl = true.mean(1) / scale - own.mean(1)
+    placed = Pose(**{**{name: getattr(pose, name) for name in Pose.names()}, "transl": transl})
+    k, height, width = (int(n) for n in held["shape"])
+    K = torch.from_numpy(held["K"]).float()
+    with torch.no_grad():
+        rgb, _ = avatar.pose(placed).render(
+            torch.eye(4).expand(k, 4, 4), K.expand(k, 3, 3), width, height, torch.ones(k, 3)
+        )
+    return (rgb.clamp(0, 1) * 255).round().byte().numpy(), held
+
+
+def _scale(own: Tensor, true: Tensor) -> float:
+    """The factor that brings centred joints (k,j,3) nearest to the true ones."""
+    a, b = own - own.mean(1, keepdim=True), true - true.mean(1, keepdim=True)
+    return float((a * b).sum() / a.square().sum())
+
+
+def held_out_psnr(images: np.ndarray, held: Arrays) -> np.ndarray:
+    """(k,) dB in the person's box, against the world's own pictures on white."""
+    return np.array(
+        [
+            psnr(image[box], truth[box])
+            for image, truth, box in zip(
+                images, held["images"], map(_box, true_masks(held)), strict=True
+            )
+        ]
+    )
+
+
+def _box(mask: np.ndarray) -> tuple[slice, slice]:
+    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
+    return tuple(
+        slice(max(0, int(ends[0]) - BOX_MARGIN), int(ends[-1]) + 1 + BOX_MARGIN)
+        for ends in (rows, columns)
+    )
+
+
+def with_bones_of(joints: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """joints (n,22,3) with the true skeleton's bone lengths, from the true root outwards.
+
+    What remains between the result and `true` is a difference of pose, not of proportions.
+    """
+    rebuilt = np.empty_like(joints)
+    rebuilt[:, 0] = true[:, 0]
+    for parent, child in BONES:
+        bone = joints[:, child] - joints[:, parent]
+        length = np.linalg.norm(true[:, child] - true[:, parent], axis=-1, keepdims=True)
+        rebuilt[:, child] = rebuilt[:, parent] + bone * length / np.linalg.norm(
+            bone, axis=-1, keepdims=True
+        )
+    return rebuilt
+
+
+def reenactment_error(joints: np.ndarray, K: np.ndarray, truth: Arrays) -> np.ndarray:
+    """Distances in the picture of a figure's joints (n,22,3) from the reference's, % of height.
+
+    K (3,3): the camera that the figure is rendered with. The figure's pelvis stays where it
+    stands in the picture; its limbs get the reference's lengths, so that people of other
+    proportions are not at fault.
+    """
+    true = truth["joints3d"][:, :BODY_JOINTS].astype(np.float64)
+    rebuilt = with_bones_of(joints.astype(np.float64), true)
+    shift = _project(joints[:, :1], K) - _project(true[:, :1], truth["K"])
+    distance = np.linalg.norm(
+        _project(rebuilt, truth["K"]) + shift - _project(true, truth["K"]), axis=-1
+    )
+    return 100 * distance / truth["height_px"][:, None]
+
+
+def _project(points: np.ndarray, K: np.ndarray) -> np.ndarray:
+    image = points @ np.asarray(K, np.float64).T
+    return image[..., :2] / image[..., 2:]

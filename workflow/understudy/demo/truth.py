@@ -15,6 +15,7 @@ from understudy.demo.camera import Camera
 from understudy.files import save_arrays
 
 KIND = "truth"
+HELD_OUT = "held_out"  # kind of the file of poses that an identity's video never shows
 
 # How far (m) behind the nearest surface a point may lie and still count as seen: points on the
 # skin are at the surface, those in joints lie inside the flesh (and cloth).

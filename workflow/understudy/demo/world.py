@@ -21,13 +21,12 @@ from understudy.demo.rooms import ROOMS, make_room
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.solids import Paint, Part, cylinder, lathe
 from understudy.demo.style import Style
-from understudy.demo.truth import camera_pose, save_truth, truth_arrays
+from understudy.demo.truth import HELD_OUT, camera_pose, save_truth, truth_arrays
 from understudy.errors import UserError
 from understudy.files import atomic_path, save_arrays
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
-HELD_OUT = "held_out"  # kind of the file of poses that an identity's video never shows
 _SPARSE = 15  # every so many vertices tell where a figure reaches
 
 

@@ -19,14 +19,14 @@ def evaluate_fit(fit: Fit, body: BodyModel, truth: Path | str) -> dict[str, floa
     mpjpe_mm: mean joint distance with the pelvis aligned; pa_mpjpe_mm: after the best similarity
     in each frame; scale: the fitted body's size over the true one's; yaw_deg: the greatest error
     of the root's yaw; lean_deg: the mean angle between the fitted and true lines from pelvis to
-    neck; up_deg: between the fitted and the true vertical; acceleration_mm: the mean error of the joints' acceleration, a frame².
+    neck; up_deg: between the fitted and the true vertical; acceleration_mm: the
+    mean error of the joints' acceleration, a frame².
     """
     stored = load_arrays(truth, "truth")
     true = stored["joints3d"][:, :BODY_JOINTS].astype(float)
     found = fit_joints(fit, body)
     rooted_true, rooted = true - true[:, :1], found - found[:, :1]
     root = rot.exp(fit.pose.global_orient.numpy().astype(float))
-    true_root = rot.exp(stored["global_orient"].astype(float))
     turn = _yaw(root) - _yaw(rot.exp(stored["global_orient"].astype(float)))
     up = stored["viewmat"][:3, 1]  # the world's y axis as the camera sees it
     neck = body.joint("neck")

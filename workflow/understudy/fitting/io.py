@@ -18,7 +18,7 @@ PARTS = ("body", "feet", "face", "left_hand", "right_hand")
 class Fit:
     """n frames in camera space (x right, y down, z forward, m; the view matrix is the identity).
 
-    pose: n frames; betas (S,); joint_offset (55,3) m; camera: K (3,3) px; fps; size (h,w) px;
+    pose: n frames; betas (S,); joint_offset (55,3) m; K: the camera (3,3) px; fps; size (h,w) px;
     confidence (n,) in [0,1], 0 where nobody was seen and the pose is bridged;
     error: by part, the median reprojection error in % of the person's height (NaN: never seen);
     up (3,): the clip's vertical; about: the file's note.
@@ -27,7 +27,7 @@ class Fit:
     pose: Pose
     betas: Tensor
     joint_offset: Tensor
-    camera: Tensor
+    K: Tensor
     fps: float
     size: tuple[int, int]
     confidence: np.ndarray
@@ -38,10 +38,6 @@ class Fit:
     def __len__(self) -> int:
         return len(self.pose)
 
-    @property
-    def K(self) -> Tensor:  # noqa: N802 – the matrix's name everywhere
-        return self.camera
-
 
 def save_fit(path: Path | str, fit: Fit) -> None:
     """Write a fit; `fit.about` holds at least `body`, the body model's id."""
@@ -49,7 +45,7 @@ def save_fit(path: Path | str, fit: Fit) -> None:
         **fit.pose.to_numpy(),
         "betas": fit.betas.numpy(),
         "joint_offset": fit.joint_offset.numpy(),
-        "K": fit.camera.numpy(),
+        "K": fit.K.numpy(),
         "confidence": fit.confidence.astype(np.float32),
         "up": fit.up.astype(np.float32),
         "error": np.array([fit.error[part] for part in PARTS], np.float32),
@@ -66,7 +62,7 @@ def load_fit(path: Path | str, body: str | None = None) -> Fit:
             pose=Pose.from_numpy(stored.arrays),
             betas=torch.from_numpy(stored["betas"]),
             joint_offset=torch.from_numpy(stored["joint_offset"]),
-            camera=torch.from_numpy(stored["K"]),
+            K=torch.from_numpy(stored["K"]),
             fps=float(stored.about["fps"]),
             size=(int(stored.about["size"][0]), int(stored.about["size"][1])),
             confidence=stored["confidence"],

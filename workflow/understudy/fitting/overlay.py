@@ -23,7 +23,7 @@ def overlay_frames(
     The person's left is orange, their right blue. Returns (k,h,w,3) uint8.
     """
     height, width = frames.shape[1:3]
-    drawn, alpha = _draw(fit, body, indices, fit.camera, torch.eye(4), width, height)
+    drawn, alpha = _draw(fit, body, indices, fit.K, torch.eye(4), width, height)
     mixed = frames / 255 * (1 - opacity * alpha) + opacity * drawn
     return (mixed.clip(0, 1) * 255).round().astype(np.uint8)
 

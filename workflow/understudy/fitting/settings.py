@@ -14,8 +14,9 @@ class FitSettings:
     Sigmas of time differences hold at 30 frames a second and scale with the frame rate.
     """
 
-    focal: float = 1.2
-    """Focal length over the longer image side: nothing in the clip says it (1.2 is 45° across)."""
+    focal: float = 1.0
+    """Focal length over the longer image side: nothing in the clip says it. Phones and action
+    cameras film at 0.75 to 1.1; a wrong one costs a few millimetres (docs/results.md)."""
 
     least_score: float = 0.3
     """A keypoint scored lower is not seen."""
@@ -79,11 +80,11 @@ class FitSettings:
     """Beyond an anatomical limit."""
 
     # Time, at 30 frames a second.
-    joint_sigma: float = 0.016
+    joint_sigma: float = 0.025
     """Acceleration of the joints as the pelvis sees them, m a frame²."""
-    root_sigma: float = 0.016
+    root_sigma: float = 0.020
     """Acceleration of the pelvis across the view, m a frame²."""
-    depth_sigma: float = 0.006
+    depth_sigma: float = 0.010
     """The same along the viewing axis, where keypoints say little."""
     turn_sigma: float = 0.10
     """Change of the joints' angular velocity (matrix norm a frame²)."""
