@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from understudy.body.anny import Phenotype
 from understudy.demo.cloth_patterns import Pattern
-from understudy.demo.clothes import Bottom, Outfit, Shoes, Top
+from understudy.demo.clothes import Bottom, Outfit, Top
 from understudy.demo.hair import Hair
+from understudy.demo.shoes import Shoes
 from understudy.demo.skin import Complexion
 
 

@@ -9,6 +9,7 @@ from scipy.spatial import ConvexHull
 from understudy.demo.anatomy import Anatomy, vertex_normals
 from understudy.demo.cloth_patterns import Colour, Pattern, paint_pattern
 from understudy.demo.noise import SolidNoise, smoothstep
+from understudy.demo.shoes import Shoes
 
 _SLICE = 0.015  # m: height of the slices in which cloth spans the trunk's hollows
 _FAR = 1.0  # m: "well inside" for an edge that a place has nothing to do with
@@ -85,22 +86,6 @@ class Bottom:
 
 
 @dataclass(frozen=True)
-class Shoes:
-    """Shoes: upper, sole and sock colours; height: how far above the ankle joint they reach, m."""
-
-    upper: Colour
-    sole: Colour = (235, 235, 232)
-    laces: Colour | None = (240, 240, 240)
-    height: float = 0.02
-    socks: Colour | None = None
-    sock_height: float = 0.08
-
-    def cover(self, places: Anatomy) -> np.ndarray:
-        """As Top.cover."""
-        return places.joints["left_ankle"][1] + self.height - places.points[:, 1]
-
-
-@dataclass(frozen=True)
 class Outfit:
     """What a person wears; the top hangs over the bottom unless it is tucked in."""
 
@@ -111,8 +96,8 @@ class Outfit:
     order: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        upper = ("top", "bottom") if self.tucked else ("bottom", "top")
-        object.__setattr__(self, "order", ("shoes", *upper))
+        order = ("top", "bottom") if self.tucked else ("bottom", "top")
+        object.__setattr__(self, "order", order)
 
 
 def dress(outfit: Outfit, places: Anatomy, faces: np.ndarray, noise: SolidNoise) -> np.ndarray:
@@ -123,9 +108,6 @@ def dress(outfit: Outfit, places: Anatomy, faces: np.ndarray, noise: SolidNoise)
     for name in outfit.order:
         garment = getattr(outfit, name)
         inside = smoothstep(-0.004, 0.010, garment.cover(places))
-        if name == "shoes":
-            moved = _shoe(moved, inside, blur, faces, places)
-            continue
         smooth = moved
         for _ in range(14):
             smooth = smooth + 0.6 * inside[:, None] * (blur @ smooth - smooth)
@@ -190,53 +172,19 @@ def _hang(
     return moved + (short / distance)[:, None] * offset
 
 
-def _shoe(
-    moved: np.ndarray, inside: np.ndarray, blur: csr_matrix, faces: np.ndarray, places: Anatomy
-) -> np.ndarray:
-    """Toes melt into one cap; the sole is flat, a little wider, and lies below the foot."""
-    on = inside * smoothstep(0.2, 0.6, places.foot)
-    floor = places.points[:, 1].min()
-    for side in (1.0, -1.0):
-        mine = np.flatnonzero((on > 0.05) & (places.side == side))
-        low = mine[places.points[mine, 1] < floor + 0.09]
-        centre = moved[low][:, [0, 2]].mean(0)
-        flat = moved[low][:, [0, 2]] - centre
-        edges = ConvexHull(flat).equations
-        radius = np.maximum(np.linalg.norm(flat, axis=1), 1e-6)
-        facing = (flat / radius[:, None]) @ edges[:, :2].T
-        reach = np.where(facing > 1e-6, -edges[:, 2] / np.maximum(facing, 1e-6), np.inf).min(1)
-        share = radius / reach  # toes spread out to the shoe's outline, which has no gaps
-        wider = np.clip(reach * np.clip(share * 1.12, 0, 1) / radius, 1, 1.15)
-        moved = moved.copy()
-        moved[np.ix_(low, [0, 2])] = centre + flat * wider[:, None]
-    for _ in range(40):
-        moved = moved + 0.7 * on[:, None] * (blur @ moved - moved)
-    moved = moved + (0.013 * on)[:, None] * vertex_normals(moved, faces)
-    height = moved[:, 1] - (floor - 0.016)
-    sole = on * smoothstep(0.045, 0.025, height)
-    moved = moved.copy()
-    moved[:, 1] -= sole * np.clip(height, 0, 0.03)
-    return moved
-
-
 def paint_clothes(
     outfit: Outfit, places: Anatomy, skin: np.ndarray, noise: SolidNoise
 ) -> np.ndarray:
     """Colours (k,3) at k places: the outfit over the colours of the bare body."""
-    image = skin.copy()
+    image = _paint_feet(outfit.shoes, places, skin)
     for name in outfit.order:
         garment = getattr(outfit, name)
-        if name == "shoes":
-            image = _paint_socks(garment, places, image)
         edge = garment.cover(places)
         under = np.flatnonzero((edge > -0.02) & (edge < 0.001))  # what a hem shades
         image[under] *= (1 - 0.3 * smoothstep(-0.02, 0.0, edge[under]))[:, None]
         on = np.flatnonzero(edge > -0.001)
         here, edge = places.at(on), edge[on]
-        if name == "shoes":
-            colours = _paint_shoes(garment, here, places.points[:, 1].min(), noise)
-        else:
-            colours = _trim(garment, here, paint_pattern(garment.pattern, here, noise), edge)
+        colours = _trim(garment, here, paint_pattern(garment.pattern, here, noise), edge)
         image[on] += (colours - image[on]) * smoothstep(-0.001, 0.001, edge)[:, None]
     return image
 
@@ -271,27 +219,13 @@ def _trim(
     return colours
 
 
-def _paint_shoes(shoes: Shoes, places: Anatomy, floor: float, noise: SolidNoise) -> np.ndarray:
-    height = places.points[:, 1] - floor
-    grain = 1 + 0.06 * noise.fractal(places.points, 0.02, 2)
-    colours = np.array(shoes.upper, np.float64) * grain[:, None]
-    if shoes.laces is not None:
-        toe = places.points[:, 2] - places.joints["left_ankle"][2]
-        tongue = (np.abs(np.abs(places.points[:, 0]) - _foot_x(places)) < 0.018) & (toe > 0.03)
-        rungs = ((toe / 0.016) % 1 < 0.45) & (toe < 0.11) & (places.normals[:, 1] > 0.3)
-        colours = _over(colours, shoes.laces, (tongue & rungs).astype(float))
-    return _over(colours, shoes.sole, smoothstep(0.011, 0.008, height))
-
-
-def _paint_socks(shoes: Shoes, places: Anatomy, image: np.ndarray) -> np.ndarray:
-    if shoes.socks is None:
-        return image
-    top = places.joints["left_ankle"][1] + shoes.sock_height
-    return _over(image, shoes.socks, smoothstep(0.001, -0.001, places.points[:, 1] - top))
-
-
-def _foot_x(places: Anatomy) -> float:
-    return 0.5 * (places.joints["left_ankle"][0] + places.joints["left_foot"][0])
+def _paint_feet(shoes: Shoes, places: Anatomy, image: np.ndarray) -> np.ndarray:
+    """Socks, and the shoe's colour on the foot inside it."""
+    if shoes.socks is not None:
+        top = places.joints["left_ankle"][1] + shoes.sock_height
+        sock = smoothstep(0.001, -0.001, places.points[:, 1] - top)
+        image = _over(image, shoes.socks, sock)
+    return _over(image, shoes.upper, smoothstep(-0.001, 0.001, shoes.cover(places)))
 
 
 def _over(image: np.ndarray, colour: Colour, amount: np.ndarray) -> np.ndarray:

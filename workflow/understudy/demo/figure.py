@@ -12,7 +12,7 @@ from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_NAMES, PARENTS
 from understudy.body.skinning import ShapedBody
 from understudy.demo.anatomy import landmark_table
-from understudy.demo.hair import Volume
+from understudy.demo.volume import Volume
 from understudy.files import load_arrays, save_arrays
 
 KIND = "figure"

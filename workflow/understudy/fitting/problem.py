@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from understudy.fitting import rotations as rot
 from understudy.fitting import terms
@@ -19,6 +20,7 @@ from understudy.fitting.targets import (
     direction_ends,
     joint_basis,
     keypoint_weights,
+    straightened,
     upright_ends,
     world_directions,
 )
@@ -55,7 +57,8 @@ class ClipProblem:
         self.xy = observed.xy[:, FITTED]
         self.weight = keypoint_weights(settings) * observed.score[:, FITTED] ** 2
         self.ends, self.upright_ends = direction_ends(), upright_ends()
-        self.directions = world_directions(observed.world)
+        world = straightened(observed.world, observed.seen, settings.leg_lean)
+        self.directions = world_directions(world)
         strengths = np.array([direction.strength for direction in DIRECTIONS])
         self.direction_weight = trust * observed.seen[:, None] * strengths
         self.standing = standing_feet(observed, settings)
@@ -175,10 +178,9 @@ def standing_feet(observed: Observed, settings: FitSettings) -> np.ndarray:
     marks = FITTED[FEET]
     half = max(1, round(observed.fps / 12))
     weight = (observed.score[:, marks] > 0).astype(float)
-    kernel = np.ones(2 * half + 1)
 
     def smooth(values):
-        return np.apply_along_axis(np.convolve, 0, values, kernel, "same")
+        return uniform_filter1d(values, 2 * half + 1, axis=0, mode="constant")
 
     total = smooth(weight)
     xy = smooth(observed.xy[:, marks] * weight[..., None]) / np.maximum(total, 1e-9)[..., None]

@@ -60,11 +60,13 @@ class FitSettings:
     """Robust width of the limb directions."""
     lifted_trust: float = 0.1
     """How much directions count that had to be guessed from the picture."""
+    leg_lean: float = 0.12
+    """The most that the detector's legs are straightened against its trunk, rad."""
     upright_sigma: float = 0.12
     """A standing body's line from ankles to neck against the clip's one vertical."""
     upright_width: float = 0.20
     """Robust width of the former: who bows, sits or kicks is let go."""
-    upright_prior: float = 0.03
+    upright_prior: float = 0.1
     """How much the image's vertical counts in the clip's, against all frames' bodies."""
 
     # Priors on the pose, rad.
