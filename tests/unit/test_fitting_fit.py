@@ -7,12 +7,13 @@ import torch
 from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 
 from understudy.errors import UserError
-from understudy.files import load_arrays
+from understudy.files import load_arrays, save_arrays
 from understudy.fitting import rotations as rot
-from understudy.fitting.evaluate import evaluate_fit
+from understudy.fitting.evaluate import evaluate_fit, fit_joints
 from understudy.fitting.fit import fit_body, fit_clip
+from understudy.fitting.initialise import WORLD_SWAP
 from understudy.fitting.io import load_fit
-from understudy.fitting.observed import read_observed
+from understudy.fitting.observed import read_observed, side_swap
 from understudy.fitting.settings import FitSettings
 
 N = 40
@@ -52,8 +53,6 @@ def test_is_smoother_than_what_it_was_given(fit, body):
     points = points_of(body, pose)
     found = fit(points, noise=4.0)
     true = points[:, [9, 10]]
-    from understudy.fitting.evaluate import fit_joints
-
     hands = fit_joints(found, body)[:, [20, 21]]
     jolt = np.linalg.norm(np.diff(hands, 2, axis=0) - np.diff(true, 2, axis=0), axis=-1)
     seen = 4.0 / fit_clips.CAMERA[0, 0] * 3.2 * np.sqrt(6 * 2)  # of the noisy points themselves
@@ -73,9 +72,6 @@ def test_sides_swapped_from_behind_do_not_flip_the_turn(tmp_path, body):
     pose = waving(body, 48, yaw=turns)
     path = write_keypoints(tmp_path / "keypoints.npz", points_of(body, pose))
     observed, _ = read_observed(path, FitSettings())
-    from understudy.fitting.initialise import WORLD_SWAP
-    from understudy.fitting.observed import side_swap
-
     wrong = slice(20, 28)  # the detector takes the back for a front
     observed.xy[wrong] = observed.xy[wrong][:, side_swap()]
     observed.world[wrong] = observed.world[wrong][:, WORLD_SWAP]
@@ -149,8 +145,6 @@ def test_same_input_same_fit(fit, body):
 
 
 def test_evaluation_is_zero_for_the_truth(fit, tmp_path, body):
-    from understudy.files import save_arrays
-
     found = fit(points_of(body, waving(body, 8)))
     posed = body.landmark_submesh().shaped(found.betas, found.joint_offset).pose(found.pose)
     truth = {"joints3d": posed.joints.numpy(), "viewmat": np.diag([1.0, -1, -1, 1])}

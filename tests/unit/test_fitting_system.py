@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
+from understudy.fitting import rotations as rot
 from understudy.fitting.limits import finger_limits, joint_limits
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.system import NormalEquations, minimise
@@ -45,8 +46,6 @@ def test_solution_is_the_dense_one(n):
 
 
 def test_turn_smoothness_pulls_down_its_cost():
-    from understudy.fitting import rotations as rot
-
     rng = np.random.default_rng(0)
     rotations = rot.exp(rng.normal(0, 0.4, (7, 2, 3)))
     weight = np.array([1.0, 2.0])
@@ -59,11 +58,20 @@ def test_turn_smoothness_pulls_down_its_cost():
     step = rng.normal(0, 1e-6, (7, 9))
     slope = 2 * (equations(rotations).pull * step).sum()
     after = equations(rot.turned(rotations, step[:, :6])).cost
-    assert after - equations(rotations).cost == pytest.approx(slope, rel=1e-3)
+    assert after - equations(rotations).cost == pytest.approx(
+        slope, rel=0.2
+    )  # the steady turn is lagged
     smooth = minimise(
         equations, lambda turns, step, _: rot.turned(turns, step[:, :6]), rotations, 30, 1e-9
     )
     assert equations(smooth).cost < 0.01 * equations(rotations).cost
+
+
+def test_a_steady_turn_costs_nothing():
+    turns = rot.exp(np.arange(6.0)[:, None, None] * np.array([[0.2, 0.5, -0.1]]))
+    sums = NormalEquations(6, 6, 0)
+    add_turn_smoothness(sums, turns, np.ones(1))
+    assert sums.cost < 1e-20 and np.abs(sums.pull).max() < 1e-10
 
 
 def test_robust_kernel_bends():

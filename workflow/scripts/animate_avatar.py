@@ -3,7 +3,8 @@
 from job import job
 
 with job(snakemake):
-    from understudy.avatar.animate import AnimateSettings, animate_avatar
+    from understudy.avatar.animate import animate_avatar
+    from understudy.avatar.settings import AnimateSettings
 
     animate_avatar(
         snakemake.input.avatar,

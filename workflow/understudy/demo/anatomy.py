@@ -11,6 +11,7 @@ from understudy.body.build import landmark_arrays
 from understudy.body.landmarks import LANDMARK_NAMES, LandmarkTable
 from understudy.body.skeleton import JOINT_INDEX
 from understudy.demo.atlas import Atlas, make_atlas
+from understudy.demo.noise import smoothstep
 
 TEXTURE = 1024  # texels a side of a person's texture
 
@@ -78,7 +79,9 @@ class Anatomy:
                 np.arctan2(x, z - trunk_z) * 0.15,
             ),
         )
-        return around, np.where(on_arm, np.abs(x), y)
+        # On top of the shoulders height hardly changes: count the way outwards as well.
+        over = 0.7 * np.clip(np.abs(x) - 0.08, 0, None) * smoothstep(0.7, 1.0, self.trunk)
+        return around, np.where(on_arm, np.abs(x), y - over)
 
 
 def vertex_anatomy(anny: AnnyData, vertices: np.ndarray, joints: np.ndarray) -> Anatomy:

@@ -1,0 +1,78 @@
+"""Put an avatar into a reference's motion: a transparent master and a video on white."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.avatar.model import Avatar
+from understudy.avatar.placement import placed_pose
+from understudy.avatar.save import load_avatar
+from understudy.avatar.settings import AnimateSettings
+from understudy.avatar.views import View, seen_from
+from understudy.body.model import load_body
+from understudy.body.pose import Pose
+from understudy.fitting.io import load_fit
+from understudy.progress import progress
+from understudy.video.write import VideoWriter
+
+
+def animate_avatar(
+    avatar: Path | str,
+    fit: Path | str,
+    body: Path | str,
+    out_rgba: Path | str,
+    out_white: Path | str,
+    view: str,
+    settings: AnimateSettings,
+) -> None:
+    """Render the avatar in every frame of a reference's fit, at its size and frame rate.
+
+    out_rgba (.mkv, FFV1): colour premultiplied by alpha, and alpha; out_white (.mp4, H.264): the
+    same on white. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
+    camera moved about the person. Sizes that are odd lose their last row or column, which H.264
+    cannot hold. UserError where avatar, fit and body are not of one body model.
+    """
+    model, seen = load_body(body), View.parse(view)
+    reference = load_fit(fit, model.model_id)
+    person = load_avatar(avatar, model)
+    pose = placed_pose(person, reference, settings.placement)
+    up = torch.from_numpy(np.asarray(reference.up, np.float32))
+    pose = seen_from(pose, person.rig.skeleton.joints[0], up, seen)
+    height, width = (side // 2 * 2 for side in reference.size)
+    with ExitStack() as files:
+        rgba = files.enter_context(
+            VideoWriter(out_rgba, width, height, reference.fps, codec="rgba")
+        )
+        white = files.enter_context(
+            VideoWriter(out_white, width, height, reference.fps, crf=settings.crf)
+        )
+        batches = render_frames(person, pose, reference.K, width, height, settings.batch)
+        bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
+        for rgb, alpha in bar:
+            colour = rgb.clamp(max=1).minimum(alpha)  # what is covered by a share shows no more
+            rgba.write(to_bytes(torch.cat([colour, alpha], -1)))
+            white.write(to_bytes(colour + 1 - alpha))
+
+
+def render_frames(
+    avatar: Avatar, pose: Pose, K: Tensor, width: int, height: int, batch: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of rgb (b,h,w,3), premultiplied, and alpha (b,h,w,1), seen by K (3,3) px.
+
+    Only skinning and rasterising are done a frame; memory does not grow with the length.
+    """
+    for start in range(0, len(pose), batch):
+        part = pose[start : start + batch]
+        with torch.no_grad():
+            cloud = avatar.pose(part)
+            views = torch.eye(4).expand(len(part), 4, 4)
+            yield cloud.render(views, K.float().expand(len(part), 3, 3), width, height)
+
+
+def to_bytes(image: Tensor) -> np.ndarray:
+    """Values in [0,1] -> uint8, rounded."""
+    return (image.clamp(0, 1) * 255 + 0.5).byte().numpy()
