@@ -75,6 +75,16 @@ def master(path):
     return path if CONFIG["render"]["keep_rgba"] else temp(path)
 
 
+def truth_of(row):
+    """The truth beside a demo video."""
+    return row["video"].removesuffix(".mp4") + ".truth.npz"
+
+
+def held_out_of(row):
+    """The held-out poses of the person of a demo identity video."""
+    return f"{WORLD}/held_out/{Path(row['video']).stem}.npz"
+
+
 def one_each(reference):
     """One composite for each of the first two people who re-enact a reference."""
     first = {row[1]: row for row in reversed(SYNTHETIC) if row[0] == reference}

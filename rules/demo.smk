@@ -92,3 +92,37 @@ rule demo_held_out:
         code=code_version("demo_held_out"),
     script:
         "../workflow/scripts/demo_held_out.py"
+
+
+rule measure_demo:
+    """Each stage of the demo against the truth that the demo world knows."""
+    input:
+        identity_truth=[truth_of(row) for row in IDENTITIES.values()] if IS_DEMO else [],
+        identity_facts=[LAYOUT.facts("identity", id_) for id_ in IDENTITIES],
+        identity_keypoints=[LAYOUT.feature("identity", id_, "keypoints") for id_ in IDENTITIES],
+        identity_fits=[LAYOUT.fit("identity", id_) for id_ in IDENTITIES],
+        masks=[LAYOUT.feature("identity", id_, "masks") for id_ in IDENTITIES],
+        avatars=[LAYOUT.avatar(id_) for id_ in IDENTITIES],
+        metrics=[LAYOUT.avatar(id_, "metrics.json") for id_ in IDENTITIES],
+        held_out=[held_out_of(row) for row in IDENTITIES.values()] if IS_DEMO else [],
+        reference_truth=[truth_of(row) for row in REFERENCES.values()] if IS_DEMO else [],
+        reference_facts=[LAYOUT.facts("reference", id_) for id_ in REFERENCES],
+        reference_keypoints=[LAYOUT.feature("reference", id_, "keypoints") for id_ in REFERENCES],
+        reference_fits=[LAYOUT.fit("reference", id_) for id_ in REFERENCES],
+        body=BODY,
+    output:
+        accuracy=f"{RESULTS}/accuracy.json",
+        held_out=f"{RESULTS}/sheets/held_out.jpg",
+    log:
+        LAYOUT.log("measure_demo"),
+    benchmark:
+        LAYOUT.benchmark("measure_demo")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        identities=list(IDENTITIES),
+        references=list(REFERENCES),
+        placement=CONFIG["render"]["placement"],
+        code=code_version("measure_demo"),
+    script:
+        "../workflow/scripts/measure_demo.py"

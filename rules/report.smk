@@ -98,6 +98,7 @@ rule build_report:
         references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
         previews=[LAYOUT.preview(id_) for id_ in previewed(REFERENCES)],
         table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
+        accuracy=[f"{RESULTS}/accuracy.json"] if IS_DEMO else [],
     output:
         f"{RESULTS}/report.html",
     log:

@@ -5,6 +5,4 @@ from job import job
 with job(snakemake):
     from understudy.demo.world import make_background
 
-    make_background(
-        snakemake.wildcards.room, snakemake.output[0], **snakemake.params.settings
-    )
+    make_background(snakemake.wildcards.room, snakemake.output[0], **snakemake.params.settings)

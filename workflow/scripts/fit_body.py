@@ -6,12 +6,11 @@ with job(snakemake):
     from understudy.fitting.fit import fit_body
     from understudy.fitting.settings import FitSettings
 
-    steps = snakemake.params.settings["iterations"]
     fit_body(
         snakemake.input.keypoints,
         snakemake.input.expression,
         snakemake.input.hands,
         snakemake.input.body,
         snakemake.output[0],
-        FitSettings(**{**snakemake.params.settings, "iterations": tuple(steps)}),
+        FitSettings.from_dict(snakemake.params.settings),
     )

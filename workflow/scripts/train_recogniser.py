@@ -5,10 +5,8 @@ from pathlib import Path
 from job import job
 
 with job(snakemake):
-    import pandas as pd
-
-    from understudy.recognition.lists import write_list
-    from understudy.recognition.selection import Clip, choose_clips
+    from understudy.recognition.lists import pools, write_list
+    from understudy.recognition.selection import choose_clips
     from understudy.recognition.settings import RecogniserSettings
     from understudy.recognition.train import train_recogniser
 
@@ -17,18 +15,9 @@ with job(snakemake):
     def count(text):
         return text if text == "all" else int(text)
 
-    rows = list(told.real.values())
-    pool = [Clip(row["video"], row["label"]) for row in rows if row["split"] == "train"]
-    if snakemake.input.manifest:
-        manifest = pd.read_parquet(snakemake.input.manifest)
-        usable = manifest[manifest.passed]
-        pool += [
-            Clip(path, label, "synthetic")
-            for path, label in zip(usable.video, usable.label, strict=True)
-        ]
+    train, tests = pools(told.real, snakemake.input.get("manifest"))
     numbers = (count(chosen.n_real), count(chosen.n_synthetic), int(chosen.seed))
-    write_list(made.train_list, choose_clips(pool, told.labels, *numbers))
-    tests = [Clip(row["video"], row["label"]) for row in rows if row["split"] == "test"]
+    write_list(made.train_list, choose_clips(train, told.labels, *numbers))
     write_list(made.test_list, tests)
     train_recogniser(
         Path(made.train_list),

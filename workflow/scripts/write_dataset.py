@@ -23,9 +23,7 @@ with job(snakemake):
         dict(zip(told.identities, files.identity_notes, strict=True)),
         by_id(told.identities, files.identity_keypoints, files.masks, files.avatars),
     )
-    clips = [
-        Synthetic(*row, video) for row, video in zip(told.rows, files.synthetic, strict=True)
-    ]
+    clips = [Synthetic(*row, video) for row, video in zip(told.rows, files.synthetic, strict=True)]
     write_dataset(
         DatasetInputs(
             clips,

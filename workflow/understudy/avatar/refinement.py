@@ -40,9 +40,7 @@ class PoseRefinement:
 
     def posed(self, t: int, correction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Frame t corrected: rotations (1,55,3,3), transl (1,3), expression (1,E)."""
-        turn = axis_angle_to_matrix(correction[:BODY_JOINTS] * self.free)
-        body = turn @ self.fitted[t, :BODY_JOINTS]
-        rotations = torch.cat([body, self.fitted[t, BODY_JOINTS:]])
+        rotations = corrected(self.fitted[t], correction[:BODY_JOINTS] * self.free)
         transl = self.fitted_transl[t] + correction[BODY_JOINTS]
         return rotations[None], transl[None], self.expression[t : t + 1]
 
@@ -78,3 +76,9 @@ class PoseRefinement:
     def load_state(self, state: dict[str, Tensor]) -> None:
         for name, value in state.items():
             getattr(self, name).copy_(value)
+
+
+def corrected(rotations: Tensor, correction: Tensor) -> Tensor:
+    """Rotations (55,3,3), those of the body turned further by correction (22,3) rad."""
+    body = axis_angle_to_matrix(correction) @ rotations[:BODY_JOINTS]
+    return torch.cat([body, rotations[BODY_JOINTS:]])

@@ -5,17 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from understudy.avatar.model import Avatar
+from understudy.avatar.placement import placed_pose
+from understudy.avatar.save import load_avatar
 from understudy.body.landmarks import BODY
-from understudy.body.model import BodyModel
+from understudy.body.model import BodyModel, load_body
 from understudy.body.pose import Pose
 from understudy.demo.truth import HELD_OUT, KIND
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
 from understudy.features.masks import load_masks
-from understudy.files import Arrays, load_arrays, read_json
+from understudy.files import Arrays, atomic_path, load_arrays, read_json, write_json
 from understudy.fitting.io import Fit, load_fit
 from understudy.quality.metrics import iou, mpjpe, pa_mpjpe, psnr
 
@@ -60,6 +63,69 @@ class Source:
     keypoints: Path
     fit: Path
     masks: Path | None = None
+
+
+def measure_demo(
+    identities: list[Source],
+    references: list[Source],
+    avatars: list[Path],
+    metrics: list[Path],
+    held_out: list[Path],
+    body: Path,
+    placement: str,
+    out: Path | str,
+    out_sheet: Path | str,
+) -> None:
+    """Write every figure, and a sheet of held-out poses: the world's picture over the avatar's.
+
+    avatars, their metrics and held_out are in the order of `identities`.
+    """
+    model = load_body(body)
+    people = [load_avatar(path, model) for path in avatars]
+    of_identities = measure_sources(identities, model)
+    of_references = measure_sources(references, model)
+    reenacted = [
+        float(np.median(reenactment_error(*placed_joints(person, fit, placement), truth)))
+        for source in references
+        for fit, truth in [(load_fit(source.fit, model.model_id), load_truth(source))]
+        for person in people
+    ]
+    psnrs, rows = [], []
+    for person, path in zip(people, held_out, strict=True):
+        images, held = render_held_out(person, path)
+        psnrs.append(held_out_psnr(images, held))
+        rows += [held["images"], images]
+    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
+    with atomic_path(out_sheet) as temporary:
+        Image.fromarray(sheet).save(temporary, quality=88)
+    frames = [read_json(path)["held_out"] for path in metrics]
+    everything = of_identities + of_references
+    write_json(
+        out,
+        {
+            "keypoints_median_pct": _mean(everything, "keypoints_median_pct"),
+            "masks_iou": _mean(of_identities, "masks_iou"),
+            "fit_mpjpe_mm": _mean(of_references, "mpjpe_mm"),
+            "fit_pa_mpjpe_mm": _mean(of_references, "pa_mpjpe_mm"),
+            "avatar_heldout_frame_psnr_db": _mean(frames, "psnr"),
+            "avatar_heldout_frame_iou": _mean(frames, "iou"),
+            "avatar_heldout_pose_psnr_db": float(np.mean([psnr.mean() for psnr in psnrs])),
+            "reenactment_median_pct": float(np.mean(reenacted)),
+            "identities": of_identities,
+            "references": of_references,
+            "heldout_pose_psnr_db": [psnr.round(2).tolist() for psnr in psnrs],
+        },
+    )
+
+
+def _mean(rows: list[dict], name: str) -> float:
+    return float(np.mean([row[name] for row in rows]))
+
+
+def placed_joints(avatar: Avatar, fit: Fit, placement: str) -> tuple[np.ndarray, np.ndarray]:
+    """The figure's joints (n,22,3) in a reference's camera space, and that camera's K (3,3)."""
+    posed = avatar.rig.skeleton.pose(placed_pose(avatar, fit, placement))
+    return posed.joints[:, :BODY_JOINTS].numpy(), fit.K.numpy()
 
 
 def keypoints_error(points: Arrays, truth: Arrays) -> np.ndarray:

@@ -117,3 +117,13 @@ class FitSettings:
             values = value if isinstance(value, tuple | list) else (value,)
             if any(not v > 0 for v in values):
                 raise UserError(f"fit: {field.name} is {value}; it must be above zero")
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "FitSettings":
+        """From a config section, in which a tuple is a list."""
+        return cls(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in values.items()
+            }
+        )

@@ -8,11 +8,13 @@ docstrings, so that only a change of content makes an output stale.
 import ast
 import functools
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 WORKFLOW = Path(__file__).resolve().parents[2]
 PACKAGE = "understudy"
+BACK_END = re.compile(rf"{PACKAGE}(\.\w+)+:\w+$")  # how a registry names a back-end
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -62,10 +64,8 @@ def _imported_names(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            # A registry names its back-ends as "understudy.features.x:function".
-            if node.value.startswith(f"{PACKAGE}.") and ":" in node.value:
-                yield node.value.split(":")[0]
+        elif isinstance(node, ast.Constant) and BACK_END.match(str(node.value)):
+            yield node.value.split(":")[0]
 
 
 def _module_files(name: str) -> list[Path]:

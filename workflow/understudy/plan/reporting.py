@@ -84,7 +84,7 @@ def _reference(layout: Layout, id_: str, row: dict, synthetic: list[tuple], body
 
 
 def _facts(row: dict) -> dict:
-    return {name: str(value) for name, value in row.items() if name not in ("id", "label")}
+    return {name: str(value) for name, value in row.items() if name not in ("id", "label", "video")}
 
 
 def _expected(
