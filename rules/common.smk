@@ -94,8 +94,12 @@ def one_each(reference):
 def partial_report():
     """After a failure: the report of what there is, and of what is missing and why."""
     inputs, target = f"{RESULTS}/report/inputs.json", f"{RESULTS}/report.html"
-    write_json(inputs, REPORT)
     environment = {**os.environ, "PYTHONPATH": str(BASE / "workflow")}
     command = [sys.executable, "-m", "understudy.report", inputs, target]
-    if subprocess.run(command, env=environment).returncode == 0:
-        print(f"Some jobs failed; what is missing and why: {target}", file=sys.stderr)
+    try:
+        write_json(inputs, REPORT)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+    else:
+        if subprocess.run(command, env=environment).returncode == 0:
+            print(f"Some jobs failed; what is missing and why: {target}", file=sys.stderr)

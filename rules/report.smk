@@ -82,7 +82,7 @@ rule rule_graph:
     conda:
         "../envs/workflow.yaml"
     params:
-        configs=workflow.configfiles,
+        configs=[os.path.relpath(path) for path in workflow.configfiles],
         rules=rules_version(),
         code=code_version("rule_graph"),
     script:

@@ -42,6 +42,21 @@ def write_figures(name: str, figures: list[Figure]) -> None:
     for row in rows:
         value = "not measured" if row["value"] is None else f"{row['value']:.4g} {row['unit']}"
         print(f"{'pass' if row['pass'] else 'FAIL'}  {row['figure']:34} {value:>18}  {row['bar']}")
+    _write_page(name, rows)
     print(f"written to {target.relative_to(ROOT)}")
 
 
+def _write_page(name: str, rows: list[dict]) -> None:
+    """Renew the bench's table in docs/results.md, between its two marks."""
+    page = ROOT / "docs/results.md"
+    begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
+    text = page.read_text(encoding="utf-8")
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
+    lines = ["| figure | value | bar | |", "|---|---|---|---|"]
+    for row in rows:
+        value = "not measured" if row["value"] is None else f"{row['value']:.4g} {row['unit']}"
+        lines.append(
+            f"| `{row['figure']}` | {value} | {row['bar']} | {'✓' if row['pass'] else '✗'} |"
+        )
+    page.write_text(head + begin + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")

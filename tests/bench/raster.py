@@ -56,6 +56,4 @@ def time_ratio() -> float | None:
     for function in (rasterize, prototype.rasterize):
         seconds(function)
     torch.set_num_threads(os.cpu_count() or 1)
-    return statistics.median(
-        seconds(rasterize) / seconds(prototype.rasterize) for _ in range(RUNS)
-    )
+    return statistics.median(seconds(rasterize) / seconds(prototype.rasterize) for _ in range(RUNS))

@@ -9,13 +9,13 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
 from understudy.body.skinning import ShapedBody
 from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
 from understudy.demo.actions.held_out import POSES
 from understudy.demo.ground import ground
-from understudy.demo.kinematics import matrix_to_rotvec, rotvec_to_matrix
 from understudy.demo.limits import (
     HIGH,
     LOW,
@@ -58,14 +58,14 @@ def longer_limbs(arms: float, legs: float, size: float) -> Skeleton:
 
 def beyond_limits(motion: Motion) -> np.ndarray:
     """Degrees (n,54) beyond the limits, the free root left out."""
-    return violation(angles_from_rotations(rotvec_to_matrix(motion.full)))[:, 1:]
+    return violation(angles_from_rotations(rot.exp(motion.full)))[:, 1:]
 
 
 def turning_speed(motion: Motion) -> np.ndarray:
     """Angular speed (n-1,55) of each joint against its parent, rad/s."""
-    rotations = rotvec_to_matrix(motion.full)
+    rotations = rot.exp(motion.full)
     between = rotations[:-1].swapaxes(-1, -2) @ rotations[1:]
-    return np.linalg.norm(matrix_to_rotvec(between), axis=-1) * motion.fps
+    return np.linalg.norm(rot.log(between), axis=-1) * motion.fps
 
 
 def check_feet(motion: Motion, skeleton: Skeleton) -> None:
@@ -105,7 +105,7 @@ def test_limits_see_a_broken_knee_and_elbow() -> None:
     full = np.zeros((1, JOINT_COUNT, 3))
     full[0, JOINT_INDEX["left_knee"], 0] = -0.6  # the shin forwards
     full[0, JOINT_INDEX["right_elbow"], 1] = -0.6  # the forearm backwards
-    beyond = violation(angles_from_rotations(rotvec_to_matrix(full)))[0]
+    beyond = violation(angles_from_rotations(rot.exp(full)))[0]
     assert set(np.flatnonzero(beyond > 10)) == {
         JOINT_INDEX["left_knee"],
         JOINT_INDEX["right_elbow"],
@@ -246,10 +246,8 @@ def test_the_left_hand_is_the_right_hand_in_a_mirror() -> None:
 def test_facing_turns_the_person() -> None:
     turned_left = perform("bow", Style(facing=0.4), FPS, SECONDS)
     ahead = perform("bow", Style(), FPS, SECONDS)
-    between = rotvec_to_matrix(turned_left.full[:, 0]) @ rotvec_to_matrix(
-        ahead.full[:, 0]
-    ).swapaxes(-1, -2)
-    assert np.allclose(matrix_to_rotvec(between), [0, 0.4, 0], atol=1e-6)
+    between = rot.exp(turned_left.full[:, 0]) @ rot.exp(ahead.full[:, 0]).swapaxes(-1, -2)
+    assert np.allclose(rot.log(between), [0, 0.4, 0], atol=1e-6)
 
 
 def test_a_long_clip_repeats_and_a_short_one_hurries() -> None:
@@ -264,7 +262,7 @@ def test_a_long_clip_repeats_and_a_short_one_hurries() -> None:
 
 def test_identity_turns_three_times_without_going_back() -> None:
     motion = turned()
-    front = rotvec_to_matrix(motion.full[:, 0])[:, :, 2]
+    front = rot.exp(motion.full[:, 0])[:, :, 2]
     yaw = np.unwrap(np.arctan2(front[:, 0], front[:, 2]))
     assert np.rad2deg(yaw[-1] - yaw[0]) == pytest.approx(1080, abs=4)
     assert np.diff(yaw).min() > -1e-3
@@ -296,12 +294,12 @@ def test_held_out_poses_are_new_sound_and_varied() -> None:
     held, identity = held_out_poses(), turned()
     assert len(held) == len(POSES) == 12
     assert beyond_limits(held).max() < 1e-6
-    body = rotvec_to_matrix(held.full[:, 1:22])[:, None]
-    shown = rotvec_to_matrix(identity.full[::6, 1:22])[None]
+    body = rot.exp(held.full[:, 1:22])[:, None]
+    shown = rot.exp(identity.full[::6, 1:22])[None]
     trace = np.trace(body.swapaxes(-1, -2) @ shown, axis1=-2, axis2=-1)
     furthest = np.rad2deg(np.arccos(np.clip((trace - 1) / 2, -1, 1))).max(-1)
     assert furthest.min() > 25  # in every pose some joint is 25° from any shown pose
-    front = rotvec_to_matrix(held.full[:, 0])[:, :, 2]
+    front = rot.exp(held.full[:, 0])[:, :, 2]
     assert np.ptp(np.rad2deg(np.arctan2(front[:, 0], front[:, 2]))) > 180
 
 

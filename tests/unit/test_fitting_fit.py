@@ -6,9 +6,9 @@ import pytest
 import torch
 from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 
+from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
 from understudy.files import load_arrays, save_arrays
-from understudy.fitting import rotations as rot
 from understudy.fitting.evaluate import evaluate_fit, fit_joints
 from understudy.fitting.fit import fit_body, fit_clip
 from understudy.fitting.initialise import WORLD_SWAP

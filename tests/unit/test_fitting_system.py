@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
-from understudy.fitting import rotations as rot
 from understudy.fitting.limits import finger_limits, joint_limits
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.system import NormalEquations, minimise

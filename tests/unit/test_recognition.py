@@ -376,7 +376,7 @@ def test_a_killed_training_continues_where_it_was(lists, tmp_path, monkeypatch, 
     with pytest.raises(SystemExit) as stopped:
         run(lists, tmp_path / "killed", **changes)
     assert stopped.value.code == 143 and len(taken) == 4
-    assert [path.name for path in (tmp_path / "killed").iterdir()] == ["checkpoint.pt"]
+    assert [path.name for path in (tmp_path / "killed").iterdir()] == ["checkpoint.safetensors"]
     run(lists, tmp_path / "killed", **changes)
     assert len(taken) == 9
     assert results(tmp_path / "killed") == results(tmp_path / "whole")
@@ -387,7 +387,7 @@ def test_a_state_of_other_settings_is_not_continued(lists, tmp_path, monkeypatch
     monkeypatch.setattr(train, "predict", lambda *_: os.kill(os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         run(lists, tmp_path, epochs=1, checkpoint_seconds=0)
-    assert (tmp_path / "checkpoint.pt").is_file()
+    assert (tmp_path / "checkpoint.safetensors").is_file()
     monkeypatch.undo()
     assert run(lists, tmp_path, epochs=2)["steps"] == 6
 

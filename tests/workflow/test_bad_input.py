@@ -1,114 +1,290 @@
 """Bad input: one clear line each, nothing half-made, the other jobs finish, the report tells."""
 
+import html
+import re
 import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 
+import imageio_ffmpeg
+import numpy as np
 import pytest
 import yaml
-from conftest import copy_repository
+from workflow_tools import Checkout, copy_repository, edited, with_row
+
+from understudy.errors import UserError
+from understudy.files import load_arrays, save_arrays
+from understudy.video.read import frame_rate, read_frames
+from understudy.video.write import VideoWriter
+
+# A shell that sees a disk of two pages at $0; then the command. The mount ends with the command.
+TWO_PAGES = (
+    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    'mount -t tmpfs -o size=8k tmpfs "$0" && exec "$@"',
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a bad input must lead to: the log that has the error line, and how that line begins."""
+
+    log: str
+    told: str
+    subject: str  # as the report names it
+
+    @property
+    def rule(self) -> str:
+        return self.log.split("/")[0]
+
+
+REFUSALS = {
+    name: Refusal(log, told, subject)
+    for name, log, told, subject in [
+        ("absent", "normalise_reference/absent", "bad/absent.mp4: no such file", "absent"),
+        ("empty", "normalise_reference/empty", "bad/empty.mp4: is empty (0 bytes)", "empty"),
+        ("cut", "normalise_reference/cut", "bad/cut.mp4: is ", "cut"),
+        ("text", "normalise_reference/text", "bad/text.mp4: is not a video", "text"),
+        ("one_frame", "normalise_reference/one_frame", "bad/one_frame.mp4: holds a", "one_frame"),
+        (
+            "nobody",
+            "extract_keypoints/reference/nobody",
+            "results/tiny/video/reference/nobody.mp4: no person is seen",
+            "nobody",
+        ),
+        (
+            "two_people",
+            "extract_keypoints/reference/two_people",
+            "results/tiny/video/reference/two_people.mp4: shows 2 people",
+            "two_people",
+        ),
+        ("identity", "normalise_identity/ghost", "bad/text.mp4: is not a video", "ghost"),
+        (
+            "background",
+            "composite_background/bow/esi/source/torn",
+            "bad/torn.png: is a damaged image",
+            "bow × esi × source × torn",
+        ),
+        (
+            "body",
+            "fit_body/reference/wave",
+            "results/tiny/features/reference/wave/expression.npz: made for body model another",
+            "wave",
+        ),
+        (
+            "disk",
+            "extract_keypoints/reference/crowded",
+            "results/tiny/features/reference/crowded/keypoints.npz: no space left on the disk",
+            "crowded",
+        ),
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """The checkout after its run on bad input, that run, and which refusals are due."""
+
+    checkout: Checkout
+    run: subprocess.CompletedProcess
+    due: dict[str, Refusal]
 
 
 @pytest.fixture(scope="module")
-def spoilt(finished, tmp_path_factory):
-    """The finished tiny world with a table of bad references beside the good ones, run again."""
-    folder = finished.folder
-    bad = folder / "bad"
+def spoilt(finished, tmp_path_factory) -> Spoilt:
+    """The finished tiny world with all bad input beside the good, run once more."""
+    checkout = finished.cloned(tmp_path_factory.mktemp("spoilt") / "clone", keep_times=True)
+    due = dict(REFUSALS)
+    disk = checkout.results / "features/reference/crowded"
+    disk.mkdir()
+    within = [*TWO_PAGES, str(disk)]
+    if subprocess.run([*within, "true"], capture_output=True).returncode != 0:
+        within = []
+        del due["disk"]
+    bad = checkout.folder / "bad"
     bad.mkdir()
-    table = folder / "tests/workflow/tiny/references.tsv"
-    rows = table.read_text().rstrip("\n").splitlines()
-    good = rows[1].split("\t")
-    video = folder / good[1]
-    (bad / "empty.mp4").write_bytes(b"")
-    (bad / "cut.mp4").write_bytes(video.read_bytes()[:2000])
+    make_bad_videos(bad, checkout)
+    make_bad_image(bad / "torn.png", next(checkout.results.glob("world/rooms/*.png")))
+    for_another_body(checkout.results / "features/reference/wave/expression.npz")
+    references = ["absent", "empty", "cut", "text", "one_frame", "nobody", "two_people"]
+    good = source_of(checkout, "bow")
+    rows = {
+        "references": [[name, f"bad/{name}.mp4", "bow"] for name in references]
+        + ([["crowded", str(good.relative_to(checkout.folder)), "bow"]] if "disk" in due else []),
+        "identities": [["ghost", "bad/text.mp4"]],
+        "backgrounds": [["torn", "bad/torn.png"]],
+    }
+    for name, new in rows.items():
+        table = checkout.table(name)
+        for cells in new:
+            table.write_text(with_row(table, *cells))
+    settings = checkout.settings
+    settings["backgrounds"]["per_pair"] = 4  # every pair gets every background
+    (checkout.folder / checkout.config).write_text(yaml.safe_dump(settings))
+    return Spoilt(checkout, checkout.snakemake(within=within), due)
+
+
+def source_of(checkout: Checkout, reference: str) -> Path:
+    rows = [line.split("\t") for line in checkout.table("references").read_text().splitlines()]
+    return checkout.folder / next(row[1] for row in rows if row[0] == reference)
+
+
+def make_bad_videos(bad: Path, checkout: Checkout) -> None:
+    good = source_of(checkout, "bow")
+    (bad / "empty.mp4").touch()
+    (bad / "cut.mp4").write_bytes(good.read_bytes()[: good.stat().st_size // 2])
     (bad / "text.mp4").write_text("not a video\n" * 100)
-    ffmpeg("color=gray:s=192x192:d=2:r=8", bad / "nobody.mp4")
-    ffmpeg("color=gray:s=192x192:d=0.125:r=8", bad / "one_frame.mp4")
-    names = ["empty", "cut", "text", "nobody", "one_frame", "absent"]
-    rows += ["\t".join([name, f"bad/{name}.mp4", *good[2:]]) for name in names]
-    bad_table = folder / "bad/references.tsv"
-    bad_table.write_text("\n".join(rows) + "\n")
-    config = finished.edit_config(
-        "spoilt", lambda c: c["tables"].update(references="bad/references.tsv")
-    )
-    return finished, finished.snakemake(config=config), names
+    for name, seconds in (("nobody", 2), ("one_frame", 0.125)):
+        source = f"color=gray:s=192x192:d={seconds}:r=8"
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source]
+        subprocess.run([*command, bad / f"{name}.mp4"], check=True)
+    people = [read_frames(source_of(checkout, name)) for name in ("wave", "bow")]
+    together = np.concatenate(people, axis=2)
+    height, width = together.shape[1:3]
+    with VideoWriter(bad / "two_people.mp4", width, height, frame_rate(good)) as video:
+        video.write(together)
 
 
-def ffmpeg(source, target):
-    import imageio_ffmpeg
-
-    subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source, target],
-        check=True,
-    )
+def make_bad_image(path: Path, whole: Path) -> None:
+    content = whole.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
 
 
-@pytest.mark.parametrize(
-    ("name", "rule"),
-    [
-        ("empty", "normalise_reference"),
-        ("cut", "normalise_reference"),
-        ("text", "normalise_reference"),
-        ("one_frame", "normalise_reference"),
-        ("absent", "normalise_reference"),
-        ("nobody", "extract_keypoints/reference"),
-    ],
-)
-def test_each_bad_video_has_one_clear_line(spoilt, name, rule):
-    checkout, run, _ = spoilt
-    results = checkout.folder / yaml.safe_load(checkout.config.read_text())["results"]
-    log = (results / "logs" / rule / f"{name}.log").read_text()
-    errors = [line for line in log.splitlines() if line.startswith("error: ")]
+def for_another_body(path: Path) -> None:
+    """Rewrite a feature file as if it were made for another body model."""
+    stored = load_arrays(path, "expression")
+    save_arrays(path, stored.arrays, {**stored.about, "body": "another-0123456789ab"})
+
+
+def refusal_of(spoilt: Spoilt, name: str) -> Refusal:
+    if name not in spoilt.due:
+        pytest.skip("no small disk can be mounted here; tests/unit/test_files.py simulates one")
+    return spoilt.due[name]
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_each_bad_input_has_one_clear_line(spoilt, name):
+    refusal = refusal_of(spoilt, name)
+    log = (spoilt.checkout.results / f"logs/{refusal.log}.log").read_text()
+    errors = [line for line in log.splitlines() if "error" in line.lower()]
     assert len(errors) == 1, log
-    assert name in errors[0]
-    assert "Traceback" not in log
-    assert errors[0].removeprefix("error: ") in run.stdout
-    assert not (results / f"features/reference/{name}/keypoints.npz").exists()
+    assert errors[0].startswith(f"error: {refusal.told}"), log
+    assert "; " in errors[0], "says what to do"
+    assert errors[0] in spoilt.run.stdout
 
 
-def test_the_run_fails_and_the_report_says_who_is_missing(spoilt):
-    checkout, run, names = spoilt
+def test_the_run_fails_and_no_other_job_does(spoilt):
+    assert spoilt.run.returncode == 1
+    failed = sorted(re.findall(r"^Error in rule (\w+):", spoilt.run.stdout, re.MULTILINE))
+    assert failed == sorted(refusal.rule for refusal in spoilt.due.values())
+    assert "Traceback" not in spoilt.run.stdout
+
+
+def test_the_other_jobs_finish(spoilt):
+    composites = spoilt.checkout.results / "synthetic/bow/esi/source"
+    assert {path.stem for path in composites.iterdir()} == {"gym", "bedroom", "classroom"}
+    for name in ("nobody", "two_people"):
+        assert (spoilt.checkout.results / f"video/reference/{name}.mp4").is_file()
+
+
+def test_nothing_half_made_is_left(spoilt):
+    results = spoilt.checkout.results
+    assert not [path for path in results.rglob(".*") if path.name != ".snakemake_timestamp"]
+    assert not (results / "fit/reference/wave.npz").exists()
+    for name in ("absent", "empty", "cut", "text", "one_frame"):
+        assert not list(results.glob(f"video/*/{name}*"))
+    for name in ("nobody", "two_people"):
+        assert not list(results.glob(f"features/*/{name}/*.npz"))
+
+
+def test_the_report_lists_who_is_missing_and_why(spoilt):
+    report = (spoilt.checkout.results / "report.html").read_text()
+    section = report[report.index('<section id="failures">') :]
+    rows = re.findall(
+        r'<tr><td>(.*?)</td><td>(.*?)</td><td><span class="why">(.*?)</span>', section
+    )
+    listed = {(rule, html.unescape(subject)): html.unescape(why) for rule, subject, why in rows}
+    due = {(refusal.rule, refusal.subject): refusal.told for refusal in spoilt.due.values()}
+    assert listed.keys() == due.keys()
+    for key, told in due.items():
+        assert listed[key].startswith(told)
+    waiting = section[section.index("waiting for these") :]
+    for told in ("train_avatar · ghost", "fit_body · nobody", "animate_avatar · empty × esi"):
+        assert told in html.unescape(waiting)
+
+
+def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch, capsys):
+    """The log lies on a full disk: /dev/full fails as one does."""
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "workflow/scripts")
+    for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.setenv(variable, "1")
+    from job import job
+
+    log = tmp_path / "job.log"
+    log.symlink_to("/dev/full")
+    with (
+        pytest.raises(SystemExit) as ended,
+        job(SimpleNamespace(threads=1, log=[str(log)])),
+    ):
+        raise UserError("clip.mp4: no space left on the disk; free some and rerun")
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert told == "error: clip.mp4: no space left on the disk; free some and rerun\n"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory) -> Checkout:
+    """A checkout of this module's own, to spoil its config and tables one at a time."""
+    return copy_repository(tmp_path_factory.mktemp("plain"), "config/demo.yaml")
+
+
+def refused_plan(checkout: Checkout, told: str) -> None:
+    """The plan stops with one line that has `told`, before any file is made."""
+    run = checkout.snakemake("-n")
     assert run.returncode != 0
-    results = checkout.folder / yaml.safe_load(checkout.config.read_text())["results"]
-    report = (results / "report.html").read_text()
-    for name in names:
-        assert name in report
-    assert not list(results.rglob(".*.mp4"))
+    assert sum(told in line for line in run.stdout.splitlines()) == 1, run.stdout
+    assert "Traceback" not in run.stdout
+    assert not checkout.results.exists()
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda c: c.update(devise="cpu"), "unknown key 'devise'"),
-        (lambda c: c["tables"].update(references="none.tsv"), "none.tsv"),
-        (lambda c: c["backgrounds"].update(per_pair=99), "per_pair is 99"),
+        (lambda c: c.update(devise="cpu"), "config: unknown key 'devise', did you mean 'device'?"),
+        (lambda c: c["tables"].update(references="none.tsv"), "none.tsv: no such table"),
+        (lambda c: c["backgrounds"].update(per_pair=99), "config: backgrounds.per_pair is 99"),
     ],
+    ids=["unknown key", "missing table", "too few backgrounds"],
 )
-def test_bad_configs_stop_the_plan_in_one_line(fresh, change, told):
-    config = fresh.edit_config("bad", change)
-    run = fresh.snakemake("-n", config=config)
-    assert run.returncode != 0
-    lines = [line for line in run.stdout.splitlines() if told in line]
-    assert len(lines) == 1, run.stdout
-    assert "Traceback" not in run.stdout
+def test_bad_configs_stop_the_plan_in_one_line(plain, change, told):
+    settings = plain.settings
+    change(settings)
+    with edited(plain.folder / plain.config, yaml.safe_dump(settings)):
+        refused_plan(plain, told)
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("spoil", "told"),
     [
-        ("{first}", "twice"),
-        ("a/b\t{rest}", "a/b"),
-        ("a b\t{rest}", "a b"),
+        (lambda lines: [*lines, lines[1]], "references.tsv:8: id 'bow_ben' stands already"),
+        (lambda lines: changed(lines, "id", "a/b"), "references.tsv:2: id 'a/b' cannot be used"),
+        (lambda lines: changed(lines, "id", "a b"), "references.tsv:2: id 'a b' cannot be used"),
+        (lambda lines: changed(lines, "label", "bwo"), "references.tsv:2: unknown label 'bwo'"),
+        (
+            lambda lines: [lines[0].replace("subject", "subjetc"), *lines[1:]],
+            "references.tsv:1: unknown column 'subjetc', did you mean 'subject'?",
+        ),
     ],
+    ids=["duplicate id", "id with slash", "id with space", "unknown label", "unknown column"],
 )
-def test_bad_ids_stop_the_plan_in_one_line(tmp_path, row, told):
-    folder = copy_repository(tmp_path)
-    from conftest import Checkout
+def test_bad_tables_stop_the_plan_in_one_line(plain, spoil, told):
+    table = plain.table("references")
+    with edited(table, "\n".join(spoil(table.read_text().splitlines())) + "\n"):
+        refused_plan(plain, told)
 
-    checkout = Checkout(folder, folder / "config/demo.yaml")
-    table = folder / "config/demo/references.tsv"
-    lines = table.read_text().rstrip("\n").splitlines()
-    rest = lines[1].split("\t", 1)[1]
-    table.write_text("\n".join([*lines, row.format(first=lines[1], rest=rest)]) + "\n")
-    run = checkout.snakemake("-n")
-    assert run.returncode != 0
-    assert told in run.stdout
-    assert "Traceback" not in run.stdout
+
+def changed(lines: list[str], column: str, value: str) -> list[str]:
+    """The table with one cell of its first row changed."""
+    cells = lines[1].split("\t")
+    cells[lines[0].split("\t").index(column)] = value
+    return [lines[0], "\t".join(cells), *lines[2:]]

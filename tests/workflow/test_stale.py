@@ -2,124 +2,158 @@
 
 import os
 import shutil
-import time
 
-import pytest
-from workflow_tools import rules_of
+import yaml
+from workflow_tools import Checkout, Job, edited, rules_of, with_row
 
-AGGREGATES = {
-    "write_dataset",
-    "sheet_reference",
-    "sheet_identity",
-    "train_recogniser",
-    "tabulate",
-    "rule_graph",
-    "build_report",
-    "measure_demo",
-    "report",
-    "all",
-}
+from understudy.plan.fanout import fan_out
+
+# What reads every video of its kind, and so follows whatever is new.
+AGGREGATES = {"write_dataset", "train_recogniser", "tabulate", "build_report", "all"}
+COMPOSITOR = "workflow/understudy/scene/composite.py"
+
+
+def outputs_of(jobs: list[Job], rule: str) -> set[str]:
+    return {output for job in jobs if job.rule == rule for output in job.outputs}
+
+
+def retrained(jobs: list[Job]) -> set[str]:
+    """The trainings of recognisers, as "real1_synthetic0"."""
+    return {path.split("/")[-3] for path in outputs_of(jobs, "train_recogniser")}
 
 
 def test_second_run_has_nothing_to_do(finished):
     run = finished.snakemake()
     assert run.returncode == 0, run.stdout
     assert "Nothing to be done" in run.stdout
+    assert (
+        "Nothing: every file that was planned is there."
+        in (finished.results / "report.html").read_text()
+    )
 
 
-def test_touching_scripts_and_modules_reruns_nothing(finished):
-    for path in (finished.folder / "workflow").rglob("*.py"):
-        os.utime(path)
-    assert finished.would_run() == []
-
-
-def test_comment_reruns_nothing(finished):
-    module = finished.folder / "workflow/understudy/scene/composite.py"
-    text = module.read_text()
+def test_touching_scripts_and_rewording_comments_reruns_nothing(finished):
+    times = {path: path.stat() for path in (finished.folder / "workflow").rglob("*.py")}
+    module = finished.folder / COMPOSITOR
+    reworded = module.read_text().replace('"""', '"""Said otherwise. ', 1) + "\n# a remark\n"
     try:
-        module.write_text(text + "\n# a remark\n")
-        assert finished.would_run() == []
+        for path in times:
+            os.utime(path)
+        with edited(module, reworded):
+            assert finished.would_run() == []
     finally:
-        module.write_text(text)
+        for path, before in times.items():
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def test_cloning_again_reruns_nothing(finished, tmp_path):
-    """The same code in a new folder, with the results moved there."""
-    clone = tmp_path / "clone"
-    shutil.copytree(finished.folder, clone, symlinks=True)
-    now = time.time()
-    for path in clone.rglob("*.py"):
-        os.utime(path, (now, now))
-    moved = type(finished)(clone, clone / finished.config.relative_to(finished.folder))
-    assert moved.would_run() == []
+    """The same code in a new folder with fresh time stamps, and the results moved there."""
+    clone = finished.cloned(tmp_path / "clone", keep_times=False)
+    assert clone.would_run() == []
 
 
 def test_edited_compositor_composites_again_and_retrains_nothing(finished):
-    module = finished.folder / "workflow/understudy/scene/composite.py"
-    text = module.read_text()
-    try:
-        module.write_text(text + "\nCHANGED = True\n")
-        rules = rules_of(finished.would_run())
-    finally:
-        module.write_text(text)
-    assert "composite_background" in rules
-    assert rules <= {"composite_background"} | AGGREGATES
+    module = finished.folder / COMPOSITOR
+    with edited(module, module.read_text() + "\nCHANGED = True\n"):
+        jobs = finished.would_run()
+    follow = {"sheet_reference", "preview_reference"} | AGGREGATES
+    assert rules_of(jobs) == {"composite_background"} | follow
+    assert sum(job.rule == "composite_background" for job in jobs) == 2
+    assert retrained(jobs) == {"real1_synthetic1"}
 
 
 def test_new_identity_makes_only_its_own_files(finished):
-    table = finished.folder / "tests/workflow/tiny/identities.tsv"
-    text = table.read_text()
-    try:
-        first = text.splitlines()[1].split("\t")
-        table.write_text(text.rstrip("\n") + "\n" + "\t".join(["newcomer", *first[1:]]) + "\n")
+    table = finished.table("identities")
+    video = f"{finished.settings['demo']['world']}/identities/hao.studio.mp4"
+    with edited(table, with_row(table, "hao", video)):
         jobs = finished.would_run()
-    finally:
-        table.write_text(text)
-    own = [job for job in jobs if job.rule not in AGGREGATES]
-    assert {"normalise_identity", "train_avatar", "animate_avatar"} <= rules_of(own)
+    follow = {"sheet_reference", "preview_reference", "measure_demo"} | AGGREGATES
+    own = [job for job in jobs if job.rule not in follow]
+    assert rules_of(own) == {
+        *("demo_figure", "demo_identity", "demo_held_out", "normalise_identity"),
+        *("extract_keypoints", "extract_masks", "extract_depth", "extract_expression"),
+        *("extract_hands", "fit_body", "train_avatar", "animate_avatar", "composite_background"),
+        "sheet_identity",
+    } | (rules_of(own) & {"demo_background"})
     for job in own:
-        assert all("newcomer" in output for output in job.outputs), job
+        assert job.rule == "demo_background" or all("hao" in path for path in job.outputs), job
+    assert retrained(jobs) == {"real1_synthetic1"}
 
 
-@pytest.fixture
-def new_background(finished):
-    table = finished.folder / "tests/workflow/tiny/backgrounds.tsv"
-    text = table.read_text()
-    first = text.splitlines()[1].split("\t")
-    yield table, text, first
-    table.write_text(text)
+def a_room_drawn_once(checkout: Checkout) -> tuple[str, str]:
+    """A name for a new background that one of the two references draws; and that reference."""
+    settings = checkout.settings
+    ids = {
+        name: [line.split("\t")[0] for line in checkout.table(name).read_text().splitlines()[1:]]
+        for name in ("references", "identities", "backgrounds")
+    }
+    for number in range(100):
+        name = f"annexe{number}"
+        rows = fan_out(
+            settings.get("seed", 0),
+            {id_: {} for id_ in ids["references"]},
+            {id_: {} for id_ in ids["identities"]},
+            {id_: {} for id_ in [*ids["backgrounds"], name]},
+            settings["backgrounds"]["per_pair"],
+            ["source"],
+        )
+        drawn = [row for row in rows if row[3] == name]
+        if len(drawn) == 1:
+            return name, drawn[0][0]
+    raise AssertionError("no name is drawn by one of the pairs")
 
 
-def test_new_background_composites_only_the_pairs_that_draw_it(finished, new_background):
-    table, text, first = new_background
-    drawn = 0
-    for name in ("annexe", "loft", "porch", "attic", "cellar"):
-        table.write_text(text.rstrip("\n") + "\n" + "\t".join([name, *first[1:]]) + "\n")
+def test_new_background_composites_only_the_pairs_that_draw_it(finished):
+    name, reference = a_room_drawn_once(finished)
+    table, results = finished.table("backgrounds"), finished.settings["results"]
+    shutil.copyfile(next(finished.results.glob("world/rooms/*.png")), finished.folder / "own.png")
+    with edited(table, with_row(table, name, "own.png")):
         jobs = finished.would_run()
-        assert rules_of(jobs) <= {"composite_background"} | AGGREGATES
-        composites = [job for job in jobs if job.rule == "composite_background"]
-        for job in composites:
-            assert job.outputs[0].endswith(f"/{name}.mp4"), job
-        drawn += len(composites)
-    assert drawn > 0
+    assert rules_of(jobs) == {
+        *("composite_background", "sheet_reference", "preview_reference"),
+        *AGGREGATES,
+    }
+    assert outputs_of(jobs, "composite_background") == {
+        f"{results}/synthetic/{reference}/esi/source/{name}.mp4"
+    }
+    assert outputs_of(jobs, "sheet_reference") == {f"{results}/sheets/reference/{reference}.jpg"}
+    assert retrained(jobs) == {"real1_synthetic1"}
 
 
 def test_changed_fit_parameter_refits_and_what_follows(finished):
-    config = finished.edit_config("refit", lambda c: c["fit"].update(focal=1.25))
-    rules = rules_of(finished.would_run(config=config))
-    follows = {"fit_body", "extract_depth", "train_avatar", "animate_avatar"}
-    assert follows <= rules
-    assert not rules & {"normalise_identity", "extract_keypoints", "extract_masks", "build_body"}
+    settings = finished.settings
+    settings["fit"]["focal"] = 1.25
+    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
+        jobs = finished.would_run()
+    assert rules_of(jobs) == {
+        *("fit_body", "extract_depth", "train_avatar", "animate_avatar", "composite_background"),
+        *("sheet_identity", "sheet_reference", "preview_reference", "measure_demo"),
+        *AGGREGATES,
+    }
+    assert len(outputs_of(jobs, "fit_body")) == 3
+    assert retrained(jobs) == {"real1_synthetic1"}
 
 
 def test_dry_run_shows_the_whole_fan_out_before_anything_ran(fresh):
     jobs = fresh.would_run()
+    assert not fresh.results.exists()
     count = {rule: sum(job.rule == rule for job in jobs) for rule in rules_of(jobs)}
-    tables = fresh.folder / "config/demo"
     identities, references = (
-        len((tables / f"{name}.tsv").read_text().splitlines()) - 1
-        for name in ("identities", "references")
+        len(fresh.table(name).read_text().splitlines()) - 1 for name in ("identities", "references")
     )
-    assert count["train_avatar"] == identities
-    assert count["animate_avatar"] == identities * references
-    assert count["composite_background"] == 2 * identities * references
+    settings = fresh.settings
+    pairs = identities * references
+    assert count["normalise_identity"] == count["train_avatar"] == identities
+    assert count["normalise_reference"] == references
+    assert count["fit_body"] == count["extract_keypoints"] == identities + references
+    assert count["animate_avatar"] == pairs
+    assert count["composite_background"] == pairs * settings["backgrounds"]["per_pair"]
+    experiments = settings["experiments"]
+    assert count["train_recogniser"] == len(experiments["grid"]) * len(experiments["seeds"])
+    assert count["write_dataset"] == count["tabulate"] == count["build_report"] == 1
+    assert not any(line.startswith("checkpoint ") for line in rules_text(fresh))
+
+
+def rules_text(checkout: Checkout) -> list[str]:
+    files = [checkout.folder / "Snakefile", *(checkout.folder / "rules").glob("*.smk")]
+    return [line for path in files for line in path.read_text().splitlines()]

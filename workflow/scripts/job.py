@@ -12,7 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 class Tee:
-    """Writes to the terminal and, without the rewritten states of progress bars, to a log."""
+    """Writes to the terminal and, without the rewritten states of progress bars, to a log.
+
+    A log that cannot be written (a full disk) ends no job: the terminal still tells.
+    """
 
     def __init__(self, terminal: TextIO, log: TextIO):
         self.terminal, self.log, self.line = terminal, log, ""
@@ -21,8 +24,8 @@ class Tee:
         self.terminal.write(text)
         for character in text:
             if character == "\n":
-                self.log.write(self.line + "\n")
-                self.log.flush()
+                with contextlib.suppress(OSError):
+                    self.log.write(self.line + "\n")
                 self.line = ""
             elif character == "\r":
                 self.line = ""
@@ -52,10 +55,8 @@ def job(snakemake) -> Iterator[None]:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(".snakemake/numba").resolve()))
     from understudy.errors import UserError
 
-    log_path = Path(snakemake.log[0])
-    log_path.parent.mkdir(parents=True, exist_ok=True)
     terminal = sys.stderr
-    with log_path.open("w", encoding="utf-8") as log:
+    with _open_log(Path(snakemake.log[0])) as log:
         sys.stderr = Tee(terminal, log)
         try:
             yield
@@ -67,3 +68,18 @@ def job(snakemake) -> Iterator[None]:
             sys.exit(1)
         finally:
             sys.stderr = terminal
+
+
+@contextlib.contextmanager
+def _open_log(path: Path) -> Iterator[TextIO]:
+    """A log to write, line by line; where there is no room for one, one that nobody reads."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        log = path.open("w", encoding="utf-8", buffering=1)
+    except OSError:
+        log = Path(os.devnull).open("w", encoding="utf-8")
+    try:
+        yield log
+    finally:
+        with contextlib.suppress(OSError):
+            log.close()

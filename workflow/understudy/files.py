@@ -1,10 +1,13 @@
 """Files: written whole or not at all; arrays with a note of what made them, never pickles."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,22 +27,33 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     Raises UserError when the disk is full.
     """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.stem}.", suffix=target.suffix
-    )
-    os.close(handle)
-    temporary = Path(name)
+    with _full_disk_told(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.stem}.", suffix=target.suffix
+        )
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _full_disk_told(target: Path) -> Iterator[None]:
+    """A full disk as a UserError, from whatever a library makes of it (safetensors: no OSError)."""
     try:
-        yield temporary
-        temporary.chmod(0o644)
-        os.replace(temporary, target)
-    except OSError as error:
-        if error.errno == 28:  # ENOSPC
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        if full or os.strerror(errno.ENOSPC) in str(error):
             raise UserError(f"{target}: no space left on the disk; free some and rerun") from error
         raise
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_text(target: Path | str, text: str) -> None:
@@ -92,7 +106,7 @@ def load_arrays(path: Path | str, kind: str, body: str | None = None) -> Arrays:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         about = json.loads(arrays.pop(ABOUT).tobytes())
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(
             f"{path}: not a readable {kind} file ({error}); delete it and rerun"
         ) from error

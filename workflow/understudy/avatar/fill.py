@@ -14,7 +14,7 @@ from understudy.avatar.surface import graph_laplacian
 from understudy.avatar.training import Training
 
 STRENGTH = 0.02  # of the neighbours against a Gaussian that was seen fully
-NOTHING = 1e-5  # evidence of a Gaussian that was never seen: its own value if nobody has any
+NOTHING = 1e-7  # evidence of a Gaussian that was never seen: its own value if nobody has any
 FRAMES = 48  # looked at
 FRINGE = 2  # px inside the mask's outline that do not count as seen
 

@@ -7,19 +7,41 @@ from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix
 
 BODY_JOINTS = 22  # SMPL-X's joints before the jaw: pelvis to wrists
-BETAS, EPSILON = (0.8, 0.95), 1e-8  # a knot is met seldom, so its averages are short
+BETAS, EPSILON = (0.8, 0.95), 1e-8  # a row is met seldom, so its averages are short
+
+
+class RowAdam:
+    """Values (rows,23,3), zero at first, each row with its own state of Adam (Kingma and Ba 2015).
+
+    One Adam over all rows would go on moving the rows that a step did not draw.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.values = torch.zeros(rows, BODY_JOINTS + 1, 3)
+        self.mean, self.square = torch.zeros_like(self.values), torch.zeros_like(self.values)
+        self.steps = torch.zeros(rows)
+
+    def step(self, row: int, gradient: Tensor, rates: Tensor) -> None:
+        """One step of one row; gradient (23,3), rates (23,1)."""
+        first, second = BETAS
+        self.steps[row] += 1
+        self.mean[row] = first * self.mean[row] + (1 - first) * gradient
+        self.square[row] = second * self.square[row] + (1 - second) * gradient.square()
+        mean = self.mean[row] / (1 - first ** self.steps[row])
+        square = self.square[row] / (1 - second ** self.steps[row])
+        self.values[row] -= rates * mean / (square.sqrt() + EPSILON)
+
+    def state(self) -> dict[str, Tensor]:
+        return {name: getattr(self, name) for name in ("values", "mean", "square", "steps")}
 
 
 class PoseRefinement:
-    """A rotation of each body joint and a translation, on top of the fit's, smooth in time.
+    """A rotation of each body joint and a translation a frame, on top of the fit's.
 
-    They lie at knots, `spacing` frames apart, and are linear in between: a fit's errors change
-    slowly, so that frames learn from their neighbours, and a frame that is never trained on has
-    its correction too. values (knots,23,3): rotations (rad), applied in the parent's space after
-    the fit's, and the translation (m) last.
-
-    Each knot has its own Adam state: one Adam over all would go on moving the knots that a step
-    did not draw.
+    A correction (23,3) holds rotations (rad), applied in the parent's space after the fit's, and
+    last the translation (m). It is the sum of two: one that is linear between knots, `spacing`
+    frames apart, by which frames learn from their neighbours and one that is never trained on has
+    its correction too; and one of the frame's own, zero until the frame is trained on.
     """
 
     def __init__(self, pose: Pose, spacing: int, frozen_joints: list[int]) -> None:
@@ -28,15 +50,14 @@ class PoseRefinement:
         self.spacing = spacing
         self.free = torch.ones(BODY_JOINTS, 1)
         self.free[frozen_joints] = 0
-        knots = (len(pose) - 1) // spacing + 2
-        self.values = torch.zeros(knots, BODY_JOINTS + 1, 3)
-        self.mean, self.square = torch.zeros_like(self.values), torch.zeros_like(self.values)
-        self.steps = torch.zeros(knots)
+        self.knots = RowAdam((len(pose) - 1) // spacing + 2)
+        self.frames = RowAdam(len(pose))
 
     def at(self, t: int) -> Tensor:
         """(23,3): the correction of frame t."""
         (before, after), (near, far) = self._knots(t)
-        return near * self.values[before] + far * self.values[after]
+        smooth = near * self.knots.values[before] + far * self.knots.values[after]
+        return smooth + self.frames.values[t]
 
     def posed(self, t: int, correction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Frame t corrected: rotations (1,55,3,3), transl (1,3), expression (1,E)."""
@@ -45,23 +66,16 @@ class PoseRefinement:
         return rotations[None], transl[None], self.expression[t : t + 1]
 
     def step(self, t: int, gradient: Tensor, pose_rate: float, transl_rate: float) -> None:
-        """One Adam step (Kingma and Ba 2015) of the two knots about frame t.
+        """Move the correction of frame t; gradient (23,3): of the loss by it.
 
-        gradient (23,3): of the loss by the correction of frame t. A knot moves by the share that
-        it has in the frame.
+        A knot moves by the share that it has in the frame.
         """
         rates = torch.full((BODY_JOINTS + 1, 1), pose_rate)
         rates[BODY_JOINTS] = transl_rate
-        first, second = BETAS
         for knot, share in zip(*self._knots(t), strict=True):
-            if share == 0:
-                continue
-            self.steps[knot] += 1
-            self.mean[knot] = first * self.mean[knot] + (1 - first) * gradient
-            self.square[knot] = second * self.square[knot] + (1 - second) * gradient.square()
-            mean = self.mean[knot] / (1 - first ** self.steps[knot])
-            square = self.square[knot] / (1 - second ** self.steps[knot])
-            self.values[knot] -= share * rates * mean / (square.sqrt() + EPSILON)
+            if share > 0:
+                self.knots.step(knot, gradient, share * rates)
+        self.frames.step(t, gradient, rates / 2)
 
     def _knots(self, t: int) -> tuple[tuple[int, int], tuple[float, float]]:
         """The knots before and after frame t, and each one's share in it."""
@@ -70,12 +84,12 @@ class PoseRefinement:
         return (before, before + 1), (1 - share, share)
 
     def state(self) -> dict[str, Tensor]:
-        names = ("values", "mean", "square", "steps")
-        return {name: getattr(self, name) for name in names}
+        parts = {"knots": self.knots.state(), "frames": self.frames.state()}
+        return {f"{part}.{name}": x for part, own in parts.items() for name, x in own.items()}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
-        for name, value in state.items():
-            getattr(self, name).copy_(value)
+        for name, tensor in self.state().items():
+            tensor.copy_(state[name])
 
 
 def corrected(rotations: Tensor, correction: Tensor) -> Tensor:

@@ -31,8 +31,8 @@ class LearningRates:
     scale: float = 0.01  # of the log scale
     color: float = 0.05  # of the colour's logit
     shading: float = 0.005
-    pose: float = 0.012  # rad
-    transl: float = 0.006  # m
+    pose: float = 0.006  # rad
+    transl: float = 0.004  # m
 
 
 @dataclass(frozen=True)

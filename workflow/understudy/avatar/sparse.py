@@ -1,5 +1,7 @@
 """Sparse matrices in the autograd graph: products, and the solve behind smooth offsets."""
 
+import warnings
+
 import numpy as np
 import scipy.sparse as sp
 import torch
@@ -10,13 +12,14 @@ from torch import Tensor
 def to_torch(matrix: sp.spmatrix) -> Tensor:
     """A float32 CSR tensor of a scipy matrix."""
     matrix = matrix.tocsr()
-    return torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype(np.int64)),
-        torch.from_numpy(matrix.indices.astype(np.int64)),
-        torch.from_numpy(matrix.data.astype(np.float32)),
-        matrix.shape,
-        check_invariants=False,
-    )
+    with warnings.catch_warnings():  # torch calls its CSR tensors a beta; products are all we use
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.sparse_csr_tensor(
+            torch.from_numpy(matrix.indptr.astype(np.int64)),
+            torch.from_numpy(matrix.indices.astype(np.int64)),
+            torch.from_numpy(matrix.data.astype(np.float32)),
+            matrix.shape,
+        )
 
 
 class SparseProduct:

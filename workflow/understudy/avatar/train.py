@@ -4,7 +4,6 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from understudy.avatar.checkpoint import heed_sigterm, load_checkpoint, save_checkpoint
 from understudy.avatar.clip import load_clip
 from understudy.avatar.evaluate import evaluate
 from understudy.avatar.fill import fill, seen_weight
@@ -13,13 +12,13 @@ from understudy.avatar.settings import TrainSettings
 from understudy.avatar.training import Training
 from understudy.avatar.turntable import write_turntable
 from understudy.body.model import load_body
+from understudy.checkpoint import Interval, interruptible, load_checkpoint, save_checkpoint
 from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.fitting.io import load_fit
 from understudy.progress import progress
 
 CURVE_STEPS = 50  # steps that one point of the loss curve averages
-TERMINATED = 128 + 15  # the exit code of a process that SIGTERM ended
 
 
 def train_avatar(
@@ -93,10 +92,10 @@ def _run(
     def save() -> None:
         tensors, note = training.state()
         clock = {"seconds": spent + time.monotonic() - began, "curve": curve, "losses": losses}
-        save_checkpoint(checkpoint, tensors, {**note, **clock, "job": job})
+        save_checkpoint(checkpoint, job, tensors, {**note, **clock})
 
-    saved = time.monotonic()
-    with heed_sigterm() as stop:
+    due = Interval(training.settings.checkpoint_seconds)
+    with interruptible() as interruption:
         bar = progress(range(training.steps, total), "training", total - training.steps, "step")
         for _ in bar:
             losses.append(training.step())
@@ -104,10 +103,7 @@ def _run(
                 curve.append([training.steps, round(sum(losses) / CURVE_STEPS, 5)])
                 losses.clear()
                 bar.set_postfix(loss=f"{curve[-1][1]:.4f}", refresh=False)
-            if stop.asked.is_set():
+            if interruption.requested or due.passed():
                 save()
-                raise SystemExit(TERMINATED)
-            if time.monotonic() - saved > training.settings.checkpoint_seconds:
-                save()
-                saved = time.monotonic()
+            interruption.stop_if_requested()
     return spent + time.monotonic() - began, curve

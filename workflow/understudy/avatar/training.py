@@ -14,6 +14,7 @@ from understudy.avatar.settings import TrainSettings
 from understudy.avatar.trainee import Trainee
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
+from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 
 NOT_REFINED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise
 RAMP = 20  # steps over which the rates rise
@@ -115,26 +116,16 @@ class Training:
 
     def state(self) -> tuple[dict[str, Tensor], dict]:
         """Everything a later process needs to go on: tensors, and a JSON-able note."""
-        tensors = {f"weights.{name}": x for name, x in self.trainee.state_dict().items()}
-        tensors |= {f"poses.{name}": x for name, x in self.refinement.state().items()}
-        for number, values in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"adam.{number}.{name}": x for name, x in values.items()}
+        tensors = prefixed("weights", self.trainee.state_dict())
+        tensors |= prefixed("poses", self.refinement.state())
+        tensors |= prefixed("adam", moments(self.optimiser))
         random = self.random.bit_generator.state
         return tensors, {"steps": self.steps, "order": self.order, "random": random}
 
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
         """Put back what `state` gave."""
-        self.trainee.load_state_dict(_under("weights", tensors))
-        self.refinement.load_state(_under("poses", tensors))
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _under("adam", tensors).items():
-            number, moment = name.split(".")
-            moments.setdefault(int(number), {})[moment] = tensor
-        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
+        self.trainee.load_state_dict(without_prefix("weights", tensors))
+        self.refinement.load_state(without_prefix("poses", tensors))
+        load_moments(self.optimiser, without_prefix("adam", tensors))
         self.random.bit_generator.state = note["random"]
         self.steps, self.order = note["steps"], list(note["order"])
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    start = f"{prefix}."
-    return {k.removeprefix(start): x for k, x in tensors.items() if k.startswith(start)}

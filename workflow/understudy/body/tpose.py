@@ -1,8 +1,8 @@
 """Turn MakeHuman's rest pose (arms half down) into SMPL-X's T-pose, person by person."""
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import FINGERS, JOINT_COUNT, JOINT_INDEX, PARENTS
 
 _UP = np.array([0.0, 1.0, 0.0])
@@ -10,27 +10,6 @@ _FORWARD = np.array([0.0, 0.0, 1.0])
 _DISTAL_CURL = 0.6  # a finger tip curls this much of what its middle segment does
 _FINGER_SPREAD = 0.6  # of the rest pose's spread that stays in the T-pose's flat hand
 _LEG_SPREAD = 0.04  # outward slope of the T-pose's legs
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector)
-
-
-def _turn(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """(3,3): the smallest rotation that takes the direction `source` to `target`."""
-    source, target = _unit(source), _unit(target)
-    axis = np.cross(source, target)
-    sine = np.linalg.norm(axis)
-    if sine < 1e-9:
-        return np.eye(3)
-    return Rotation.from_rotvec(axis / sine * np.arctan2(sine, source @ target)).as_matrix()
-
-
-def _frame(first: np.ndarray, near_second: np.ndarray) -> np.ndarray:
-    """(3,3) orthonormal columns: `first`, the part of `near_second` across it, their product."""
-    x = _unit(first)
-    y = _unit(near_second - x * (x @ near_second))
-    return np.stack([x, y, np.cross(x, y)], 1)
 
 
 def tpose_rotations(joints: np.ndarray) -> np.ndarray:
@@ -56,7 +35,7 @@ def tpose_rotations(joints: np.ndarray) -> np.ndarray:
 
 def _leg(place: dict[str, np.ndarray], out: np.ndarray) -> dict[str, np.ndarray]:
     leg = place["ankle"] - place["hip"]
-    turn = _turn(leg, np.array([out[0] * _LEG_SPREAD * -leg[1], leg[1], leg[2]]))
+    turn = rot.between(leg, np.array([out[0] * _LEG_SPREAD * -leg[1], leg[1], leg[2]]))
     return {"hip": turn, "knee": turn}
 
 
@@ -64,14 +43,14 @@ def _arm(place: dict[str, np.ndarray], out: np.ndarray) -> dict[str, np.ndarray]
     upper = place["elbow"] - place["shoulder"]
     fore = place["wrist"] - place["elbow"]
     hinge = np.cross(upper, fore)
-    straight = _frame(out, np.cross(out, _FORWARD))
-    shoulder = straight @ _frame(upper, hinge).T
-    elbow = straight @ _frame(fore, hinge).T
+    straight = rot.frame(out, np.cross(out, _FORWARD))
+    shoulder = straight @ rot.frame(upper, hinge).T
+    elbow = straight @ rot.frame(fore, hinge).T
     across = np.cross(place["index1"] - place["wrist"], place["pinky1"] - place["wrist"]) * out[0]
-    wrist = _frame(out, _UP) @ _frame(place["middle1"] - place["wrist"], across).T
+    wrist = rot.frame(out, _UP) @ rot.frame(place["middle1"] - place["wrist"], across).T
     # The forearm takes half of the twist between elbow and hand, as radius and ulna do.
-    twist = Rotation.from_matrix(wrist @ elbow.T).as_rotvec() @ out
-    elbow = Rotation.from_rotvec(out * twist * 0.5).as_matrix() @ elbow
+    twist = rot.log(wrist @ elbow.T) @ out
+    elbow = rot.exp(out * twist * 0.5) @ elbow
     return {"shoulder": shoulder, "elbow": elbow, "wrist": wrist}
 
 
@@ -82,14 +61,14 @@ def _fingers(place: dict[str, np.ndarray], wrist: np.ndarray) -> dict[str, np.nd
         proximal, middle = wrist @ (second - first), wrist @ (third - second)
         if finger == "thumb":  # keeps its place beside the palm, only half straightened
             turns["thumb1"] = wrist
-            turns["thumb2"] = _turn(middle, _unit(proximal) + _unit(middle)) @ wrist
+            turns["thumb2"] = rot.between(middle, rot.unit(proximal) + rot.unit(middle)) @ wrist
             turns["thumb3"] = turns["thumb2"]
             continue
-        flat = _unit(proximal * np.array([1, 0, 1])) * np.array([1, 1, _FINGER_SPREAD])
-        base, mid = _turn(proximal, flat) @ wrist, _turn(middle, flat) @ wrist
-        curl = Rotation.from_matrix(mid @ base.T).as_rotvec()
+        flat = rot.unit(proximal * np.array([1, 0, 1])) * np.array([1, 1, _FINGER_SPREAD])
+        base, mid = rot.between(proximal, flat) @ wrist, rot.between(middle, flat) @ wrist
+        curl = rot.log(mid @ base.T)
         turns[f"{finger}1"], turns[f"{finger}2"] = base, mid
-        turns[f"{finger}3"] = Rotation.from_rotvec(_DISTAL_CURL * curl).as_matrix() @ mid
+        turns[f"{finger}3"] = rot.exp(_DISTAL_CURL * curl) @ mid
     return turns
 
 
@@ -113,5 +92,5 @@ def relaxed_hands(joints: np.ndarray) -> np.ndarray:
     Joints (55,3) of a rest pose; undoing the T-pose's turns brings the relaxed fingers back.
     """
     turns = tpose_rotations(joints)
-    local = [turns[PARENTS[joint]] @ turns[joint].T for joint in range(25, 55)]
-    return Rotation.from_matrix(local).as_rotvec().reshape(2, 15, 3)
+    local = np.stack([turns[PARENTS[joint]] @ turns[joint].T for joint in range(25, 55)])
+    return rot.log(local).reshape(2, 15, 3)

@@ -1,29 +1,10 @@
-"""Rotations and forward kinematics in numpy, for motions made of a few numbers a frame."""
+"""Forward kinematics in NumPy, for motions made of a few numbers a frame."""
 
 import numpy as np
-from scipy.spatial.transform import Rotation
+
+from understudy.body import rotation_numpy as rot
 
 MIRROR = np.array([-1.0, 1.0, 1.0])  # the plane x = 0: left and right change places
-
-
-def rotvec_to_matrix(rotvec: np.ndarray) -> np.ndarray:
-    """(…, 3) rad -> (…, 3, 3), by Rodrigues' formula."""
-    square = (rotvec**2).sum(-1)
-    small = square < 1e-10
-    safe = np.where(small, 1.0, square)
-    angle = np.sqrt(safe)
-    sine = np.where(small, 1 - square / 6, np.sin(angle) / angle)[..., None, None]
-    cosine = np.where(small, 0.5 - square / 24, (1 - np.cos(angle)) / safe)[..., None, None]
-    x, y, z = np.moveaxis(rotvec, -1, 0)
-    zero = np.zeros_like(x)
-    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).reshape(*rotvec.shape, 3)
-    return np.eye(3) + sine * cross + cosine * (cross @ cross)
-
-
-def matrix_to_rotvec(matrix: np.ndarray) -> np.ndarray:
-    """(…, 3, 3) -> (…, 3) rad, of angle at most π."""
-    flat = Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_rotvec()
-    return flat.reshape(matrix.shape[:-1])
 
 
 def axis_rotation(axis: int, angle: np.ndarray) -> np.ndarray:
@@ -31,13 +12,7 @@ def axis_rotation(axis: int, angle: np.ndarray) -> np.ndarray:
     angle = np.asarray(angle, float)
     rotvec = np.zeros((*angle.shape, 3))
     rotvec[..., axis] = angle
-    return rotvec_to_matrix(rotvec)
-
-
-def unit(vector: np.ndarray) -> np.ndarray:
-    """(…, 3) -> the same directions of length one."""
-    vector = np.asarray(vector, float)
-    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)
+    return rot.exp(rotvec)
 
 
 def forward(

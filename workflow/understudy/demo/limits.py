@@ -19,10 +19,10 @@ row serves both sides. Signs, on the left side and in the T-pose:
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import JOINT_INDEX, JOINT_NAMES
-from understudy.demo.kinematics import axis_rotation, rotvec_to_matrix
+from understudy.demo.kinematics import axis_rotation
 
 X, Y = 0, 1
 FREE = (-180.0, 180.0)
@@ -115,7 +115,7 @@ def rotations_from_angles(angles: np.ndarray) -> np.ndarray:
     swing[:, joints, _FIRST] = radians[..., 0]
     swing[..., 2] = radians[..., 1]
     twist[:, joints, _TWIST] = radians[..., 2]
-    swing, twist = rotvec_to_matrix(_mirror(swing)), rotvec_to_matrix(_mirror(twist))
+    swing, twist = rot.exp(_mirror(swing)), rot.exp(_mirror(twist))
     first = np.where(_TWIST_FIRST[:, None, None], twist, swing)
     second = np.where(_TWIST_FIRST[:, None, None], swing, twist)
     return _REFERENCES @ first @ second
@@ -128,13 +128,11 @@ def angles_from_rotations(rotations: np.ndarray) -> np.ndarray:
     local = _REFERENCES.swapaxes(-1, -2) @ rotations
     # Swing and twist of T·S are those of its inverse S⁻¹·T⁻¹, turned back.
     local = np.where(_TWIST_FIRST[:, None, None], local.swapaxes(-1, -2), local)
-    quaternion = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_quat().reshape(n, count, 4)
-    half = np.arctan2(quaternion[:, joints, _TWIST], quaternion[..., 3])
-    half = np.where(half > np.pi / 2, half - np.pi, np.where(half < -np.pi / 2, half + np.pi, half))
+    quaternion = rot.to_quaternion(local)  # w ≥ 0: half the twist is within ±90°
+    half = np.arctan2(quaternion[:, joints, 1 + _TWIST], quaternion[..., 0])
     twist = np.zeros((n, count, 3))
     twist[:, joints, _TWIST] = 2 * half
-    swing = local @ rotvec_to_matrix(-twist)
-    swing = Rotation.from_matrix(swing.reshape(-1, 3, 3)).as_rotvec().reshape(n, count, 3)
+    swing = rot.log(local @ rot.exp(-twist))
     sign = np.where(_TWIST_FIRST, -1.0, 1.0)[:, None]
     swing, twist = _mirror(sign * swing), _mirror(sign * twist)
     angles = [swing[:, joints, _FIRST], swing[..., 2], twist[:, joints, _TWIST]]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import torch
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.pose import Pose
-from understudy.demo.kinematics import axis_rotation, matrix_to_rotvec, rotvec_to_matrix
+from understudy.demo.kinematics import axis_rotation
 from understudy.demo.skeleton import MIRRORED
 
 # The 52 ARKit face units less jawOpen and tongueOut: the embedded body's expressions, in order.
@@ -96,7 +97,7 @@ class Motion:
         """
         turn = axis_rotation(1, np.broadcast_to(yaw, len(self)))
         full = self.full.copy()
-        full[:, 0] = matrix_to_rotvec(turn @ rotvec_to_matrix(full[:, 0]))
+        full[:, 0] = rot.log(turn @ rot.exp(full[:, 0]))
         transl = (turn @ (self.transl + pelvis)[..., None])[..., 0] - pelvis
         props = tuple(replace(prop, position=turn[0] @ prop.position) for prop in self.props)
         return replace(self, full=full, transl=transl, props=props)

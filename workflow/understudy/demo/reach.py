@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.demo.kinematics import rotvec_to_matrix, unit
 from understudy.demo.limits import HIGH, LOW, SHOULDER_REFERENCE, TABLE
 from understudy.demo.skeleton import Skeleton
 
@@ -87,7 +87,7 @@ def arm_rotations(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     turns[..., 3, 1] = radians[..., 5]  # elbow
     turns[..., 4, 0] = radians[..., 6] / 2  # half of the forearm's turn, at elbow and wrist each
     turns[..., 5, 1:] = radians[..., 7:9]  # wrist
-    collar, swing, twist, bend, half, wrist = np.moveaxis(rotvec_to_matrix(turns), -3, 0)
+    collar, swing, twist, bend, half, wrist = np.moveaxis(rot.exp(turns), -3, 0)
     return collar, SHOULDER_REFERENCE @ swing @ twist, bend @ half, half @ wrist
 
 
@@ -114,8 +114,8 @@ def _forward(arm: _Arm, angles: np.ndarray) -> dict[str, np.ndarray]:
         "shoulder": at_shoulder,
         "elbow": at_elbow,
         "wrist": at_wrist,
-        "upper": unit(at_elbow - at_shoulder),
-        "fore": unit(at_wrist - at_elbow),
+        "upper": rot.unit(at_elbow - at_shoulder),
+        "fore": rot.unit(at_wrist - at_elbow),
         "hand": fore @ wrist,
     }
 
@@ -129,18 +129,18 @@ def _residuals(arm: _Arm, goal: Goal, angles: np.ndarray) -> np.ndarray:
         place = at["wrist"] + hand @ arm.points[goal.point]
         rows.append((place - np.asarray(goal.target)) / (0.002 * arm.scale))
     if goal.palm is not None:
-        rows.append(3.0 * (-hand[..., 1] - unit(goal.palm)))
+        rows.append(3.0 * (-hand[..., 1] - rot.unit(goal.palm)))
     if goal.fingers is not None:
-        rows.append(3.0 * (hand[..., 0] - unit(goal.fingers)))
+        rows.append(3.0 * (hand[..., 0] - rot.unit(goal.fingers)))
     if goal.upper is not None:
-        rows.append(4.0 * (at["upper"] - unit(goal.upper)))
+        rows.append(4.0 * (at["upper"] - rot.unit(goal.upper)))
     if goal.fore is not None:
-        rows.append(4.0 * (at["fore"] - unit(goal.fore)))
+        rows.append(4.0 * (at["fore"] - rot.unit(goal.fore)))
     if goal.elbow is not None:
-        line = unit(at["wrist"] - at["shoulder"])
+        line = rot.unit(at["wrist"] - at["shoulder"])
         off = at["elbow"] - at["shoulder"]
         off = off - (off * line).sum(-1, keepdims=True) * line
-        rows.append(2.5 * (unit(off) - unit(goal.elbow)))
+        rows.append(2.5 * (rot.unit(off) - rot.unit(goal.elbow)))
     # The shoulder girdle follows a raised arm (scapulohumeral rhythm, about one part in four).
     rise = np.rad2deg(np.arcsin(np.clip(at["upper"][..., 1], -1, 1))) + 90
     girdle = np.clip(0.22 * (rise - 45), 0, 30)
@@ -235,8 +235,8 @@ def solve_leg(
     length = np.clip(
         np.linalg.norm(line, axis=-1), abs(thigh - shin) + 0.02, (thigh + shin) * 0.999
     )
-    line = unit(line)
-    pole = unit(np.cross(hinge, line))
+    line = rot.unit(line)
+    pole = rot.unit(np.cross(hinge, line))
     hinge = np.cross(line, pole)  # across the plane of the leg
     along = (thigh**2 - shin**2 + length**2) / (2 * length)
     off = np.sqrt(np.maximum(thigh**2 - along**2, 0))
@@ -249,8 +249,8 @@ def solve_leg(
 
 def _frame(bone: np.ndarray, hinge: np.ndarray) -> np.ndarray:
     """Orthonormal axes (…,3,3) with columns hinge, bone and their cross product."""
-    bone = unit(bone)
-    hinge = unit(hinge - (hinge * bone).sum(-1, keepdims=True) * bone)
+    bone = rot.unit(bone)
+    hinge = rot.unit(hinge - (hinge * bone).sum(-1, keepdims=True) * bone)
     return np.stack([hinge, bone, np.cross(hinge, bone)], -1)
 
 

@@ -5,8 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import JOINT_INDEX, JOINT_NAMES, PARENTS
-from understudy.demo.kinematics import MIRROR, forward, rotvec_to_matrix
+from understudy.demo.kinematics import MIRROR, forward
 
 # The average adult of the embedded CC0 body in its T-pose (m): middle and left joints.
 _AVERAGE = {
@@ -134,7 +135,7 @@ class Skeleton:
 
     def forward(self, full: np.ndarray, transl: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Joint positions (n,55,3) and world rotations (n,55,3,3) of axis-angles (n,55,3)."""
-        return forward(self.joints, PARENTS, rotvec_to_matrix(full), transl)
+        return forward(self.joints, PARENTS, rot.exp(full), transl)
 
     def point(self, name: str, full: np.ndarray, transl: np.ndarray) -> np.ndarray:
         """Where a named place (see `points`) is in each frame: (n,3)."""

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel, load_body
 from understudy.features.registry import backend as load_backend
 from understudy.files import save_arrays
-from understudy.fitting import rotations as rot
 from understudy.fitting import terms
 from understudy.fitting.kinematics import Kinematics, build_kinematics
 from understudy.fitting.limits import finger_limits

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.model import BodyModel
 from understudy.files import load_arrays
-from understudy.fitting import rotations as rot
 from understudy.fitting.io import Fit
 from understudy.fitting.kinematics import BODY_JOINTS
 from understudy.quality.metrics import mpjpe, pa_mpjpe

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import BODY, FACE, FEET, LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel, load_body
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 from understudy.files import load_arrays
-from understudy.fitting import rotations as rot
 from understudy.fitting import terms
 from understudy.fitting.initialise import Start, begin, facing, steady_readings
 from understudy.fitting.io import PARTS, Fit, save_fit

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.fitting import rotations as rot
 from understudy.fitting.kinematics import BODY_JOINTS
 from understudy.fitting.observed import MAIN, Observed, side_swap
 

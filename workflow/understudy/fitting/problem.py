@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from understudy.fitting import rotations as rot
+from understudy.body import rotation_numpy as rot
 from understudy.fitting import terms
 from understudy.fitting.kinematics import BODY_JOINTS, Figure, Kinematics
 from understudy.fitting.limits import joint_limits, pose_sigmas

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.body.landmarks import FACE, LANDMARK_NAMES, LEFT_HAND, RIGHT_HAND
+from understudy.body.rotation_numpy import exp, unit
 from understudy.body.skeleton import JOINT_INDEX
 from understudy.fitting.kinematics import BODY_JOINTS
-from understudy.fitting.rotations import exp, unit
 from understudy.fitting.settings import FitSettings
 
 # Chin, brow ends, nose, eye corners, mouth corners: they turn the head. The jaw's outline is left

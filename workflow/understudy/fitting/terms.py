@@ -6,7 +6,7 @@ use Geman–McClure's kernel ρ(r²) = w²r²/(w² + r²) and its weight ρ' (it
 
 import numpy as np
 
-from understudy.fitting import rotations as rot
+from understudy.body import rotation_numpy as rot
 from understudy.fitting.system import NormalEquations
 
 

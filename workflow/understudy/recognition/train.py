@@ -14,17 +14,18 @@ import torch
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 
+from understudy.checkpoint import Interval, interruptible
 from understudy.files import atomic_path, write_json
 from understudy.progress import progress
-from understudy.recognition.checkpoint import Interval, TrainingState, interruptible
 from understudy.recognition.data import batches, clips_for_testing, training_clips
 from understudy.recognition.evaluate import predict
 from understudy.recognition.lists import read_list
 from understudy.recognition.models import Recogniser, parameter_count
 from understudy.recognition.selection import KINDS, Clip
 from understudy.recognition.settings import RecogniserSettings
+from understudy.recognition.state import TrainingState
 
-CHECKPOINT = "checkpoint.pt"
+CHECKPOINT = "checkpoint.safetensors"
 
 
 def train_recogniser(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
 from understudy.demo.actions.body_parts import JAW
 from understudy.demo.actions.script import (
@@ -11,7 +12,7 @@ from understudy.demo.actions.script import (
     Script,
     pelvis_frame,
 )
-from understudy.demo.kinematics import axis_rotation, matrix_to_rotvec
+from understudy.demo.kinematics import axis_rotation
 from understudy.demo.limits import angles_from_rotations, clamp, rotations_from_angles
 from understudy.demo.motion import EXPRESSIONS, Motion
 from understudy.demo.reach import arm_joint_angles, solve_leg
@@ -129,7 +130,7 @@ def assemble(
     return Motion(
         name=name,
         fps=fps,
-        full=matrix_to_rotvec(rotations),
+        full=rot.log(rotations),
         expression=tracks["face"][:, :JAW].clip(0, 1),
         transl=place - skeleton.joint("pelvis"),
         planted=planted,

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from understudy.body import rotation_numpy as rot
 from understudy.demo.actions.body_parts import FACES, HAND_SHAPES
 from understudy.demo.keyframes import Track
-from understudy.demo.kinematics import MIRROR, rotvec_to_matrix
+from understudy.demo.kinematics import MIRROR
 from understudy.demo.motion import Stool
 from understudy.demo.reach import Goal, hanging_arm, solve_arm
 from understudy.demo.skeleton import Skeleton
@@ -249,8 +250,8 @@ class Script:
 def _bend(angles: np.ndarray) -> np.ndarray:
     """(forwards, left twist, left side) in degrees -> rotation, as limits.py composes it."""
     forwards, twist, side = np.deg2rad(angles)
-    swing = rotvec_to_matrix(np.array([forwards, 0.0, -side]))
-    return swing @ rotvec_to_matrix(np.array([0.0, twist, 0.0]))
+    swing = rot.exp(np.array([forwards, 0.0, -side]))
+    return swing @ rot.exp(np.array([0.0, twist, 0.0]))
 
 
 def pelvis_frame(skeleton: Skeleton, pelvis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -259,9 +260,7 @@ def pelvis_frame(skeleton: Skeleton, pelvis: np.ndarray) -> tuple[np.ndarray, np
     offset[:, 1] += skeleton.stand - STAND_BEND * skeleton.scale
     pitch, yaw, roll = np.deg2rad(pelvis[:, 3:]).T
     zero = np.zeros_like(pitch)
-    turn = rotvec_to_matrix(np.stack([zero, yaw, zero], -1)) @ rotvec_to_matrix(
-        np.stack([pitch, zero, -roll], -1)
-    )
+    turn = rot.exp(np.stack([zero, yaw, zero], -1)) @ rot.exp(np.stack([pitch, zero, -roll], -1))
     return offset, turn
 
 

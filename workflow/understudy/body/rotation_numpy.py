@@ -73,7 +73,8 @@ def turned(rotations: np.ndarray, step: np.ndarray) -> np.ndarray:
 
 
 def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The smallest rotations that turn unit vectors a (…,3) onto b (…,3); (…,3,3)."""
+    """The smallest rotations (…,3,3) that turn the directions a (…,3) into b (…,3)."""
+    a, b = unit(a), unit(b)
     axis = np.cross(a, b)
     sine = np.linalg.norm(axis, axis=-1, keepdims=True)
     angle = np.arctan2(sine, (a * b).sum(-1, keepdims=True))

@@ -1,0 +1,184 @@
+"""Training on a film whose person is known, its resumption, and what it refuses."""
+
+import json
+import os
+import shutil
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.unit.avatar_scene import film, painted_avatar, standing_fit
+from understudy.avatar.clip import load_clip, person_box
+from understudy.avatar.save import load_avatar, read_about, save_avatar
+from understudy.avatar.settings import TrainSettings
+from understudy.avatar.train import train_avatar
+from understudy.avatar.training import Training
+from understudy.errors import UserError
+from understudy.files import read_json, save_arrays
+from understudy.fitting.io import save_fit
+
+SETTINGS = TrainSettings(
+    size=96, iterations=240, max_edge=0.06, warm_up=20, fitted_frames=1, fitted_iterations=3
+)
+SHORT = replace(SETTINGS, iterations=12, warm_up=3)
+
+
+@pytest.fixture(scope="module")
+def scene(body, tmp_path_factory):
+    avatar = painted_avatar(body)
+    fit = standing_fit(avatar, frames=24, size=(112, 96))
+    return film(avatar, fit, tmp_path_factory.mktemp("scene"))
+
+
+def train(scene, body_file, out: Path, settings=SHORT) -> None:
+    train_avatar(scene.video, scene.masks, scene.fit, body_file, out, settings)
+
+
+def test_an_avatar_learns_what_its_video_shows(scene, body_file, body, tmp_path):
+    train(scene, body_file, tmp_path, SETTINGS)
+    metrics = read_json(tmp_path / "metrics.json")
+    assert metrics["held_out"]["psnr"] > 26
+    assert metrics["held_out"]["iou"] > 0.93
+    assert metrics["held_out"]["frames"] == 3
+    assert metrics["held_out_fitted"]["frames"] == 1
+    assert metrics["iterations"] == SETTINGS.iterations
+    assert (tmp_path / "turntable.png").stat().st_size > 1000
+    assert not (tmp_path / "checkpoint.safetensors").exists()
+    avatar = load_avatar(tmp_path / "avatar.safetensors", body)
+    assert len(avatar) == metrics["gaussians"]
+    assert read_about(tmp_path / "avatar.safetensors")["digests"].keys() == {
+        "video",
+        "masks",
+        "fit",
+        "body",
+    }
+
+
+def test_a_killed_training_goes_on_to_the_same_result(scene, body_file, tmp_path, monkeypatch):
+    train(scene, body_file, tmp_path / "whole")
+    step = Training.step
+
+    def step_and_be_killed(self):
+        loss = step(self)
+        if self.steps == 7:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return loss
+
+    monkeypatch.setattr(Training, "step", step_and_be_killed)
+    with pytest.raises(SystemExit) as ended:
+        train(scene, body_file, tmp_path / "killed")
+    assert ended.value.code == 143
+    assert (tmp_path / "killed" / "checkpoint.safetensors").exists()
+    assert not (tmp_path / "killed" / "avatar.safetensors").exists()
+    taken = []
+    monkeypatch.setattr(Training, "step", lambda self: taken.append(self.steps) or step(self))
+    train(scene, body_file, tmp_path / "killed")
+    assert taken == [7, 8, 9, 10, 11]
+    whole, resumed = (
+        load_file(tmp_path / run / "avatar.safetensors") for run in ("whole", "killed")
+    )
+    assert whole.keys() == resumed.keys()
+    for name, tensor in whole.items():
+        assert torch.allclose(tensor.double(), resumed[name].double(), rtol=0, atol=1e-6), name
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_up(scene, body_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(Training, "step", _killed_at_once(Training.step))
+    with pytest.raises(SystemExit):
+        train(scene, body_file, tmp_path)
+    steps = []
+    step = Training.step.__wrapped__
+    monkeypatch.setattr(Training, "step", lambda self: steps.append(self.steps) or step(self))
+    train(scene, body_file, tmp_path, replace(SHORT, seed=1))
+    assert steps[0] == 0
+
+
+def _killed_at_once(step):
+    def killed(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return step(self)
+
+    killed.__wrapped__ = step
+    return killed
+
+
+def test_masks_of_another_video_are_refused(scene, body_file, tmp_path):
+    masks = tmp_path / "masks.npz"
+    bits = np.zeros((5, 112 * 96 // 8), np.uint8)
+    save_arrays(masks, {"bits": bits, "shape": np.array([5, 112, 96])}, {"kind": "masks"})
+    with pytest.raises(UserError, match=r"masks\.npz: 5 frames"):
+        train(replace(scene, masks=masks), body_file, tmp_path)
+
+
+def test_a_video_without_a_person_is_refused(scene, body_file, tmp_path):
+    masks = tmp_path / "masks.npz"
+    bits = np.zeros((24, 112 * 96 // 8), np.uint8)
+    save_arrays(masks, {"bits": bits, "shape": np.array([24, 112, 96])}, {"kind": "masks"})
+    with pytest.raises(UserError, match="shows a person in 0 frames"):
+        train(replace(scene, masks=masks), body_file, tmp_path)
+
+
+def test_a_fit_of_another_body_is_refused(scene, body_file, body, tmp_path):
+    avatar = painted_avatar(body)
+    fit = standing_fit(avatar, 24, (112, 96), about={"body": "other-123456789abc"})
+    save_fit(tmp_path / "fit.npz", fit)
+    with pytest.raises(UserError, match="made for body model other"):
+        train(replace(scene, fit=tmp_path / "fit.npz"), body_file, tmp_path)
+
+
+def test_an_avatar_file_is_read_back_and_refused_with_another_body(body, tmp_path):
+    avatar, path = painted_avatar(body), tmp_path / "avatar.safetensors"
+    save_avatar(path, avatar, {"note": 1})
+    back = load_avatar(path, body)
+    pose = standing_fit(avatar, 2, (64, 64)).pose
+    assert torch.equal(avatar.pose(pose).means, back.pose(pose).means)
+    assert torch.equal(avatar.colors, back.colors)
+    with pytest.raises(UserError, match="made for body model"):
+        load_avatar(path, replace(body, model_id="other-000000000000"))
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(UserError, match="not a readable avatar"):
+        load_avatar(path, body)
+    shutil.copy(__file__, path)
+    with pytest.raises(UserError, match="not a readable avatar"):
+        read_about(path)
+
+
+def test_random_states_survive_json():
+    """Random states are whole numbers of 128 bits: they must survive."""
+    random = np.random.default_rng(3)
+    state = json.loads(json.dumps(random.bit_generator.state))
+    other = np.random.default_rng(0)
+    other.bit_generator.state = state
+    assert random.random() == other.random()
+
+
+def test_boxes_hold_the_person_and_lie_in_the_image():
+    g = np.random.default_rng(0)
+    for _ in range(50):
+        mask = np.zeros((90, 70), np.uint8)
+        x0, y0 = g.integers(0, 60), g.integers(0, 80)
+        mask[y0 : y0 + g.integers(1, 90), x0 : x0 + g.integers(1, 70)] = 255
+        box = person_box(mask)
+        assert 0 <= box.x0 < box.x1 <= 70
+        assert 0 <= box.y0 < box.y1 <= 90
+        assert mask[box.slices].sum() == mask.sum()
+        assert min(box.width, box.height) >= 11  # SSIM's window
+    assert person_box(np.zeros((9, 9), np.uint8)) is None
+
+
+def test_a_clip_is_brought_to_size_with_its_camera(scene):
+    clip = load_clip(
+        scene.video,
+        scene.masks,
+        torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]]),
+        (112, 96),
+        56,
+    )
+    assert clip.images.shape == (24, 56, 48, 3)
+    assert clip.K.tolist() == [[100, 0, 24], [0, 100, 28], [0, 0, 1]]
+    assert clip.usable == list(range(24))

@@ -1,0 +1,61 @@
+"""The measures of the demo: zero for the truth itself, known for known errors."""
+
+import numpy as np
+import pytest
+
+from understudy.demo import measure
+from understudy.files import Arrays
+
+K = np.array([[500.0, 0, 192], [0, 500, 192], [0, 0, 1]])
+
+
+@pytest.fixture
+def skeleton():
+    """Five frames of 22 joints about 3 m in front of the camera."""
+    rng = np.random.default_rng(0)
+    return rng.normal(0, 0.3, (5, 22, 3)) + np.array([0, 0, 3])
+
+
+def test_bones_take_the_true_lengths_and_keep_their_directions(skeleton):
+    other = np.random.default_rng(1).normal(0, 0.3, (5, 22, 3)) + np.array([0, 0, 3])
+    rebuilt = measure.with_bones_of(skeleton, other)
+    for parent, child in measure.BONES:
+        bone = rebuilt[:, child] - rebuilt[:, parent]
+        true = other[:, child] - other[:, parent]
+        own = skeleton[:, child] - skeleton[:, parent]
+        np.testing.assert_allclose(np.linalg.norm(bone, axis=-1), np.linalg.norm(true, axis=-1))
+        cosine = (bone * own).sum(-1) / np.linalg.norm(bone, axis=-1) / np.linalg.norm(own, axis=-1)
+        np.testing.assert_allclose(cosine, 1)
+
+
+def test_every_joint_but_the_pelvis_hangs_on_one_bone():
+    assert sorted(child for _, child in measure.BONES) == list(range(1, measure.BODY_JOINTS))
+
+
+def test_reenactment_is_free_of_proportions_but_not_of_place(skeleton):
+    truth = Arrays(
+        {"joints3d": skeleton.astype(np.float32), "K": K, "height_px": np.full(5, 300.0)}, {}
+    )
+    pelvis = skeleton[:, :1]
+    larger = pelvis + 1.3 * (skeleton - pelvis)
+    assert measure.reenactment_error(larger, K, truth).max() < 1e-3
+    aside = skeleton + np.array([0.06, 0, 0])  # 10 px for a pelvis 3 m away
+    error = measure.reenactment_error(aside, K, truth)
+    expected = 100 * 500 * 0.06 / pelvis[:, 0, 2] / 300
+    np.testing.assert_allclose(error, np.broadcast_to(expected[:, None], error.shape), rtol=1e-3)
+
+
+def test_keypoints_count_only_where_seen_and_found():
+    truth = Arrays(
+        {
+            "keypoints": np.zeros((2, 133, 2)),
+            "visible": np.zeros((2, 133), bool),
+            "height_px": np.array([200.0, 100.0]),
+        },
+        {},
+    )
+    truth["visible"][:, [0, 5]] = True
+    points = Arrays({"xy": np.zeros((2, 133, 2)), "score": np.ones((2, 133))}, {})
+    points["xy"][:, 0] = [3, 4]
+    points["score"][1, 5] = 0.1
+    assert sorted(measure.keypoints_error(points, truth)) == pytest.approx([0, 2.5, 5.0])

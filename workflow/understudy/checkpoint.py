@@ -1,0 +1,115 @@
+"""The full state of a training, on disk: a job that is killed goes on where it was."""
+
+import contextlib
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.optim import Optimizer
+
+from understudy.files import atomic_path
+
+Tensors = dict[str, Tensor]
+
+
+def save_checkpoint(path: Path, job: str, tensors: Tensors, note: dict) -> None:
+    """Write tensors and a JSON-able note, whole or not at all; `job` tells which training's."""
+    with atomic_path(path) as temporary:
+        whole = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+        save_file(whole, temporary, metadata={"job": job, "note": json.dumps(note)})
+
+
+def load_checkpoint(path: Path, job: str) -> tuple[Tensors, dict] | None:
+    """What `save_checkpoint` wrote for the same job, or None (absent, damaged): begin afresh."""
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, "pt") as stored:
+            if stored.metadata()["job"] != job:
+                return None
+            note = json.loads(stored.metadata()["note"])
+            return {name: stored.get_tensor(name) for name in stored.keys()}, note  # noqa: SIM118
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def prefixed(prefix: str, tensors: Tensors) -> Tensors:
+    """The tensors under names that begin with "prefix."."""
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def without_prefix(prefix: str, tensors: Tensors) -> Tensors:
+    """Those of the tensors that `prefixed` named, under their own names."""
+    start = f"{prefix}."
+    return {k.removeprefix(start): x for k, x in tensors.items() if k.startswith(start)}
+
+
+def moments(optimiser: Optimizer) -> Tensors:
+    """What Adam remembers of each parameter: "0.exp_avg", …"""
+    tensors: Tensors = {}
+    for number, values in optimiser.state_dict()["state"].items():
+        tensors |= prefixed(str(number), values)
+    return tensors
+
+
+def load_moments(optimiser: Optimizer, tensors: Tensors) -> None:
+    """Put back what `moments` gave."""
+    state: dict[int, Tensors] = {}
+    for name, tensor in tensors.items():
+        number, moment = name.split(".")
+        state.setdefault(int(number), {})[moment] = tensor
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+
+
+@dataclass
+class Interruption:
+    """Whether the process was asked to end (SIGTERM: a time limit, a preempted node)."""
+
+    requested: bool = False
+
+    def stop_if_requested(self) -> None:
+        """Leave with the exit code of a process that SIGTERM ended."""
+        if self.requested:
+            raise SystemExit(128 + signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Interruption]:
+    """Within, SIGTERM only sets a flag, so that the step can end and the state be saved.
+
+    Signals can be caught in the main thread alone; elsewhere the flag is never set.
+    """
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+
+    def request(*_: object) -> None:
+        interruption.requested = True
+
+    before = signal.signal(signal.SIGTERM, request)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class Interval:
+    """True every `seconds` of wall-clock time."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self.last = time.monotonic()
+
+    def passed(self) -> bool:
+        if time.monotonic() - self.last < self.seconds:
+            return False
+        self.last = time.monotonic()
+        return True
