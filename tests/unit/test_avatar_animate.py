@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import FPS, painted_avatar, render_fit, standing_fit
-from understudy.avatar.animate import animate_avatar, render_frames
+from understudy.avatar.animate import aimed, animate_avatar, render_frames
 from understudy.avatar.heldout import Pictures, evaluate_pictures
 from understudy.avatar.placement import lowest_sole, placed_pose
 from understudy.avatar.save import save_avatar
@@ -142,3 +142,26 @@ def test_held_out_pictures_are_scored_after_placing(avatar):
     grey = replace(avatar, colors=torch.full_like(avatar.colors, 0.5))
     worse, _ = evaluate_pictures(grey, truth, fitted_frames=0)
     assert worse["held_out_poses"]["psnr"] < scores["held_out_poses"]["psnr"] - 5
+
+
+def test_moved_camera_is_aimed_no_more_than_needed():
+    """A figure in the picture leaves the camera as it is; one whose feet are cut off shifts it; one
+    that is too wide for the picture zooms it out."""
+    K = torch.tensor([[100.0, 0, 50], [0, 100, 40], [0, 0, 1]])
+    corners = torch.tensor([[-1.0, -1, 0], [1, 1, 0], [1, -1, 0], [-1, 1, 0]]) * 0.9
+
+    def seen(x, y, scale=1.0):
+        joints = (corners * scale + torch.tensor([x, y, 4.0]))[None]
+        camera = aimed(K, joints, 100, 80)
+        image = joints @ camera.T
+        return camera, image[..., :2] / image[..., 2:]
+
+    assert torch.equal(seen(0.0, 0.0)[0], K)
+    camera, points = seen(0.0, 1.0)
+    assert torch.equal(camera[:2, :2], K[:2, :2])
+    assert camera[0, 2] == K[0, 2]
+    assert 70 < points[..., 1].max() < 80
+    camera, points = seen(1.0, 0.0, scale=3.0)
+    assert camera[0, 0] < K[0, 0]
+    assert points.min() > 0
+    assert (points.amax((0, 1)) < torch.tensor([100.0, 80.0])).all()

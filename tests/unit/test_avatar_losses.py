@@ -35,7 +35,8 @@ def test_colours_outside_the_mask_are_not_taught_the_background():
     g = torch.Generator().manual_seed(0)
     mask = torch.zeros(24, 24, 1)
     mask[6:18, 6:18] = 1
-    view = View(torch.rand(24, 24, 3, generator=g), mask, torch.zeros_like(mask))
+    trust = torch.ones_like(mask)
+    view = View(torch.rand(24, 24, 3, generator=g), mask, trust, trust)
     rgb = torch.rand(24, 24, 3, generator=g).requires_grad_()
     alpha = torch.rand(24, 24, 1, generator=g).requires_grad_()
     weights = LossWeights(ssim=0.0)

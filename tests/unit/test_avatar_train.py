@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
-from understudy.avatar.clip import load_clip, person_box
+from understudy.avatar.clip import bare_plate, load_clip, person_box, wall_in_mask
 from understudy.avatar.save import load_avatar, read_about, save_avatar
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import train_avatar
@@ -182,3 +182,20 @@ def test_a_clip_is_brought_to_size_with_its_camera(scene):
     assert clip.images.shape == (24, 56, 48, 3)
     assert clip.K.tolist() == [[100, 0, 24], [0, 100, 28], [0, 0, 1]]
     assert clip.usable == list(range(24))
+
+
+def test_wall_that_a_mask_took_in_is_found_and_clothes_are_not():
+    """A red square walks before a grey wall; its mask is 3 px too wide on the right."""
+    g = np.random.default_rng(0)
+    images = g.integers(95, 105, (12, 40, 60, 3)).astype(np.uint8)
+    masks = np.zeros((12, 40, 60), np.uint8)
+    for t in range(12):
+        images[t, 10:30, 3 * t + 5 : 3 * t + 15] = [200, 30, 30]
+        masks[t, 10:30, 3 * t + 5 : 3 * t + 18] = 255
+    plate = bare_plate(images, masks)
+    assert np.nanmax(np.abs(plate - 100)) < 6
+    for t in range(12):
+        wall = wall_in_mask(images[t], masks[t], plate)
+        assert wall[12:28, 3 * t + 15 : 3 * t + 18].mean() > 0.9
+        assert not wall[:, 3 * t + 5 : 3 * t + 15].any()
+        assert not wall[masks[t] == 0].any()

@@ -10,8 +10,6 @@ from scipy.spatial.transform import Rotation
 from understudy.body.rotation import (
     axis_angle_to_matrix,
     matrix_to_axis_angle,
-    matrix_to_rot6d,
-    rot6d_to_matrix,
 )
 
 ANGLES = [0.0, 1e-9, 1e-4, 1e-3, 0.5, 2.0, np.pi - 1e-3, np.pi - 1e-6]
@@ -50,14 +48,6 @@ def test_any_vector_gives_a_rotation_and_its_short_form(vector):
     short = matrix_to_axis_angle(matrix)
     assert short.norm() <= np.pi + 1e-9
     np.testing.assert_allclose(axis_angle_to_matrix(short), matrix, atol=1e-6)
-
-
-def test_six_numbers_hold_a_rotation():
-    matrices = axis_angle_to_matrix(rotation_vectors(1.3).reshape(5, 10, 3))
-    six = matrix_to_rot6d(matrices)
-    assert six.shape == (5, 10, 6)
-    np.testing.assert_allclose(rot6d_to_matrix(six), matrices, atol=1e-12)
-    np.testing.assert_allclose(rot6d_to_matrix(six * 3.0), matrices, atol=1e-12)
 
 
 @pytest.mark.parametrize("angle", [0.0, 1e-5, 0.7, 2.5])

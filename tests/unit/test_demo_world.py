@@ -15,13 +15,13 @@ from understudy.demo.truth import KIND
 from understudy.demo.world import (
     HELD_OUT,
     WorldSettings,
-    catalogue,
     make_background,
     make_clip,
     make_held_out,
     make_identity,
 )
 from understudy.errors import UserError
+from understudy.features.masks import unpack_masks
 from understudy.files import load_arrays
 from understudy.video.read import read_frames
 
@@ -54,15 +54,10 @@ def truth(identity):
     return load_arrays(identity[1], KIND)
 
 
-def masks_of(arrays) -> np.ndarray:
-    n, h, w = arrays["shape"]
-    return np.unpackbits(arrays["bits"], axis=1)[:, : h * w].reshape(n, h, w).astype(bool)
-
-
 def test_video_and_truth_have_the_asked_size(identity, truth):
     frames = read_frames(identity[0])
     assert frames.shape == (12, 160, 128, 3)
-    assert masks_of(truth).shape == (12, 160, 128)
+    assert unpack_masks(truth).shape == (12, 160, 128)
     assert truth["keypoints"].shape == (12, 133, 2) and truth["visible"].shape == (12, 133)
     assert truth["depth"].shape == (4, 160, 128)
     assert truth.about["person"] == "ada" and truth.about["room"] == "office"
@@ -71,13 +66,13 @@ def test_video_and_truth_have_the_asked_size(identity, truth):
 def test_joints_of_the_trunk_project_into_the_mask(truth):
     joints = truth["joints3d"][:, TRUNK].astype(float) @ truth["K"].T
     column, row = np.moveaxis((joints[..., :2] / joints[..., 2:]).astype(int), -1, 0)
-    assert masks_of(truth)[np.arange(12)[:, None], row, column].all()
+    assert unpack_masks(truth)[np.arange(12)[:, None], row, column].all()
 
 
 def test_whole_person_is_in_the_picture(truth):
-    for mask in masks_of(truth):
+    for mask in unpack_masks(truth):
         assert not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())
-    assert (masks_of(truth).sum((1, 2)) > 0.06 * 160 * 128).all()
+    assert (unpack_masks(truth).sum((1, 2)) > 0.06 * 160 * 128).all()
 
 
 def test_depth_lies_just_before_the_visible_joints(truth):
@@ -97,7 +92,7 @@ def test_depth_lies_just_before_the_visible_joints(truth):
 def test_mask_is_where_depth_is_the_persons(truth):
     root = truth["joints3d"][truth["depth_frames"], 0, 2]
     for depth, mask, at in zip(
-        truth["depth"], masks_of(truth)[truth["depth_frames"]], root, strict=True
+        truth["depth"], unpack_masks(truth)[truth["depth_frames"]], root, strict=True
     ):
         assert np.abs(depth[mask] - at).max() < 0.9
         assert (depth[:100][~mask[:100]] > at).mean() > 0.95  # above the floor: the room behind
@@ -132,13 +127,13 @@ def test_stool_of_sit_down_hides_nothing_it_does_not_reach(figure_file, tmp_path
     truth = load_arrays(out[1], KIND)
     pelvis = truth["joints3d"][:, 0]
     assert np.ptp(pelvis @ truth["viewmat"][:3, 1]) > 0.25  # the pelvis goes down
-    assert masks_of(truth).any((1, 2)).all()
+    assert unpack_masks(truth).any((1, 2)).all()
 
 
 def test_held_out_poses_are_on_white_and_whole(figure_file, tmp_path):
     make_held_out(figure_file, "office", tmp_path / "held.npz", TINY)
     held = load_arrays(tmp_path / "held.npz", HELD_OUT)
-    mask = masks_of(held)
+    mask = unpack_masks(held)
     assert 10 <= len(mask) == len(held["images"]) == len(held["body_pose"])
     assert (held["images"][~mask].mean() > 250) and held["images"][mask].mean() < 200
     assert not (mask[:, 0].any() or mask[:, -1].any())
@@ -224,10 +219,3 @@ def test_unknown_names_are_refused(tmp_path, figure_file):
         with pytest.raises(UserError, match=what):
             make_clip(person, action, 0, room, *out, TINY)
     assert not out[0].exists()
-
-
-def test_catalogue_lists_everything():
-    tables = catalogue()
-    assert [row["id"] for row in tables["people"]] == list(PEOPLE)
-    assert {row["id"]: row["scene"] for row in tables["rooms"]} == ROOMS
-    assert len(tables["actions"]) == 16

@@ -7,7 +7,7 @@ import torch
 from fit_clips import SIZE, waving
 
 from understudy.fitting.io import PARTS, Fit
-from understudy.fitting.overlay import overlay_frames, side_views
+from understudy.fitting.overlay import overlay_frames
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +39,3 @@ def test_body_is_drawn_where_it_projects(fit, body):
     left, right = points[13].astype(int), points[14].astype(int)  # knees: orange and blue
     assert drawn[1, left[1], left[0], 0] > drawn[1, left[1], left[0], 2]
     assert drawn[1, right[1], right[0], 2] > drawn[1, right[1], right[0], 0]
-
-
-def test_side_view_stands_upright(fit, body):
-    (view,) = side_views(fit, body, [0], azimuth=90.0, size=200)
-    dark = view.min(-1) < 250
-    rows, columns = np.nonzero(dark)
-    assert 100 < np.ptp(rows) < 200  # the whole body, upright
-    top, bottom = (columns[np.abs(rows - row) < 8].mean() for row in (rows.min(), rows.max()))
-    assert abs(top - bottom) < 0.2 * np.ptp(rows)

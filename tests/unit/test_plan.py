@@ -25,6 +25,19 @@ def test_defaults_are_filled_in_at_every_depth():
     assert config["render"]["views"] == ["source"]
 
 
+def test_the_order_in_which_keys_are_written_changes_nothing():
+    """Snakemake compares parameters as text: another order would make every job again."""
+    one = {"labels": ["bow"], "seed": 3, "demo": {"clip": {"width": 64, "fps": 8}}}
+    other = {"demo": {"clip": {"fps": 8, "width": 64}}, "seed": 3, "labels": ["bow"]}
+    assert repr(checked_config(one, SCHEMA)) == repr(checked_config(other, SCHEMA))
+
+
+def test_models_keep_their_order():
+    config = {"labels": ["bow"], "experiments": {"models": {"slow": {"b": 1, "a": 2}, "fast": {}}}}
+    models = checked_config(config, SCHEMA)["experiments"]["models"]
+    assert list(models) == ["slow", "fast"] and list(models["slow"]) == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("config", "told"),
     [
@@ -71,6 +84,7 @@ def world(tmp_path, monkeypatch):
         "understudy/a.py": "def f():\n    from understudy import b\n    return b\n",
         "understudy/b.py": "x = 1\n",
         "understudy/c.py": "y = 1\n",
+        "understudy/other/__init__.py": "",
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -91,11 +105,14 @@ def world(tmp_path, monkeypatch):
         ("b.py", '"""Told."""\n\n# a remark\nx = 1\n', False),
         ("c.py", "y = 2\n", False),
         ("words.txt", "data beside a reached module", True),
+        ("data/words.txt", "data in a folder beside it", True),
+        ("other/words.txt", "data of a package that is not reached", False),
     ],
 )
 def test_code_version_follows_content_of_what_is_reached(world, module, text, changes):
     folder, version = world
     before = version()
+    (folder / module).parent.mkdir(exist_ok=True)
     (folder / module).write_text(text)
     assert (version() != before) == changes
 

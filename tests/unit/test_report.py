@@ -1,6 +1,5 @@
-"""The report: contact sheets, previews, the job graph, costs, failures, and the page itself."""
+"""The report: contact sheets, previews, and the page itself."""
 
-import itertools
 import json
 import re
 import shutil
@@ -8,18 +7,16 @@ import subprocess
 from html import unescape
 from pathlib import Path
 
-import networkx as nx
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from report_run import (
     FRAMES,
     HEIGHT,
     LABELS,
-    RULES,
     WIDTH,
     rulegraph,
     write_benchmarks,
@@ -35,16 +32,12 @@ from understudy.body.model import load_body
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
 from understudy.files import write_json, write_text
-from understudy.report.benchmarks import in_words, read_benchmarks
-from understudy.report.failures import Expected, find_failures, last_error
 from understudy.report.grid import COLUMNS, Row, columns_for, make_sheet
 from understudy.report.grid import WIDTH as SHEET_WIDTH
 from understudy.report.inputs import read_inputs
-from understudy.report.layers import place
 from understudy.report.page import build_report
 from understudy.report.partial import complete_sheets
 from understudy.report.preview import MOST_BYTES, make_preview
-from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
 from understudy.report.sheets import (
     Crop,
     cut_out,
@@ -174,120 +167,6 @@ def test_a_preview_of_a_long_clip_is_its_middle(tmp_path):
             preview.seek(index)
             shades.append(np.asarray(preview.convert("RGB")).mean() / 3)
     assert (shades[0], shades[-1]) == (pytest.approx(30, abs=4), pytest.approx(49, abs=4))
-
-
-# The job graph
-
-
-def test_snakemakes_graph_is_read():
-    graph = parse_rulegraph(rulegraph())
-    assert set(graph) == set(RULES) - {"all"}
-    assert ("demo_clip", "normalise_reference") in graph.edges
-    assert ("write_dataset", "report") not in graph.edges  # through train_recogniser and tabulate
-    full = nx.DiGraph((before, rule) for rule in RULES for before in RULES[rule] if rule != "all")
-    assert nx.transitive_closure(graph).edges == nx.transitive_closure(full).edges
-
-
-def test_nothing_to_draw_is_drawn_as_nothing():
-    assert draw_rulegraph(parse_rulegraph("Nothing to be done."), {}, set()) == ""
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 25), st.integers(0, 2**31))
-def test_edges_go_down_and_boxes_do_not_overlap(count, seed):
-    rng = np.random.default_rng(seed)
-    graph = nx.DiGraph()
-    graph.add_nodes_from(f"rule{i}" for i in range(count))
-    for i, j in itertools.combinations(range(count), 2):
-        if rng.random() < 2.5 / count:
-            graph.add_edge(f"rule{i}", f"rule{j}")
-    graph = nx.transitive_reduction(graph)
-    points, chains = place(graph)
-    assert {point.rule for point in points.values() if point.rule} == set(graph)
-    for chain in chains:
-        assert (chain[0], chain[-1]) in graph.edges
-        layers = [points[node].layer for node in chain]
-        assert layers == list(range(layers[0], layers[-1] + 1))
-    for layer in {point.layer for point in points.values()}:
-        row = sorted((p for p in points.values() if p.layer == layer), key=lambda p: p.x)
-        for left, right in itertools.pairwise(row):
-            assert left.x + left.width / 2 < right.x - right.width / 2 - 1
-    assert min(point.x - point.width / 2 for point in points.values()) >= 0
-
-
-def test_boxes_say_what_their_jobs_took():
-    svg = draw_rulegraph(parse_rulegraph(rulegraph()), {"fit_body": "3 jobs · 9 s"}, {"fit_body"})
-    assert svg.count("<rect") == len(RULES) - 1
-    assert "3 jobs · 9 s" in svg and svg.count('class="box failed"') == 1
-
-
-# Times and memory
-
-
-def test_benchmarks_are_summed_by_rule(tmp_path):
-    header = "s\th:m:s\tmax_rss\tmax_vms\n"
-    write_text(tmp_path / "fit_body/reference/a.tsv", header + "10.0\t0:00:10\t900.5\t1\n")
-    write_text(tmp_path / "fit_body/reference/b.tsv", header + "30.0\t0:00:30\t700\t1\n")
-    write_text(tmp_path / "build_body.tsv", header + "5.0\t0:00:05\tNA\tNA\n")
-    write_text(tmp_path / "other.tsv", "id\tvideo\n")
-    fit, body = read_benchmarks(tmp_path)
-    assert (fit.rule, fit.jobs, fit.total_s, fit.median_s, fit.longest_s) == (
-        "fit_body",
-        2,
-        40,
-        20,
-        30,
-    )
-    assert (fit.longest_job, fit.peak_mb) == ("reference/b", 900.5)
-    assert (body.rule, body.jobs, body.peak_mb) == ("build_body", 1, None)
-
-
-@pytest.mark.parametrize(
-    "seconds, words",
-    [
-        (0.04, "0.0 s"),
-        (9.94, "9.9 s"),
-        (9.97, "10 s"),
-        (59.7, "1 min"),
-        (130, "2 min 10 s"),
-        (3900, "1 h 5 min"),
-    ],
-)
-def test_durations_read_well(seconds, words):
-    assert in_words(seconds) == words
-
-
-# Failures
-
-
-@pytest.mark.parametrize(
-    "log, why",
-    [
-        ("fitting: 10%\nerror: a.mp4: no person; film one\n", "a.mp4: no person; film one"),
-        ("Traceback (most recent call last):\n  x\nKeyError: 'betas'\n", "KeyError: 'betas'"),
-        ("a 1%\rMemoryError: 3 GB\rleft over\n", "MemoryError: 3 GB"),
-        ("only a word\n", "only a word"),
-        ("", "the job ended without a word (killed, or out of memory?)"),
-    ],
-)
-def test_a_log_says_why(tmp_path, log, why):
-    (tmp_path / "job.log").write_text(log)
-    assert last_error(tmp_path / "job.log") == why
-
-
-def test_only_what_is_missing_is_listed_and_reasons_come_first(tmp_path):
-    write_text(tmp_path / "made.npz", "")
-    write_text(tmp_path / "failed.log", "error: b.mp4: broken\n")
-    expected = [
-        Expected(str(tmp_path / "made.npz"), "fit_body", "x.log"),
-        Expected(str(tmp_path / "waits.mp4"), "animate_avatar", str(tmp_path / "none.log")),
-        Expected(str(tmp_path / "b.npz"), "fit_body", str(tmp_path / "failed.log"), "b"),
-    ]
-    failures = find_failures(expected)
-    assert [(failure.rule, failure.why) for failure in failures] == [
-        ("fit_body", "b.mp4: broken"),
-        ("animate_avatar", None),
-    ]
 
 
 # The page

@@ -1,20 +1,20 @@
 """Copies of the repository: one in which nothing ran, one in which the workflow ran to its end."""
 
 import pytest
-from workflow_tools import copy_repository
+from workflow_tools import Checkout, copy_repository
 
 
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory):
     """A checkout in which nothing ran, with the demo's config."""
-    return copy_repository(tmp_path_factory.mktemp("fresh"), "config/demo.yaml")
+    return Checkout(copy_repository(tmp_path_factory.mktemp("fresh")), "config/demo.yaml")
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A checkout in which the workflow ran to its end, at the smallest size."""
-    checkout = copy_repository(tmp_path_factory.mktemp("finished"))
-    assert not checkout.results.exists()
+    checkout = Checkout(copy_repository(tmp_path_factory.mktemp("finished")))
+    assert not checkout.results.exists(), "results are not copied from the repository"
     run = checkout.snakemake()
     assert run.returncode == 0, run.stdout[-6000:]
     return checkout

@@ -18,10 +18,11 @@ from understudy.files import load_arrays, save_arrays
 from understudy.video.read import frame_rate, read_frames
 from understudy.video.write import VideoWriter
 
-# A shell that sees a disk of two pages at $0; then the command. The mount ends with the command.
+# Then a command sees a disk of two pages at the folder $0; the mount ends with the command. The
+# file is there because Snakemake removes empty folders, and a mounted one cannot be removed.
 TWO_PAGES = (
     *("unshare", "--map-root-user", "--mount", "sh", "-c"),
-    'mount -t tmpfs -o size=8k tmpfs "$0" && exec "$@"',
+    'mount -t tmpfs -o size=8k tmpfs "$0" && touch "$0/mounted" && exec "$@"',
 )
 
 
@@ -218,6 +219,7 @@ def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch,
     monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "workflow/scripts")
     for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.setenv(variable, "1")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     from job import job
 
     log = tmp_path / "job.log"
@@ -235,7 +237,7 @@ def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch,
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory) -> Checkout:
     """A checkout of this module's own, to spoil its config and tables one at a time."""
-    return copy_repository(tmp_path_factory.mktemp("plain"), "config/demo.yaml")
+    return Checkout(copy_repository(tmp_path_factory.mktemp("plain")), "config/demo.yaml")
 
 
 def refused_plan(checkout: Checkout, told: str) -> None:

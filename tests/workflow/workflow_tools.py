@@ -32,7 +32,7 @@ class Checkout:
     """A folder in which Snakemake is run with one config file, named from that folder."""
 
     folder: Path
-    config: str = TINY
+    config: Path | str = TINY
 
     @property
     def settings(self) -> dict:
@@ -53,7 +53,7 @@ class Checkout:
             *within,
             *(sys.executable, "-m", "snakemake"),
             *("--workflow-profile", "profiles/default", "--cores", "2"),
-            *("--configfile", self.config),
+            *("--configfile", str(self.config)),
             *arguments,
         ]
         return subprocess.run(
@@ -99,7 +99,7 @@ def rules_of(jobs: list[Job]) -> set[str]:
     return {job.rule for job in jobs}
 
 
-def copy_repository(target: Path, config: str = TINY) -> Checkout:
+def copy_repository(target: Path) -> Path:
     """The files that a fresh clone would have, with their present content and time stamps."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -115,7 +115,7 @@ def copy_repository(target: Path, config: str = TINY) -> Checkout:
             shutil.copy2(source, target / name)
     cache = Path(os.environ.get("NUMBA_CACHE_DIR", REPOSITORY / COMPILED))
     share_compiled(REPOSITORY, cache, target)
-    return Checkout(target, config)
+    return target
 
 
 def share_compiled(source: Path, cache: Path, target: Path) -> None:

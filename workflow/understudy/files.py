@@ -57,11 +57,13 @@ def _full_disk_told(target: Path) -> Iterator[None]:
 
 
 def write_text(target: Path | str, text: str) -> None:
+    """Write UTF-8 text, whole or not at all."""
     with atomic_path(target) as path:
         path.write_text(text, encoding="utf-8")
 
 
 def write_json(target: Path | str, value: object) -> None:
+    """Write indented JSON with sorted keys, whole or not at all."""
     write_text(target, json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
@@ -69,10 +71,15 @@ def read_json(path: Path | str) -> dict:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
+def sha256(path: Path | str) -> str:
+    """A file's SHA-256 as 64 hex digits."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def file_digest(path: Path | str) -> str:
     """The first 12 hex digits of a file's SHA-256: its identity in notes and manifests."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:12]
+    return sha256(path)[:12]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ from understudy.fitting.io import load_fit
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
+NEAR = 0.5  # m from the camera's plane; what is nearer, or behind it, is not looked after
+FLESH = 0.16  # m from a joint to the furthest skin about it: the top of the head, a toe's tip
+
 
 def animate_avatar(
     avatar: Path | str,
@@ -33,8 +36,9 @@ def animate_avatar(
 
     out_rgba (.mkv, FFV1): colour premultiplied by alpha, and alpha; out_white (.mp4, H.264): the
     same on white. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
-    camera moved about the person. Sizes that are odd lose their last row or column, which H.264
-    cannot hold. UserError where avatar, fit and body are not of one body model.
+    camera moved about the person and aimed so that they stay in the picture. Sizes that are odd
+    lose their last row or column, which H.264 cannot hold. UserError where avatar, fit and body
+    are not of one body model.
     """
     model, seen = load_body(body), View.parse(view)
     reference = load_fit(fit, model.model_id)
@@ -43,6 +47,9 @@ def animate_avatar(
     up = torch.from_numpy(np.asarray(reference.up, np.float32))
     pose = seen_from(pose, person.rig.skeleton.joints[0], up, seen)
     height, width = (side // 2 * 2 for side in reference.size)
+    K = reference.K
+    if seen != View():
+        K = aimed(K, person.rig.skeleton.pose(pose).joints, width, height)
     with ExitStack() as files:
         rgba = files.enter_context(
             VideoWriter(out_rgba, width, height, reference.fps, codec="rgba")
@@ -50,12 +57,29 @@ def animate_avatar(
         white = files.enter_context(
             VideoWriter(out_white, width, height, reference.fps, crf=settings.crf)
         )
-        batches = render_frames(person, pose, reference.K, width, height, settings.batch)
+        batches = render_frames(person, pose, K, width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
         for rgb, alpha in bar:
             colour = rgb.clamp(max=1).minimum(alpha)  # what is covered by a share shows no more
             rgba.write(to_bytes(torch.cat([colour, alpha], -1)))
             white.write(to_bytes(colour + 1 - alpha))
+
+
+def aimed(K: Tensor, joints: Tensor, width: int, height: int) -> Tensor:
+    """K (3,3) px shifted, and zoomed out where it must be, by no more than what brings all of a
+    figure's joints (n,j,3) into the picture with room for the flesh about them."""
+    front = joints[joints[..., 2] > NEAR]
+    points = (front @ K.T)[:, :2] / front[:, 2:]
+    least, most = points.amin(0), points.amax(0)
+    room = FLESH * K[0, 0] / front[:, 2].median()
+    size = torch.tensor([float(width), float(height)])
+    zoom = min(1.0, float((size / (most - least + 2 * room)).min()))
+    least, most = (zoom * (end - K[:2, 2]) + K[:2, 2] for end in (least, most))
+    least, most = least - zoom * room, most + zoom * room
+    K = K.clone()
+    K[:2, :2] *= zoom
+    K[:2, 2] += (-least).clamp(min=0) - (most - size).clamp(min=0)
+    return K
 
 
 def render_frames(

@@ -1,5 +1,6 @@
 """The frames an avatar is trained on: small, masked, cropped to the person."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ MARGIN = 0.08  # of the person's longer side, around the person
 SIDE_STEP = 16  # px; boxes have sides of whole steps, so that few sizes occur
 SEEN = 0.3  # mask value from which a pixel counts as the person's, for the box
 MIN_FRAMES = 8
+EDGE_TRUST = 0.3  # in the colour of pixels on the mask's outline
+DOUBT = 5  # px inside the outline where the mask may hold pixels of the wall
+LIKE_PLATE = 16  # grey levels: closer than this to the bare wall, such a pixel is taken for it
+PLATE_FRAMES = 48  # looked at for the bare wall
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,12 @@ class Box:
 @dataclass(frozen=True)
 class Clip:
     """n frames of one size: images (n,h,w,3) uint8, masks (n,h,w) uint8, 255 inside and soft at
-    the edge; K (3,3) px of this size; boxes: around the person, None where nobody is."""
+    the edge; plate (h,w,3) float32: the scene without the person, NaN where they always stood;
+    K (3,3) px of this size; boxes: around the person, None where nobody is."""
 
     images: np.ndarray
     masks: np.ndarray
+    plate: np.ndarray
     K: Tensor
     boxes: tuple[Box | None, ...]
 
@@ -70,12 +77,15 @@ class Clip:
 
     def view(self, t: int) -> View:
         """Frame t inside its box."""
-        rows, columns = self.boxes[t].slices
-        mask = self.masks[t, rows, columns]
+        place = self.boxes[t].slices
+        image, mask = self.images[t][place], self.masks[t][place]
+        wall = wall_in_mask(image, mask, self.plate[place])
+        color_trust = np.where(mask_band(mask, 1), EDGE_TRUST, 1.0) * ~wall
         return View(
-            image=torch.from_numpy(self.images[t, rows, columns]).float() / 255,
+            image=torch.from_numpy(image).float() / 255,
             mask=torch.from_numpy(mask)[..., None].float() / 255,
-            edge=torch.from_numpy(mask_edge(mask))[..., None].float(),
+            color_trust=torch.from_numpy(color_trust)[..., None].float(),
+            mask_trust=torch.from_numpy(~wall)[..., None].float(),
         )
 
     def camera(self, t: int) -> Tensor:
@@ -83,10 +93,36 @@ class Clip:
         return self.boxes[t].camera(self.K)
 
 
-def mask_edge(mask: np.ndarray) -> np.ndarray:
-    """(h,w) uint8, 1 within a pixel of the mask's outline."""
-    inside, square = (mask > 127).astype(np.uint8), np.ones((3, 3), np.uint8)
-    return cv2.dilate(inside, square) - cv2.erode(inside, square)
+def mask_band(mask: np.ndarray, width: int) -> np.ndarray:
+    """(h,w) bool, within `width` px of the outline of a soft mask (h,w) uint8."""
+    inside, square = (mask > 127).astype(np.uint8), np.ones((2 * width + 1,) * 2, np.uint8)
+    return cv2.dilate(inside, square) != cv2.erode(inside, square)
+
+
+def wall_in_mask(image: np.ndarray, mask: np.ndarray, plate: np.ndarray) -> np.ndarray:
+    """(h,w) bool: pixels near the mask's outline that look like the wall behind.
+
+    Masks round off narrow gaps, as between hair and shoulder; what shows there would be painted
+    on the skin.
+    """
+    with np.errstate(invalid="ignore"):  # NaN, where the wall was never seen, compares as false
+        alike = np.abs(image - plate).max(2) < LIKE_PLATE
+    return alike & mask_band(mask, DOUBT) & (mask > 0)
+
+
+def bare_plate(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """(h,w,3) float32: the median over frames of what is not the person, NaN where nothing is.
+
+    The camera of an identity video stands still; where it does not, few pixels look like the
+    median, and nothing is doubted.
+    """
+    some = np.linspace(0, len(images) - 1, min(PLATE_FRAMES, len(images))).astype(int)
+    square = np.ones((2 * DOUBT + 1,) * 2, np.uint8)
+    person = np.stack([cv2.dilate(masks[t], square) for t in some]) > 0
+    bare = np.where(person[..., None], np.nan, images[some].astype(np.float32))
+    with warnings.catch_warnings():  # a pixel that is never bare is meant to be NaN
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.nanmedian(bare, axis=0)
 
 
 def person_box(mask: np.ndarray) -> Box | None:
@@ -136,7 +172,13 @@ def load_clip(
             mask = stored[t].astype(np.uint8) * 255
             small[t] = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA)
     scale = torch.tensor([width / size[1], height / size[0], 1.0])
-    clip = Clip(images, small, K.float() * scale[:, None], tuple(map(person_box, small)))
+    clip = Clip(
+        images=images,
+        masks=small,
+        plate=bare_plate(images, small),
+        K=K.float() * scale[:, None],
+        boxes=tuple(map(person_box, small)),
+    )
     if len(clip.usable) < MIN_FRAMES:
         raise UserError(
             f"{masks}: shows a person in {len(clip.usable)} frames, an avatar needs {MIN_FRAMES}; "

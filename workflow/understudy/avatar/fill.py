@@ -11,16 +11,21 @@ from torch import Tensor
 
 from understudy.avatar.model import Avatar
 from understudy.avatar.surface import graph_laplacian
+from understudy.avatar.trainee import region
 from understudy.avatar.training import Training
 
 STRENGTH = 0.02  # of the neighbours against a Gaussian that was seen fully
 NOTHING = 1e-7  # evidence of a Gaussian that was never seen: its own value if nobody has any
 FRAMES = 48  # looked at
+FINGERS = ("index", "middle", "pinky", "ring", "thumb")
+FINGER_TRUST = 1e-3  # in the colours of fingers: too thin for their pose, they show what is behind
 FRINGE = 2  # px inside the mask's outline that do not count as seen
 
 
 def seen_weight(training: Training, avatar: Avatar) -> Tensor:
-    """(G,) the most that each Gaussian counted in any one trained frame (in pixels, at most 1).
+    """(G,) in [0,1]: how far the video shows each Gaussian.
+
+    The most that it counted, in pixels, in any one trained frame; less on fingers.
 
     The blending weight a Gaussian has in an image is the gradient of the image's sum by its
     colour. Pixels at the mask's edge do not count: their colour may be the background's.
@@ -36,7 +41,10 @@ def seen_weight(training: Training, avatar: Avatar) -> Tensor:
         rgb, _ = training.render(bare, t, training.refinement.at(t), torch.zeros(3))
         (rgb[..., 0] * counted).sum().backward()
         seen = torch.maximum(seen, colors.grad[:, 0])
-    return seen.clamp(0, 1)
+    sides = [f"{side}_{finger}" for side in ("left", "right") for finger in FINGERS]
+    fingers = region(avatar.rig.body, tuple(sides))
+    trust = 1 - (1 - FINGER_TRUST) * avatar.rig.surface.interpolate(fingers)[:, 0]
+    return seen.clamp(0, 1) * trust
 
 
 def fill(avatar: Avatar, seen: Tensor, first_log_scale: Tensor) -> Avatar:

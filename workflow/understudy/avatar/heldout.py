@@ -11,9 +11,10 @@ from understudy.avatar.animate import to_bytes
 from understudy.avatar.clip import Box, person_box
 from understudy.avatar.evaluate import FITTED_RATE, Score, mean_score, score
 from understudy.avatar.model import Avatar
-from understudy.avatar.refinement import BODY_JOINTS, corrected
+from understudy.avatar.refinement import corrected
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix
+from understudy.body.skeleton import BODY_JOINTS
 from understudy.features.masks import unpack_masks
 from understudy.files import load_arrays
 

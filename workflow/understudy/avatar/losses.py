@@ -40,12 +40,13 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class View:
-    """One training view: image (h,w,3) in [0,1], mask (h,w,1) soft, edge (h,w,1) 1 where the
-    mask's edge makes the colour uncertain."""
+    """One training view: image (h,w,3) in [0,1], mask (h,w,1) soft, and how far each pixel's
+    colour and its mask are to be trusted, color_trust and mask_trust (h,w,1) in [0,1]."""
 
     image: Tensor
     mask: Tensor
-    edge: Tensor
+    color_trust: Tensor
+    mask_trust: Tensor
 
 
 def image_loss(
@@ -58,9 +59,8 @@ def image_loss(
     steps, when nothing is in place.
     """
     target = view.image * view.mask + rgb.detach() * (1 - view.mask)
-    trust = 1 - (1 - weights.edge) * view.edge
-    loss = weights.l1 * ((rgb - target).abs() * trust).mean()
-    loss = loss + weights.alpha * (alpha - view.mask).abs().mean()
+    loss = weights.l1 * ((rgb - target).abs() * view.color_trust).mean()
+    loss = loss + weights.alpha * ((alpha - view.mask).abs() * view.mask_trust).mean()
     if structure:
         loss = loss + weights.ssim * (1 - ssim(rgb, target))
     return loss

@@ -5,8 +5,8 @@ from torch import Tensor
 
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix
+from understudy.body.skeleton import BODY_JOINTS
 
-BODY_JOINTS = 22  # SMPL-X's joints before the jaw: pelvis to wrists
 BETAS, EPSILON = (0.8, 0.95), 1e-8  # a row is met seldom, so its averages are short
 
 

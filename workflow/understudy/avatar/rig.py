@@ -37,12 +37,12 @@ class Rig:
 
     @cached_property
     def expressive(self) -> tuple[Tensor, Tensor]:
-        """The k points that expressions move: indices (k,), directions (k,3,E) m."""
+        """The k points that expressions move: indices (k,), directions (3k,E) m, point by point."""
         moved = self.surface.interpolate(self.body.exprdirs.abs().amax((1, 2))) > 1e-6
         points = moved.nonzero()[:, 0]
         corners, weights = self.surface.vertex_ids[points], self.surface.weights[points]
         directions = self.body.exprdirs[corners] * weights[..., None, None]
-        return points, directions.sum(1)
+        return points, directions.sum(1).flatten(0, 1)
 
     @cached_property
     def height(self) -> float:
@@ -62,7 +62,7 @@ class Rig:
         blended = (self.weights @ transforms.flatten(2)).unflatten(2, (3, 4))
         turn, shift = blended[..., :3], blended[..., 3]
         points, directions = self.expressive
-        change = torch.einsum("kce,ne->nkc", directions[..., : expression.shape[1]], expression)
+        change = (expression @ directions[:, : expression.shape[1]].T).unflatten(1, (-1, 3))
         means = means.expand(frames, -1, 3).index_add(1, points, change)
         if self.body.posedirs is not None:
             means = means + self._correctives(rotations)

@@ -10,7 +10,6 @@ class LossWeights:
     l1: float = 0.8  # of the image on a random background
     ssim: float = 0.2  # 1 - SSIM of the same images
     alpha: float = 1.0  # L1 of alpha against the mask: all that shapes the silhouette
-    edge: float = 0.3  # factor on the colour loss where the mask's edge is uncertain
     offset: float = 1.0  # offset^2 (m^2)
     offset_hands: float = 30.0  # more of it on hands, whose pose is too coarse to learn shape from
     offset_eyes: float = 300.0  # and on eyeballs, which a smooth offset would pull out

@@ -9,11 +9,12 @@ from torch import Tensor
 from understudy.avatar.clip import Clip
 from understudy.avatar.losses import image_loss, surface_loss
 from understudy.avatar.model import Avatar
-from understudy.avatar.refinement import BODY_JOINTS, PoseRefinement
+from understudy.avatar.refinement import PoseRefinement
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.trainee import Trainee
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
+from understudy.body.skeleton import BODY_JOINTS
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 
 NOT_REFINED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise

@@ -1,8 +1,7 @@
-"""Rotations: axis-angle, matrix and the six-number form; batched, differentiable, safe at zero."""
+"""Rotations as axis-angle and matrix: batched, differentiable, safe at zero."""
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 _SMALL = 1e-6  # squared angle (rad²) below which the series is exact to rounding
 
@@ -63,16 +62,3 @@ def matrix_to_axis_angle(matrix: Tensor) -> Tensor:
     # For a small angle, θ/sin(θ/2) = 2·(1 + s²/6 + …) with s = |imaginary|.
     factor = torch.where(small, 2 + square / 3, 2 * torch.atan2(length, real) / length)
     return factor * imaginary
-
-
-def rot6d_to_matrix(rot6d: Tensor) -> Tensor:
-    """(…, 6) -> (…, 3, 3): the first two columns, made orthonormal (Zhou et al., CVPR 2019)."""
-    first = normalize(rot6d[..., :3], dim=-1)
-    second = rot6d[..., 3:]
-    second = normalize(second - (first * second).sum(-1, keepdim=True) * first, dim=-1)
-    return torch.stack([first, second, torch.linalg.cross(first, second)], -1)
-
-
-def matrix_to_rot6d(matrix: Tensor) -> Tensor:
-    """(…, 3, 3) -> (…, 6): the first two columns, one after the other."""
-    return matrix[..., :2].transpose(-1, -2).flatten(-2)

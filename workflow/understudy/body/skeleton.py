@@ -50,4 +50,5 @@ PARENTS: tuple[int, ...] = (
 )
 
 JOINT_COUNT = len(JOINT_NAMES)
+BODY_JOINTS = 22  # those before the jaw: the pelvis and the 21 of body_pose
 JOINT_INDEX: dict[str, int] = {name: i for i, name in enumerate(JOINT_NAMES)}

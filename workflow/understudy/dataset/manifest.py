@@ -8,9 +8,9 @@ import pandas as pd
 from understudy.dataset.checks import CHECKS, Checked, check_video, repeated
 from understudy.dataset.datasheet import datasheet
 from understudy.dataset.inputs import DatasetInputs, Synthetic
-from understudy.dataset.provenance import made_by, read_note, sha256
+from understudy.dataset.provenance import made_by, read_note
 from understudy.errors import UserError
-from understudy.files import atomic_path, file_digest, write_json, write_text
+from understudy.files import atomic_path, file_digest, sha256, write_json, write_text
 from understudy.progress import progress
 
 UNSTATED = "unstated"

@@ -1,6 +1,5 @@
 """What made a file: read from the note that every file of ours carries."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -32,8 +31,3 @@ def made_by(note: dict) -> str:
     """Back-end and model id of a note in one cell: "mediapipe holistic 1a2b3c"."""
     parts = [str(note[key]) for key in ("backend", "model") if note.get(key)]
     return " ".join(parts) or "unstated"
-
-
-def sha256(path: Path | str) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -16,7 +16,6 @@ from understudy.demo.noise import smoothstep
 TEXTURE = 1024  # texels a side of a person's texture
 
 HEAD = ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")
-LEGS = tuple(f"{s}_{j}" for s in ("left", "right") for j in ("hip", "knee", "ankle", "foot"))
 FEET = tuple(f"{s}_{j}" for s in ("left", "right") for j in ("ankle", "foot"))
 FOREARMS = tuple(f"{s}_{j}" for s in ("left", "right") for j in ("shoulder", "elbow"))
 

@@ -100,20 +100,6 @@ def sofa(rng: np.random.Generator, colour: Colour, width: float = 1.9) -> list[P
     return parts + feet
 
 
-def armchair(rng: np.random.Generator, colour: Colour) -> list[Part]:
-    cloth = Paint(texture=tx.cloth(rng, colour), tile=0.5, shine=0)
-    parts = [
-        cushion((0, 0.36, 0.05), (0.66, 0.26, 0.66), cloth, 0.3),
-        cushion((0, 0.66, -0.28), (0.74, 0.76, 0.2), cloth, 0.3),
-    ]
-    parts += [cushion((s * 0.36, 0.46, 0), (0.14, 0.36, 0.66), cloth, 0.3) for s in (-1, 1)]
-    return parts + [
-        cylinder((x, 0, z), (x, 0.24, z), 0.025, BLACK)
-        for x in (-0.28, 0.28)
-        for z in (-0.28, 0.28)
-    ]
-
-
 def table(rng: np.random.Generator, colour: Colour, size: tuple[float, float, float]) -> list[Part]:
     """Width, height, depth; square legs."""
     w, h, d = size
@@ -228,20 +214,6 @@ def cabinet(
                 edge = x + (0.38 if column % 2 == 0 else -0.38) * w / columns
                 parts.append(box((edge, y, d / 2 + 0.03), (0.014, 0.14, 0.02), METAL))
     return parts
-
-
-def television(rng: np.random.Generator, width: float = 1.2, y: float = 0.95) -> list[Part]:
-    h = width * 9 / 16
-    film = Paint(texture=tx.screen(rng, "film"), glow=0.35)
-    return [
-        box((0, y, 0), (width, h, 0.05), BLACK),
-        quad(
-            (-width / 2 + 0.02, y - h / 2 + 0.02, 0.027),
-            (width - 0.04, 0, 0),
-            (0, h - 0.04, 0),
-            film,
-        ),
-    ]
 
 
 def bed(rng: np.random.Generator, cover: Colour) -> list[Part]:

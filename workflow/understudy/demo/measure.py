@@ -14,40 +14,18 @@ from understudy.avatar.save import load_avatar
 from understudy.body.landmarks import BODY
 from understudy.body.model import BodyModel, load_body
 from understudy.body.pose import Pose
+from understudy.body.skeleton import BODY_JOINTS, PARENTS
 from understudy.demo.truth import HELD_OUT, KIND
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
-from understudy.features.masks import load_masks
+from understudy.features.masks import load_masks, unpack_masks
 from understudy.files import Arrays, atomic_path, load_arrays, read_json, write_json
+from understudy.fitting.evaluate import evaluate_fit
 from understudy.fitting.io import Fit, load_fit
-from understudy.quality.metrics import iou, mpjpe, pa_mpjpe, psnr
+from understudy.quality.metrics import iou, psnr
 
-BODY_JOINTS = 22  # pelvis to wrists: the joints of MPJPE
 LEAST_SCORE = 0.3  # a keypoint scored lower counts as not found
 BOX_MARGIN = 8  # px around the person in which pictures are compared
-BONES = (  # parent before child, so that a skeleton can be rebuilt from the pelvis outwards
-    (0, 1),
-    (0, 2),
-    (0, 3),
-    (1, 4),
-    (2, 5),
-    (3, 6),
-    (4, 7),
-    (5, 8),
-    (6, 9),
-    (7, 10),
-    (8, 11),
-    (9, 12),
-    (9, 13),
-    (9, 14),
-    (12, 15),
-    (13, 16),
-    (14, 17),
-    (16, 18),
-    (17, 19),
-    (18, 20),
-    (19, 21),
-)
 
 
 @dataclass(frozen=True)
@@ -135,29 +113,21 @@ def keypoints_error(points: Arrays, truth: Arrays) -> np.ndarray:
     return (100 * distance / truth["height_px"][:, None])[seen]
 
 
-def fit_joints(fit: Fit, body: BodyModel) -> np.ndarray:
-    """(n,22,3) joints of a fit in camera space, m."""
-    shaped = body.landmark_submesh().shaped(fit.betas, fit.joint_offset)
-    return shaped.pose(fit.pose).joints[:, :BODY_JOINTS].detach().numpy()
-
-
 def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
-    """One row a video: keypoints (median, %), masks (mean IoU), MPJPE and PA-MPJPE (mean, mm)."""
+    """One row a video: keypoints (median, %), masks (mean IoU) and the figures of the fit."""
     rows = []
     for source in sources:
         truth = load_truth(source)
         fit = load_fit(source.fit, body.model_id)
-        joints, true = fit_joints(fit, body), truth["joints3d"][:, :BODY_JOINTS]
         row = {
             "id": source.id,
             "keypoints_median_pct": float(
                 np.median(keypoints_error(load_keypoints(source.keypoints), truth))
             ),
-            "mpjpe_mm": 1000 * float(mpjpe(joints, true).mean()),
-            "pa_mpjpe_mm": 1000 * float(pa_mpjpe(joints, true).mean()),
+            **evaluate_fit(fit, body, source.truth),
         }
         if source.masks is not None:
-            row["masks_iou"] = float(iou(load_masks(source.masks), true_masks(truth)).mean())
+            row["masks_iou"] = float(iou(load_masks(source.masks), unpack_masks(truth)).mean())
         rows.append(row)
     return rows
 
@@ -173,13 +143,6 @@ def load_truth(source: Source) -> Arrays:
             f"width, the normalised {shape}; set demo and video to the same size, fps and seconds"
         )
     return truth
-
-
-def true_masks(truth: Arrays) -> np.ndarray:
-    """(n,h,w) bool."""
-    n, height, width = truth["shape"]
-    bits = np.unpackbits(truth["bits"], axis=1, count=int(height * width))
-    return bits.reshape(n, height, width).astype(bool)
 
 
 def render_held_out(avatar: Avatar, path: Path | str) -> tuple[np.ndarray, Arrays]:
@@ -218,7 +181,7 @@ def held_out_psnr(images: np.ndarray, held: Arrays) -> np.ndarray:
         [
             psnr(image[box], truth[box])
             for image, truth, box in zip(
-                images, held["images"], map(_box, true_masks(held)), strict=True
+                images, held["images"], map(_box, unpack_masks(held)), strict=True
             )
         ]
     )
@@ -239,7 +202,8 @@ def with_bones_of(joints: np.ndarray, true: np.ndarray) -> np.ndarray:
     """
     rebuilt = np.empty_like(joints)
     rebuilt[:, 0] = true[:, 0]
-    for parent, child in BONES:
+    for child in range(1, BODY_JOINTS):  # parents come first
+        parent = PARENTS[child]
         bone = joints[:, child] - joints[:, parent]
         length = np.linalg.norm(true[:, child] - true[:, parent], axis=-1, keepdims=True)
         rebuilt[:, child] = rebuilt[:, parent] + bone * length / np.linalg.norm(

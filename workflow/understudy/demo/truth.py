@@ -12,6 +12,7 @@ from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.body.skinning import Posed
 from understudy.demo.camera import Camera
+from understudy.features.masks import pack_masks
 from understudy.files import save_arrays
 
 KIND = "truth"
@@ -87,7 +88,6 @@ def truth_arrays(
     K; viewmat (world to camera); height_px (n,): the standing person's height in px at the
     pelvis' distance; and `pose` under Pose's names, in the camera's space.
     """
-    masks = np.stack([frame.mask for frame in frames])
     joints = np.stack([frame.joints for frame in frames])
     kept = np.arange(0, len(frames), depth_every)
     return {
@@ -95,8 +95,7 @@ def truth_arrays(
         "keypoints3d": np.stack([frame.keypoints3d for frame in frames]).astype(np.float32),
         "keypoints": np.stack([frame.keypoints for frame in frames]).astype(np.float32),
         "visible": np.stack([frame.visible for frame in frames]),
-        "bits": np.packbits(masks.reshape(len(masks), -1), axis=1),
-        "shape": np.array(masks.shape, np.int64),
+        **pack_masks(np.stack([frame.mask for frame in frames])),
         "depth": np.stack([frames[i].depth for i in kept]).astype(np.float16),
         "depth_frames": kept,
         "K": camera.K,

@@ -10,14 +10,13 @@ import torch
 from understudy.body.skinning import ShapedBody
 from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
 from understudy.demo.camera import Camera, phone_camera, room_camera
-from understudy.demo.cast import PEOPLE
 from understudy.demo.figure import Figure, load_figure
 from understudy.demo.film import Sensor, Shot, frames
 from understudy.demo.ground import ground
 from understudy.demo.motion import Motion, Stool
 from understudy.demo.people import make_person
 from understudy.demo.render import render_parts
-from understudy.demo.rooms import ROOMS, make_room
+from understudy.demo.rooms import make_room
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.solids import Paint, Part, cylinder, lathe
 from understudy.demo.style import Style
@@ -114,18 +113,6 @@ def make_held_out(person: str | Path, room: str, out: Path | str, settings: Worl
     images = np.stack([np.clip(picture + 0.5, 0, 255).astype(np.uint8) for picture in pictures])
     about = {"kind": HELD_OUT, "person": figure.person, "room": room}
     save_arrays(out, {"images": images, **arrays}, about)
-
-
-def catalogue() -> dict[str, list[dict[str, str]]]:
-    """What the demo's tables can be written from: people, rooms with scene tags, actions."""
-    return {
-        "people": [
-            {"id": p.id, "sex": p.sex, "age": str(p.age), "stature": f"{p.stature:.2f}"}
-            for p in PEOPLE.values()
-        ],
-        "rooms": [{"id": room, "scene": scene} for room, scene in ROOMS.items()],
-        "actions": [{"id": action} for action in ACTIONS],
-    }
 
 
 def _figure(person: str | Path) -> Figure:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.features.origin import of_video
 from understudy.features.registry import backend as load_backend
-from understudy.files import Arrays, file_digest, load_arrays, save_arrays
+from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import probe
 
 BACKENDS = {"body_plane": "understudy.features.body_plane:body_and_floor_depth"}
@@ -33,10 +34,7 @@ def extract_depth(
     about = {
         "kind": "depth",
         "backend": backend,
-        "video": Path(video).name,
-        "digest": file_digest(video),
-        "fps": float(info.fps),
-        "size": [info.height, info.width],
+        **of_video(video, info),
         **note,
     }
     save_arrays(out, {"depth": depth.astype(np.float16), "frames": frames}, about)

@@ -13,6 +13,7 @@ import numpy as np
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE
 from understudy.body.model import BodyModel, load_body
+from understudy.features.origin import of_keypoints
 from understudy.features.registry import backend as load_backend
 from understudy.files import save_arrays
 from understudy.fitting import terms
@@ -49,9 +50,8 @@ def extract_expression(
         "jaw_pose": jaw.astype(np.float32),
         "valid": valid,
     }
-    source = {k: note.get(k) for k in ("backend", "model", "video", "digest")}
-    about = {"kind": "expression", "backend": backend, "body": model.model_id, "keypoints": source}
-    save_arrays(out, arrays, about)
+    about = {"kind": "expression", "backend": backend, "body": model.model_id}
+    save_arrays(out, arrays, {**about, "keypoints": of_keypoints(note)})
 
 
 @dataclass(frozen=True)

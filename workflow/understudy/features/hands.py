@@ -13,6 +13,7 @@ import numpy as np
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel, load_body
+from understudy.features.origin import of_keypoints
 from understudy.features.registry import backend as load_backend
 from understudy.files import save_arrays
 from understudy.fitting import terms
@@ -41,9 +42,8 @@ def extract_hands(
     model = load_body(body)
     hand_pose, score = load_backend("hands", backend)(observed, model)
     arrays = {"hand_pose": hand_pose.astype(np.float32), "score": score.astype(np.float32)}
-    source = {k: note.get(k) for k in ("backend", "model", "video", "digest")}
-    about = {"kind": "hands", "backend": backend, "body": model.model_id, "keypoints": source}
-    save_arrays(out, arrays, about)
+    about = {"kind": "hands", "backend": backend, "body": model.model_id}
+    save_arrays(out, arrays, {**about, "keypoints": of_keypoints(note)})
 
 
 def fit_hands(observed: Observed, body: BodyModel) -> tuple[np.ndarray, np.ndarray]:

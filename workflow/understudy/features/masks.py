@@ -10,8 +10,9 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
+from understudy.features.origin import of_video
 from understudy.features.registry import backend as load_backend
-from understudy.files import Arrays, file_digest, load_arrays, save_arrays
+from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import probe
 
 BACKENDS = {"mediapipe": "understudy.features.mediapipe_masks:detect_masks"}
@@ -44,10 +45,7 @@ def extract_masks(
         "kind": "masks",
         "backend": backend,
         "model": model,
-        "video": Path(video).name,
-        "digest": file_digest(video),
-        "fps": float(info.fps),
-        "size": [info.height, info.width],
+        **of_video(video, info),
     }
     save_arrays(out, pack_masks(masks), about)
 

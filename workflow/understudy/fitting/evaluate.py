@@ -7,9 +7,9 @@ import torch
 
 from understudy.body import rotation_numpy as rot
 from understudy.body.model import BodyModel
+from understudy.body.skeleton import BODY_JOINTS
 from understudy.files import load_arrays
 from understudy.fitting.io import Fit
-from understudy.fitting.kinematics import BODY_JOINTS
 from understudy.quality.metrics import mpjpe, pa_mpjpe
 
 

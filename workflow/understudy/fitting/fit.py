@@ -16,12 +16,13 @@ from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import BODY, FACE, FEET, LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel, load_body
 from understudy.body.pose import Pose
+from understudy.body.skeleton import BODY_JOINTS
 from understudy.errors import UserError
 from understudy.files import load_arrays
 from understudy.fitting import terms
 from understudy.fitting.initialise import Start, begin, facing, steady_readings
 from understudy.fitting.io import PARTS, Fit, save_fit
-from understudy.fitting.kinematics import BODY_JOINTS, build_kinematics
+from understudy.fitting.kinematics import build_kinematics
 from understudy.fitting.lift import lifted_world
 from understudy.fitting.observed import Observed, believable, read_observed
 from understudy.fitting.problem import ClipProblem, State

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from understudy.body import rotation_numpy as rot
-from understudy.body.skeleton import JOINT_INDEX
-from understudy.fitting.kinematics import BODY_JOINTS
+from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
 from understudy.fitting.observed import MAIN, Observed, side_swap
 
 # MediaPipe's world landmarks of left and right: ears, shoulders, elbows, …, foot tips.

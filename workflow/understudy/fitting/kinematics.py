@@ -12,8 +12,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from understudy.body.model import BodyModel
+from understudy.body.skeleton import BODY_JOINTS
 
-BODY_JOINTS = 22  # pelvis and the 21 of body_pose: the rotations that the body's fit solves for
 _LEAST_WEIGHT = 0.02  # skinning weights below it are dropped (and the rest made to sum to 1)
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a fit: the fitted body drawn over frames of its clip, or seen from aside."""
+"""Pictures of a fit: the fitted body drawn over frames of its clip."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from understudy.body.model import BodyModel
-from understudy.body.rotation import axis_angle_to_matrix
 from understudy.fitting.io import Fit
 from understudy.splatting.rasterize import rasterize
 
@@ -23,35 +22,9 @@ def overlay_frames(
     The person's left is orange, their right blue. Returns (k,h,w,3) uint8.
     """
     height, width = frames.shape[1:3]
-    drawn, alpha = _draw(fit, body, indices, fit.K, torch.eye(4), width, height)
+    drawn, alpha = _draw(fit, body, indices, width, height)
     mixed = frames / 255 * (1 - opacity * alpha) + opacity * drawn
     return (mixed.clip(0, 1) * 255).round().astype(np.uint8)
-
-
-def side_views(
-    fit: Fit, body: BodyModel, indices: Sequence[int], azimuth: float = 90.0, size: int = 360
-) -> np.ndarray:
-    """The body on white from a camera turned by `azimuth` degrees about the clip's vertical.
-
-    It looks at the person's mean place from their mean distance. Returns (k,size,size,3) uint8.
-    """
-    vertices = _posed(fit, body, indices)[0]
-    centre = vertices.mean((0, 1))
-    # About the clip's own vertical: a leaning body leans in the picture too.
-    up = torch.from_numpy(np.asarray(fit.up, np.float32))
-    turn = axis_angle_to_matrix(up * np.radians(azimuth))
-    down = axis_angle_to_matrix(
-        torch.linalg.cross(-up, torch.tensor([0.0, 1.0, 0.0]))
-    )  # small: the image's vertical onto the clip's
-    view = torch.eye(4)
-    view[:3, :3] = down @ turn
-    reach = (vertices - centre).norm(dim=-1).max()
-    distance = 3.5 * reach
-    view[:3, 3] = torch.tensor([0.0, 0.0, float(distance)]) - view[:3, :3] @ centre
-    focal = 0.42 * size * float(distance / reach)
-    camera = torch.tensor([[focal, 0, size / 2], [0, focal, size / 2], [0, 0, 1.0]])
-    drawn, alpha = _draw(fit, body, indices, camera, view, size, size)
-    return ((drawn + 1 - alpha).clip(0, 1) * 255).round().astype(np.uint8)
 
 
 def _posed(fit: Fit, body: BodyModel, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -68,10 +41,12 @@ def _posed(fit: Fit, body: BodyModel, indices: Sequence[int]) -> tuple[Tensor, T
     return vertices, torch.nn.functional.normalize(normals, dim=-1)
 
 
-def _draw(fit, body, indices, camera, view, width, height) -> tuple[np.ndarray, np.ndarray]:
+def _draw(
+    fit: Fit, body: BodyModel, indices: Sequence[int], width: int, height: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Premultiplied colour (k,h,w,3) and alpha (k,h,w,1): a small disc-like Gaussian a vertex."""
     vertices, normals = _posed(fit, body, indices)
-    light = (-(normals @ view[:3, :3].T)[..., 2:]).clamp(0, 1)  # from the camera
+    light = (-normals[..., 2:]).clamp(0, 1)  # from the camera
     sides = torch.tensor([name.startswith("left") for name in body.joint_names])
     right = torch.tensor([name.startswith("right") for name in body.joint_names])
     share_left, share_right = body.weights[:, sides].sum(1), body.weights[:, right].sum(1)
@@ -88,8 +63,8 @@ def _draw(fit, body, indices, camera, view, width, height) -> tuple[np.ndarray, 
         scale,
         torch.full((len(scale),), 0.95),
         colours,
-        view.expand(count, 4, 4),
-        camera.expand(count, 3, 3),
+        torch.eye(4).expand(count, 4, 4),
+        fit.K.expand(count, 3, 3),
         width,
         height,
     )

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from understudy.body import rotation_numpy as rot
+from understudy.body.skeleton import BODY_JOINTS
 from understudy.fitting import terms
-from understudy.fitting.kinematics import BODY_JOINTS, Figure, Kinematics
+from understudy.fitting.kinematics import Figure, Kinematics
 from understudy.fitting.limits import joint_limits, pose_sigmas
 from understudy.fitting.observed import Observed
 from understudy.fitting.settings import FitSettings

@@ -6,8 +6,7 @@ import numpy as np
 
 from understudy.body.landmarks import FACE, LANDMARK_NAMES, LEFT_HAND, RIGHT_HAND
 from understudy.body.rotation_numpy import exp, unit
-from understudy.body.skeleton import JOINT_INDEX
-from understudy.fitting.kinematics import BODY_JOINTS
+from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
 from understudy.fitting.settings import FitSettings
 
 # Chin, brow ends, nose, eye corners, mouth corners: they turn the head. The jaw's outline is left

@@ -76,12 +76,19 @@ def _module_files(name: str) -> list[Path]:
     return [file for file in candidates if WORKFLOW in file.parents and file.is_file()]
 
 
-def _data_files(folder: Path) -> list[Path]:
-    """Files that modules of a folder read: templates and tables beside them."""
+def _data_files(package: Path) -> list[Path]:
+    """Files that modules of a package read: templates and tables beside them or in a data folder.
+
+    Those of the packages below it are not its own.
+    """
+    inner = [init.parent for init in package.glob("*/**/__init__.py")]
     return [
         file
-        for file in folder.rglob("*")
-        if file.is_file() and file.suffix not in {".py", ".pyc"} and "__pycache__" not in file.parts
+        for file in package.rglob("*")
+        if file.is_file()
+        and file.suffix != ".py"
+        and "__pycache__" not in file.parts
+        and not any(folder in file.parents for folder in inner)
     ]
 
 

@@ -24,18 +24,27 @@ def checked_config(config: dict, schema_file: Path) -> dict:
 
 
 def _with_defaults(value: object, schema: dict) -> object:
-    """A copy of `value` in which absent keys have their schema's default."""
-    if not isinstance(value, dict) or "properties" not in schema:
+    """A copy of `value` in which absent keys have their schema's default.
+
+    Keys come in the schema's order, free settings by name: to write them in another order
+    changes no parameter of a job.
+    """
+    if not isinstance(value, dict):
         return value
-    filled = dict(value)
+    if "properties" not in schema:
+        named = schema.get("additionalProperties")
+        if isinstance(named, dict):  # things by name, in the user's order
+            return {key: _with_defaults(entry, named) for key, entry in value.items()}
+        return {key: value[key] for key in sorted(value, key=str)}
+    filled = {}
     for key, sub in schema["properties"].items():
-        if key in filled:
-            filled[key] = _with_defaults(filled[key], sub)
+        if key in value:
+            filled[key] = _with_defaults(value[key], sub)
         elif "default" in sub:
             filled[key] = sub["default"]
         elif "properties" in sub:
             filled[key] = _with_defaults({}, sub)
-    return filled
+    return filled | {key: value[key] for key in value if key not in filled}
 
 
 def _one_line(error: jsonschema.ValidationError) -> str:

@@ -20,8 +20,8 @@ class Tables:
 def read_tables(paths: dict[str, str | None], labels: list[str], schemas: Path) -> Tables:
     """Read the tables that the configuration names; `real` may be null (no experiments).
 
-    Raises UserError for a missing file, a wrong column or value, an unknown label, or an id
-    that stands for both an identity and a reference.
+    Raises UserError for a missing file, a wrong column or value, an unknown label, or a test
+    video that is also a reference.
     """
 
     def rows(name: str) -> dict[str, dict]:

@@ -106,17 +106,19 @@ def _checked_header(where: str, line: str, table: TableSchema) -> list[str]:
 
 
 def _typed_row(where: str, columns: list[str], line: str, table: TableSchema) -> dict:
-    """Cells as their schema's type; numbers that are none stay text, for the schema to refuse."""
+    """Cells as their schema's type, in its order; numbers that are none stay text, for the schema
+    to refuse."""
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) > len(columns):
         raise UserError(
             f"{where}: has {len(cells)} cells for {len(columns)} columns; take out a tab or a cell"
         )
-    row: dict[str, object] = {}
-    for name, cell in zip(columns, cells, strict=False):
-        if cell:
-            row[name] = _number(cell, NUMBERS.get(table.columns[name].get("type"), str))
-    return row
+    filled = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
+    return {
+        name: _number(filled[name], NUMBERS.get(column.get("type"), str))
+        for name, column in table.columns.items()
+        if name in filled
+    }
 
 
 def _number(cell: str, kind: type) -> object:

@@ -67,4 +67,5 @@ def _last_side(settings: RecogniserSettings) -> int:
 
 
 def parameter_count(model: nn.Module) -> int:
+    """How many numbers a model learns."""
     return sum(parameter.numel() for parameter in model.parameters())

@@ -2,8 +2,7 @@
 
 The choice is by rendezvous hashing: every video has a fixed place in a seed's order, so that a
 larger sample contains the smaller one (the curves of figures 6 and 7 add videos, they do not
-swap them), and a video added to the pool disturbs no choice but those it wins. Only the standard
-library: the workflow calls this before any job runs.
+swap them), and a video added to the pool disturbs no choice but those it wins.
 """
 
 import hashlib

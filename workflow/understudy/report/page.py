@@ -65,6 +65,7 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
 
 
 def data_uri(path: str) -> str:
+    """A picture as text that stands in the page itself."""
     content = base64.b64encode(Path(path).read_bytes()).decode()
     return f"data:{MIME[Path(path).suffix.lower()]};base64,{content}"
 

@@ -1,0 +1,6 @@
+"""One thread a test: BLAS threads that wait for each other cost four times the work they share."""
+
+import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")  # read when numpy and torch are imported, after this

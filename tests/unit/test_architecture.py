@@ -1,0 +1,187 @@
+"""The house keeps its order: arrows in one direction, light rules, thin scripts, equal pins."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from understudy.plan import code
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "workflow/understudy"
+SCRIPTS = [path for path in (ROOT / "workflow/scripts").glob("*.py") if path.stem != "job"]
+RULES = sorted((ROOT / "rules").glob("*.smk"))
+
+FOUNDATION = {"errors", "files", "progress"}  # single modules that all may use
+MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
+    "body": set(),
+    "video": set(),
+    "splatting": set(),
+    "quality": set(),
+    "fitting": {"body", "splatting", "quality"},
+    "features": {"body", "video", "fitting"},
+    "scene": {"video"},
+    "avatar": {"body", "video", "splatting", "features", "fitting", "checkpoint"},
+    "recognition": {"checkpoint"},
+    "dataset": {"scene", "video"},
+    "plan": {"quality", "scene"},
+    "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
+    "report": {"body", "video", "features", "fitting", "recognition"},
+    "checkpoint": set(),
+    "errors": set(),
+    "files": set(),
+    "progress": set(),
+}
+DISTRIBUTION = {  # import name -> name on the package index, where they differ
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "ffmpeg": "ffmpeg-python",
+    "imageio_ffmpeg": "imageio-ffmpeg",
+}
+CHOSEN = {"gsplat", "mediapipe"}  # imported only by the back-end that needs them, when it runs
+
+
+def modules() -> list[Path]:
+    return sorted(LIBRARY.rglob("*.py"))
+
+
+def names_in(path: Path) -> set[str]:
+    return set(code._imported_names(code._tree(path)))
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def test_every_package_is_in_the_table():
+    assert {package_of(path) for path in modules()} - {"__init__"} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_arrows_point_in_one_direction(package):
+    allowed = MAY_IMPORT[package] | FOUNDATION | {package}
+    for path in modules():
+        if package_of(path) != package:
+            continue
+        named = {name.split(".")[1] for name in names_in(path) if name.startswith("understudy.")}
+        reached = named & set(MAY_IMPORT)  # not __version__
+        assert reached <= allowed, f"{path.relative_to(ROOT)}: {sorted(reached - allowed)}"
+
+
+def test_the_library_knows_nothing_of_snakemake():
+    for path in modules():
+        tops = {name.split(".")[0] for name in names_in(path)}
+        assert "snakemake" not in tops, path
+
+
+def modules_loaded_with(statements: str) -> set[str]:
+    """What a fresh interpreter has imported after the statements."""
+    script = f"{statements}\nimport sys\nprint(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": str(ROOT / "workflow")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(answer.stdout.split())
+
+
+def test_planning_needs_neither_torch_nor_numpy():
+    light = [f"understudy.plan.{path.stem}" for path in (LIBRARY / "plan").glob("[a-z]*.py")]
+    light += ["understudy.quality.inputs", "understudy.scene.backgrounds"]
+    loaded = modules_loaded_with("\n".join(f"import {name}" for name in light))
+    assert not loaded & {"torch", "numpy"}
+
+
+def test_rules_never_load_torch():
+    pattern = re.compile(r"^\s*((?:from|import) [\w.]+(?: import [\w, ]+)?)$", re.MULTILINE)
+    statements = [found for path in RULES for found in pattern.findall(path.read_text())]
+    assert statements
+    own = [line for line in statements if "understudy" in line]
+    assert "torch" not in modules_loaded_with("\n".join(own))
+    assert not [line for line in statements if re.search(r"\b(torch|numpy)\b", line)]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_scripts_are_thin(path):
+    assert len(path.read_text().splitlines()) <= 60
+
+
+def written_files() -> list[Path]:
+    folders = ("workflow", "rules", "config", "envs", "profiles", "tests")
+    suffixes = {".py", ".smk", ".yaml", ".tsv", ".md", ".j2", ".csv"}
+    below = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    beside = [ROOT / "Snakefile", ROOT / "Makefile", *ROOT.glob("*.md")]
+    return [path for path in below if path.suffix in suffixes] + beside
+
+
+def test_no_file_is_long():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in written_files()
+        if path.suffix in {".py", ".smk"}
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_no_file_names_a_folder_of_one_machine():
+    own = re.compile(r"(?<![\w.])/(work|root|home)/")
+    told = [str(path) for path in written_files() if own.search(path.read_text(encoding="utf-8"))]
+    assert not told
+
+
+def pins(lines: list[str]) -> dict[str, str]:
+    """name -> version of the lines that pin one."""
+    found = (re.match(r"([\w.-]+)==([\w.]+)", line) for line in lines)
+    return {match[1].lower(): match[2] for match in found if match}
+
+
+def pinned_in_environment(path: Path) -> dict[str, str]:
+    dependencies = yaml.safe_load(path.read_text())["dependencies"]
+    return pins(
+        [line for entry in dependencies if isinstance(entry, dict) for line in entry["pip"]]
+    )
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda p: p.stem)
+def test_environments_pin_what_the_requirements_pin(path):
+    makefile = re.findall(r"torch==[\w.]+", (ROOT / "Makefile").read_text())
+    files = [ROOT / "requirements.txt", ROOT / "requirements-gpu.txt"]
+    required = pins(
+        [*makefile, *(line for file in files for line in file.read_text().splitlines())]
+    )
+    for name, version in pinned_in_environment(path).items():
+        assert required[name] == version, name
+
+
+def rules_with_scripts() -> dict[str, tuple[str, str]]:
+    """rule -> (environment, script)."""
+    found = {}
+    for path in RULES:
+        for text in re.split(r"^\s*(?=rule \w+:)", path.read_text(), flags=re.MULTILINE):
+            rule = re.match(r"rule (\w+):", text)
+            environment = re.search(r"envs/(\w+)\.yaml", text)
+            script = re.search(r"scripts/(\w+)\.py", text)
+            if rule and script:
+                found[rule[1]] = (environment[1], script[1])
+    return found
+
+
+@pytest.mark.parametrize("rule", rules_with_scripts())
+def test_an_environment_holds_what_its_scripts_import(rule):
+    environment, script = rules_with_scripts()[rule]
+    pinned = set(pinned_in_environment(ROOT / f"envs/{environment}.yaml"))
+    used = {
+        DISTRIBUTION.get(top, top).lower()
+        for path in code._reached(ROOT / f"workflow/scripts/{script}.py")
+        if path.suffix == ".py"
+        for top in {name.split(".")[0] for name in names_in(path)}
+        if top not in sys.stdlib_module_names and top not in {"understudy", "job"}
+    }
+    assert used - pinned <= CHOSEN

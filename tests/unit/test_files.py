@@ -1,0 +1,106 @@
+"""Files are whole or not there; what is broken, foreign or has no room is told in one line."""
+
+import errno
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from understudy.errors import UserError
+from understudy.files import atomic_path, load_arrays, save_arrays
+
+NO_ROOM = r"target\.\w+: no space left on the disk; free some and rerun$"
+
+
+@pytest.fixture
+def stored(tmp_path):
+    path = tmp_path / "stored.npz"
+    save_arrays(path, {"x": np.arange(5000) ** 2}, {"kind": "fit", "body": "a"})
+    return path
+
+
+def test_arrays_and_their_note_come_back(stored):
+    read = load_arrays(stored, "fit", "a")
+    assert np.array_equal(read["x"], np.arange(5000) ** 2)
+    assert read.about == {"kind": "fit", "body": "a"}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.98])
+def test_a_truncated_file_is_told(stored, share):
+    whole = stored.read_bytes()
+    stored.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(UserError, match=r"stored\.npz: not a readable fit file .*; delete it"):
+        load_arrays(stored, "fit")
+
+
+def test_damaged_content_is_told(stored):
+    content = bytearray(stored.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
+    stored.write_bytes(content)
+    with pytest.raises(UserError, match=r"stored\.npz: not a readable fit file"):
+        load_arrays(stored, "fit")
+
+
+def test_another_kind_or_body_model_is_refused(stored):
+    with pytest.raises(UserError, match="holds fit, expected masks; delete it and rerun"):
+        load_arrays(stored, "masks")
+    with pytest.raises(UserError, match="made for body model a, but the configured one is b"):
+        load_arrays(stored, "fit", "b")
+
+
+class NotAnOSError(Exception):
+    """As safetensors raises where the disk is full."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        NotAnOSError("I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_told_and_leaves_the_older_file(tmp_path, error):
+    target = tmp_path / "target.bin"
+    target.write_text("older")
+    with pytest.raises(UserError, match=NO_ROOM), atomic_path(target) as path:
+        path.write_text("half")
+        raise error
+    assert target.read_text() == "older" and list(tmp_path.iterdir()) == [target]
+
+
+def test_other_errors_stay_what_they_are(tmp_path):
+    with pytest.raises(PermissionError), atomic_path(tmp_path / "target.bin"):
+        raise PermissionError(errno.EACCES, "Permission denied")
+    assert not list(tmp_path.iterdir())
+
+
+FILL = """
+import sys
+import numpy as np
+from understudy.errors import UserError
+from understudy.files import save_arrays
+folder = sys.argv[1]
+for i in range(99):
+    try:
+        save_arrays(f"{folder}/{i}/target.npz", {"x": np.arange(9)}, {"kind": "fit"})
+    except UserError as error:
+        print(error)
+        break
+"""
+
+
+def test_a_disk_without_room_for_one_more_file(tmp_path):
+    """A real, tiny disk: not even the temporary file, or its folder, can be made."""
+    mount = 'mount -t tmpfs -o size=64k,nr_inodes=8 tmpfs "$0" && exec "$@"'
+    within = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, str(tmp_path)]
+    if subprocess.run([*within, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no small disk can be mounted here")
+    run = subprocess.run(
+        [*within, sys.executable, "-c", FILL, str(tmp_path)],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        text=True,
+        capture_output=True,
+    )
+    assert run.returncode == 0 and not run.stderr, run.stderr
+    assert run.stdout.endswith("target.npz: no space left on the disk; free some and rerun\n")
