@@ -8,6 +8,7 @@ TORCH := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
+export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: help install demo test lint bench clean
 
@@ -39,7 +40,7 @@ test: install ## every test, lint and format check
 	$(BIN)/python -m pytest tests -q
 
 bench: install ## make bench NAME=demo: measure, write results/bench/NAME.json
-	$(BIN)/python -m tests.bench.$(NAME)
+	PYTHONPATH=workflow $(BIN)/python -m tests.bench.$(NAME)
 
 clean: ## remove results (not the virtual environment)
 	rm -rf results .snakemake
