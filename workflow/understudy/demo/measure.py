@@ -4,28 +4,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
-from torch import Tensor
 
+from understudy.avatar.heldout import evaluate_pictures, load_pictures
 from understudy.avatar.model import Avatar
 from understudy.avatar.placement import placed_pose
 from understudy.avatar.save import load_avatar
 from understudy.body.landmarks import BODY
 from understudy.body.model import BodyModel, load_body
-from understudy.body.pose import Pose
 from understudy.body.skeleton import BODY_JOINTS, PARENTS
-from understudy.demo.truth import HELD_OUT, KIND
+from understudy.demo.truth import KIND
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
 from understudy.features.masks import load_masks, unpack_masks
 from understudy.files import Arrays, atomic_path, load_arrays, read_json, write_json
 from understudy.fitting.evaluate import evaluate_fit
 from understudy.fitting.io import Fit, load_fit
-from understudy.quality.metrics import iou, psnr
+from understudy.quality.metrics import iou
 
 LEAST_SCORE = 0.3  # a keypoint scored lower counts as not found
-BOX_MARGIN = 8  # px around the person in which pictures are compared
 
 
 @dataclass(frozen=True)
@@ -68,15 +65,16 @@ def measure_demo(
         for fit, truth in [(load_fit(source.fit, model.model_id), load_truth(source))]
         for person in people
     ]
-    psnrs, rows = [], []
+    poses, rows = [], []
     for person, path in zip(people, held_out, strict=True):
-        images, held = render_held_out(person, path)
-        psnrs.append(held_out_psnr(images, held))
-        rows += [held["images"], images]
+        pictures = load_pictures(path)
+        scores, drawn = evaluate_pictures(person, pictures)
+        poses.append(scores)
+        rows += [pictures.images, drawn.images]
     sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
     with atomic_path(out_sheet) as temporary:
         Image.fromarray(sheet).save(temporary, quality=88)
-    frames = [read_json(path)["held_out"] for path in metrics]
+    frames = [read_json(path) for path in metrics]
     everything = of_identities + of_references
     write_json(
         out,
@@ -85,15 +83,25 @@ def measure_demo(
             "masks_iou": _mean(of_identities, "masks_iou"),
             "fit_mpjpe_mm": _mean(of_references, "mpjpe_mm"),
             "fit_pa_mpjpe_mm": _mean(of_references, "pa_mpjpe_mm"),
-            "avatar_heldout_frame_psnr_db": _mean(frames, "psnr"),
-            "avatar_heldout_frame_iou": _mean(frames, "iou"),
-            "avatar_heldout_pose_psnr_db": float(np.mean([psnr.mean() for psnr in psnrs])),
             "reenactment_median_pct": float(np.mean(reenacted)),
+            **_avatar_figures("heldout_frame", [row["held_out"] for row in frames]),
+            **_avatar_figures("heldout_frame_fitted", [row["held_out_fitted"] for row in frames]),
+            **_avatar_figures("heldout_pose", [row["held_out_poses"] for row in poses]),
+            **_avatar_figures(
+                "heldout_pose_fitted", [row["held_out_poses_fitted"] for row in poses]
+            ),
             "identities": of_identities,
             "references": of_references,
-            "heldout_pose_psnr_db": [psnr.round(2).tolist() for psnr in psnrs],
         },
     )
+
+
+def _avatar_figures(name: str, rows: list[dict]) -> dict[str, float]:
+    """PSNR (dB) and IoU, means over the people."""
+    return {
+        f"avatar_{name}_psnr_db": _mean(rows, "psnr"),
+        f"avatar_{name}_iou": _mean(rows, "iou"),
+    }
 
 
 def _mean(rows: list[dict], name: str) -> float:
@@ -143,56 +151,6 @@ def load_truth(source: Source) -> Arrays:
             f"width, the normalised {shape}; set demo and video to the same size, fps and seconds"
         )
     return truth
-
-
-def render_held_out(avatar: Avatar, path: Path | str) -> tuple[np.ndarray, Arrays]:
-    """The avatar in the poses of a held-out file, on white: uint8 (k,h,w,3); and the file.
-
-    The pose and the camera are the world's. Place and size are put where the true joints are: a
-    clip tells neither its person's size nor the distance, so one scale for the file and each
-    frame's translation are solved for.
-    """
-    held = load_arrays(path, HELD_OUT)
-    pose = Pose.from_numpy(held.arrays)
-    true = torch.from_numpy(held["joints3d"][:, :BODY_JOINTS])
-    posed = avatar.rig.skeleton.pose(pose)
-    own = posed.joints[:, :BODY_JOINTS] - pose.transl[:, None]
-    scale = _scale(own, true)
-    transl = true.mean(1) / scale - own.mean(1)
-    placed = Pose(**{**{name: getattr(pose, name) for name in Pose.names()}, "transl": transl})
-    k, height, width = (int(n) for n in held["shape"])
-    K = torch.from_numpy(held["K"]).float()
-    with torch.no_grad():
-        rgb, _ = avatar.pose(placed).render(
-            torch.eye(4).expand(k, 4, 4), K.expand(k, 3, 3), width, height, torch.ones(k, 3)
-        )
-    return (rgb.clamp(0, 1) * 255).round().byte().numpy(), held
-
-
-def _scale(own: Tensor, true: Tensor) -> float:
-    """The factor that brings centred joints (k,j,3) nearest to the true ones."""
-    a, b = own - own.mean(1, keepdim=True), true - true.mean(1, keepdim=True)
-    return float((a * b).sum() / a.square().sum())
-
-
-def held_out_psnr(images: np.ndarray, held: Arrays) -> np.ndarray:
-    """(k,) dB in the person's box, against the world's own pictures on white."""
-    return np.array(
-        [
-            psnr(image[box], truth[box])
-            for image, truth, box in zip(
-                images, held["images"], map(_box, unpack_masks(held)), strict=True
-            )
-        ]
-    )
-
-
-def _box(mask: np.ndarray) -> tuple[slice, slice]:
-    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
-    return tuple(
-        slice(max(0, int(ends[0]) - BOX_MARGIN), int(ends[-1]) + 1 + BOX_MARGIN)
-        for ends in (rows, columns)
-    )
 
 
 def with_bones_of(joints: np.ndarray, true: np.ndarray) -> np.ndarray:
