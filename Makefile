@@ -27,6 +27,7 @@ $(VENV)/.installed: requirements.txt requirements-gpu.txt
 	    || $(BIN)/pip install --quiet $(TORCH); \
 	fi
 	$(BIN)/pip install --quiet --no-deps -r requirements.txt
+	@cd $(VENV)/lib/python3*/site-packages/vtkmodules && ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
 	@touch $@
 
 demo: install ## the main job, small but whole: people, actions, avatars, videos, recogniser, report

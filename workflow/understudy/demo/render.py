@@ -10,6 +10,7 @@ from understudy.demo.anatomy import vertex_normals
 from understudy.demo.camera import FAR, NEAR, Camera
 from understudy.demo.figure import Figure
 from understudy.demo.lighting import Lighting
+from understudy.demo.opengl import off_screen_window
 from understudy.demo.solids import Part
 
 vtk.vtkObject.GlobalWarningDisplayOff()  # "bad X server": it then falls back by itself
@@ -50,8 +51,7 @@ class Stage:
         white.SetAmbientColor(1, 1, 1)
         self.renderer.AddLight(white)
         self.ambient = lighting.ambient
-        self.window = vtk.vtkRenderWindow()
-        self.window.SetOffScreenRendering(1)
+        self.window = off_screen_window()
         self.window.SetMultiSamples(0)
         self.window.AddRenderer(self.renderer)
 

@@ -1,0 +1,45 @@
+"""A window to draw in where there is neither a screen nor a system's OpenGL.
+
+Mesa's software renderer comes in the wheel of lavavu-osmesa; `make install` links it beside VTK's
+own libraries, where VTK looks for it. Its dependencies are loaded here, by path. One renderer on
+every machine also means the same pictures on every machine.
+"""
+
+import ctypes
+from functools import cache
+from pathlib import Path
+
+import vtk
+
+LINK = "libOSMesa.so.8"  # the name VTK asks for
+LIBRARIES = "lavavu_osmesa.libs"
+
+
+def off_screen_window() -> vtk.vtkRenderWindow:
+    """An off-screen render window: Mesa's from the wheel, or the system's where that is absent."""
+    window = vtk.vtkOSOpenGLRenderWindow() if _load_mesa() else vtk.vtkRenderWindow()
+    window.SetOffScreenRendering(1)
+    return window
+
+
+@cache
+def _load_mesa() -> bool:
+    """Load the wheel's libraries, each after those it needs. False where they are not installed."""
+    folder = Path(vtk.__file__).parent / "vtkmodules"
+    waiting = sorted((folder.parent / LIBRARIES).glob("*.so*"))
+    if not (folder / LINK).exists():
+        return False
+    while waiting:
+        refused = [path for path in waiting if not _loaded(path)]
+        if len(refused) == len(waiting):
+            return False
+        waiting = refused
+    return True
+
+
+def _loaded(path: Path) -> bool:
+    try:
+        ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+    except OSError:
+        return False
+    return True
