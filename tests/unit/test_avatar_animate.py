@@ -134,13 +134,13 @@ def test_held_out_pictures_are_scored_after_placing(avatar):
     masks = (alpha[..., 0] > 0.5).numpy()
     wrong = replace(fit.pose, transl=fit.pose.transl * 1.2 + torch.tensor([0.1, 0.05, 0.0]))
     truth = Pictures(images, masks, wrong, fit.K)
-    scores, drawn = evaluate_pictures(avatar, truth, fitted_frames=1, iterations=4)
+    scores, drawn = evaluate_pictures(avatar, truth)
     assert scores["held_out_poses"]["iou"] > 0.95
     assert scores["held_out_poses"]["psnr"] > 24
-    assert scores["held_out_poses_fitted"]["frames"] == 1
+    assert scores["held_out_poses_fitted"]["psnr"] > 30
     assert drawn.images.shape == images.shape
     grey = replace(avatar, colors=torch.full_like(avatar.colors, 0.5))
-    worse, _ = evaluate_pictures(grey, truth, fitted_frames=0)
+    worse, _ = evaluate_pictures(grey, truth)
     assert worse["held_out_poses"]["psnr"] < scores["held_out_poses"]["psnr"] - 5
 
 

@@ -22,9 +22,7 @@ from understudy.errors import UserError
 from understudy.files import read_json, save_arrays
 from understudy.fitting.io import save_fit
 
-SETTINGS = TrainSettings(
-    size=96, iterations=240, max_edge=0.06, warm_up=20, fitted_frames=1, fitted_iterations=3
-)
+SETTINGS = TrainSettings(size=96, iterations=240, max_edge=0.06, warm_up=20, fitted_frames=1)
 SHORT = replace(SETTINGS, iterations=12, warm_up=3)
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from understudy.errors import UserError
 from understudy.scene.backgrounds import choose_backgrounds
 from understudy.scene.composite import CompositeSettings, composite_background, over
-from understudy.scene.images import check_image, read_background
+from understudy.scene.images import read_background
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
@@ -117,7 +117,6 @@ def test_images_are_turned_as_their_note_asks(picture, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees clockwise to display
     Image.open(picture).save(tmp_path / "turned.png", exif=exif)
-    assert check_image(tmp_path / "turned.png") == (32, 64)
     shown = read_background(tmp_path / "turned.png", 32, 64)
     assert shown[8, 16, 0] == 255 and shown[56, 16, 2] == 255
 
@@ -153,7 +152,7 @@ def test_bad_images_are_told_in_one_line(tmp_path):
         ".": "folder",
     }.items():
         with pytest.raises(UserError, match=told) as error:
-            check_image(tmp_path / name)
+            read_background(tmp_path / name, 32, 32)
         assert str(error.value).startswith(f"{tmp_path / name}: ") and "\n" not in str(error.value)
 
 

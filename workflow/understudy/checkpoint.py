@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim import Optimizer
 
-from understudy.files import atomic_path
+from understudy.files import atomic_path, temporary_paths
 
 Tensors = dict[str, Tensor]
 
@@ -38,6 +38,12 @@ def load_checkpoint(path: Path, job: str) -> tuple[Tensors, dict] | None:
             return {name: stored.get_tensor(name) for name in stored.keys()}, note  # noqa: SIM118
     except (SafetensorError, OSError, KeyError, TypeError, ValueError):
         return None
+
+
+def remove_checkpoint(path: Path) -> None:
+    """After success: the checkpoint, and what a process left that was killed while it wrote one."""
+    for left in (path, *temporary_paths(path)):
+        left.unlink(missing_ok=True)
 
 
 def prefixed(prefix: str, tensors: Tensors) -> Tensors:
@@ -68,21 +74,29 @@ def load_moments(optimiser: Optimizer, tensors: Tensors) -> None:
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
 
 
+# SIGTERM: a time limit, a preempted node; SIGUSR1: a cluster's early warning; SIGINT: Ctrl-C.
+SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
+
+
 @dataclass
 class Interruption:
-    """Whether the process was asked to end (SIGTERM: a time limit, a preempted node)."""
+    """Whether the process was asked to end, and by which signal (0: it was not)."""
 
-    requested: bool = False
+    signal: int = 0
+
+    @property
+    def requested(self) -> bool:
+        return self.signal != 0
 
     def stop_if_requested(self) -> None:
-        """Leave with the exit code of a process that SIGTERM ended."""
+        """Leave with the exit code of a process that the signal ended."""
         if self.requested:
-            raise SystemExit(128 + signal.SIGTERM)
+            raise SystemExit(128 + self.signal)
 
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """Within, SIGTERM only sets a flag, so that the step can end and the state be saved.
+    """Within, SIGNALS only set a flag, so that the step can end and the state be saved.
 
     Signals can be caught in the main thread alone; elsewhere the flag is never set.
     """
@@ -91,14 +105,15 @@ def interruptible() -> Iterator[Interruption]:
         yield interruption
         return
 
-    def request(*_: object) -> None:
-        interruption.requested = True
+    def request(number: int, _: object) -> None:
+        interruption.signal = number
 
-    before = signal.signal(signal.SIGTERM, request)
+    before = {number: signal.signal(number, request) for number in SIGNALS}
     try:
         yield interruption
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Interval:

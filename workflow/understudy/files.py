@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -40,6 +41,12 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def temporary_paths(target: Path | str) -> list[Path]:
+    """What `atomic_path` began for `target` and a killed process could not remove."""
+    target = Path(target)
+    return list(target.parent.glob(f".{glob.escape(target.stem)}.*{target.suffix}"))
 
 
 @contextlib.contextmanager

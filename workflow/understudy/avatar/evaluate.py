@@ -6,11 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.alignment import Alignment
 from understudy.avatar.losses import ssim
 from understudy.avatar.model import Avatar
+from understudy.avatar.settings import AlignSettings
 from understudy.avatar.training import Training
 
-FITTED_RATE = 0.003  # of Adam, when a pose is fitted to a test image
+# A pose is fitted to a test image from far off, and freely.
+FITTED = AlignSettings(blurs=(2.0, 1.5, 1.0, 1.0), turn_trust=0.2, transl_trust=0.1)
 WHITE = (1.0, 1.0, 1.0)
 
 
@@ -57,32 +60,16 @@ def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tenso
     return score(rgb, alpha, view.image * view.mask + 1 - view.mask, view.mask)
 
 
-def fitted_correction(training: Training, avatar: Avatar, t: int, iterations: int) -> Tensor:
-    """ExAvatar's protocol: the pose fitted to the test image itself, the avatar frozen."""
-    view, white = training.clip.view(t), torch.tensor(WHITE)
-    target = view.image * view.mask + 1 - view.mask
-    correction = training.refinement.at(t).requires_grad_()
-    optimiser = torch.optim.Adam([correction], lr=FITTED_RATE)
-    for _ in range(iterations):
-        rgb, _ = training.render(avatar, t, correction, white)
-        optimiser.zero_grad()
-        (rgb - target).abs().mean().backward()
-        optimiser.step()
-    return correction.detach()
-
-
 def evaluate(training: Training, avatar: Avatar) -> dict:
-    """Scores of the held-out frames: as posed by their neighbours ("held_out"), and, for some of
-    them, with the pose fitted to the test image ("held_out_fitted")."""
+    """Scores of the held-out frames: corrected as their neighbours are ("held_out"), and, for some
+    of them, with the pose fitted to the test image, the avatar frozen ("held_out_fitted":
+    ExAvatar's protocol)."""
     settings, frames = training.settings, training.held_out
-    posed = [held_out_frame(training, avatar, t, training.refinement.at(t)) for t in frames]
+    between = training.poses.corrections
+    posed = [held_out_frame(training, avatar, t, between[t]) for t in frames]
     some = frames[:: max(1, len(frames) // settings.fitted_frames)][: settings.fitted_frames]
-    fitted = [
-        held_out_frame(
-            training, avatar, t, fitted_correction(training, avatar, t, settings.fitted_iterations)
-        )
-        for t in some
-    ]
+    alignment = Alignment(avatar, training.free, FITTED)
+    fitted = [held_out_frame(training, avatar, t, training.aligned(alignment, t)) for t in some]
     return {
         "held_out": {**mean_score(posed), "frames": len(posed)},
         "held_out_fitted": {**mean_score(fitted), "frames": len(fitted)},

@@ -38,7 +38,7 @@ def seen_weight(training: Training, avatar: Avatar) -> Tensor:
         counted = torch.from_numpy(cv2.erode(inside, square)).float()
         colors = torch.zeros_like(avatar.colors, requires_grad=True)
         bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))
-        rgb, _ = training.render(bare, t, training.refinement.at(t), torch.zeros(3))
+        rgb, _ = training.render(bare, t, training.poses.corrections[t], torch.zeros(3))
         (rgb[..., 0] * counted).sum().backward()
         seen = torch.maximum(seen, colors.grad[:, 0])
     sides = [f"{side}_{finger}" for side in ("left", "right") for finger in FINGERS]

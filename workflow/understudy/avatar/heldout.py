@@ -7,18 +7,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.alignment import Alignment
 from understudy.avatar.animate import to_bytes
 from understudy.avatar.clip import Box, person_box
-from understudy.avatar.evaluate import FITTED_RATE, Score, mean_score, score
+from understudy.avatar.evaluate import FITTED, Score, mean_score, score
+from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar
-from understudy.avatar.refinement import corrected
+from understudy.avatar.poses import PARTS, frame_poses
+from understudy.avatar.settings import AlignSettings
 from understudy.body.pose import Pose
-from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.skeleton import BODY_JOINTS
 from understudy.features.masks import unpack_masks
 from understudy.files import load_arrays
 
-PLACING_ROUNDS = 4
+PLACING_ROUNDS = 3
+PLACED = AlignSettings(blurs=(3.0, 2.0, 2.0, 1.5, 1.0, 1.0), turn_trust=1.0, transl_trust=1.0)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,14 @@ class Pictures:
     K: Tensor
 
     def box(self, t: int) -> Box | None:
+        """Around the person of picture t."""
         return person_box(self.masks[t].astype(np.uint8) * 255)
+
+    def view(self, t: int, box: Box) -> View:
+        """Picture t inside a box; all of it is true."""
+        mask = torch.from_numpy(self.masks[t][box.slices])[..., None].float()
+        image = torch.from_numpy(self.images[t][box.slices]).float() / 255
+        return View(image, mask, torch.ones_like(mask), torch.ones_like(mask))
 
 
 def load_pictures(path: Path | str, kind: str = "held_out") -> Pictures:
@@ -49,22 +59,51 @@ def load_pictures(path: Path | str, kind: str = "held_out") -> Pictures:
 def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> Pictures:
     """The avatar as in `pictures`, each pose with its correction (n,23,3)."""
     height, width = pictures.images.shape[1:3]
-    whole = Box(0, 0, width, height)
-    with torch.no_grad():
-        drawn = [
-            _draw(avatar, pictures, t, corrections[t], whole) for t in range(len(pictures.pose))
-        ]
-    images = np.stack([to_bytes(rgb) for rgb, _ in drawn])
-    masks = np.stack([(alpha[..., 0] > 0.5).numpy() for _, alpha in drawn])
+    eye, white = torch.eye(4)[None], torch.ones(1, 3)
+    images, masks = [], []
+    for frame, correction in zip(frame_poses(pictures.pose), corrections, strict=True):
+        with torch.no_grad():
+            cloud = avatar.pose_rotations(*frame.corrected(correction))
+            rgb, alpha = cloud.render(eye, pictures.K[None], width, height, white)
+        images.append(to_bytes(rgb[0]))
+        masks.append((alpha[0, ..., 0] > 0.5).numpy())
+    images, masks = np.stack(images), np.stack(masks)
     return replace(pictures, images=images, masks=masks)
 
 
 def placing(avatar: Avatar, pictures: Pictures) -> Tensor:
-    """(n,23,3): translations alone that bring each silhouette to the picture's size and place.
+    """(n,23,3): each figure moved as a whole, rigidly, to where the picture shows it.
 
-    One camera cannot tell how large and how far a person is, so an avatar's size is its own.
+    One camera cannot tell how large and how far a person is nor, with its tilt, how upright they
+    stand, so the root is the avatar's own; all that lies between the joints is left as it is.
+    First the silhouettes' size and place are matched, then the pixels.
     """
-    corrections = torch.zeros(len(pictures.pose), BODY_JOINTS + 1, 3)
+    corrections = _by_silhouette(avatar, pictures)
+    root = torch.zeros(PARTS)
+    root[[0, BODY_JOINTS]] = 1
+    return _aligned(avatar, pictures, corrections, root, PLACED)
+
+
+def fitting(avatar: Avatar, pictures: Pictures, placed: Tensor) -> Tensor:
+    """(n,23,3): whole poses fitted to their pictures from where the figures were `placed`, the
+    avatar frozen (ExAvatar's protocol)."""
+    return _aligned(avatar, pictures, placed, torch.ones(PARTS), FITTED)
+
+
+def _aligned(
+    avatar: Avatar, pictures: Pictures, start: Tensor, free: Tensor, settings: AlignSettings
+) -> Tensor:
+    alignment = Alignment(avatar, free, settings)
+    found = []
+    for t, frame in enumerate(frame_poses(pictures.pose)):
+        box = pictures.box(t)
+        camera = box.camera(pictures.K)
+        found.append(alignment.align(frame, start[t], pictures.view(t, box), camera))
+    return torch.stack(found)
+
+
+def _by_silhouette(avatar: Avatar, pictures: Pictures) -> Tensor:
+    corrections = torch.zeros(len(pictures.pose), PARTS, 3)
     pelvis = avatar.rig.skeleton.joints[0]
     for _ in range(PLACING_ROUNDS):
         drawn = render_pictures(avatar, pictures, corrections)
@@ -77,26 +116,6 @@ def placing(avatar: Avatar, pictures: Pictures) -> Tensor:
             shift = torch.from_numpy(there - here).float() / pictures.K[[0, 1], [0, 1]]
             moved = torch.cat([(place[:2] / place[2] + shift) * depth, depth[None]])
             corrections[t, -1] += moved - place
-    return corrections
-
-
-def fitting(
-    avatar: Avatar, pictures: Pictures, start: Tensor, frames: list[int], iterations: int
-) -> Tensor:
-    """(n,23,3): the pose of some frames fitted to their pictures, the avatar frozen (ExAvatar's
-    protocol); the others as in `start`."""
-    corrections = start.clone()
-    for t in frames:
-        box = pictures.box(t)
-        target = torch.from_numpy(pictures.images[t][box.slices]).float() / 255
-        correction = start[t].clone().requires_grad_()
-        optimiser = torch.optim.Adam([correction], lr=FITTED_RATE)
-        for _ in range(iterations):
-            rgb, _ = _draw(avatar, pictures, t, correction, box)
-            optimiser.zero_grad()
-            (rgb - target).abs().mean().backward()
-            optimiser.step()
-        corrections[t] = correction.detach()
     return corrections
 
 
@@ -114,35 +133,17 @@ def score_pictures(drawn: Pictures, truth: Pictures, frames: list[int]) -> list[
     return scores
 
 
-def evaluate_pictures(
-    avatar: Avatar, pictures: Pictures, fitted_frames: int = 4, iterations: int = 60
-) -> tuple[dict, Pictures]:
+def evaluate_pictures(avatar: Avatar, pictures: Pictures) -> tuple[dict, Pictures]:
     """Scores in poses never seen, and the avatar's pictures.
 
-    "held_out_poses": posed by the truth, placed by the silhouette; "held_out_poses_fitted": some
-    of them with the pose fitted to the picture too.
+    "held_out_poses": posed by the truth, placed in the picture; "held_out_poses_fitted": the pose
+    fitted to the picture too.
     """
     frames = list(range(len(pictures.pose)))
     placed = placing(avatar, pictures)
     drawn = render_pictures(avatar, pictures, placed)
-    result = {"held_out_poses": mean_score(score_pictures(drawn, pictures, frames))}
-    some = frames[:: max(1, len(frames) // max(1, fitted_frames))][:fitted_frames]
-    if some:
-        fitted = fitting(avatar, pictures, placed, some, iterations)
-        own = score_pictures(render_pictures(avatar, pictures, fitted), pictures, some)
-        result["held_out_poses_fitted"] = {**mean_score(own), "frames": len(some)}
-    return result, drawn
-
-
-def _draw(
-    avatar: Avatar, pictures: Pictures, t: int, correction: Tensor, box: Box
-) -> tuple[Tensor, Tensor]:
-    """Pose t with a correction (23,3) inside a box: rgb (h,w,3) on white, alpha (h,w,1)."""
-    pose = pictures.pose[t : t + 1]
-    rotations = corrected(axis_angle_to_matrix(pose.full())[0], correction[:BODY_JOINTS])
-    transl = pose.transl + correction[BODY_JOINTS]
-    cloud = avatar.pose_rotations(rotations[None], transl, pose.expression)
-    camera = box.camera(pictures.K)[None]
-    white = torch.ones(1, 3)
-    rgb, alpha = cloud.render(torch.eye(4)[None], camera, box.width, box.height, white)
-    return rgb[0], alpha[0]
+    fitted = render_pictures(avatar, pictures, fitting(avatar, pictures, placed))
+    return {
+        "held_out_poses": mean_score(score_pictures(drawn, pictures, frames)),
+        "held_out_poses_fitted": mean_score(score_pictures(fitted, pictures, frames)),
+    }, drawn

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from understudy.errors import UserError
+
 
 @dataclass(frozen=True)
 class LossWeights:
@@ -18,8 +20,6 @@ class LossWeights:
     scale_laplacian: float = 0.05
     color_laplacian: float = 3e-4  # of the colour's logit
     color_laplacian_hands: float = 20.0  # more of it on hands
-    pose: float = 0.002  # (pose correction)^2, summed over joints (rad^2)
-    transl: float = 0.2  # (translation correction)^2, summed (m^2)
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,26 @@ class LearningRates:
     scale: float = 0.01  # of the log scale
     color: float = 0.05  # of the colour's logit
     shading: float = 0.005
-    pose: float = 0.006  # rad
-    transl: float = 0.004  # m
+
+
+@dataclass(frozen=True)
+class AlignSettings:
+    """How a pose is brought to a picture; see `alignment`."""
+
+    blurs: tuple[float, ...] = (1.5, 1.0)  # px, of both pictures, one an iteration
+    turn_trust: float = 0.05  # rad that a joint may turn where the picture says little
+    transl_trust: float = 0.02  # m that the body may move there
+    pixel_sigma: float = 0.1  # of a colour in [0,1]
+    pixels_alike: float = 10.0  # neighbouring pixels that tell the same
+    outlier: float = 0.1  # a residual beyond it counts by its amount, not its square
 
 
 @dataclass(frozen=True)
 class TrainSettings:
     """How one avatar is trained.
 
-    Example: TrainSettings(size=256, iterations=2000) takes about 100 s on two cores.
+    Example: TrainSettings(size=256, iterations=1200) on 300 frames takes some three minutes on one
+    core.
     """
 
     size: int = 288  # px, the longer side of the frames that are trained on
@@ -49,22 +60,20 @@ class TrainSettings:
     scale_per_edge: float = 0.55  # a Gaussian's first deviation, in mean edge lengths around it
     max_scale: float = 0.03  # m
     opacity: float = 0.999
-    pose_spacing: int = 3  # frames between the knots of the pose corrections
+    align_at: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)  # when all poses are aligned, of iterations
     held_out_every: int = 8  # one frame in so many is never trained on
-    warm_up: int = 100  # iterations before SSIM and pose refinement begin
+    warm_up: int = 100  # iterations before SSIM counts
     fitted_frames: int = 6  # held-out frames whose pose is also fitted to the image (ExAvatar)
-    fitted_iterations: int = 60
     checkpoint_seconds: float = 60.0  # between full-state checkpoints
     weights: LossWeights = field(default_factory=LossWeights)
     rates: LearningRates = field(default_factory=LearningRates)
+    align: AlignSettings = field(default_factory=AlignSettings)
 
     def __post_init__(self) -> None:
         if min(self.size, self.iterations) < 1 or self.held_out_every < 2:
-            raise ValueError("size and iterations are at least 1, held_out_every at least 2")
-        if self.pose_spacing < 2:
-            raise ValueError(
-                "pose_spacing is at least 2: held-out frames learn from their neighbours"
-            )
+            raise UserError("avatar: size and iterations are at least 1, held_out_every at least 2")
+        if any(not 0 < share <= 1 for share in self.align_at):
+            raise UserError(f"avatar.align_at is {self.align_at}; give shares in (0, 1]")
 
 
 @dataclass(frozen=True)
@@ -77,4 +86,4 @@ class AnimateSettings:
 
     def __post_init__(self) -> None:
         if self.placement not in ("ground", "copy"):
-            raise ValueError(f"placement is ground or copy, not {self.placement}")
+            raise UserError(f"render.placement is ground or copy, not {self.placement}")

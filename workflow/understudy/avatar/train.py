@@ -12,7 +12,13 @@ from understudy.avatar.settings import TrainSettings
 from understudy.avatar.training import Training
 from understudy.avatar.turntable import write_turntable
 from understudy.body.model import load_body
-from understudy.checkpoint import Interval, interruptible, load_checkpoint, save_checkpoint
+from understudy.checkpoint import (
+    Interval,
+    interruptible,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+)
 from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.fitting.io import load_fit
@@ -33,8 +39,8 @@ def train_avatar(
 
     video: the person turning round; masks, fit: its masks.npz and fit .npz; body: the SMPL-X-format
     file that the fit was made with. While it trains, checkpoint.safetensors beside the outputs
-    holds its whole state: a run that is killed goes on from there, with the same result. On SIGTERM
-    it is written at once, and the process exits with code 143.
+    holds its whole state: a run that is killed goes on from there, with the same result. On
+    SIGTERM, SIGUSR1 or SIGINT it is written at once, and the process exits with 128 + its number.
 
     UserError where the inputs do not belong together or show too little of a person.
     """
@@ -70,7 +76,7 @@ def train_avatar(
     save_avatar(out_dir / "avatar.safetensors", avatar, about)
     write_turntable(out_dir / "turntable.png", avatar)
     write_json(out_dir / "metrics.json", metrics)
-    (out_dir / "checkpoint.safetensors").unlink(missing_ok=True)
+    remove_checkpoint(out_dir / "checkpoint.safetensors")
 
 
 def _run(
@@ -87,7 +93,6 @@ def _run(
         tensors, note = stored
         training.load_state(tensors, note)
         spent, curve, losses = note["seconds"], note["curve"], note["losses"]
-    total = training.settings.iterations
 
     def save() -> None:
         tensors, note = training.state()
@@ -96,14 +101,16 @@ def _run(
 
     due = Interval(training.settings.checkpoint_seconds)
     with interruptible() as interruption:
-        bar = progress(range(training.steps, total), "training", total - training.steps, "step")
+        bar = progress(range(training.done, training.work), "training", unit="step")
         for _ in bar:
-            losses.append(training.step())
+            loss = training.advance()
+            if loss is not None:
+                losses.append(loss)
             if len(losses) == CURVE_STEPS:
                 curve.append([training.steps, round(sum(losses) / CURVE_STEPS, 5)])
                 losses.clear()
                 bar.set_postfix(loss=f"{curve[-1][1]:.4f}", refresh=False)
-            if interruption.requested or due.passed():
+            if interruption.requested or due.passed() or training.done == training.work:
                 save()
             interruption.stop_if_requested()
     return spent + time.monotonic() - began, curve

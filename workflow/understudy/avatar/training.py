@@ -1,4 +1,8 @@
-"""The training loop's body: one step, and everything that a checkpoint must hold."""
+"""The training loop's body: one piece of work, and everything that a checkpoint must hold.
+
+Training alternates. Steps of gradient descent change the avatar and leave the poses alone; now and
+then (`align_at`) the avatar is held and every trained frame's pose is aligned with its picture.
+"""
 
 import math
 
@@ -6,25 +10,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
 from understudy.avatar.losses import image_loss, surface_loss
 from understudy.avatar.model import Avatar
-from understudy.avatar.refinement import PoseRefinement
+from understudy.avatar.poses import PARTS, CorrectedPoses
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.trainee import Trainee
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
-from understudy.body.skeleton import BODY_JOINTS
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 
-NOT_REFINED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise
+NOT_ALIGNED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise
 RAMP = 20  # steps over which the rates rise
 LAST_RATE = 0.02  # of the peak, at the end
 ADAM_BETAS, ADAM_EPSILON = (0.9, 0.95), 1e-12
 
 
 class Training:
-    """An avatar in training on a clip: step it, ask for its state, put a state back."""
+    """An avatar in training on a clip: advance it, ask for its state, put a state back."""
 
     def __init__(
         self,
@@ -37,8 +41,9 @@ class Training:
     ) -> None:
         self.clip, self.settings = clip, settings
         self.trainee = Trainee(body, betas, joint_offset, settings)
-        frozen = [body.joint(name) for name in NOT_REFINED]
-        self.refinement = PoseRefinement(pose, settings.pose_spacing, frozen)
+        self.poses = CorrectedPoses(pose)
+        self.free = torch.ones(PARTS)
+        self.free[[body.joint(name) for name in NOT_ALIGNED]] = 0
         usable = clip.usable
         self.held_out = usable[settings.held_out_every // 2 : -1 : settings.held_out_every]
         self.trained = sorted(set(usable) - set(self.held_out))
@@ -58,9 +63,44 @@ class Training:
         self.random = np.random.default_rng(settings.seed)
         self.order: list[int] = []  # frames still to draw in this pass over the clip
         self.steps = 0
+        steps = {max(1, round(share * settings.iterations)) for share in settings.align_at}
+        self.rounds = sorted(steps)  # after how many steps poses are aligned
+        self.round = 0  # the next of them
+        self.to_align: list[int] = []  # frames that the present round has still to align
+        self.alignment: Alignment | None = None  # of the present round's avatar
+        self.done = 0  # pieces of work
+
+    @property
+    def work(self) -> int:
+        """How many pieces of work there are in all."""
+        return self.settings.iterations + len(self.rounds) * len(self.trained)
+
+    def advance(self) -> float | None:
+        """One piece of work: a step, whose loss is returned, or one frame's pose aligned."""
+        self.done += 1
+        if not self.to_align and self.steps in self.rounds[self.round :]:
+            self.round += 1
+            self.to_align = list(reversed(self.trained))
+        if not self.to_align:
+            return self.step()
+        self._align(self.to_align.pop())
+        if not self.to_align:
+            self.poses.interpolate(self.trained)
+            self.alignment = None
+        return None
+
+    def aligned(self, alignment: Alignment, t: int) -> Tensor:
+        """(23,3): the correction of frame t, aligned with its picture."""
+        frame, correction = self.poses.frames[t], self.poses.corrections[t]
+        return alignment.align(frame, correction, self.clip.view(t), self.clip.camera(t))
+
+    def _align(self, t: int) -> None:
+        if self.alignment is None:
+            self.alignment = Alignment(self.avatar(), self.free, self.settings.align)
+        self.poses.corrections[t] = self.aligned(self.alignment, t)
 
     def step(self) -> float:
-        """Train on one frame; returns the loss."""
+        """Train the avatar on one frame; returns the loss."""
         settings, trainee = self.settings, self.trainee
         rate = self._rate()
         for group, peak in zip(self.optimiser.param_groups, self.peaks, strict=True):
@@ -70,26 +110,21 @@ class Training:
             self.order = self.random.permutation(self.trained).tolist()
         t = self.order.pop()
         background = torch.from_numpy(self.random.random(3, dtype=np.float32))
-        correction = self.refinement.at(t).requires_grad_()
         offset = trainee.offset()
-        rgb, alpha = self.render(trainee.avatar(offset), t, correction, background)
+        rgb, alpha = self.render(trainee.avatar(offset), t, self.poses.corrections[t], background)
         loss = image_loss(self.clip.view(t), rgb, alpha, settings.weights, settled)
         loss = loss + surface_loss(trainee, offset, settings.weights)
-        loss = loss + self._pose_loss(correction)
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
-        if settled:
-            rates = settings.rates
-            self.refinement.step(t, correction.grad, rates.pose * rate, rates.transl * rate)
         self.steps += 1
-        return float(loss)
+        return loss.item()
 
     def render(
         self, avatar: Avatar, t: int, correction: Tensor, background: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Frame t's box: rgb (h,w,3) over `background` (3,), alpha (h,w,1)."""
-        cloud = avatar.pose_rotations(*self.refinement.posed(t, correction))
+        cloud = avatar.pose_rotations(*self.poses.frames[t].corrected(correction))
         box = self.clip.boxes[t]
         rgb, alpha = cloud.render(
             torch.eye(4)[None],
@@ -110,23 +145,21 @@ class Training:
         cosine = 0.5 * (1 + math.cos(math.pi * self.steps / self.settings.iterations))
         return min(1.0, (self.steps + 1) / RAMP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
 
-    def _pose_loss(self, correction: Tensor) -> Tensor:
-        weights = self.settings.weights
-        turn, shift = correction[:BODY_JOINTS], correction[BODY_JOINTS]
-        return weights.pose * turn.square().sum() + weights.transl * shift.square().sum()
-
     def state(self) -> tuple[dict[str, Tensor], dict]:
         """Everything a later process needs to go on: tensors, and a JSON-able note."""
         tensors = prefixed("weights", self.trainee.state_dict())
-        tensors |= prefixed("poses", self.refinement.state())
+        tensors["corrections"] = self.poses.corrections
         tensors |= prefixed("adam", moments(self.optimiser))
         random = self.random.bit_generator.state
-        return tensors, {"steps": self.steps, "order": self.order, "random": random}
+        names = ("steps", "done", "order", "round", "to_align")
+        return tensors, {"random": random, **{name: getattr(self, name) for name in names}}
 
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
         """Put back what `state` gave."""
         self.trainee.load_state_dict(without_prefix("weights", tensors))
-        self.refinement.load_state(without_prefix("poses", tensors))
+        self.poses.corrections = tensors["corrections"]
         load_moments(self.optimiser, without_prefix("adam", tensors))
         self.random.bit_generator.state = note["random"]
-        self.steps, self.order = note["steps"], list(note["order"])
+        self.steps, self.done = note["steps"], note["done"]
+        self.order, self.round = list(note["order"]), note["round"]
+        self.to_align, self.alignment = list(note["to_align"]), None

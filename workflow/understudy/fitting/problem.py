@@ -65,7 +65,7 @@ class ClipProblem:
         self.standing = standing_feet(observed, settings)
         self.pace = observed.fps / 30.0
         s = settings
-        sigmas = np.full(kinematics.joint_shape.shape[-1], s.beta_sigma)
+        sigmas = np.full(kinematics.joint_shape.shape[-1], s.beta_sigma, float)
         offsets = joint_basis().shape[-1]
         sigmas[s.betas : s.betas + offsets] = s.joint_offset_sigma
         sigmas[s.betas + offsets :] = s.landmark_offset_sigma

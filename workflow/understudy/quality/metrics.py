@@ -1,45 +1,6 @@
-"""Figures of merit, in numpy: images, masks, joints."""
+"""Figures of merit, in numpy: masks, joints."""
 
 import numpy as np
-from scipy.ndimage import correlate1d
-
-
-def psnr(a: np.ndarray, b: np.ndarray, mask: np.ndarray | None = None) -> float:
-    """Peak signal-to-noise ratio, dB, of uint8 images of one shape (…,h,w,c); inf where equal.
-
-    `mask` (…,h,w) bool: only these pixels count.
-    """
-    _same_shape(a, b)
-    squared = (a.astype(np.float64) - b) ** 2
-    mean = squared.mean() if mask is None else squared[mask].mean()
-    return float("inf") if mean == 0 else float(10 * np.log10(255.0**2 / mean))
-
-
-def ssim(a: np.ndarray, b: np.ndarray, sigma: float = 1.5) -> float:
-    """Structural similarity of uint8 images (h,w) or (h,w,c), mean over pixels and channels.
-
-    Wang et al. 2004: Gaussian window of 11 px and σ 1.5, K = (0.01, 0.03), biased covariances;
-    a border of half a window is left out.
-    """
-    _same_shape(a, b)
-    radius = 5
-    if min(a.shape[:2]) <= 2 * radius:
-        raise ValueError(f"SSIM needs images above {2 * radius} px, got {a.shape}")
-    x = np.arange(-radius, radius + 1)
-    window = np.exp(-0.5 * (x / sigma) ** 2)
-    window /= window.sum()
-
-    def blur(image: np.ndarray) -> np.ndarray:
-        rows = correlate1d(image, window, axis=0)
-        return correlate1d(rows, window, axis=1)[radius:-radius, radius:-radius]
-
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    mean_a, mean_b = blur(a), blur(b)
-    variance_a, variance_b = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2
-    covariance = blur(a * b) - mean_a * mean_b
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    top = (2 * mean_a * mean_b + c1) * (2 * covariance + c2)
-    return float((top / ((mean_a**2 + mean_b**2 + c1) * (variance_a + variance_b + c2))).mean())
 
 
 def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:

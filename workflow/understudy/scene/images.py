@@ -13,11 +13,6 @@ FITS: tuple[Fit, ...] = ("cover", "stretch", "contain")
 SMALLEST_SIDE = 16
 
 
-def check_image(path: Path | str) -> tuple[int, int]:
-    """(width, height) px of an image that decodes whole; UserError, one line, otherwise."""
-    return _open(path).size
-
-
 def read_background(path: Path | str, width: int, height: int, fit: Fit = "cover") -> np.ndarray:
     """The image at a frame's size, RGB uint8 (height, width, 3).
 

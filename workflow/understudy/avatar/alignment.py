@@ -1,0 +1,134 @@
+"""A posed avatar brought to a picture: Gauss–Newton on the pixels, the avatar frozen.
+
+Direct image alignment (Lucas and Kanade 1981) of an articulated body: a pixel changes with the
+pose by the picture's gradient along the flow of the body's point that it shows. The mean of both
+pictures' gradients converges faster than either (ESM: Benhimane and Malis 2004). Two iterations do
+what thirty of gradient descent through the rasteriser do, and limbs are told apart by how much the
+picture says of each.
+"""
+
+import cv2
+import numpy as np
+import torch
+from scipy.ndimage import distance_transform_edt
+from torch import Tensor
+
+from understudy.avatar.losses import View
+from understudy.avatar.model import Avatar
+from understudy.avatar.poses import PARTS, FramePose, combined
+from understudy.avatar.settings import AlignSettings
+from understudy.body.skeleton import BODY_JOINTS
+
+FLAT = 0.02  # gradient, a pixel, below which a place says nothing
+LARGEST = 0.15  # rad or m that one iteration moves anything
+DAMPING = 0.01  # Levenberg–Marquardt's, of the diagonal
+
+
+class Alignment:
+    """One frozen avatar to be aligned with pictures; free (23,) says what of a pose may move."""
+
+    def __init__(self, avatar: Avatar, free: Tensor, settings: AlignSettings) -> None:
+        body = avatar.rig.body
+        self.avatar, self.settings = avatar, settings
+        self.parents = body.parents[:BODY_JOINTS]
+        self.shares = (avatar.rig.weights @ _below(body.parents)).numpy()  # (G,22)
+        trust = np.full((PARTS, 3), settings.turn_trust)
+        trust[BODY_JOINTS] = settings.transl_trust
+        self.hold = trust.ravel() ** -2.0
+        self.free = np.repeat(free.numpy(), 3)
+
+    def align(self, frame: FramePose, correction: Tensor, view: View, K: Tensor) -> Tensor:
+        """The correction (23,3), from `correction` on, that makes the avatar look as in `view`.
+
+        K (3,3) px is the camera of the view. What the picture does not tell stays as it was.
+        """
+        start = correction
+        for blur in self.settings.blurs:
+            correction = self._improved(frame, correction, start, view, K, blur)
+        return correction
+
+    def _improved(
+        self, frame: FramePose, here: Tensor, start: Tensor, view: View, K: Tensor, blur: float
+    ) -> Tensor:
+        s = self.settings
+        height, width = view.mask.shape[:2]
+        rotations, transl, expression = frame.corrected(here)
+        with torch.no_grad():
+            cloud = self.avatar.pose_rotations(rotations, transl, expression)
+            drawn = cloud.render(torch.eye(4)[None], K[None], width, height, torch.ones(1, 3))
+            posed = self.avatar.rig.skeleton.skin(rotations, transl, expression)
+        ours, theirs, trust = _channels(drawn, view)
+        ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
+        gradient = np.stack(np.gradient((ours + theirs) / 2, axis=(1, 0)), -1)  # (h,w,4,2): x, y
+        told = np.abs(gradient).sum(-1).max(-1) > FLAT
+        points = cloud.means[0].numpy()
+        shown = _shown(points, K.numpy(), width, height)[told]
+        jacobian = self._jacobian(points[shown], shown, gradient[told], K.numpy(), posed)
+        residual = (theirs - ours)[told]
+        weight = trust[told] * s.outlier / np.maximum(np.abs(residual), s.outlier)  # Huber's
+        weight /= s.pixel_sigma**2 * s.pixels_alike
+        jacobian *= self.free
+        weighted = jacobian * weight.reshape(-1, 1)
+        normal = weighted.T @ jacobian + np.diag(self.hold)
+        moved = (here - start).numpy().ravel()
+        pull = weighted.T @ residual.reshape(-1) - self.hold * moved
+        normal[np.diag_indices_from(normal)] *= 1 + DAMPING
+        change = np.linalg.solve(normal, pull * self.free).clip(-LARGEST, LARGEST)
+        return combined(torch.from_numpy(change).float().view(PARTS, 3), here)
+
+    def _jacobian(self, points, shown, gradient, K, posed) -> np.ndarray:
+        """(4P, 69): how P pixels' four channels change with the pose.
+
+        points (P,3), the body's that they show, shown (P,) their indices, gradient (P,4,2).
+        A joint's turn moves a point by share · turn × (point − joint).
+        """
+        z = points[:, 2:]
+        along = np.empty((*gradient.shape[:2], 3), np.float32)  # gradient in camera space, (P,4,3)
+        along[..., :2] = gradient * (K[[0, 1], [0, 1]] / z)[:, None]
+        along[..., 2] = -(along[..., :2] * (points[:, None, :2] / z[..., None])).sum(-1)
+        joints = posed.joints[0].numpy()
+        turned = posed.transforms[0, :, :3, :3].numpy()
+        jacobian = np.empty((*along.shape[:2], 3 * PARTS), np.float32)
+        for joint, parent in enumerate(self.parents):
+            lever = np.cross((points - joints[joint])[:, None], along)
+            lever *= self.shares[shown, joint][:, None, None]
+            at = slice(3 * joint, 3 * joint + 3)
+            jacobian[..., at] = lever if parent < 0 else lever @ turned[parent]
+        jacobian[..., 3 * BODY_JOINTS :] = along
+        # Where the body moves to, the picture shows what was there before: hence the minus.
+        return -jacobian.reshape(-1, 3 * PARTS)
+
+
+def _below(parents: tuple[int, ...]) -> Tensor:
+    """(55,22): 1 where a joint hangs on one of the body's joints, or is it."""
+    below = torch.zeros(len(parents), BODY_JOINTS)
+    for joint in range(len(parents)):
+        ancestor = joint
+        while ancestor >= 0:
+            if ancestor < BODY_JOINTS:
+                below[joint, ancestor] = 1
+            ancestor = parents[ancestor]
+    return below
+
+
+def _channels(drawn: tuple[Tensor, Tensor], view: View) -> tuple[np.ndarray, ...]:
+    """(h,w,4) each: colour on white and mask of the render and of the view, trust in the view."""
+    target = view.image * view.mask + 1 - view.mask
+    return (
+        torch.cat([drawn[0][0], drawn[1][0]], -1).numpy(),
+        torch.cat([target, view.mask], -1).numpy(),
+        torch.cat([view.color_trust.expand(-1, -1, 3), view.mask_trust], -1).numpy(),
+    )
+
+
+def _shown(points: np.ndarray, K: np.ndarray, width: int, height: int) -> np.ndarray:
+    """(h,w) which of the points (G,3) each pixel shows, the nearest; holes take a neighbour's."""
+    at = points[:, :2] / points[:, 2:] * K[[0, 1], [0, 1]] + K[:2, 2] - 0.5
+    column, row = np.rint(at).astype(int).T
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    order = np.flatnonzero(inside)
+    order = order[np.argsort(-points[order, 2])]  # the nearest is written last
+    index = np.full((height, width), -1)
+    index[row[order], column[order]] = order
+    rows, columns = distance_transform_edt(index < 0, return_distances=False, return_indices=True)
+    return index[rows, columns]

@@ -1,0 +1,62 @@
+"""The fitted poses of a clip's frames, and what is added to them while the avatar is trained.
+
+A correction (23,3) holds a rotation of each of the 22 body joints (rad), applied in the parent's
+space after the fit's, and last a translation (m).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.body.pose import Pose
+from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
+from understudy.body.skeleton import BODY_JOINTS
+
+PARTS = BODY_JOINTS + 1  # what a correction has a row for: the joints and the translation
+
+
+@dataclass(frozen=True)
+class FramePose:
+    """One frame: rotations (55,3,3) against the parent joint, transl (3,) m, expression (E,)."""
+
+    rotations: Tensor
+    transl: Tensor
+    expression: Tensor
+
+    def corrected(self, correction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As a batch of one: rotations (1,55,3,3), transl (1,3), expression (1,E)."""
+        body = axis_angle_to_matrix(correction[:BODY_JOINTS]) @ self.rotations[:BODY_JOINTS]
+        rotations = torch.cat([body, self.rotations[BODY_JOINTS:]])
+        return rotations[None], (self.transl + correction[BODY_JOINTS])[None], self.expression[None]
+
+
+def frame_poses(pose: Pose) -> list[FramePose]:
+    """Each frame of `pose`."""
+    rotations = axis_angle_to_matrix(pose.full())
+    frames = zip(rotations, pose.transl, pose.expression, strict=True)
+    return [FramePose(*frame) for frame in frames]
+
+
+def combined(change: Tensor, correction: Tensor) -> Tensor:
+    """The correction (23,3) that does `correction` and then `change`."""
+    turns = axis_angle_to_matrix(change[:BODY_JOINTS]) @ axis_angle_to_matrix(
+        correction[:BODY_JOINTS]
+    )
+    shift = change[BODY_JOINTS:] + correction[BODY_JOINTS:]
+    return torch.cat([matrix_to_axis_angle(turns), shift])
+
+
+class CorrectedPoses:
+    """The n fitted poses of a clip: frames, and their corrections (n,23,3), zero at first."""
+
+    def __init__(self, pose: Pose) -> None:
+        self.frames = frame_poses(pose)
+        self.corrections = torch.zeros(len(pose), PARTS, 3)
+
+    def interpolate(self, known: list[int]) -> None:
+        """Give every frame that is not among the `known` what lies between its neighbours'."""
+        frames, flat = np.arange(len(self.frames)), self.corrections.flatten(1).numpy()
+        between = [np.interp(frames, known, column[known]) for column in flat.T]
+        self.corrections = torch.from_numpy(np.stack(between, 1)).float().view_as(self.corrections)
