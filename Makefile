@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= $(shell nproc)
+CONFIG ?= config/config.yaml
 TORCH := torch==2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo test lint bench clean
+.PHONY: help install demo plan status test lint bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +34,12 @@ $(VENV)/.installed: requirements.txt requirements-gpu.txt
 demo: install ## the main job, small but whole: people, actions, avatars, videos, recogniser, report
 	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report
 	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
+
+plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost, the rule graph
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
+
+status: install ## make status CONFIG=my.yaml: what is done, left and failed, and why
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook status --configfile $(CONFIG)
 
 test: install ## every test, lint and format check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

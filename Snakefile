@@ -18,6 +18,14 @@ if not workflow.overwrite_configfiles:
 
 
 include: "rules/common.smk"
+
+
+# With --software-deployment-method apptainer; else it is passed over.
+if CONFIG["container"]:
+
+    container: CONFIG["container"]
+
+
 include: "rules/demo.smk"
 include: "rules/video.smk"
 include: "rules/features.smk"
@@ -29,6 +37,8 @@ include: "rules/experiments.smk"
 include: "rules/report.smk"
 
 
+# On a cluster these run beside Snakemake, in its own allocation: seconds each, and no GPU.
+# docs/slurm.md says what was measured.
 localrules:
     all,
     avatars,
@@ -37,6 +47,26 @@ localrules:
     dataset,
     experiments,
     report,
+    demo_figure,
+    demo_identity,
+    demo_clip,
+    demo_background,
+    demo_held_out,
+    measure_demo,
+    build_body,
+    normalise_identity,
+    normalise_reference,
+    extract_expression,
+    extract_hands,
+    fit_body,
+    composite_background,
+    write_dataset,
+    tabulate,
+    sheet_identity,
+    sheet_reference,
+    preview_reference,
+    rule_graph,
+    build_report,
 
 
 rule all:
@@ -73,6 +103,10 @@ rule experiments:
 rule report:
     input:
         f"{RESULTS}/report.html",
+
+
+onstart:
+    no_older_jobs()
 
 
 onerror:

@@ -1,53 +1,40 @@
 # Configuration and tables -> plain dicts, the fan-out, code versions. No logic: that is in the
 # library (workflow/understudy/plan, quality, scene).
+import gc
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 BASE = Path(workflow.basedir)
 BASE = BASE.parent if BASE.name == "workflow" else BASE
 sys.path.insert(0, str(BASE / "workflow"))
 
+# Snakemake makes millions of objects that live to its end: garbage is looked for seldom.
+gc.set_threshold(200_000, 20, 50)
+
 from snakemake.exceptions import WorkflowError
 
+from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.errors import UserError
-from understudy.files import write_json
 from understudy.plan.code import code_version, rules_version
-from understudy.plan.config import checked_config
-from understudy.plan.experiments import planned_runs
-from understudy.plan.fanout import fan_out
-from understudy.plan.layout import Layout
-from understudy.plan.reporting import previewed, report_inputs
-from understudy.plan.tables import read_tables
+from understudy.plan.planned import pairs_of, read_plan
+from understudy.plan.reporting import on_sheet, previewed, report_inputs
 
 try:
-    CONFIG = checked_config(config, BASE / "workflow/schemas/config.schema.yaml")
-    TABLES = read_tables(CONFIG["tables"], CONFIG["labels"], BASE / "workflow/schemas")
-    SYNTHETIC = fan_out(
-        CONFIG["seed"],
-        TABLES.references,
-        TABLES.identities,
-        TABLES.backgrounds,
-        CONFIG["backgrounds"]["per_pair"],
-        CONFIG["render"]["views"],
-    )
-    RUNS = planned_runs(CONFIG["experiments"], TABLES, SYNTHETIC, CONFIG["labels"])
+    PLAN = read_plan(config, BASE / "workflow/schemas")
 except UserError as error:
     raise WorkflowError(str(error))
 
+CONFIG, TABLES, LAYOUT = PLAN.config, PLAN.tables, PLAN.layout
+SYNTHETIC, RUNS = PLAN.synthetic, PLAN.runs
 RESULTS = CONFIG["results"]
-LAYOUT = Layout(RESULTS)
 WORLD = CONFIG["demo"]["world"]
-DATASET = CONFIG["experiments"]["dataset"]
+DATASET, BODY, IS_DEMO = PLAN.dataset, PLAN.body, PLAN.is_demo
 IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABLES.backgrounds
-PAIRS = list(dict.fromkeys(row[:3] for row in SYNTHETIC))
+PAIRS = pairs_of(SYNTHETIC)
 GPU = 1 if CONFIG["device"] == "cuda" else 0
-BODY = CONFIG["body"] or f"{RESULTS}/body/SMPLX_NEUTRAL.npz"
-IS_DEMO = all(
-    row["video"].startswith(f"{WORLD}/") for row in (*IDENTITIES.values(), *REFERENCES.values())
-)
-REPORT = report_inputs(LAYOUT, TABLES, SYNTHETIC, RUNS, CONFIG, BODY)
 
 
 wildcard_constraints:
@@ -87,17 +74,30 @@ def held_out_of(row):
 
 def one_each(reference):
     """One composite for each of the first two people who re-enact a reference."""
-    first = {row[1]: row for row in reversed(SYNTHETIC) if row[0] == reference}
+    first = {row[1]: row for row in reversed(PLAN.by_reference[reference])}
     return [LAYOUT.synthetic(*first[identity]) for identity in list(IDENTITIES)[:2]]
+
+
+def no_older_jobs():
+    """Jobs that a killed Snakemake left in the queue would write the same files as this run's."""
+    try:
+        refuse_while_queued(Path.cwd())
+    except NoAnswerError as error:
+        if not workflow.local_exec:  # SLURM's commands without a cluster hinder no local run
+            raise WorkflowError(str(error))
+    except UserError as error:
+        raise WorkflowError(str(error))
 
 
 def partial_report():
     """After a failure: the report of what there is, and of what is missing and why."""
+    from understudy.files import write_json  # NumPy comes with it, which no other job needs here
+
     inputs, target = f"{RESULTS}/report/inputs.json", f"{RESULTS}/report.html"
     environment = {**os.environ, "PYTHONPATH": str(BASE / "workflow")}
     command = [sys.executable, "-m", "understudy.report", inputs, target]
     try:
-        write_json(inputs, REPORT)
+        write_json(inputs, report_inputs(PLAN))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
     else:

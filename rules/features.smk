@@ -83,8 +83,6 @@ rule extract_expression:
         LAYOUT.benchmark("extract_expression", "{kind}", "{id}")
     conda:
         "../envs/torch.yaml"
-    resources:
-        gpu=GPU,
     params:
         backend=CONFIG["features"]["expression"],
         code=code_version("extract_expression"),
@@ -105,8 +103,6 @@ rule extract_hands:
         LAYOUT.benchmark("extract_hands", "{kind}", "{id}")
     conda:
         "../envs/torch.yaml"
-    resources:
-        gpu=GPU,
     params:
         backend=CONFIG["features"]["hands"],
         code=code_version("extract_hands"),

@@ -33,8 +33,6 @@ rule fit_body:
         LAYOUT.benchmark("fit_body", "{kind}", "{id}")
     conda:
         "../envs/torch.yaml"
-    resources:
-        gpu=GPU,
     params:
         settings=CONFIG["fit"],
         code=code_version("fit_body"),

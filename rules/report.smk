@@ -33,10 +33,10 @@ rule sheet_reference:
         fit=LAYOUT.fit("reference", "{reference}"),
         body=BODY,
         white=lambda wildcards: [
-            LAYOUT.white(*pair) for pair in PAIRS if pair[0] == wildcards.reference
+            LAYOUT.white(*pair) for pair in pairs_of(on_sheet(PLAN, wildcards.reference))
         ],
         synthetic=lambda wildcards: [
-            LAYOUT.synthetic(*row) for row in SYNTHETIC if row[0] == wildcards.reference
+            LAYOUT.synthetic(*row) for row in on_sheet(PLAN, wildcards.reference)
         ],
     output:
         LAYOUT.sheet("reference", "{reference}"),
@@ -47,6 +47,10 @@ rule sheet_reference:
     conda:
         "../envs/torch.yaml"
     params:
+        planned=[
+            len(IDENTITIES) * len(CONFIG["render"]["views"]),
+            CONFIG["backgrounds"]["per_pair"],
+        ],
         code=code_version("sheet_reference"),
     script:
         "../workflow/scripts/sheet_reference.py"
@@ -108,7 +112,8 @@ rule build_report:
     conda:
         "../envs/torch.yaml"
     params:
-        inputs=REPORT,
+        config=CONFIG,
+        tables=asdict(TABLES),
         code=code_version("build_report"),
     script:
         "../workflow/scripts/build_report.py"

@@ -1,5 +1,6 @@
 """Configuration, code versions, planned runs."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from understudy.plan.tables import Tables
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+MEMORIES = (code._imports, code._module_files, code._data_files, code._read, code._read_before)
 
 
 def test_defaults_are_filled_in_at_every_depth():
@@ -89,9 +91,11 @@ def world(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(code, "WORKFLOW", tmp_path)
+    monkeypatch.setattr(code, "READ_BEFORE", tmp_path / "memory/read_before.json")
 
     def version():
-        for cached in (code._imports, code._tree, code._content):
+        """As a fresh process tells it."""
+        for cached in MEMORIES:
             cached.cache_clear()
         return code.code_version("run")
 
@@ -115,6 +119,18 @@ def test_code_version_follows_content_of_what_is_reached(world, module, text, ch
     (folder / module).parent.mkdir(exist_ok=True)
     (folder / module).write_text(text)
     assert (version() != before) == changes
+
+
+@pytest.mark.parametrize("kept", ["", "no JSON", None])
+def test_what_was_read_before_changes_no_version(world, tmp_path, kept):
+    _, version = world
+    before = version()
+    memory = tmp_path / "memory/read_before.json"
+    assert version() == before, "told from memory"
+    memory.unlink() if kept is None else memory.write_text(kept)
+    assert version() == before
+    assert version() == before, "the damaged memory was replaced"
+    assert json.loads(memory.read_text())
 
 
 def test_registered_back_ends_are_reached(world):

@@ -90,8 +90,8 @@ def test_a_reference_sheet_shows_who_reenacts_it(made, tmp_path):
         ("c", 0),
     ]
     parts = {name: made[name] for name in ("video", "keypoints", "fit", "body")}
-    sheet_reference(**parts, reenactments=reenactments, out=tmp_path / "sheet.jpg")
-    sheet_reference(**parts, reenactments=[], out=tmp_path / "bare.jpg")
+    sheet_reference(**parts, reenactments=reenactments, planned=(6, 3), out=tmp_path / "sheet.jpg")
+    sheet_reference(**parts, reenactments=[], planned=(0, 0), out=tmp_path / "bare.jpg")
     full, bare = (np.asarray(Image.open(tmp_path / f"{name}.jpg")) for name in ("sheet", "bare"))
     per_row = len(bare) / 3
     assert len(full) == pytest.approx((3 + 4 + 2 * 2) * per_row + 34, abs=30)

@@ -1,21 +1,29 @@
 """What the report says of a run: the job graph, what jobs took, what failed and why."""
 
 import itertools
+import os
+import re
 
 import networkx as nx
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_run import (
     RULES,
     rulegraph,
+    write_benchmarks,
 )
+from strict_html import StrictPage
 
 from understudy.files import write_text
+from understudy.plan.expected import Expected
 from understudy.report.benchmarks import in_words, read_benchmarks
-from understudy.report.failures import Expected, find_failures, last_error
+from understudy.report.failures import find_failures
+from understudy.report.inputs import ReportInputs
 from understudy.report.layers import place
+from understudy.report.page import build_report
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
 
 # The job graph
@@ -99,6 +107,28 @@ def test_durations_read_well(seconds, words):
     assert in_words(seconds) == words
 
 
+def test_a_cluster_run_tells_what_was_used_of_what_was_asked(tmp_path, monkeypatch):
+    profile = tmp_path / "config.yaml"
+    asked = {"mem_mb": "1000 * attempt", "runtime": 1}
+    profile.write_text(yaml.safe_dump({"default-resources": asked}))
+    benchmarks = write_benchmarks(tmp_path / "benchmarks")
+    inputs = ReportInputs("A run", benchmarks=benchmarks, profile=str(profile))
+    monkeypatch.chdir(tmp_path)
+
+    def page() -> str:
+        build_report(inputs, tmp_path / "report.html")
+        return (tmp_path / "report.html").read_text()
+
+    assert "asked the cluster for" not in page()
+    (tmp_path / "results/logs/slurm").mkdir(parents=True)
+    assert StrictPage(page()).problems == []
+    section = page().split("asked the cluster for")[1]
+    cost = read_benchmarks(tmp_path / "benchmarks")[0]
+    memory, time = (f"{100 * share:.0f} %" for share in (cost.peak_mb / 1000, cost.longest_s / 60))
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", section)[:5]
+    assert cells == [cost.rule, memory, "1,000", time, "1"]
+
+
 # Failures
 
 
@@ -114,7 +144,27 @@ def test_durations_read_well(seconds, words):
 )
 def test_a_log_says_why(tmp_path, log, why):
     (tmp_path / "job.log").write_text(log)
-    assert last_error(tmp_path / "job.log") == why
+    (failure,) = find_failures([Expected("none.npz", "fit_body", str(tmp_path / "job.log"))])
+    assert failure.why == why
+
+
+def test_slurm_says_why_where_the_script_does_not(tmp_path):
+    own = tmp_path / "logs/train_avatar/esi.log"
+    write_text(own, "training: 40%\n")
+    item = Expected("none.safetensors", "train_avatar", str(own), "esi", ("esi",))
+    (silent,) = find_failures([item], tmp_path / "slurm")
+    assert (silent.why, silent.log) == ("training: 40%", str(own))
+    for number, reason in ((7, "CANCELLED AT 23:02"), (12, "CANCELLED DUE TO TIME LIMIT")):
+        line = f"slurmstepd-node1: error: *** JOB {number} ON node1 {reason} ***\n"
+        log = tmp_path / f"slurm/rule_train_avatar/esi/{number}.log"
+        write_text(log, f"srun: lacks support\n{line}srun: error: task 0: Exited\n")
+        os.utime(log, (number, number))
+    (killed,) = find_failures([item], tmp_path / "slurm")
+    assert killed.why == "JOB 12 ON node1 CANCELLED DUE TO TIME LIMIT"
+    assert killed.log.endswith("rule_train_avatar/esi/12.log")
+    write_text(own, "error: esi.mp4: shows a person in 0 frames; film again\n")
+    (told,) = find_failures([item], tmp_path / "slurm")
+    assert told.why == "esi.mp4: shows a person in 0 frames; film again"
 
 
 def test_only_what_is_missing_is_listed_and_reasons_come_first(tmp_path):

@@ -45,21 +45,27 @@ class Checkout:
     def table(self, name: str) -> Path:
         return self.folder / self.settings["tables"][name]
 
-    def snakemake(
-        self, *arguments: str, within: Sequence[str] = ()
-    ) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake, stdout and stderr captured together; `within`: a command before it."""
-        command = [
-            *within,
+    def command(self, *arguments: str) -> list[str]:
+        """Snakemake's command line, to be run in the folder."""
+        return [
             *(sys.executable, "-m", "snakemake"),
             *("--workflow-profile", "profiles/default", "--cores", "2"),
             *("--configfile", str(self.config)),
             *arguments,
         ]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "NUMBA_CACHE_DIR": str(self.folder / COMPILED)}
+
+    def snakemake(
+        self, *arguments: str, within: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake, stdout and stderr captured together; `within`: a command before it."""
         return subprocess.run(
-            command,
+            [*within, *self.command(*arguments)],
             cwd=self.folder,
-            env={**os.environ, "NUMBA_CACHE_DIR": str(self.folder / COMPILED)},
+            env=self.environment,
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -55,6 +56,8 @@ def job(snakemake) -> Iterator[None]:
     # NumPy's matrices here are small: threads of its BLAS spin, and made a fit 8 times dearer.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(".snakemake/numba").resolve()))
+    # To be cancelled ends a script as an error does: what is half made is removed on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     from understudy.errors import UserError
 
     terminal, log = sys.stderr, _open_log(Path(snakemake.log[0]))

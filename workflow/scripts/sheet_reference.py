@@ -12,5 +12,6 @@ with job(snakemake):
         files.fit,
         files.body,
         group_reenactments(list(files.white), list(files.synthetic)),
+        tuple(snakemake.params.planned),
         snakemake.output[0],
     )

@@ -99,7 +99,7 @@ class FitSettings:
 
     # What the whole clip shares.
     betas: int = 10
-    beta_sigma: float = 1.4
+    beta_sigma: float = 2.5
     """Shape coefficients, in the model's own standard deviations."""
     joint_offset_sigma: float = 0.015
     """Offset of a rest joint, m."""

@@ -6,9 +6,14 @@ docstrings, so that only a change of content makes an output stale.
 """
 
 import ast
+import contextlib
 import functools
 import hashlib
+import json
+import os
 import re
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +21,22 @@ WORKFLOW = Path(__file__).resolve().parents[2]
 PACKAGE = "understudy"
 BACK_END = re.compile(rf"{PACKAGE}(\.\w+)+:\w+$")  # how a registry names a back-end
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+# What was read before, by content: each job of a cluster reads the rules twice, and to parse the
+# whole library takes longer than all else in them.
+READ_BEFORE = Path(__file__).parent / "__pycache__/read_before.json"
+# The tree is Python's own and differs between its versions; what is kept of it is decided here.
+READER = Path(__file__).read_bytes() + sys.version.encode()
 
 
 def code_version(script: str) -> str:
     """12 hex digits for `workflow/scripts/{script}.py` with all it imports of this package."""
+    known = len(_read_before())
     digest = hashlib.sha256()
     for path in sorted(_reached(WORKFLOW / "scripts" / f"{script}.py")):
         digest.update(str(path.relative_to(WORKFLOW)).encode())
-        digest.update(_content(path))
+        digest.update(_content(path).encode())
+    if len(_read_before()) > known:
+        _remember()
     return digest.hexdigest()[:12]
 
 
@@ -45,7 +58,7 @@ def _reached(script: Path) -> set[Path]:
 def _imports(path: Path) -> tuple[Path, ...]:
     """Files of this package that a Python file names in its imports, and its data files."""
     found: list[Path] = []
-    for name in _imported_names(_tree(path)):
+    for name in imported_names(path):
         if name == "job":
             found.append(WORKFLOW / "scripts" / "job.py")
         elif name.split(".")[0] == PACKAGE:
@@ -57,17 +70,7 @@ def _imports(path: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _imported_names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and BACK_END.match(str(node.value)):
-            yield node.value.split(":")[0]
-
-
+@functools.cache
 def _module_files(name: str) -> list[Path]:
     """The file of a dotted name, and the __init__.py of each package above it."""
     path = WORKFLOW.joinpath(*name.split("."))
@@ -76,6 +79,7 @@ def _module_files(name: str) -> list[Path]:
     return [file for file in candidates if WORKFLOW in file.parents and file.is_file()]
 
 
+@functools.cache
 def _data_files(package: Path) -> list[Path]:
     """Files that modules of a package read: templates and tables beside them or in a data folder.
 
@@ -92,20 +96,62 @@ def _data_files(package: Path) -> list[Path]:
     ]
 
 
-@functools.cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def imported_names(path: Path) -> list[str]:
+    """Dotted names of what a Python file imports, and of the back-ends that it registers."""
+    return _read(path)[0]
 
 
-@functools.cache
-def _content(path: Path) -> bytes:
+def _content(path: Path) -> str:
+    """A digest of what a file means."""
     if path.suffix != ".py":
-        return path.read_bytes()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _read(path)[1]
+
+
+@functools.cache
+def _read(path: Path) -> tuple[list[str], str]:
+    """Imported names, and a digest of the syntax tree without docstrings."""
+    source = path.read_bytes()
+    key = hashlib.sha256(source + READER).hexdigest()
+    if key not in _read_before():
+        tree = ast.parse(source)
+        names = list(_names_in(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                del node.body[0]
+        _read_before()[key] = names, hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return _read_before()[key]
+
+
+def _names_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            del node.body[0]
-    return ast.dump(tree).encode()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and BACK_END.match(str(node.value)):
+            yield node.value.split(":")[0]
+
+
+@functools.cache
+def _read_before() -> dict[str, tuple[list[str], str]]:
+    """What `_read` gave for files of earlier runs, by digest of the file; a lost one costs time."""
+    try:
+        return json.loads(READ_BEFORE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _remember() -> None:
+    """Keep it for later runs, where this folder can be written to."""
+    with contextlib.suppress(OSError):
+        READ_BEFORE.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=READ_BEFORE.parent, delete=False
+        ) as stream:
+            json.dump(_read_before(), stream)
+        os.replace(stream.name, READ_BEFORE)
 
 
 def rules_version() -> str:

@@ -1,11 +1,13 @@
 """What the report is told: every file there should be, by whom it is made, where it is logged."""
 
-from collections.abc import Iterator
+from dataclasses import asdict
 
-from understudy.plan.experiments import Run
-from understudy.plan.layout import FEATURES, Layout
-from understudy.plan.tables import Tables
+from understudy.plan.expected import expected_files
+from understudy.plan.planned import Plan, Row, pairs_of
 
+PROFILE = "profiles/slurm/config.yaml"  # what jobs ask a cluster for
+PEOPLE_SHOWN = 4  # re-enactments on the sheet of a reference
+BACKGROUNDS_SHOWN = 2  # of each
 PREVIEWS = 12  # references that get a looping preview
 PLOTS = {
     "accuracy.svg": "Accuracy on real test videos against synthetic training videos a class.",
@@ -19,36 +21,45 @@ def previewed(references: dict[str, dict]) -> list[str]:
     return list(references)[:PREVIEWS]
 
 
-def report_inputs(
-    layout: Layout, tables: Tables, synthetic: list[tuple], runs: list[Run], config: dict, body: str
-) -> dict:
+def on_sheet(plan: Plan, reference: str) -> list[Row]:
+    """The synthetic videos on a reference's sheet: what it waits for, of all there will be."""
+    rows = plan.by_reference[reference]
+    people = pairs_of(rows)[:PEOPLE_SHOWN]
+    return [
+        row
+        for pair in people
+        for row in [row for row in rows if row[:3] == pair][:BACKGROUNDS_SHOWN]
+    ]
+
+
+def report_inputs(plan: Plan) -> dict:
     """The description of the report, as JSON values (see understudy.report.inputs)."""
-    dataset = config["experiments"]["dataset"]
+    layout = plan.layout
     experiments = {
-        "table": layout.experiments(dataset, "table1.md"),
-        "summary": layout.experiments(dataset, "table1.csv"),
+        "table": layout.experiments(plan.dataset, "table1.md"),
+        "summary": layout.experiments(plan.dataset, "table1.csv"),
         "plots": [
-            {"path": layout.experiments(dataset, name), "caption": caption}
+            {"path": layout.experiments(plan.dataset, name), "caption": caption}
             for name, caption in PLOTS.items()
         ],
     }
     return {
-        "title": config["dataset"]["name"],
-        "people": [_person(layout, id_, row, body) for id_, row in tables.identities.items()],
-        "references": [
-            _reference(layout, id_, row, synthetic, body) for id_, row in tables.references.items()
-        ],
-        "backgrounds": len(tables.backgrounds),
-        "synthetic": [layout.synthetic(*row) for row in synthetic],
+        "title": plan.config["dataset"]["name"],
+        "people": [_person(plan, id_, row) for id_, row in plan.tables.identities.items()],
+        "references": [_reference(plan, id_, row) for id_, row in plan.tables.references.items()],
+        "backgrounds": len(plan.tables.backgrounds),
+        "synthetic": [layout.synthetic(*row) for row in plan.synthetic],
         "benchmarks": f"{layout.results}/benchmarks",
-        "expected": list(_expected(layout, tables, synthetic, runs, dataset)),
-        "config": config,
-        **(experiments if runs else {}),
+        "profile": PROFILE,
+        "expected": [asdict(item) for item in expected_files(plan)],
+        "config": plan.config,
+        **(experiments if plan.runs else {}),
     }
 
 
-def _person(layout: Layout, id_: str, row: dict, body: str) -> dict:
+def _person(plan: Plan, id_: str, row: dict) -> dict:
     features = ("keypoints", "masks", "depth")
+    layout = plan.layout
     return {
         "id": id_,
         "sheet": layout.sheet("identity", id_),
@@ -58,14 +69,14 @@ def _person(layout: Layout, id_: str, row: dict, body: str) -> dict:
             "video": layout.video("identity", id_),
             **{name: layout.feature("identity", id_, name) for name in features},
             "fit": layout.fit("identity", id_),
-            "body": body,
+            "body": plan.body,
             "turntable": layout.avatar(id_, "turntable.png"),
         },
     }
 
 
-def _reference(layout: Layout, id_: str, row: dict, synthetic: list[tuple], body: str) -> dict:
-    own = [entry for entry in synthetic if entry[0] == id_]
+def _reference(plan: Plan, id_: str, row: dict) -> dict:
+    layout, own = plan.layout, plan.by_reference[id_]
     return {
         "id": id_,
         "label": row["label"],
@@ -76,41 +87,12 @@ def _reference(layout: Layout, id_: str, row: dict, synthetic: list[tuple], body
             "video": layout.video("reference", id_),
             "keypoints": layout.feature("reference", id_, "keypoints"),
             "fit": layout.fit("reference", id_),
-            "body": body,
+            "body": plan.body,
         },
-        "white": [layout.white(*pair) for pair in dict.fromkeys(entry[:3] for entry in own)],
+        "white": [layout.white(*pair) for pair in pairs_of(own)],
         "synthetic": [layout.synthetic(*entry) for entry in own],
     }
 
 
 def _facts(row: dict) -> dict:
     return {name: str(value) for name, value in row.items() if name not in ("id", "label", "video")}
-
-
-def _expected(
-    layout: Layout, tables: Tables, synthetic: list[tuple], runs: list[Run], dataset: str
-) -> Iterator[dict]:
-    """Each file whose absence is a failure, in the order in which they are made."""
-
-    def one(path: str, rule: str, subject: str, *log: str) -> dict:
-        return {"path": path, "rule": rule, "log": layout.log(rule, *log), "subject": subject}
-
-    for kind, rows in (("identity", tables.identities), ("reference", tables.references)):
-        for id_ in rows:
-            yield one(layout.video(kind, id_), f"normalise_{kind}", id_, id_)
-            for name in FEATURES[kind]:
-                parts = (id_,) if name in ("masks", "depth") else (kind, id_)
-                yield one(layout.feature(kind, id_, name), f"extract_{name}", id_, *parts)
-            yield one(layout.fit(kind, id_), "fit_body", id_, kind, id_)
-    for id_ in tables.identities:
-        yield one(layout.avatar(id_), "train_avatar", id_, id_)
-    for pair in dict.fromkeys(row[:3] for row in synthetic):
-        yield one(layout.white(*pair), "animate_avatar", " × ".join(pair[:2]), *pair)
-    for row in synthetic:
-        yield one(layout.synthetic(*row), "composite_background", " × ".join(row), *row)
-    for run in runs:
-        fields = (run.model, run.n_real, run.n_synthetic, run.seed)
-        folder = layout.run(dataset, *fields)
-        path = f"{folder}/metrics.json"
-        log = folder.removeprefix(f"{layout.results}/experiments/")
-        yield one(path, "train_recogniser", f"{run.model}, seed {run.seed}", log)

@@ -72,7 +72,7 @@ class RecogniserSettings:
     workers: int = 0
     """Processes that decode ahead while training; useful where the cache does not hold the list."""
 
-    checkpoint_seconds: float = 300.0
+    checkpoint_seconds: float = 120.0
     """Time between two saved states, from which a killed training continues."""
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ import torch
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 
-from understudy.checkpoint import Interval, interruptible
+from understudy.checkpoint import Interval, interruptible, remove_checkpoint
 from understudy.files import atomic_path, write_json
 from understudy.progress import progress
 from understudy.recognition.data import batches, clips_for_testing, training_clips
@@ -42,7 +42,7 @@ def train_recogniser(
 
     `dataset` and `name` (of the model; default its architecture) are what tables call the run.
     Writes metrics.json, predictions.csv and curve.csv to `out_dir`, each whole or not at all.
-    A state is saved there at an interval and on SIGTERM; the same call continues from it. On one
+    A state is saved there at an interval and on a signal; the same call continues from it. On one
     machine with the same number of threads the same arguments give the same bytes of
     predictions; a GPU's pooling gradients may differ in the last digit.
 
@@ -81,7 +81,7 @@ def train_recogniser(
     predictions.write_csv(out_dir / "predictions.csv")
     _write_curve(out_dir / "curve.csv", state.history)
     write_json(out_dir / "metrics.json", metrics)
-    (out_dir / CHECKPOINT).unlink(missing_ok=True)
+    remove_checkpoint(out_dir / CHECKPOINT)
     return metrics
 
 
@@ -128,7 +128,7 @@ def _run(
             state.seconds = before + time.monotonic() - started
             _add_to_history(state.history, epoch, loss, right, len(target), rate)
             bar.set_postfix(loss=f"{loss:.2f}", refresh=False)
-            if interruption.requested or due.passed():
+            if interruption.requested or due.passed() or state.step == len(steps):
                 state.save(checkpoint)
             interruption.stop_if_requested()
 

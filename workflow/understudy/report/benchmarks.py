@@ -7,7 +7,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RuleCost:
-    """What the finished jobs of one rule took: seconds of wall-clock time, MB of memory (peak)."""
+    """What the finished jobs of one rule took: seconds of wall-clock time, seconds of processors,
+    MB of memory (peak)."""
 
     rule: str
     jobs: int
@@ -16,6 +17,17 @@ class RuleCost:
     longest_s: float
     longest_job: str
     peak_mb: float | None
+    cpu_s: float | None
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One benchmark file: mean seconds, largest memory, mean seconds of processors."""
+
+    seconds: float
+    name: str
+    peak_mb: float | None
+    cpu_s: float | None
 
 
 def read_benchmarks(folder: Path) -> list[RuleCost]:
@@ -24,27 +36,32 @@ def read_benchmarks(folder: Path) -> list[RuleCost]:
     `folder` holds {rule}.tsv or {rule}/{wildcards}.tsv; a file with repeats counts as one job with
     their mean. Files that are not benchmarks are passed over.
     """
-    jobs: dict[str, list[tuple[float, str, float | None]]] = {}
+    jobs: dict[str, list[_Job]] = {}
     folder = Path(folder)
     for path in sorted(folder.rglob("*.tsv")):
-        measured = _read(path)
-        if measured:
-            name = path.relative_to(folder).with_suffix("")
-            seconds, megabytes = measured
-            jobs.setdefault(name.parts[0], []).append((seconds, str(name), megabytes))
+        name = path.relative_to(folder).with_suffix("")
+        job = _read(path, str(name))
+        if job:
+            jobs.setdefault(name.parts[0], []).append(job)
     return sorted((_cost(rule, of) for rule, of in jobs.items()), key=lambda cost: -cost.total_s)
 
 
-def _read(path: Path) -> tuple[float, float | None] | None:
-    """Mean seconds and largest max_rss of a file's rows."""
+def _read(path: Path, name: str) -> _Job | None:
     lines = path.read_text(encoding="utf-8").splitlines()
     columns = lines[0].split("\t") if lines else []
     if "s" not in columns or "max_rss" not in columns:
         return None
     rows = [dict(zip(columns, line.split("\t"), strict=False)) for line in lines[1:]]
-    seconds = [value for row in rows if (value := _number(row["s"])) is not None]
-    memory = [value for row in rows if (value := _number(row.get("max_rss", ""))) is not None]
-    return (statistics.mean(seconds), max(memory, default=None)) if seconds else None
+
+    def numbers(column: str) -> list[float]:
+        found = (_number(row.get(column, "")) for row in rows)
+        return [value for value in found if value is not None]
+
+    seconds, processors = numbers("s"), numbers("cpu_time")
+    if not seconds:
+        return None
+    cpu_s = statistics.mean(processors) if processors else None
+    return _Job(statistics.mean(seconds), name, max(numbers("max_rss"), default=None), cpu_s)
 
 
 def _number(text: str) -> float | None:
@@ -55,17 +72,19 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _cost(rule: str, jobs: list[tuple[float, str, float | None]]) -> RuleCost:
-    seconds = [job[0] for job in jobs]
-    longest = max(jobs)
+def _cost(rule: str, jobs: list[_Job]) -> RuleCost:
+    seconds = [job.seconds for job in jobs]
+    longest = max(jobs, key=lambda job: (job.seconds, job.name))
+    processors = [job.cpu_s for job in jobs if job.cpu_s is not None]
     return RuleCost(
         rule=rule,
         jobs=len(jobs),
         total_s=sum(seconds),
         median_s=statistics.median(seconds),
-        longest_s=longest[0],
-        longest_job=longest[1].partition("/")[2],
-        peak_mb=max((job[2] for job in jobs if job[2] is not None), default=None),
+        longest_s=longest.seconds,
+        longest_job=longest.name.partition("/")[2],
+        peak_mb=max((job.peak_mb for job in jobs if job.peak_mb is not None), default=None),
+        cpu_s=sum(processors) if processors else None,
     )
 
 

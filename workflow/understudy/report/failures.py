@@ -4,17 +4,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from understudy.plan.expected import Expected
+
 ERROR = re.compile(r"^(error:|\w*(Error|Exception)\b.*:|.*\b[Ee]rror: )")
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A file that the workflow should have made: by which rule, logged where, about whom."""
-
-    path: str
-    rule: str
-    log: str
-    subject: str = ""
+# What SLURM itself says: a time limit, a cancelled job, a lost node, no memory left.
+SLURM_ERROR = re.compile(r"slurmstepd(?:-\S+)?: error: (?:\*\*\* )?(.*?)(?: \*\*\*)?$")
+NOT_A_WORD = "the job ended without a word (killed, or out of memory?)"
+SLURM_LOGS = Path("results/logs/slurm")  # slurm-logdir of profiles/slurm
 
 
 @dataclass(frozen=True)
@@ -28,23 +24,41 @@ class Failure:
     why: str | None
 
 
-def find_failures(expected: list[Expected]) -> list[Failure]:
+def find_failures(expected: list[Expected], slurm_logs: Path = SLURM_LOGS) -> list[Failure]:
     """The missing of `expected`: first those with a reason, then those that only waited."""
     missing = [
-        Failure(item.rule, item.subject, item.path, item.log, last_error(Path(item.log)))
+        Failure(item.rule, item.subject, item.path, *_told(item, slurm_logs))
         for item in expected
         if not Path(item.path).exists()
     ]
     return sorted(missing, key=lambda failure: failure.why is None)
 
 
-def last_error(log: Path) -> str | None:
-    """The last line of a log that tells of an error, else its last line; None without a log."""
+def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
+    """The log that says why a file is missing, and what it says.
+
+    The script's own error comes first, then SLURM's word, then the script's last one.
+    """
+    own = _lines(Path(item.log))
+    error = _last(own or [], ERROR)
+    if error is not None:
+        return item.log, error.removeprefix("error: ")
+    name = "_".join(item.wildcards).replace("/", "_")
+    logs = (slurm_logs / f"rule_{item.rule}" / name).glob("*.log")
+    newest = max(logs, key=lambda log: log.stat().st_mtime, default=None)
+    error = _last(_lines(newest) or [], SLURM_ERROR) if newest else None
+    if error is not None:
+        return str(newest), SLURM_ERROR.match(error)[1]
+    return item.log, None if own is None else (own or [NOT_A_WORD])[-1]
+
+
+def _lines(log: Path) -> list[str] | None:
+    """The lines of a log that say something; None without a log."""
     if not log.is_file():
         return None
     text = log.read_text(encoding="utf-8", errors="replace")
-    lines = [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
-    for line in reversed(lines):
-        if ERROR.match(line):
-            return line.removeprefix("error: ")
-    return lines[-1] if lines else "the job ended without a word (killed, or out of memory?)"
+    return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+
+
+def _last(lines: list[str], pattern: re.Pattern) -> str | None:
+    return next((line for line in reversed(lines) if pattern.match(line)), None)

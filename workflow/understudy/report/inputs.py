@@ -6,7 +6,7 @@ from typing import get_args, get_type_hints
 
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.report.failures import Expected
+from understudy.plan.expected import Expected
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,10 @@ class ReportInputs:
 
     rulegraph: the text of `snakemake --rulegraph`; backgrounds: how many images;
     synthetic: every synthetic video there should be; table: table1.md; summary: table1.csv;
-    benchmarks: the folder of Snakemake's benchmark files; expected: every file whose absence is a
-    failure; config: the configuration, shown as YAML; most_sheets: how many sheets of a kind are
-    embedded, so that the page of a large run stays small.
+    benchmarks: the folder of Snakemake's benchmark files; profile: what jobs ask a cluster for;
+    expected: every file whose absence is a failure; config: the configuration, shown as YAML;
+    most_sheets: how many sheets of a kind are embedded, so that the page of a large run stays
+    small.
     """
 
     title: str
@@ -70,6 +71,7 @@ class ReportInputs:
     summary: str = ""
     plots: tuple[Plot, ...] = ()
     benchmarks: str = ""
+    profile: str = ""
     expected: tuple[Expected, ...] = ()
     config: dict = field(default_factory=dict)
     most_sheets: int = 24

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from understudy.files import read_json, write_text
 from understudy.recognition.plots import INK
 from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
-from understudy.report.failures import find_failures
+from understudy.report.efficiency import Efficiency, efficiency, read_requests
+from understudy.report.failures import SLURM_LOGS, find_failures
 from understudy.report.inputs import Person, Plot, Reference, ReportInputs
 from understudy.report.provenance import versions
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
@@ -56,12 +57,20 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         graph=Markup(graph),
         costs=costs,
         longest=max((cost.total_s for cost in costs), default=1.0),
+        used=_used(inputs.profile, costs),
         failures=[failure for failure in failures if failure.why is not None],
         waiting=[failure for failure in failures if failure.why is None],
         versions=versions(),
         config=yaml.safe_dump(inputs.config, sort_keys=False, allow_unicode=True),
     )
     write_text(out_html, page)
+
+
+def _used(profile: str, costs: list[RuleCost]) -> list[Efficiency]:
+    """What jobs used of what they asked for; of a run on a cluster only."""
+    if not (SLURM_LOGS.is_dir() and Path(profile).is_file()):
+        return []
+    return efficiency(costs, read_requests(Path(profile), [cost.rule for cost in costs]))
 
 
 def data_uri(path: str) -> str:

@@ -44,4 +44,10 @@ def _reference(reference: Reference, target: Path) -> None:
         [path for path in paths if Path(path).is_file()]
         for paths in (reference.white, reference.synthetic)
     ]
-    sheet_reference(**reference.parts, reenactments=group_reenactments(*made), out=target)
+    people = len(reference.white)
+    sheet_reference(
+        **reference.parts,
+        reenactments=group_reenactments(*made),
+        planned=(people, len(reference.synthetic) // people if people else 0),
+        out=target,
+    )

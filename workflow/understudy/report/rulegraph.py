@@ -28,6 +28,22 @@ def parse_rulegraph(dot: str) -> nx.DiGraph:
     return nx.transitive_reduction(graph)
 
 
+STYLE = """<style>
+svg { background: #fff; font-family: system-ui, sans-serif; }
+.edge { fill: none; stroke: #6c6f76; stroke-opacity: .45; stroke-width: 1.5; }
+rect { fill: #faf8f4; stroke: #c9c4ba; stroke-width: 1.2; }
+text { text-anchor: middle; font-size: 13px; fill: #24262b; }
+.note { font-size: 11px; fill: #6c6f76; }
+</style>"""
+
+
+def rulegraph_picture(graph: nx.DiGraph, notes: dict[str, str]) -> str:
+    """The graph as an SVG file that stands alone."""
+    svg = draw_rulegraph(graph, notes, failed=set())
+    head, body = svg.split(">", 1)
+    return f'{head} xmlns="http://www.w3.org/2000/svg">{STYLE}{body}\n'
+
+
 def draw_rulegraph(graph: nx.DiGraph, notes: dict[str, str], failed: set[str]) -> str:
     """The graph as an <svg> element, styled by the page through its classes.
 

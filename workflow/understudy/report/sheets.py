@@ -14,6 +14,7 @@ from understudy.features.masks import load_masks
 from understudy.files import Arrays
 from understudy.fitting.io import load_fit
 from understudy.fitting.overlay import overlay_frames
+from understudy.plan.reporting import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
 from understudy.report.skeleton import SEEN, draw_keypoints
 from understudy.video.probe import probe
@@ -21,8 +22,6 @@ from understudy.video.read import read_frames
 
 MARGIN = 0.12  # about the person's box, in units of its longer side
 DRAWN_WIDTH = 480  # px at least, so that thin lines stay visible on small pictures
-PEOPLE_SHOWN = 4  # re-enactments on one sheet
-BACKGROUNDS_SHOWN = 2  # of each
 
 
 @dataclass(frozen=True)
@@ -77,13 +76,14 @@ def sheet_reference(
     fit: Path,
     body: Path,
     reenactments: list[Reenactment],
+    planned: tuple[int, int],
     out: Path,
 ) -> None:
     """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composed.
 
     Whole frames, so that one sees where the figure stands. Rows whose files are not there are
-    left out. At most PEOPLE_SHOWN re-enactments are drawn, and a footnote says of how many.
-    Writes a JPEG.
+    left out. At most PEOPLE_SHOWN re-enactments are drawn, and a footnote says of how many:
+    `planned` are re-enactments of this reference, and backgrounds of each. Writes a JPEG.
     """
     info = probe(video)
     crop = Crop(0, 0, info.width, info.height)
@@ -100,7 +100,7 @@ def sheet_reference(
         rows.append(Row(f"{who} on white", sampled(shown.white, columns)))
         for path in shown.composites[:BACKGROUNDS_SHOWN]:
             rows.append(Row(f"{who} · {Path(path).stem}", sampled(path, columns)))
-    write_jpeg(out, make_sheet(rows, _footnote(reenactments)))
+    write_jpeg(out, make_sheet(rows, _footnote(*planned)))
 
 
 def group_reenactments(white: list[Path], synthetic: list[Path]) -> list[Reenactment]:
@@ -193,11 +193,10 @@ def _picture(path: Path) -> np.ndarray:
         return np.asarray(image.convert("RGB"))
 
 
-def _footnote(reenactments: list[Reenactment]) -> str:
-    backgrounds = max((len(shown.composites) for shown in reenactments), default=0)
+def _footnote(reenactments: int, backgrounds: int) -> str:
     parts = []
-    if len(reenactments) > PEOPLE_SHOWN:
-        parts.append(f"{PEOPLE_SHOWN} of {len(reenactments)} re-enactments")
+    if reenactments > PEOPLE_SHOWN:
+        parts.append(f"{PEOPLE_SHOWN} of {reenactments} re-enactments")
     if backgrounds > BACKGROUNDS_SHOWN:
         parts.append(f"{BACKGROUNDS_SHOWN} of {backgrounds} backgrounds each")
     return f"shown: {', '.join(parts)}" if parts else ""

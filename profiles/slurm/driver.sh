@@ -1,0 +1,23 @@
+#!/bin/bash
+# Snakemake itself, in an allocation of its own: `sbatch profiles/slurm/driver.sh`, from the
+# checkout. Arguments go to Snakemake: `sbatch profiles/slurm/driver.sh --configfile my.yaml`.
+# It submits what needs a GPU or much memory, and makes the rest (composites, fits, sheets) on its
+# own cores. The same command comes back after anything: see docs/slurm.md. UNDERSTUDY_PROFILE names
+# another profile than profiles/slurm.
+#SBATCH --job-name=understudy-driver
+#SBATCH --dependency=singleton
+#SBATCH --cpus-per-task=8
+#SBATCH --mem=32G
+#SBATCH --time=7-00:00:00
+#SBATCH --requeue
+#SBATCH --output=understudy-driver.log
+#SBATCH --open-mode=append
+# Yours, where the cluster has no defaults: #SBATCH --partition=cpu, #SBATCH --account=lab
+set -eu
+bin=$PWD/.venv/bin
+export PYTHONPATH=$PWD/workflow${PYTHONPATH:+:$PYTHONPATH}
+profile=${UNDERSTUDY_PROFILE:-profiles/slurm}
+"$bin/python" -m understudy.cluster wait  # jobs of an earlier driver that was killed
+"$bin/snakemake" --workflow-profile "$profile" --unlock "$@" > /dev/null
+exec "$bin/snakemake" --workflow-profile "$profile" \
+    --local-cores "${SLURM_CPUS_PER_TASK:-4}" "$@"

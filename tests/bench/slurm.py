@@ -1,0 +1,78 @@
+"""On a real SLURM on this machine: faults and what they cost, the size of a job, and planning.
+
+It takes about half an hour: a finished workflow at the smallest size, four runs with faults, the
+cost of a job, and tests/bench/scale.py.
+"""
+
+import tempfile
+from pathlib import Path
+
+from tests.bench import scale
+from tests.bench.figures import Figure, write_figures
+from tests.bench.job_size import PAPER, planned_jobs, seconds_a_local_job, seconds_a_submission
+from tests.slurm import slurm_cluster
+from tests.slurm.faults import SCENARIOS, Scenario, harm, lose_a_training
+from tests.slurm.slurm_tools import SlurmRun
+from tests.workflow.workflow_tools import Checkout, copy_repository
+
+INTERVAL = 60  # s between two saved states of an avatar, as the config has it by default
+LATE = 0.9  # of the interval: when the training is killed, close to the worst moment
+
+
+def fault_figures(folder: Path) -> list[Figure]:
+    """Every kind of fault once, on copies of one finished checkout."""
+    finished = Checkout(copy_repository(folder / "finished"))
+    run = finished.snakemake()
+    if run.returncode:
+        raise RuntimeError(run.stdout[-3000:])
+    injected, lost, twice, seconds = 0, 0, 0, 0.0
+    for scenario in SCENARIOS:
+        print(f"{scenario.inject.__name__}: {scenario.inject.__doc__}", flush=True)
+        with slurm_cluster.running(folder / f"slurm_{scenario.name}", scenario.accounting) as up:
+            copy = finished.cloned(folder / scenario.name, keep_times=True)
+            told = _injected(scenario, copy, up)
+        cost = harm(told[0])
+        injected, seconds = injected + scenario.kinds, max(seconds, told[1])
+        lost, twice = lost + len(cost.lost), twice + len(cost.twice)
+    kinds = sum(scenario.kinds for scenario in SCENARIOS)
+    return [
+        Figure("faults_injected", injected, f"of {kinds} kinds", kinds, False),
+        Figure("lost_files", lost, "files", 0, True),
+        Figure("files_made_twice", twice, "files", 0, True),
+        Figure("work_lost_s", seconds, "s", 120, True),
+    ]
+
+
+def _injected(
+    scenario: Scenario, checkout: Checkout, cluster: slurm_cluster.Cluster
+) -> tuple[SlurmRun, float]:
+    """The run after it came to its end, and the seconds of work that were lost."""
+    if scenario.inject is lose_a_training:
+        run = scenario.prepared(checkout, cluster, iterations=4000, interval=INTERVAL)
+        return run, lose_a_training(run, after=LATE * INTERVAL)
+    run = scenario.prepared(checkout, cluster)
+    scenario.inject(run)
+    return run, 0.0
+
+
+def size_figures(folder: Path) -> list[Figure]:
+    """Submissions of 3,600 outputs, and what Snakemake and SLURM take beside the work."""
+    jobs = planned_jobs(folder / "paper")
+    with slurm_cluster.running(folder / "slurm", accounting=False) as cluster:
+        submission = seconds_a_submission(cluster, folder / "paper")
+    local = seconds_a_local_job(folder / "alone")
+    print(f"{jobs}: {submission:.2f} s a submission, {local:.2f} s a local job", flush=True)
+    overhead = (jobs["queue"] * submission + jobs["local"] * local) / PAPER.outputs
+    return [
+        Figure("submissions_3600", jobs["queue"], "submissions", 1400, True),
+        Figure("overhead_s_per_output", overhead, "s", 2, True),
+    ]
+
+
+if __name__ == "__main__":
+    reason = slurm_cluster.unavailable()
+    if reason:
+        raise SystemExit(f"no SLURM here: {reason}")
+    with tempfile.TemporaryDirectory(prefix="understudy-slurm-") as name:
+        figures = size_figures(Path(name)) + fault_figures(Path(name))
+    write_figures("slurm", figures + scale.figures())

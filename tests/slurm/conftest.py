@@ -1,0 +1,31 @@
+"""Clusters, and a checkout that runs on one; all skipped where no SLURM can be had."""
+
+import pytest
+
+from tests.slurm import slurm_cluster
+
+
+@pytest.fixture(scope="session")
+def slurm_packages():
+    """Debian's packages of SLURM, or the reason why there are none."""
+    reason = slurm_cluster.unavailable()
+    if reason:
+        pytest.skip(f"no SLURM here: {reason}")
+
+
+@pytest.fixture(params=[False, True], ids=["without_accounting", "with_accounting"])
+def accounting(request):
+    return request.param
+
+
+@pytest.fixture
+def cluster(slurm_packages, accounting, tmp_path):
+    """Two nodes with a GPU each."""
+    with slurm_cluster.running(tmp_path / "slurm", accounting) as started:
+        yield started
+
+
+@pytest.fixture
+def checkout(finished, tmp_path):
+    """A copy of the finished checkout."""
+    return finished.cloned(tmp_path / "checkout", keep_times=True)

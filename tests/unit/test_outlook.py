@@ -1,0 +1,157 @@
+"""Before and while a run goes on: what it will cost, what is done, what failed and why."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import networkx as nx
+import pytest
+import yaml
+
+from understudy.cluster.queue import QueuedJob
+from understudy.files import write_text
+from understudy.outlook.estimate import GPU_RULES, PAPER, estimate, measure, paper_hours
+from understudy.outlook.status import RuleStatus, read_status
+from understudy.outlook.tell import plan_text, status_text, table
+from understudy.plan.expected import Expected, expected_files
+from understudy.plan.planned import Plan, read_plan
+from understudy.report.benchmarks import RuleCost
+from understudy.report.efficiency import Request, efficiency, read_requests
+from understudy.report.rulegraph import rulegraph_picture
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = sorted((ROOT / "rules").glob("*.smk"))
+
+
+def cost(rule: str, jobs: int, total_s: float, cpu_s: float | None = None) -> RuleCost:
+    return RuleCost(rule, jobs, total_s, total_s / jobs, total_s, "", 1000.0, cpu_s)
+
+
+# What it will cost
+
+
+def test_rules_that_ask_for_a_gpu_are_those_of_the_estimate():
+    asking = set()
+    for path in RULES:
+        for text in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
+            if "gpu=GPU" in text:
+                asking.add(text.split(":")[0])
+    assert asking == set(GPU_RULES)
+
+
+@pytest.mark.parametrize(
+    "frames, hours", [(324, 1.5), (162, 0.75), (342, 1.65), (400, 2.3), (1200, 6), (2400, 12)]
+)
+def test_the_paper_tells_the_hours_of_an_avatar(frames, hours):
+    assert paper_hours(frames) == pytest.approx(hours)
+
+
+def test_jobs_that_ran_tell_before_the_paper_does(tmp_path):
+    made = [tmp_path / f"{name}.mp4" for name in "abcd"]
+    for path in made[:2]:
+        path.write_bytes(bytes(3000))
+    expected = [Expected(str(path), "animate_avatar", "x.log") for path in made]
+    expected.append(Expected(str(tmp_path / "avatar"), "train_avatar", "x.log"))
+    due = {"train_avatar": 1, "animate_avatar": 2, "build_report": 1}
+    measured = replace(
+        measure(tmp_path, expected),
+        costs={"animate_avatar": cost("animate_avatar", 2, 720, 1440)},
+    )
+    assert measured.sizes == {"animate_avatar": 3000}
+    rules = {one.rule: one for one in estimate(due, expected, measured, frames=324)}
+    animate, train, report = (
+        rules[rule] for rule in ("animate_avatar", "train_avatar", "build_report")
+    )
+    assert (animate.planned, animate.there, animate.due, animate.bytes) == (4, 2, 2, 6000)
+    assert (animate.gpu_hours, animate.cpu_hours) == (0.2, 0.4)
+    assert (train.gpu_hours, train.cpu_hours, train.source) == (1.5, None, PAPER)
+    assert (report.planned, report.gpu_hours, report.cpu_hours) == (None, 0, None)
+    text = plan_text(list(rules.values()), cuda=True)
+    assert "GPU-hours: 1.7. CPU-hours: at least 0.40." in text
+    assert "4 jobs due, 3 of them for a cluster's queue." in text
+    assert "Not known" in text
+    assert "GPU-hours: 0.0." in plan_text(list(rules.values()), cuda=False)
+
+
+def test_the_rule_graph_is_a_picture_of_its_own():
+    graph = nx.DiGraph([("train_avatar", "animate_avatar")])
+    svg = ElementTree.fromstring(rulegraph_picture(graph, {"train_avatar": "15 due"}))
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert {"train_avatar", "animate_avatar", "15 due"} <= set(
+        "".join(svg.itertext()).split("\n")
+    ) | {text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")}
+
+
+# How it stands
+
+
+def test_the_state_of_each_file_is_told(tmp_path):
+    write_text(tmp_path / "done.npz", "")
+    write_text(tmp_path / "failed.log", "error: b.mp4: nobody; film one\n")
+    write_text(tmp_path / "runs.log", "training: 3%\n")
+    expected = [
+        Expected(
+            str(tmp_path / f"{name}.npz"), "fit_body", str(tmp_path / f"{name}.log"), name, (name,)
+        )
+        for name in ("done", "failed", "runs", "queued", "waits")
+    ]
+    queue = [
+        QueuedJob("7", "RUNNING", "rule_fit_body_wildcards_runs"),
+        QueuedJob("8", "PENDING", "rule_fit_body_wildcards_queued"),
+    ]
+    states, failures = read_status(expected, queue)
+    assert states == [RuleStatus("fit_body", 5, 1, 1, 1, 1, 1)]
+    text = status_text(states, failures, [])
+    assert "Failed: 1" in text
+    assert f"fit_body · failed\n    b.mp4: nobody; film one\n    {tmp_path}/failed.log" in text
+    assert "waits" not in text
+
+
+def test_what_jobs_used_of_what_they_asked_for():
+    profile = ROOT / "profiles/slurm/config.yaml"
+    told = yaml.safe_load(profile.read_text())
+    requests = read_requests(profile, ["train_avatar", "sheet_identity"])
+    asked = requests["train_avatar"]
+    assert str(told["set-resources"]["train_avatar"]["mem_mb"]).startswith(f"{asked.mem_mb:.0f}")
+    assert asked.threads == told["set-threads"]["train_avatar"]
+    assert requests["sheet_identity"].threads == 1
+    assert requests["sheet_identity"].runtime_min > 0
+    costs = [cost("train_avatar", 2, 1200, 2400), cost("unknown", 1, 5)]
+    (used,) = efficiency(costs, {"train_avatar": Request(4, 4000, 40)})
+    assert (used.memory, used.time, used.processors) == (0.25, 0.5, 0.5)
+    assert "25 %" in status_text([RuleStatus("train_avatar", 2, 2, 0, 0, 0, 0)], [], [used])
+
+
+@pytest.mark.parametrize("value", ["4000 * attempt + 1", "lambda wc: 3", None])
+def test_a_request_that_is_no_plain_number_is_unknown(tmp_path, value):
+    profile = tmp_path / "config.yaml"
+    profile.write_text(yaml.safe_dump({"default-resources": {"mem_mb": value}}))
+    assert read_requests(profile, ["all"])["all"] == Request(1, None, None)
+
+
+def test_tables_stand_in_columns():
+    text = table([["rule", "n", "why"], ["fit", "12", "one word"], ["train", "3", ""]])
+    assert text.splitlines() == ["rule    n  why", "fit    12  one word", "train   3"]
+
+
+# Every file that is planned
+
+
+@pytest.fixture
+def plan() -> Plan:
+    config = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text())
+    tables = {name: str(ROOT / path) for name, path in config["tables"].items()}
+    return read_plan({**config, "tables": tables}, ROOT / "workflow/schemas")
+
+
+def test_each_planned_file_is_the_output_of_its_rule(plan):
+    """The paths and logs of the plan are those of the rules, with the wildcards filled in."""
+    files = list(expected_files(plan))
+    assert len({item.path for item in files}) == len(files)
+    assert len({item.log for item in files}) == len(files)
+    for item in files:
+        folder, *_ = Path(item.log).relative_to("results/tiny/logs").parts
+        assert folder == item.rule
+        for wildcard in item.wildcards:
+            assert wildcard in item.path, item

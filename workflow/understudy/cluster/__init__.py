@@ -1,0 +1,1 @@
+"""What of this work folder a SLURM cluster still has in its queue, and what still runs here."""

@@ -1,0 +1,70 @@
+"""A work folder's jobs in SLURM's queue: found by their name's prefix and working directory."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from understudy.errors import UserError
+
+PREFIX = "understudy_"  # slurm-jobname-prefix of the profile, and what the executor puts after it
+DRIVER = "understudy-driver"  # how the name begins that driver.sh gives to Snakemake's own job
+OWN_JOB = os.environ.get("SLURM_JOB_ID")  # read before Snakemake's executor removes it
+FORMAT = "%i|%T|%j|%k|%Z"  # id, state, name, comment, working directory
+
+
+class NoAnswerError(UserError):
+    """SLURM's commands are here, but no cluster answers them."""
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job that is pending or running: SLURM's id and state; `what`: rule and wildcards."""
+
+    id: str
+    state: str
+    what: str
+
+
+def queued_jobs(folder: Path) -> list[QueuedJob]:
+    """Jobs of `folder` that are not over, and a driver that still runs there; none without SLURM.
+
+    The job in which this process runs is left out.
+    """
+    if not shutil.which("squeue"):
+        return []
+    jobs = []
+    for line in _slurm("squeue", "--me", "--noheader", f"--format={FORMAT}").splitlines():
+        id_, state, name, comment, workdir = line.split("|", 4)
+        driver = name.startswith(DRIVER) and state != "PENDING" and id_ != OWN_JOB
+        if (driver or name.startswith(PREFIX)) and Path(workdir).resolve() == folder.resolve():
+            jobs.append(QueuedJob(id_, state, DRIVER if driver else comment))
+    return jobs
+
+
+def cancel(jobs: list[QueuedJob]) -> None:
+    """Ask SLURM to end the jobs; they may take a while to do so."""
+    if jobs:
+        _slurm("scancel", *(job.id for job in jobs))
+
+
+def refuse_while_queued(folder: Path) -> None:
+    """UserError while jobs of an earlier Snakemake could write files that this one would make."""
+    jobs = queued_jobs(folder)
+    if jobs:
+        raise UserError(
+            f"{len(jobs)} jobs of an earlier run in this folder are still in the queue "
+            f"({', '.join(job.id for job in jobs[:5])}{', …' if len(jobs) > 5 else ''}); "
+            "`python -m understudy.cluster wait` waits for them, `… cancel` ends them"
+        )
+
+
+def _slurm(*command: str) -> str:
+    try:
+        answer = subprocess.run(command, text=True, capture_output=True, timeout=60)
+    except subprocess.TimeoutExpired as error:
+        raise NoAnswerError(f"{command[0]} does not answer; try again later") from error
+    if answer.returncode != 0:
+        raise NoAnswerError(f"{command[0]}: {answer.stderr.strip()}; try again later")
+    return answer.stdout

@@ -1,0 +1,85 @@
+"""`python -m understudy.outlook plan|status`: what a run will cost; how it stands."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from understudy.cluster.queue import queued_jobs
+from understudy.errors import UserError
+from understudy.files import write_text
+from understudy.outlook.dryrun import jobs_due, rule_graph
+from understudy.outlook.estimate import Measured, estimate, measure
+from understudy.outlook.status import read_status
+from understudy.outlook.tell import plan_text, status_text
+from understudy.plan.expected import expected_files
+from understudy.plan.planned import Plan, read_plan
+from understudy.report.benchmarks import read_benchmarks
+from understudy.report.efficiency import efficiency, read_requests
+from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
+
+WORKFLOW = Path(__file__).resolve().parents[2]
+SNAKEFILE = WORKFLOW.parent / "Snakefile"
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="understudy.outlook", description=__doc__)
+    parser.add_argument("what", choices=["plan", "status"])
+    parser.add_argument("--configfile", type=Path, default=Path("config/config.yaml"))
+    parser.add_argument(
+        "--like", type=Path, help="plan: the config of an earlier run that shows what a job takes"
+    )
+    parser.add_argument(
+        "--profile", type=Path, default=Path("profiles/slurm"), help="status: what jobs ask for"
+    )
+    options = parser.parse_args(arguments)
+    plan = plan_of(options.configfile)
+    if options.what == "plan":
+        like = plan_of(options.like) if options.like else plan
+        tell_plan(plan, options.configfile, measure(benchmarks_of(like), expected_files(like)))
+    else:
+        tell_status(plan, options.profile / "config.yaml")
+
+
+def plan_of(configfile: Path) -> Plan:
+    """Raises UserError for whatever is wrong with the file or what it names."""
+    if not configfile.is_file():
+        raise UserError(f"{configfile}: no such file; give the config of a run")
+    config = yaml.safe_load(configfile.read_text(encoding="utf-8")) or {}
+    return read_plan(config, WORKFLOW / "schemas")
+
+
+def benchmarks_of(plan: Plan) -> Path:
+    return Path(plan.layout.results, "benchmarks")
+
+
+def tell_plan(plan: Plan, configfile: Path, measured: Measured) -> None:
+    """Print what is due and its cost; draw the graph of the rules, with the jobs due of each."""
+    options = ["--configfile", str(configfile)]
+    due = jobs_due(SNAKEFILE, options)
+    length = plan.config["video"]["identity"]
+    frames = round(length["seconds"] * length["fps"])
+    estimates = estimate(due, expected_files(plan), measured, frames)
+    print(plan_text(estimates, plan.config["device"] == "cuda"))
+    notes = {rule: f"{count:,} due" for rule, count in due.items()}
+    graph = parse_rulegraph(rule_graph(SNAKEFILE, options))
+    picture = Path(plan.layout.results, "plan/rulegraph.svg")
+    write_text(picture, rulegraph_picture(graph, notes))
+    print(f"The graph of the rules: {picture}")
+
+
+def tell_status(plan: Plan, profile: Path) -> None:
+    """Print what is done, left and failed and why, and how much jobs used of what they asked."""
+    expected = list(expected_files(plan))
+    states, failures = read_status(expected, queued_jobs(Path.cwd()))
+    costs = read_benchmarks(benchmarks_of(plan))
+    requests = read_requests(profile, [cost.rule for cost in costs]) if profile.is_file() else {}
+    print(status_text(states, failures, efficiency(costs, requests)))
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        sys.exit(f"error: {error}")

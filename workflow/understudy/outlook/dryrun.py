@@ -1,0 +1,34 @@
+"""What Snakemake itself says before a run: the jobs that are due, and the graph of the rules."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from understudy.errors import UserError
+
+TABLE = re.compile(r"^job +count\n[- ]+\n(.*?)^total +\d+$", re.MULTILINE | re.DOTALL)
+
+
+def jobs_due(snakefile: Path, options: list[str]) -> dict[str, int]:
+    """rule -> how many jobs of it would run: its files are missing, or stale."""
+    told = _snakemake(snakefile, ["--dry-run", "--quiet", "rules", *options])
+    table = TABLE.search(told)
+    rows = [line.split() for line in table[1].splitlines()] if table else []
+    return {rule: int(count) for rule, count in rows if rule != "all"}
+
+
+def rule_graph(snakefile: Path, options: list[str]) -> str:
+    """The rules and what each makes for which, as dot text."""
+    told = _snakemake(snakefile, ["--rulegraph", *options])
+    return told[told.index("digraph") :]
+
+
+def _snakemake(snakefile: Path, arguments: list[str]) -> str:
+    """Snakemake's output; its complaint as a UserError."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
+    run = subprocess.run([*command, *arguments], text=True, capture_output=True)
+    if run.returncode:
+        lines = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
+        raise UserError("\n".join(lines[-5:]))
+    return run.stdout

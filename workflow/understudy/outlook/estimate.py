@@ -1,0 +1,117 @@
+"""What the jobs that are due will cost: from jobs that ran before, else from the paper."""
+
+import contextlib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from understudy.plan.expected import Expected
+from understudy.report.benchmarks import RuleCost, read_benchmarks
+
+# The rules that ask for a GPU where the config says `device: cuda`.
+GPU_RULES = (
+    *("extract_keypoints", "extract_masks", "extract_depth"),
+    *("train_avatar", "animate_avatar", "train_recogniser"),
+)
+# The paper, appendix 3: frames of an identity video -> hours for its avatar on one RTX 4090.
+PAPER_HOURS = {324: 1.5, 360: 1.8, 400: 2.3, 500: 2.5, 1200: 6.0}
+PAPER = "paper, appendix 3 (RTX 4090)"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run showed: by rule, what its jobs took, and the mean bytes of a planned file."""
+
+    costs: dict[str, RuleCost]
+    sizes: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RuleEstimate:
+    """One rule: files planned and there, jobs due, and what those will cost.
+
+    planned, there: None for rules that make sheets, tables and lists. job_s, cpu_s: seconds a job,
+    wall-clock and of processors; None: nobody measured it. source: where job_s is from. bytes: of
+    what the jobs due will write; None: no such file is there to go by.
+    """
+
+    rule: str
+    planned: int | None
+    there: int | None
+    due: int
+    job_s: float | None
+    cpu_s: float | None
+    source: str
+    bytes: float | None
+
+    @property
+    def gpu_hours(self) -> float | None:
+        """0 where no GPU is asked for."""
+        if self.rule not in GPU_RULES:
+            return 0.0
+        return None if self.job_s is None else self.due * self.job_s / 3600
+
+    @property
+    def cpu_hours(self) -> float | None:
+        return None if self.cpu_s is None else self.due * self.cpu_s / 3600
+
+
+def estimate(
+    due: dict[str, int], expected: Iterable[Expected], measured: Measured, frames: int
+) -> list[RuleEstimate]:
+    """One entry a rule that has jobs due or files planned.
+
+    due: as Snakemake counts them. expected: every file planned. frames: of an identity video, for
+    the paper's figure.
+    """
+    planned: dict[str, int] = defaultdict(int)
+    there: dict[str, int] = defaultdict(int)
+    for item in expected:
+        planned[item.rule] += 1
+        there[item.rule] += Path(item.path).exists()
+    estimates = []
+    for rule in dict.fromkeys((*planned, *due)):
+        jobs, size = due.get(rule, 0), measured.sizes.get(rule)
+        told = (planned[rule], there[rule]) if rule in planned else (None, None)
+        cost = _job(rule, measured.costs.get(rule), frames)
+        written = None if size is None else jobs * size
+        estimates.append(RuleEstimate(rule, *told, jobs, *cost, written))
+    return estimates
+
+
+def measure(benchmarks: Path, expected: Iterable[Expected]) -> Measured:
+    """What is there of a run: its benchmark files, and the files that it planned."""
+    sizes: dict[str, list[int]] = defaultdict(list)
+    for item in expected:
+        with contextlib.suppress(OSError):
+            size = Path(item.path).stat().st_size
+            sizes[item.rule].append(size)
+    return Measured(
+        costs={cost.rule: cost for cost in read_benchmarks(benchmarks)},
+        sizes={rule: sum(of) / len(of) for rule, of in sizes.items()},
+    )
+
+
+def _job(rule: str, cost: RuleCost | None, frames: int) -> tuple[float | None, float | None, str]:
+    """Seconds a job, seconds of processors a job, and who says so."""
+    if cost:
+        cpu_s = None if cost.cpu_s is None else cost.cpu_s / cost.jobs
+        return cost.total_s / cost.jobs, cpu_s, f"mean of {cost.jobs:,} that ran"
+    if rule == "train_avatar":
+        return 3600 * paper_hours(frames), None, PAPER
+    return None, None, "nobody measured it yet"
+
+
+def paper_hours(frames: int) -> float:
+    """Hours for an avatar, between the paper's figures; in proportion outside of them."""
+    known = sorted(PAPER_HOURS)
+    if frames <= known[0]:
+        return PAPER_HOURS[known[0]] * frames / known[0]
+    if frames >= known[-1]:
+        return PAPER_HOURS[known[-1]] * frames / known[-1]
+    right = known[bisect_right(known, frames)]
+    left = known[known.index(right) - 1]
+    share = (frames - left) / (right - left)
+    return PAPER_HOURS[left] + share * (PAPER_HOURS[right] - PAPER_HOURS[left])

@@ -1,0 +1,82 @@
+"""Everything that is planned, from a configuration and its tables."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from understudy.plan.config import checked_config
+from understudy.plan.experiments import Run, planned_runs
+from understudy.plan.fanout import fan_out
+from understudy.plan.layout import Layout
+from understudy.plan.tables import Tables, read_tables
+
+Row = tuple[str, str, str, str]  # reference, identity, view, background
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A configuration, checked and with its defaults, and its tables; what follows from them."""
+
+    config: dict
+    tables: Tables
+
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout(self.config["results"])
+
+    @cached_property
+    def synthetic(self) -> list[Row]:
+        """Every synthetic video. Raises UserError when there are too few backgrounds."""
+        return fan_out(
+            self.config["seed"],
+            self.tables.references,
+            self.tables.identities,
+            self.tables.backgrounds,
+            self.config["backgrounds"]["per_pair"],
+            self.config["render"]["views"],
+        )
+
+    @cached_property
+    def by_reference(self) -> dict[str, list[Row]]:
+        """The synthetic videos of each reference."""
+        rows = {id_: [] for id_ in self.tables.references}
+        for row in self.synthetic:
+            rows[row[0]].append(row)
+        return rows
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """Every training of a recogniser. Raises UserError for a class without test videos."""
+        return planned_runs(
+            self.config["experiments"], self.tables, self.synthetic, self.config["labels"]
+        )
+
+    @property
+    def dataset(self) -> str:
+        """The name of the real dataset in folder names."""
+        return self.config["experiments"]["dataset"]
+
+    @property
+    def body(self) -> str:
+        """The body model's file: the configured one, or the embedded one that a rule builds."""
+        return self.config["body"] or f"{self.layout.results}/body/SMPLX_NEUTRAL.npz"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether all videos are of the demo world, which knows the truth."""
+        world = f"{self.config['demo']['world']}/"
+        rows = (*self.tables.identities.values(), *self.tables.references.values())
+        return all(row["video"].startswith(world) for row in rows)
+
+
+def pairs_of(rows: list[Row]) -> list[tuple[str, str, str]]:
+    """(reference, identity, view) of the rows, each once, in their order."""
+    return list(dict.fromkeys(row[:3] for row in rows))
+
+
+def read_plan(config: dict, schemas: Path) -> Plan:
+    """Raises UserError, one line, for whatever is wrong in the configuration or a table."""
+    checked = checked_config(config, schemas / "config.schema.yaml")
+    plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
+    plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is told here)
+    return plan
