@@ -207,13 +207,13 @@ def lose_a_training(run: SlurmRun, after: float) -> float:
         os.kill(again.pid, signal.SIGCONT)
     wait_until("its end", lambda: not psutil.pid_exists(again.pid))  # it saves its state first
     stopped_at = checkpoint_steps(saved)
-    run.ended(process, 0)
+    run.ended(process, 0, 900)
     assert 0 < killed_at < stopped_at
     assert work_of_last_process(run) == work(run) - stopped_at
     return lost
 
 
-SHORT_LIMIT = {"runtime": "1 if attempt < 3 else 30", "slurm_extra": "''"}  # SLURM's own signal
+SHORT_LIMIT = {"runtime": "1 if attempt == 2 else 30", "slurm_extra": "''"}  # SLURM's own signal
 SCENARIOS = (
     Scenario(lose_jobs, 3, WORLD, True, {"resources": on_gpus(), "retries": 1}),
     Scenario(lose_a_training, 2, FEATURES, False, {"resources": on_gpus(train_avatar=SHORT_LIMIT)}),
