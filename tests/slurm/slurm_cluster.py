@@ -52,10 +52,13 @@ def _install() -> None:
         POLICY.chmod(0o755)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
+    apt = ["apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20"]
     try:
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(install, **quiet)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # without a network: not installed
+            subprocess.run([*apt, "update"], timeout=120, **quiet)
+            subprocess.run(
+                [*apt, "install", "-y", "--no-install-recommends", *PACKAGES], timeout=300, **quiet
+            )
     finally:
         if denies:
             POLICY.unlink()
