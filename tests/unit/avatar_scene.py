@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tests.unit.fit_quality import sound
 from understudy.avatar.model import Avatar
 from understudy.avatar.rig import Rig
 from understudy.avatar.surface import build_surface, mean_edge, skin_faces, vertex_normals
@@ -99,5 +100,5 @@ def film(avatar: Avatar, fit: Fit, folder: Path) -> Files:
         video.write(frames)
     masks = (alpha[..., 0] > 0.5).numpy()
     save_arrays(files.masks, pack_masks(masks), {"kind": "masks"})
-    save_fit(files.fit, fit)
+    save_fit(files.fit, fit, sound(len(fit)))
     return files

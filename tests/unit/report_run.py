@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from fit_quality import sound
 from PIL import Image
 
 from understudy.body.pose import Pose
@@ -92,8 +93,8 @@ def write_features(folder: Path, video: Path) -> dict[str, str]:
     return {name: str(path) for name, path in paths.items()}
 
 
-def write_fit(path: Path, body_id: str) -> Path:
-    """Somebody standing still, three metres away."""
+def write_fit(path: Path, body_id: str, **numbers: float) -> Path:
+    """Somebody standing still, three metres away; `numbers` of its quality."""
     pose = Pose.rest(FRAMES)
     pose.transl[:] = torch.tensor([0.0, 0.3, 3.0])
     pose.global_orient[:, 0] = torch.pi
@@ -113,6 +114,7 @@ def write_fit(path: Path, body_id: str) -> Path:
             up=np.array([0.0, -1.0, 0.0]),
             about={"body": body_id},
         ),
+        sound(FRAMES, **numbers),
     )
     return path
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import FPS, painted_avatar, render_fit, standing_fit
+from tests.unit.fit_quality import sound
 from understudy.avatar.animate import aimed, animate_avatar, render_frames
 from understudy.avatar.heldout import Pictures, evaluate_pictures
 from understudy.avatar.placement import lowest_sole, placed_pose
@@ -30,7 +31,7 @@ def avatar(body):
 @pytest.mark.parametrize("size", [(96, 128), (160, 64), (99, 75)])
 def test_master_and_white_video_show_the_same(avatar, body_file, tmp_path, size):
     fit = standing_fit(avatar, 11, size)
-    save_fit(tmp_path / "fit.npz", fit)
+    save_fit(tmp_path / "fit.npz", fit, sound(len(fit)))
     save_avatar(tmp_path / "avatar.safetensors", avatar, {})
     rgba, white = tmp_path / "out.mkv", tmp_path / "out.mp4"
     animate_avatar(

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
+from tests.unit.fit_quality import sound
 from understudy.avatar.clip import bare_plate, load_clip, person_box, wall_in_mask
 from understudy.avatar.save import load_avatar, read_about, save_avatar
 from understudy.avatar.settings import TrainSettings
@@ -20,7 +22,7 @@ from understudy.avatar.train import train_avatar
 from understudy.avatar.training import Training
 from understudy.errors import UserError
 from understudy.files import read_json, save_arrays
-from understudy.fitting.io import save_fit
+from understudy.fitting.io import load_fit, save_fit
 
 SETTINGS = TrainSettings(size=96, iterations=240, max_edge=0.06, warm_up=20, fitted_frames=1)
 SHORT = replace(SETTINGS, iterations=12, warm_up=3)
@@ -96,6 +98,19 @@ def test_a_checkpoint_of_other_settings_is_not_taken_up(scene, body_file, tmp_pa
     assert steps[0] == 0
 
 
+def test_a_fits_own_face_is_what_is_trained(scene, body_file, body, tmp_path, monkeypatch):
+    offset = torch.zeros_like(body.v_template)
+    offset[body.landmark_table().vertices[53]] = 0.01  # the tip of the nose
+    fit = replace(load_fit(scene.fit), face_offset=offset)
+    save_fit(tmp_path / "fit.npz", fit, sound(len(fit)))
+    begun = []
+    monkeypatch.setattr(Training, "step", lambda self: begun.append(self) or sys.exit())
+    with pytest.raises(SystemExit):
+        train(replace(scene, fit=tmp_path / "fit.npz"), body_file, tmp_path)
+    moved = begun[0].trainee.vertices - body.shaped(fit.betas).vertices
+    assert torch.allclose(moved, offset, atol=1e-6)
+
+
 def _killed_at_once(step):
     def killed(self):
         os.kill(os.getpid(), signal.SIGTERM)
@@ -124,7 +139,7 @@ def test_a_video_without_a_person_is_refused(scene, body_file, tmp_path):
 def test_a_fit_of_another_body_is_refused(scene, body_file, body, tmp_path):
     avatar = painted_avatar(body)
     fit = standing_fit(avatar, 24, (112, 96), about={"body": "other-123456789abc"})
-    save_fit(tmp_path / "fit.npz", fit)
+    save_fit(tmp_path / "fit.npz", fit, sound(len(fit)))
     with pytest.raises(UserError, match="made for body model other"):
         train(replace(scene, fit=tmp_path / "fit.npz"), body_file, tmp_path)
 

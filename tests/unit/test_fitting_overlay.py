@@ -1,5 +1,7 @@
 """Pictures of a fit."""
 
+from dataclasses import replace
+
 import fit_clips
 import numpy as np
 import pytest
@@ -39,3 +41,13 @@ def test_body_is_drawn_where_it_projects(fit, body):
     left, right = points[13].astype(int), points[14].astype(int)  # knees: orange and blue
     assert drawn[1, left[1], left[0], 0] > drawn[1, left[1], left[0], 2]
     assert drawn[1, right[1], right[0], 2] > drawn[1, right[1], right[0], 0]
+
+
+def test_bridged_frames_are_drawn_without_colour(fit, body):
+    frames = np.full((2, *SIZE, 3), 128, np.uint8)
+    bridged = replace(fit, confidence=np.array([1.0, 0.0, 1.0]))
+    drawn = overlay_frames(frames, bridged, body, [0, 1]).astype(int)
+    tint = np.ptp(drawn, axis=-1).reshape(2, -1).max(1)
+    assert tint[0] > 60 and tint[1] <= 1
+    shade = np.abs(drawn - 128).reshape(2, -1).max(1)
+    assert 20 < shade[1] < shade[0]

@@ -18,6 +18,7 @@ from understudy.plan.expected import Expected, expected_files
 from understudy.plan.planned import Plan, read_plan
 from understudy.report.benchmarks import RuleCost
 from understudy.report.efficiency import Request, efficiency, read_requests
+from understudy.report.fits import JudgedFit
 from understudy.report.rulegraph import rulegraph_picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,10 +103,18 @@ def test_the_state_of_each_file_is_told(tmp_path):
     ]
     states, failures = read_status(expected, queue)
     assert states == [RuleStatus("fit_body", 5, 1, 1, 1, 1, 1)]
-    text = status_text(states, failures, [])
+    text = status_text(states, failures, [], [])
     assert "Failed: 1" in text
     assert f"fit_body · failed\n    b.mp4: nobody; film one\n    {tmp_path}/failed.log" in text
     assert "waits" not in text
+
+
+def test_flagged_fits_are_told_with_their_reasons():
+    sound = JudgedFit("identity", "ada", (), ())
+    slides = JudgedFit("reference", "bow_1", (), ("feet slide 34 mm a frame, more than 20",))
+    told = "Flagged fits: 1 of 2 (fit.flag)\n\n  reference · bow_1\n    feet slide 34 mm a frame"
+    assert told in status_text([RuleStatus("fit_body", 2, 2, 0, 0, 0, 0)], [], [slides, sound], [])
+    assert "Flagged" not in status_text([RuleStatus("fit_body", 1, 1, 0, 0, 0, 0)], [], [sound], [])
 
 
 def test_what_jobs_used_of_what_they_asked_for():
@@ -120,7 +129,7 @@ def test_what_jobs_used_of_what_they_asked_for():
     costs = [cost("train_avatar", 2, 1200, 2400), cost("unknown", 1, 5)]
     (used,) = efficiency(costs, {"train_avatar": Request(4, 4000, 40)})
     assert (used.memory, used.time, used.processors) == (0.25, 0.5, 0.5)
-    assert "25 %" in status_text([RuleStatus("train_avatar", 2, 2, 0, 0, 0, 0)], [], [used])
+    assert "25 %" in status_text([RuleStatus("train_avatar", 2, 2, 0, 0, 0, 0)], [], [], [used])
 
 
 @pytest.mark.parametrize("value", ["4000 * attempt + 1", "lambda wc: 3", None])

@@ -13,6 +13,7 @@ from understudy.plan import code
 from understudy.plan.config import checked_config
 from understudy.plan.experiments import planned_runs
 from understudy.plan.fanout import fan_out
+from understudy.plan.planned import Plan, read_plan
 from understudy.plan.tables import Tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,35 @@ def test_bad_config_is_told_in_one_line(config, told):
         checked_config(config, SCHEMA)
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"flame": {"model": "FLAME.npz"}}, "flame.model alone; name both"),
+        ({"flame": {"vertex_ids": "ids.npy"}, "body": "SMPLX.npz"}, "flame.vertex_ids alone"),
+        ({"flame": {"model": "FLAME.npz", "vertex_ids": "ids.npy"}}, "name an SMPL-X file as body"),
+    ],
+)
+def test_flame_comes_whole_and_with_smplx(config, told):
+    with pytest.raises(UserError, match=told):
+        read_plan({"labels": ["bow"], **config}, SCHEMA.parent)
+
+
+@pytest.mark.parametrize(
+    ("config", "body"),
+    [
+        ({}, "out/body/SMPLX_NEUTRAL.npz"),
+        ({"body": "SMPLX.npz"}, "SMPLX.npz"),
+        (
+            {"body": "SMPLX.npz", "flame": {"model": "FLAME.npz", "vertex_ids": "ids.npy"}},
+            "out/body/SMPLX_FLAME.npz",
+        ),
+    ],
+)
+def test_the_body_is_built_given_or_joined(config, body):
+    checked = checked_config({"labels": ["bow"], "results": "out", **config}, SCHEMA)
+    assert Plan(checked, Tables({}, {}, {}, {})).body == body
 
 
 @pytest.mark.parametrize("name", ["config/config.yaml", "config/demo.yaml"])

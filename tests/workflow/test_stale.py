@@ -120,6 +120,13 @@ def test_new_background_composites_only_the_pairs_that_draw_it(finished):
     assert retrained(jobs) == {"real1_synthetic1"}
 
 
+def test_fits_judged_otherwise_are_not_made_again(finished):
+    settings = finished.settings
+    settings["fit"] |= {"flagged": "refuse", "flag": {"slide": 0.001}}
+    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
+        assert rules_of(finished.would_run()) == {"build_report", "all"}
+
+
 def test_changed_fit_parameter_refits_and_what_follows(finished):
     settings = finished.settings
     settings["fit"]["focal"] = 1.25

@@ -52,7 +52,8 @@ def train_avatar(
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
-    training = Training(clip, fitted.pose, model, fitted.betas, fitted.joint_offset, settings)
+    own = fitted.own(model)
+    training = Training(clip, fitted.pose, own, fitted.betas, fitted.joint_offset, settings)
     inputs = {"video": video, "masks": masks, "fit": fit, "body": body}
     about = {
         "settings": asdict(settings),

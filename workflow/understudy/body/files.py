@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.body.smplx_landmarks import FACE_POINTS
 from understudy.errors import UserError
 
 # What a body file may hold; other entries (SMPL-X has name maps kept as pickles) are not read.
@@ -21,6 +22,7 @@ OPTIONAL = (
     "landmark_joint",
     "landmark_vertices",
     "landmark_weights",
+    *FACE_POINTS,
 )
 
 _SAFE = {  # the only names that a .pkl may ask for, by the package that holds them
@@ -35,10 +37,10 @@ def read_body_arrays(path: Path | str) -> dict[str, np.ndarray]:
     path = Path(path)
     if not path.is_file():
         raise UserError(f"{path}: no such body file; name an SMPL-X-format .npz or .pkl")
-    readers = {".npz": _read_npz, ".pkl": _read_pickle}
-    if path.suffix not in readers:
+    if path.suffix not in (".npz", ".pkl"):
         raise UserError(f"{path}: a body file is an .npz or a .pkl in SMPL-X's format")
-    arrays = readers[path.suffix](path)
+    wanted = NEEDED + OPTIONAL
+    arrays = read_npz(path, wanted) if path.suffix == ".npz" else _read_pickle(path, wanted)
     missing = [name for name in NEEDED if name not in arrays]
     if missing:
         raise UserError(
@@ -47,15 +49,16 @@ def read_body_arrays(path: Path | str) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
+def read_npz(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Those arrays of an .npz that are named and there. UserError if it cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in NEEDED + OPTIONAL if name in stored.files}
+            return {name: stored[name] for name in names if name in stored.files}
     except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: not a readable .npz ({error}); copy it again") from error
 
 
-def _read_pickle(path: Path) -> dict[str, np.ndarray]:
+def _read_pickle(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     try:
         with path.open("rb") as stream:
             stored = _ArraysOnly(stream, encoding="latin1").load()
@@ -68,7 +71,7 @@ def _read_pickle(path: Path) -> dict[str, np.ndarray]:
         raise UserError(f"{path}: not a readable .pkl ({error}); copy it again") from error
     if not isinstance(stored, dict):
         raise UserError(f"{path}: the pickle is not a dictionary of arrays; use another file")
-    return {name: _dense(stored[name]) for name in NEEDED + OPTIONAL if name in stored}
+    return {name: _dense(stored[name]) for name in names if name in stored}
 
 
 def _dense(array: object) -> np.ndarray:

@@ -10,8 +10,10 @@ from torch import Tensor
 
 from understudy.body.files import read_body_arrays
 from understudy.body.landmarks import LandmarkTable
-from understudy.body.skeleton import JOINT_COUNT, JOINT_NAMES
+from understudy.body.pose import EXPRESSIONS
+from understudy.body.skeleton import JOINT_NAMES
 from understudy.body.skinning import ShapedBody
+from understudy.body.smplx_landmarks import FACE_POINTS, VERTICES, smplx_landmarks
 from understudy.errors import UserError
 from understudy.files import file_digest
 
@@ -120,21 +122,27 @@ def load_body(path: Path | str) -> BodyModel:
     """Read an SMPL-X-format .npz or .pkl (without chumpy objects); UserError if it is none."""
     arrays = read_body_arrays(path)
     try:
-        return _assemble(arrays, f"{Path(path).stem}-{file_digest(path)}")
+        return assemble(arrays, f"{Path(path).stem}-{file_digest(path)}")
     except (ValueError, IndexError, TypeError) as error:
         raise UserError(
             f"{path}: its arrays do not fit together as an SMPL-X body ({error}); use another file"
         ) from error
 
 
-def _assemble(arrays: dict[str, np.ndarray], model_id: str) -> BodyModel:
-    vertices = len(arrays["v_template"])
+def assemble(
+    arrays: dict[str, np.ndarray], model_id: str, joint_names: tuple[str, ...] = JOINT_NAMES
+) -> BodyModel:
+    """A model from the arrays of a file; ValueError if they do not fit the joints named.
+
+    The file's own names count where it has any.
+    """
+    vertices, joint_count = len(arrays["v_template"]), len(joint_names)
     for name, shape in (
         ("v_template", (vertices, 3)),
-        ("weights", (vertices, JOINT_COUNT)),
-        ("J_regressor", (JOINT_COUNT, vertices)),
-        ("posedirs", (vertices, 3, 9 * (JOINT_COUNT - 1))),
-        ("kintree_table", (2, JOINT_COUNT)),
+        ("weights", (vertices, joint_count)),
+        ("J_regressor", (joint_count, vertices)),
+        ("posedirs", (vertices, 3, 9 * (joint_count - 1))),
+        ("kintree_table", (2, joint_count)),
     ):
         if arrays[name].shape != shape:
             raise ValueError(f"{name} is {arrays[name].shape}, expected {shape}")
@@ -156,7 +164,7 @@ def _assemble(arrays: dict[str, np.ndarray], model_id: str) -> BodyModel:
         J_shapedirs=_real(joints(_double(shapedirs))),
         J_exprdirs=_real(joints(_double(exprdirs))),
         parents=tuple(parents),
-        joint_names=tuple(map(str, arrays.get("joint_names", JOINT_NAMES)))[:JOINT_COUNT],
+        joint_names=tuple(map(str, arrays.get("joint_names", joint_names)))[:joint_count],
         hands_mean=_hands_mean(arrays),
         landmarks=_landmark_table(arrays, vertices),
         uv=_real(arrays["vt"]) if "vt" in arrays else None,
@@ -168,10 +176,11 @@ def _assemble(arrays: dict[str, np.ndarray], model_id: str) -> BodyModel:
 def _split_shape_space(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Shape and expression columns: 300 + 100 in a full file, 10 + the rest in a short one.
 
-    Zero columns at the end of either (padding) are dropped; one column at least stays.
+    Of the expressions, the first 50 are used. Zero columns at the end of either (padding) are
+    dropped; one column at least stays.
     """
     shapes = 300 if directions.shape[2] >= 400 else 10
-    return _trim(directions[..., :shapes]), _trim(directions[..., shapes : shapes + 100])
+    return _trim(directions[..., :shapes]), _trim(directions[..., shapes : shapes + EXPRESSIONS])
 
 
 def _trim(directions: np.ndarray) -> np.ndarray:
@@ -185,8 +194,10 @@ def _hands_mean(arrays: dict[str, np.ndarray]) -> Tensor:
 
 
 def _landmark_table(arrays: dict[str, np.ndarray], vertices: int) -> LandmarkTable | None:
-    if "landmark_names" not in arrays:
+    if "landmark_names" not in arrays and not _has_smplx_points(arrays):
         return None
+    if "landmark_names" not in arrays:
+        arrays = arrays | smplx_landmarks(arrays)
     table = LandmarkTable(
         names=tuple(map(str, arrays["landmark_names"])),
         joint=_whole(arrays["landmark_joint"]),
@@ -196,6 +207,10 @@ def _landmark_table(arrays: dict[str, np.ndarray], vertices: int) -> LandmarkTab
     if not 0 <= int(table.vertices.min()) <= int(table.vertices.max()) < vertices:
         raise ValueError("the landmark table names vertices that the mesh lacks")
     return table
+
+
+def _has_smplx_points(arrays: dict[str, np.ndarray]) -> bool:
+    return len(arrays["v_template"]) == VERTICES and all(name in arrays for name in FACE_POINTS)
 
 
 def _real(array: np.ndarray | Tensor) -> Tensor:

@@ -29,7 +29,7 @@ def body_and_floor_depth(
     """Depth (m,h,w) float32 m at `frames` (m,), and the note to keep with it."""
     model = load_body(body)
     fitted, person = load_fit(fit, model.model_id), load_masks(masks)
-    shaped = model.shaped(fitted.betas, fitted.joint_offset)
+    shaped = fitted.own(model).shaped(fitted.betas, fitted.joint_offset)
     faces = model.faces.numpy()
     K = np.asarray(fitted.K, float)
     posed = shaped.pose(fitted.pose[frames])

@@ -3,6 +3,9 @@
 expression.npz: expression (n,50); jaw_pose (n,3) axis-angle rad; valid (n,) bool, False where no
 face is seen (expression and jaw are then bridged in time and fall back to rest). About: kind,
 backend, body, keypoints' source.
+
+A back-end that reads FLAME off each frame (as DECA does) also writes face_shape (n,S): FLAME's
+first S shape coefficients, S at most 300; the fit takes their mean over the valid frames.
 """
 
 from dataclasses import dataclass

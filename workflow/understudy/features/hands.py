@@ -3,6 +3,10 @@
 hands.npz: hand_pose (n,2,15,3) axis-angle rad, left then right, against the flat hand in SMPL-X's
 joint order; score (n,2) in [0,1], 0 where the hand is not seen (its pose is then bridged in time
 and falls back to a relaxed hand). About: kind, backend, body, keypoints' source.
+
+A back-end that reads the whole body's pose off each frame (as Hand4Whole does) also writes
+global_orient (n,3) in camera space and body_pose (n,21,3), SMPL-X's axis-angle rad: there the fit
+then begins (`fitting.regressed`). Frames without a person hold anything finite.
 """
 
 from dataclasses import dataclass

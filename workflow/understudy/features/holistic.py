@@ -65,12 +65,17 @@ def run_holistic(
 
 
 def _see(model: object, frame: np.ndarray, window: np.ndarray | None) -> tuple:
-    """Run the model on a frame or its window: its answer, and the map from fractions to pixels."""
+    """Run the model on a frame or its window: its answer, and the map from fractions to pixels.
+
+    MediaPipe's points lie half a pixel of its picture too far up and left: shown the same frames
+    larger or mirrored, they keep that distance.
+    """
     if window is None:
         size = np.array([frame.shape[1], frame.shape[0]], float)
-        return model.process(frame), lambda fractions: fractions * size
+        return model.process(frame), lambda fractions: fractions * size + 0.5
     picture = cut_window(frame, window, WINDOW_SIZE)
-    return model.process(picture), lambda fractions: to_frame(fractions, window)
+    half = 0.5 / WINDOW_SIZE
+    return model.process(picture), lambda fractions: to_frame(fractions + half, window)
 
 
 def _store(out: Holistic, index: int, answer: object, to_pixels: object) -> None:

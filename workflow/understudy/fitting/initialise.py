@@ -12,15 +12,15 @@ import numpy as np
 from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
 from understudy.fitting.observed import MAIN, Observed, side_swap
+from understudy.fitting.steadiest import steadiest
 
 # MediaPipe's world landmarks of left and right: ears, shoulders, elbows, …, foot tips.
 WORLD_SWAP = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))]
 )
 WORLD_MAIN = tuple(range(11, 17)) + tuple(range(23, 29))  # the world landmarks of MAIN
-_READING_COST = (0.0, 0.3, 1.0)  # a frame: as found, left and right swapped, near and far swapped
-_TURN = np.radians(25.0)  # a turn from frame to frame (at 30 a second) that costs 1
-_MOST = 9.0  # no turn costs more: a person can be lost for a while
+# Costs of a frame, at 30 a second: as found, left and right swapped, near and far swapped.
+_READING_COST = np.array([0.0, 0.3, 1.0])
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,13 @@ def steady_readings(observed: Observed) -> Observed:
         return observed
     frames = np.flatnonzero(observed.seen)
     world = observed.world[frames]
-    mirrored = world * [1.0, 1.0, -1.0]
-    readings = np.stack([world, world[:, WORLD_SWAP], mirrored])
-    yaws = np.stack([_yaw(trunk_rotation(reading)) for reading in readings])  # (3,m)
-    gaps = np.diff(frames) * 30.0 / observed.fps
-    best = np.array(_READING_COST)
-    back = np.zeros((len(frames), 3), int)
-    for t in range(1, len(frames)):
-        turn = yaws[:, None, t] - yaws[None, :, t - 1]  # (to, from)
-        turn = np.angle(np.exp(1j * turn)) / (_TURN * max(gaps[t - 1], 1.0))
-        total = best[None] + np.minimum(turn**2, _MOST)
-        back[t] = total.argmin(1)
-        best = total.min(1) + _READING_COST
-    choice = np.zeros(len(frames), int)
-    choice[-1] = best.argmin()
-    for t in range(len(frames) - 1, 0, -1):
-        choice[t - 1] = back[t, choice[t]]
+    readings = np.stack([world, world[:, WORLD_SWAP], world * [1.0, 1.0, -1.0]])
+    yaws = np.stack([_yaw(trunk_rotation(reading)) for reading in readings])
+
+    def turn(before: int, after: int) -> np.ndarray:
+        return np.angle(np.exp(1j * (yaws[:, None, after] - yaws[None, :, before])))
+
+    choice = steadiest(turn, frames * 30.0 / observed.fps, _READING_COST)
     xy, score, steady = observed.xy.copy(), observed.score.copy(), observed.world.copy()
     steady[frames] = readings[choice, np.arange(len(frames))]
     swapped, swap = frames[choice == 1], side_swap()

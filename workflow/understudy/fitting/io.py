@@ -1,15 +1,17 @@
 """Fit files: a person's pose in every frame of a clip, their shape, and the camera."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 from understudy.files import load_arrays, save_arrays
+from understudy.fitting.quality import FitQuality, quality_arrays
 
 PARTS = ("body", "feet", "face", "left_hand", "right_hand")
 
@@ -21,7 +23,8 @@ class Fit:
     pose: n frames; betas (S,); joint_offset (55,3) m; K: the camera (3,3) px; fps; size (h,w) px;
     confidence (n,) in [0,1], 0 where nobody was seen and the pose is bridged;
     error: by part, the median reprojection error in % of the person's height (NaN: never seen);
-    up (3,): the clip's vertical; about: the file's note.
+    up (3,): the clip's vertical; about: the file's note;
+    face_offset (V,3) m: of the body's vertices, FLAME's face of this person; None without FLAME.
     """
 
     pose: Pose
@@ -34,15 +37,26 @@ class Fit:
     error: dict[str, float]
     up: np.ndarray
     about: dict
+    face_offset: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.pose)
 
+    def own(self, body: BodyModel) -> BodyModel:
+        """The body model with this person's face in its template."""
+        if self.face_offset is None:
+            return body
+        return replace(body, v_template=body.v_template + self.face_offset)
 
-def save_fit(path: Path | str, fit: Fit) -> None:
-    """Write a fit; `fit.about` holds at least `body`, the body model's id."""
+
+def save_fit(path: Path | str, fit: Fit, quality: FitQuality) -> None:
+    """Write a fit and its quality; `fit.about` holds at least `body`, the body model's id.
+
+    `fitting.quality.read_report` reads the quality back.
+    """
     arrays = {
         **fit.pose.to_numpy(),
+        **quality_arrays(quality),
         "betas": fit.betas.numpy(),
         "joint_offset": fit.joint_offset.numpy(),
         "K": fit.K.numpy(),
@@ -50,6 +64,8 @@ def save_fit(path: Path | str, fit: Fit) -> None:
         "up": fit.up.astype(np.float32),
         "error": np.array([fit.error[part] for part in PARTS], np.float32),
     }
+    if fit.face_offset is not None:
+        arrays["face_offset"] = fit.face_offset.numpy()
     note = {"fps": fit.fps, "size": list(fit.size), "error_parts": list(PARTS)}
     save_arrays(path, arrays, {**fit.about, **note, "kind": "fit"})
 
@@ -69,6 +85,9 @@ def load_fit(path: Path | str, body: str | None = None) -> Fit:
             error=dict(zip(stored.about["error_parts"], stored["error"].tolist(), strict=True)),
             up=stored["up"],
             about=stored.about,
+            face_offset=torch.from_numpy(stored["face_offset"])
+            if "face_offset" in stored
+            else None,
         )
     except KeyError as error:
         raise UserError(f"{path}: the fit lacks {error}; delete it and rerun") from error

@@ -12,6 +12,7 @@ from understudy.splatting.rasterize import rasterize
 
 _LEFT, _RIGHT = (0.95, 0.60, 0.30), (0.35, 0.65, 0.95)  # a flip of sides shows as swapped colours
 _MIDDLE = (0.75, 0.80, 0.70)
+_BRIDGED_OPACITY = 0.45  # and without colour: where nobody was seen, the pose is a guess
 
 
 def overlay_frames(
@@ -19,18 +20,23 @@ def overlay_frames(
 ) -> np.ndarray:
     """The body over `frames` (k,h,w,3) uint8, which show the fit's frames `indices` (k,).
 
-    The person's left is orange, their right blue. Returns (k,h,w,3) uint8.
+    The person's left is orange, their right blue; where nobody was seen and the pose is bridged,
+    all is grey and faint. Returns (k,h,w,3) uint8.
     """
     height, width = frames.shape[1:3]
     drawn, alpha = _draw(fit, body, indices, width, height)
-    mixed = frames / 255 * (1 - opacity * alpha) + opacity * drawn
+    bridged = (fit.confidence[list(indices)] == 0)[:, None, None, None]
+    drawn = np.where(bridged, drawn.mean(-1, keepdims=True), drawn)
+    strength = np.where(bridged, _BRIDGED_OPACITY, opacity)
+    mixed = frames / 255 * (1 - strength * alpha) + strength * drawn
     return (mixed.clip(0, 1) * 255).round().astype(np.uint8)
 
 
 def _posed(fit: Fit, body: BodyModel, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
     """Vertices and normals (k,V,3) in camera space."""
     with torch.no_grad():
-        vertices = body.shaped(fit.betas, fit.joint_offset).pose(fit.pose[list(indices)]).vertices
+        shaped = fit.own(body).shaped(fit.betas, fit.joint_offset)
+        vertices = shaped.pose(fit.pose[list(indices)]).vertices
     corners = vertices[:, body.faces]
     across = torch.linalg.cross(
         corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0]

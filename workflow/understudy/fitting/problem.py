@@ -21,7 +21,6 @@ from understudy.fitting.targets import (
     direction_ends,
     joint_basis,
     keypoint_weights,
-    straightened,
     upright_ends,
     world_directions,
 )
@@ -58,10 +57,11 @@ class ClipProblem:
         self.xy = observed.xy[:, FITTED]
         self.weight = keypoint_weights(settings) * observed.score[:, FITTED] ** 2
         self.ends, self.upright_ends = direction_ends(), upright_ends()
-        world = straightened(observed.world, observed.seen, settings.leg_lean)
-        self.directions = world_directions(world)
+        self.directions = world_directions(observed.world)
         strengths = np.array([direction.strength for direction in DIRECTIONS])
         self.direction_weight = trust * observed.seen[:, None] * strengths
+        part = settings.part_upright_sigma
+        self.upright_weight = np.array([settings.upright_sigma, part, part]) ** -2.0
         self.standing = standing_feet(observed, settings)
         self.pace = observed.fps / 30.0
         s = settings
@@ -102,14 +102,14 @@ class ClipProblem:
             self.direction_weight / limb_sigma**2,
             s.limb_width,
         )
-        upright = np.broadcast_to(state.up, (len(seen), 1, 3))
+        upright = np.broadcast_to(state.up, (len(seen), 3, 3))
         terms.add_directions(
             equations,
             self.upright_ends,
             figure.points,
             jacobian,
             upright,
-            seen[:, None] / s.upright_sigma**2,
+            seen[:, None] * self.upright_weight,
             s.upright_width,
         )
         terms.add_pose_prior(
@@ -135,6 +135,7 @@ class ClipProblem:
             jacobian[:, FEET],
             self.standing,
             s.contact_sigma / self.pace,
+            s.contact_width / self.pace,
         )
         equations.add_shared(state.shared, self.shared_weight)
         return equations

@@ -52,7 +52,7 @@ class FitSettings:
     """Knuckles and finger tips; they turn the wrist, fingers come from the hands file."""
 
     # Three-dimensional directions, length of the difference of unit vectors.
-    limb_sigma: float = 0.20
+    limb_sigma: float = 0.30
     """Limbs and trunk against the detector's world landmarks, in the last stage."""
     first_limb_sigma: float = 0.15
     """The same in the first stage, where the pictures hold little yet."""
@@ -60,21 +60,21 @@ class FitSettings:
     """Robust width of the limb directions."""
     lifted_trust: float = 0.1
     """How much directions count that had to be guessed from the picture."""
-    leg_lean: float = 0.12
-    """The most that the detector's legs are straightened against its trunk, rad."""
     upright_sigma: float = 0.12
     """A standing body's line from ankles to neck against the clip's one vertical."""
+    part_upright_sigma: float = 0.08
+    """The same of its legs alone and of its trunk alone."""
     upright_width: float = 0.20
     """Robust width of the former: who bows, sits or kicks is let go."""
-    upright_prior: float = 0.1
+    upright_prior: float = 0.2
     """How much the image's vertical counts in the clip's, against all frames' bodies."""
 
     # Priors on the pose, rad.
-    spine_sigma: float = 0.45
+    spine_sigma: float = 0.3
     collar_sigma: float = 0.45
     foot_joint_sigma: float = 0.33
     ankle_sigma: float = 0.9
-    neck_sigma: float = 0.9
+    neck_sigma: float = 0.5
     wrist_sigma: float = 0.6
     limb_pose_sigma: float = 1.5
     """Hips, knees, shoulders, elbows: all but free."""
@@ -94,6 +94,8 @@ class FitSettings:
     """The same of the pelvis."""
     contact_sigma: float = 0.004
     """Speed of a heel or toe that stands, m a frame."""
+    contact_width: float = 0.02
+    """Robust width of the former: a foot that moves along the viewing axis only seems to stand."""
     contact_speed: float = 0.35
     """A heel or toe slower than about this in the picture stands, % of height a frame."""
 

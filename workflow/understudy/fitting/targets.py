@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.body.landmarks import FACE, LANDMARK_NAMES, LEFT_HAND, RIGHT_HAND
-from understudy.body.rotation_numpy import exp, unit
+from understudy.body.rotation_numpy import unit
 from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
 from understudy.fitting.settings import FitSettings
 
@@ -72,35 +72,15 @@ def world_directions(world: np.ndarray) -> np.ndarray:
     )
 
 
-def straightened(world: np.ndarray, seen: np.ndarray, most: float) -> np.ndarray:
-    """World landmarks (n,33,3) with the legs' constant lean towards or from the camera taken out.
-
-    MediaPipe's legs lean the same way in the camera's view whichever way a person turns. Where the
-    middle frame's legs and trunk are nearly in line, they are made so, by at most `most` rad.
-    """
-    hips, shoulders = world[:, 23:25].mean(1), world[:, 11:13].mean(1)
-    ankles = world[:, 27:29].mean(1)
-    bend = np.median((_pitch(shoulders - hips) - _pitch(hips - ankles))[seen])
-    if abs(bend) > 2 * most:
-        return world
-    turn = -np.clip(bend, -most, most)  # about x, a positive turn leans less
-    pitched = exp(np.array([turn, 0.0, 0.0]))
-    fixed, legs = world.copy(), slice(25, 33)
-    fixed[:, legs] = (world[:, legs] - hips[:, None]) @ pitched.T + hips[:, None]
-    return fixed
-
-
-def _pitch(up: np.ndarray) -> np.ndarray:
-    """(n,3) -> (n,) rad: how far upward vectors lean from the camera, about the image's x axis."""
-    return np.arctan2(up[:, 2], -up[:, 1])
-
-
 def upright_ends() -> np.ndarray:
-    """(1, L): from the middle of the ankles to the neck."""
-    ends = np.zeros((1, FIRST_JOINT + BODY_JOINTS))
+    """(3, L): from the middle of the ankles to the neck, from there to the hips, from the hips to
+    the neck: a body that stands, and its legs and trunk alone."""
+    ends = np.zeros((3, FIRST_JOINT + BODY_JOINTS))
     for side in ("left", "right"):
-        ends[0, FIRST_JOINT + JOINT_INDEX[f"{side}_ankle"]] = -0.5
-    ends[0, FIRST_JOINT + JOINT_INDEX["neck"]] = 1.0
+        ends[:2, FIRST_JOINT + JOINT_INDEX[f"{side}_ankle"]] = -0.5
+        ends[1, FIRST_JOINT + JOINT_INDEX[f"{side}_hip"]] = 0.5
+        ends[2, FIRST_JOINT + JOINT_INDEX[f"{side}_hip"]] = -0.5
+    ends[[0, 2], FIRST_JOINT + JOINT_INDEX["neck"]] = 1.0
     return ends
 
 

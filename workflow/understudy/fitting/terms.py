@@ -166,8 +166,21 @@ def add_contact(
     jacobian: np.ndarray,
     standing: np.ndarray,
     sigma: float,
+    width: float,
 ) -> None:
-    """Speed of foot points (n,k,3) that stand: standing (n−1,k) in [0,1]."""
+    """Speed of foot points (n,k,3) that stand, m a frame: standing (n−1,k) in [0,1].
+
+    A foot that moves along the viewing axis seems to stand in the picture: what moves much faster
+    than `width` is let go.
+    """
     n, k = points.shape[:2]
-    weight = np.repeat(standing, 3, -1) / sigma**2
-    equations.add_difference(points.reshape(n, -1), jacobian.reshape(n, 3 * k, -1), weight, 1)
+    square = (np.diff(points, axis=0) ** 2).sum(-1)
+    cost, share = robust(square, width)
+    weight = standing / sigma**2
+    equations.cost += float((weight * (cost - share * square)).sum())
+    equations.add_difference(
+        points.reshape(n, -1),
+        jacobian.reshape(n, 3 * k, -1),
+        np.repeat(weight * share, 3, -1),
+        1,
+    )

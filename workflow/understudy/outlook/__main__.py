@@ -17,6 +17,7 @@ from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, read_plan
 from understudy.report.benchmarks import read_benchmarks
 from understudy.report.efficiency import efficiency, read_requests
+from understudy.report.fits import judged_fits, limits_of
 from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
 WORKFLOW = Path(__file__).resolve().parents[2]
@@ -70,12 +71,14 @@ def tell_plan(plan: Plan, configfile: Path, measured: Measured) -> None:
 
 
 def tell_status(plan: Plan, profile: Path) -> None:
-    """Print what is done, left and failed and why, and how much jobs used of what they asked."""
+    """Print what is done, left and failed and why, which fits are flagged, and how much jobs used
+    of what they asked."""
     expected = list(expected_files(plan))
     states, failures = read_status(expected, queued_jobs(Path.cwd()))
     costs = read_benchmarks(benchmarks_of(plan))
     requests = read_requests(profile, [cost.rule for cost in costs]) if profile.is_file() else {}
-    print(status_text(states, failures, efficiency(costs, requests)))
+    fits = judged_fits(expected, limits_of(plan.config))
+    print(status_text(states, failures, fits, efficiency(costs, requests)))
 
 
 if __name__ == "__main__":

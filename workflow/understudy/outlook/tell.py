@@ -7,9 +7,10 @@ from understudy.outlook.status import RuleStatus
 from understudy.report.benchmarks import in_words
 from understudy.report.efficiency import Efficiency
 from understudy.report.failures import Failure
+from understudy.report.fits import JudgedFit
 
 NOT_KNOWN = "?"
-MOST_FAILURES = 50  # that are told one by one
+MOST_TOLD = 50  # failures, and flagged fits, one by one
 
 
 def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
@@ -59,8 +60,14 @@ def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
     return "\n".join(lines)
 
 
-def status_text(states: list[RuleStatus], failures: list[Failure], used: list[Efficiency]) -> str:
-    """What is done, left and failed a rule; each failure with its reason and log; efficiency."""
+def status_text(
+    states: list[RuleStatus],
+    failures: list[Failure],
+    fits: list[JudgedFit],
+    used: list[Efficiency],
+) -> str:
+    """What is done, left and failed a rule; each failure with its reason and log; each flagged fit
+    with its reasons; efficiency."""
     head = ["rule", "files", "there", "running", "in queue", "failed", "waiting"]
     rows = [
         [
@@ -74,12 +81,19 @@ def status_text(states: list[RuleStatus], failures: list[Failure], used: list[Ef
     failed = [failure for failure in failures if failure.why is not None]
     if failed:
         parts.append(f"Failed: {len(failed):,}")
-        for failure in failed[:MOST_FAILURES]:
+        for failure in failed[:MOST_TOLD]:
             parts.append(
                 f"  {failure.rule} · {failure.subject}\n    {failure.why}\n    {failure.log}"
             )
-        if len(failed) > MOST_FAILURES:
-            parts.append(f"  … and {len(failed) - MOST_FAILURES:,} more")
+        if len(failed) > MOST_TOLD:
+            parts.append(f"  … and {len(failed) - MOST_TOLD:,} more")
+    flagged = [fit for fit in fits if fit.reasons]
+    if flagged:
+        parts.append(f"Flagged fits: {len(flagged):,} of {len(fits):,} (fit.flag)")
+        for fit in flagged[:MOST_TOLD]:
+            parts.append("\n    ".join([f"  {fit.kind} · {fit.id}", *fit.reasons]))
+        if len(flagged) > MOST_TOLD:
+            parts.append(f"  … and {len(flagged) - MOST_TOLD:,} more")
     if used:
         parts.append("Used of what was asked for (the largest job; processors: all jobs):")
         parts.append(efficiency_table(used))

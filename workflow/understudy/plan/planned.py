@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from understudy.errors import UserError
 from understudy.plan.config import checked_config
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
@@ -58,8 +59,12 @@ class Plan:
 
     @property
     def body(self) -> str:
-        """The body model's file: the configured one, or the embedded one that a rule builds."""
-        return self.config["body"] or f"{self.layout.results}/body/SMPLX_NEUTRAL.npz"
+        """The body model's file: the configured one, with FLAME if the user has it, or the
+        embedded one; the latter two are made by a rule."""
+        folder = f"{self.layout.results}/body"
+        if self.config["flame"]["model"]:
+            return f"{folder}/SMPLX_FLAME.npz"
+        return self.config["body"] or f"{folder}/SMPLX_NEUTRAL.npz"
 
     @property
     def is_demo(self) -> bool:
@@ -77,6 +82,16 @@ def pairs_of(rows: list[Row]) -> list[tuple[str, str, str]]:
 def read_plan(config: dict, schemas: Path) -> Plan:
     """Raises UserError, one line, for whatever is wrong in the configuration or a table."""
     checked = checked_config(config, schemas / "config.schema.yaml")
+    _check_flame(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is told here)
     return plan
+
+
+def _check_flame(config: dict) -> None:
+    """FLAME comes whole, and to an SMPL-X body."""
+    given = [key for key in ("model", "vertex_ids") if config["flame"][key]]
+    if len(given) == 1:
+        raise UserError(f"config: flame.{given[0]} alone; name both files of flame, or neither")
+    if given and not config["body"]:
+        raise UserError("config: flame goes with SMPL-X alone; name an SMPL-X file as body")

@@ -14,6 +14,7 @@ from understudy.recognition.plots import INK
 from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
 from understudy.report.efficiency import Efficiency, efficiency, read_requests
 from understudy.report.failures import SLURM_LOGS, find_failures
+from understudy.report.fits import HEADS, judged_fits, limits_of
 from understudy.report.inputs import Person, Plot, Reference, ReportInputs
 from understudy.report.provenance import versions
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
@@ -52,6 +53,8 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         more_people=[person.id for person in inputs.people[inputs.most_sheets :]],
         references=[_reference(item) for item in inputs.references[: inputs.most_sheets]],
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
+        fits=judged_fits(inputs.expected, limits_of(inputs.config)),
+        fit_heads=HEADS,
         table=_table(inputs.table),
         plots=[_plot(plot) for plot in inputs.plots if Path(plot.path).is_file()],
         graph=Markup(graph),

@@ -170,8 +170,11 @@ def _keypoint_row(crop: Crop, frames: np.ndarray, points: Arrays, indices: np.nd
 
 def _fit_row(crop: Crop, frames: np.ndarray, fit: Path, body: Path, indices: np.ndarray) -> Row:
     model = load_body(body)
-    drawn = overlay_frames(frames, load_fit(fit, model.model_id), model, indices.tolist())
-    return Row("fitted body: left orange, right blue", crop.of(drawn))
+    fitted_body = load_fit(fit, model.model_id)
+    drawn = overlay_frames(frames, fitted_body, model, indices.tolist())
+    guessed = (fitted_body.confidence[indices] == 0).any()
+    told = "; grey: nobody seen, bridged" if guessed else ""
+    return Row(f"fitted body: left orange, right blue{told}", crop.of(drawn))
 
 
 def _depth_pictures(depth: Path, size: tuple[int, int], indices: np.ndarray) -> np.ndarray:

@@ -1,0 +1,129 @@
+"""FLAME: the head model whose mesh is the face of SMPL-X, kept with a body in one file.
+
+Li et al., "Learning a model of facial shape and expression from 4D scans", SIGGRAPH Asia 2017.
+The model and the table of corresponding vertices are the user's, from https://flame.is.tue.mpg.de
+and https://smpl-x.is.tue.mpg.de.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.body.files import NEEDED, read_body_arrays, read_npz
+from understudy.body.landmarks import FACE_NAMES, LandmarkTable
+from understudy.body.model import BodyModel, assemble, load_body
+from understudy.errors import UserError
+from understudy.files import atomic_path, file_digest
+
+FLAME_JOINTS = ("neck", "head", "jaw", "left_eye", "right_eye")
+_ON_JOINTS = ("left_eye", "right_eye")
+_ON_SKIN = (*FACE_NAMES, "left_ear", "right_ear")
+FLAME_LANDMARKS = (*_ON_JOINTS, *_ON_SKIN)
+
+_EXPRESSIONS = slice(300, 400)  # the columns of shapedirs, in SMPL-X's files as in FLAME's
+_PREFIX, _IDS, _NAME = "flame_", "flame_vertex_ids", "flame_model_id"
+
+
+@dataclass(frozen=True)
+class Flame:
+    """model: 5 joints, 5,023 vertices in the official file; its landmark table holds
+    FLAME_LANDMARKS. vertex_ids (V,): the body's vertex that is each of FLAME's."""
+
+    model: BodyModel
+    vertex_ids: Tensor
+
+    @property
+    def neck(self) -> Tensor:
+        """(V,) bool: the vertices that hang most on the neck."""
+        return self.model.weights.argmax(1) == FLAME_JOINTS.index("neck")
+
+
+def join_flame(
+    body: Path | str, flame: Path | str, correspondences: Path | str, out: Path | str
+) -> None:
+    """Write a body file of SMPL-X with FLAME: on the vertices that both share, the expressions
+    are FLAME's, as ExAvatar has them; FLAME's own arrays lie beside the body's.
+
+    body: SMPL-X's .npz or .pkl; flame: FLAME 2020's; correspondences: SMPL-X__FLAME_vertex_ids.npy.
+    Raises UserError where a file is missing or broken, or the three do not belong together.
+    """
+    model, arrays, head = load_body(body), read_body_arrays(body), read_body_arrays(flame)
+    ids = _read_ids(Path(correspondences))
+    name = _assembled(head, flame, f"{Path(flame).stem}-{file_digest(flame)}").model_id
+    for path, stored in ((body, arrays), (flame, head)):
+        if stored["shapedirs"].shape[-1] != _EXPRESSIONS.stop:
+            raise UserError(
+                f"{path}: {stored['shapedirs'].shape[-1]} shape and expression components, not "
+                f"{_EXPRESSIONS.stop}; use the full model file"
+            )
+    if len(ids) != len(head["v_template"]):
+        raise UserError(
+            f"{correspondences}: {len(ids)} vertices, but {flame} has {len(head['v_template'])}; "
+            "name the table that belongs to it"
+        )
+    if not 0 <= ids.min() <= ids.max() < len(model.v_template):
+        raise UserError(
+            f"{correspondences}: it names vertices that {body} lacks; FLAME goes with SMPL-X's "
+            "own mesh only: set body to an SMPL-X file"
+        )
+    _carried_over(model.landmark_table(), torch.from_numpy(ids), correspondences)
+    arrays["shapedirs"] = arrays["shapedirs"].astype(np.float32)
+    arrays["shapedirs"][ids, :, _EXPRESSIONS] = head["shapedirs"][..., _EXPRESSIONS]
+    with atomic_path(out) as path:
+        stored = {_PREFIX + name: head[name] for name in NEEDED}
+        np.savez_compressed(path, **arrays, **stored, **{_IDS: ids, _NAME: np.array(name)})
+
+
+def load_flame(path: Path | str, body: BodyModel) -> Flame | None:
+    """FLAME from the body file that `join_flame` wrote and `body` was read from; None if the file
+    holds no FLAME. UserError if it is broken."""
+    if Path(path).suffix != ".npz":
+        return None
+    arrays = read_npz(Path(path), (*(_PREFIX + name for name in NEEDED), _IDS, _NAME))
+    if _IDS not in arrays:
+        return None
+    ids, name = torch.from_numpy(arrays.pop(_IDS)), str(arrays.pop(_NAME))
+    head = {name.removeprefix(_PREFIX): array for name, array in arrays.items()}
+    table = _carried_over(body.landmark_table(), ids, path)
+    return Flame(replace(_assembled(head, path, name), landmarks=table), ids)
+
+
+def _assembled(arrays: dict[str, np.ndarray], path: Path | str, name: str) -> BodyModel:
+    try:
+        return assemble(arrays, name, FLAME_JOINTS)
+    except (ValueError, IndexError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{path}: its arrays do not fit together as FLAME ({error}); use another file"
+        ) from error
+
+
+def _read_ids(path: Path) -> np.ndarray:
+    try:
+        return np.load(path, allow_pickle=False).astype(np.int64).reshape(-1)
+    except (OSError, ValueError, EOFError) as error:
+        raise UserError(
+            f"{path}: not a readable table of vertices ({error}); name SMPL-X__FLAME_vertex_ids.npy"
+        ) from error
+
+
+def _carried_over(table: LandmarkTable, ids: Tensor, path: Path | str) -> LandmarkTable:
+    """The body's face points and ears on the vertices that FLAME shares with it; eyes on joints."""
+    rows = [table.names.index(name) for name in _ON_SKIN]
+    vertices, size = table.vertices[rows], int(max(ids.max(), table.vertices.max())) + 1
+    back = torch.full((size,), -1)
+    back[ids] = torch.arange(len(ids))
+    if (back[vertices][table.weights[rows] > 0] < 0).any():
+        raise UserError(
+            f"{path}: the body's face points lie on vertices that FLAME's table does not name; "
+            "name the table that belongs to the body"
+        )
+    eyes = [FLAME_JOINTS.index(name) for name in _ON_JOINTS]
+    return LandmarkTable(
+        names=FLAME_LANDMARKS,
+        joint=torch.tensor([*eyes, *[-1] * len(rows)]),
+        vertices=torch.cat([torch.zeros(2, 3, dtype=torch.int64), back[vertices].clamp(min=0)]),
+        weights=torch.cat([torch.zeros(2, 3), table.weights[rows]]),
+    )

@@ -1,0 +1,59 @@
+"""The ways to fit a clip, by name: each reads the keypoints and fits the body as it needs to."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from understudy.body.flame import Flame
+from understudy.body.model import BodyModel
+from understudy.errors import UserError
+from understudy.fitting.clip import fit_clip
+from understudy.fitting.features import ClipFeatures
+from understudy.fitting.io import Fit
+from understudy.fitting.observed import Observed, read_observed
+from understudy.fitting.paper.preset import PaperPreset
+from understudy.fitting.settings import FitSettings
+
+_LEFT_OUT = "FLAME: no face offset; jaw and expression are as their features have them"
+
+
+class Preset(Protocol):
+    """One way to fit a clip."""
+
+    def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
+        """The keypoints as this preset believes them, with its camera; and the file's note."""
+
+    def fit(self, features: ClipFeatures, body: BodyModel) -> Fit:
+        """The fit; its note is empty."""
+
+    def about(self) -> dict:
+        """What the fit's note says of this preset."""
+
+
+@dataclass(frozen=True)
+class UnderstudyPreset:
+    """All frames at once, with terms over time."""
+
+    settings: FitSettings
+
+    def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
+        return read_observed(keypoints, self.settings)
+
+    def fit(self, features: ClipFeatures, body: BodyModel) -> Fit:
+        return fit_clip(features, body, self.settings)
+
+    def about(self) -> dict:
+        return {"settings": asdict(self.settings), "left_out": _LEFT_OUT}
+
+
+def preset(name: str, settings: FitSettings, seed: int, flame: Flame | None = None) -> Preset:
+    """The preset of a name; `settings` are those of the configuration, `seed` its seed; `flame`:
+    the head that the body file holds."""
+    known = {
+        "understudy": UnderstudyPreset(settings),
+        "paper": PaperPreset(settings, seed, flame),
+    }
+    if name not in known:
+        names = ", ".join(known)
+        raise UserError(f"config: fit.preset: no preset {name!r}; choose from {names}")
+    return known[name]
