@@ -38,11 +38,15 @@ def on_gpus(**asked: dict) -> dict[str, dict]:
 
 
 def local_rules() -> set[str]:
-    """The rules that run beside Snakemake, as the Snakefile lists them."""
+    """The rules that run beside Snakemake: those that the Snakefile lists, and those that say so
+    themselves, by the default configuration."""
     listed = re.search(
         r"^localrules:\n((?: +\w+,\n)+)", (REPOSITORY / "Snakefile").read_text(), re.M
     )
-    return set(re.findall(r"\w+", listed[1]))
+    files = [path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")]
+    rules = [rule for text in files for rule in re.split(r"^rule ", text, flags=re.M)]
+    said = [rule.split(":")[0] for rule in rules if "\n    localrule:" in rule]
+    return {*re.findall(r"\w+", listed[1]), *said}
 
 
 @dataclass(frozen=True)

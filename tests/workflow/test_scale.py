@@ -82,6 +82,17 @@ def test_the_state_of_a_run_is_told_in_one_command(world):
     assert "results/logs/train_avatar/i0003.log" in run.stdout
 
 
+def test_the_state_is_told_where_no_cluster_answers(world, monkeypatch, tmp_path):
+    squeue = tmp_path / "squeue"
+    squeue.write_text("#!/bin/sh\necho 'squeue: error: no configuration source' >&2\nexit 1\n")
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    run = outlook(world, "status")
+    assert run.returncode == 0
+    assert run.stderr.startswith("warning: the queue is left out: squeue: ")
+    assert "train_avatar" in run.stdout
+
+
 def test_a_bad_config_is_told_in_one_line(tmp_path):
     (tmp_path / "config.yaml").write_text("labells: [bow]\n")
     for what in ("plan", "status"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from understudy.cluster.queue import queued_jobs
+from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs
 from understudy.errors import UserError
 from understudy.files import write_text
 from understudy.outlook.dryrun import jobs_due, rule_graph
@@ -74,11 +74,20 @@ def tell_status(plan: Plan, profile: Path) -> None:
     """Print what is done, left and failed and why, which fits are flagged, and how much jobs used
     of what they asked."""
     expected = list(expected_files(plan))
-    states, failures = read_status(expected, queued_jobs(Path.cwd()))
+    states, failures = read_status(expected, _queue())
     costs = read_benchmarks(benchmarks_of(plan))
     requests = read_requests(profile, [cost.rule for cost in costs]) if profile.is_file() else {}
     fits = judged_fits(expected, limits_of(plan.config))
     print(status_text(states, failures, fits, efficiency(costs, requests)))
+
+
+def _queue() -> list[QueuedJob]:
+    """This folder's jobs in SLURM's queue; none, and a warning, where no cluster answers."""
+    try:
+        return queued_jobs(Path.cwd())
+    except NoAnswerError as error:
+        print(f"warning: the queue is left out: {error}", file=sys.stderr)
+        return []
 
 
 if __name__ == "__main__":
