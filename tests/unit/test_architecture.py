@@ -15,7 +15,7 @@ LIBRARY = ROOT / "workflow/understudy"
 SCRIPTS = [path for path in (ROOT / "workflow/scripts").glob("*.py") if path.stem != "job"]
 RULES = sorted((ROOT / "rules").glob("*.smk"))
 
-FOUNDATION = {"errors", "files", "progress"}  # single modules that all may use
+FOUNDATION = {"errors", "files", "log", "progress"}  # single modules that all may use
 MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "body": set(),
     "video": set(),
@@ -35,6 +35,7 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "checkpoint": set(),
     "errors": set(),
     "files": set(),
+    "log": set(),
     "progress": set(),
 }
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
