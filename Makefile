@@ -11,7 +11,7 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo plan status test lint bench clean
+.PHONY: help install demo plan weights status test lint bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ demo: install ## the main job, small but whole: people, actions, avatars, videos
 
 plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost, the rule graph
 	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
+
+weights: install ## make weights CONFIG=my.yaml: are the weights that the config needs there, and right?
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook weights --configfile $(CONFIG)
 
 status: install ## make status CONFIG=my.yaml: what is done, left and failed, and why
 	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook status --configfile $(CONFIG)

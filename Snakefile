@@ -57,8 +57,6 @@ localrules:
     join_flame,
     normalise_identity,
     normalise_reference,
-    extract_expression,
-    extract_hands,
     composite_background,
     write_dataset,
     tabulate,

@@ -35,6 +35,7 @@ DATASET, BODY, IS_DEMO = PLAN.dataset, PLAN.body, PLAN.is_demo
 IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABLES.backgrounds
 PAIRS = pairs_of(SYNTHETIC)
 GPU = 1 if CONFIG["device"] == "cuda" else 0
+WEIGHTS = PLAN.weights  # of each feature's back-end: name -> file
 
 
 wildcard_constraints:
@@ -49,6 +50,16 @@ wildcard_constraints:
     n_real=r"\d+|all",
     n_synthetic=r"\d+|all",
     seed=r"\d+",
+
+
+def gpu_of(feature):
+    """A GPU for a back-end that is a network."""
+    return GPU if WEIGHTS[feature] else 0
+
+
+def device(wildcards, input):
+    """As a function of the input, its value is no trigger to run again."""
+    return CONFIG["device"]
 
 
 def source(path):

@@ -6,6 +6,7 @@ rule extract_keypoints:
     """133 COCO-WholeBody keypoints a frame; refuses videos of nobody, or of several people."""
     input:
         video=LAYOUT.video("{kind}", "{id}"),
+        weights=list(WEIGHTS["keypoints"].values()),
     output:
         LAYOUT.feature("{kind}", "{id}", "keypoints"),
     log:
@@ -18,6 +19,8 @@ rule extract_keypoints:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["keypoints"],
+        device=device,
+        weights=list(WEIGHTS["keypoints"]),
         people=CONFIG["features"]["people"],
         code=code_version("extract_keypoints"),
     script:
@@ -29,6 +32,7 @@ rule extract_masks:
     input:
         video=LAYOUT.video("identity", "{id}"),
         keypoints=LAYOUT.feature("identity", "{id}", "keypoints"),
+        weights=list(WEIGHTS["masks"].values()),
     output:
         LAYOUT.feature("identity", "{id}", "masks"),
     log:
@@ -41,6 +45,8 @@ rule extract_masks:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["masks"],
+        device=device,
+        weights=list(WEIGHTS["masks"]),
         code=code_version("extract_masks"),
     script:
         "../workflow/scripts/extract_masks.py"
@@ -53,6 +59,7 @@ rule extract_depth:
         masks=LAYOUT.feature("identity", "{id}", "masks"),
         fit=LAYOUT.fit("identity", "{id}"),
         body=BODY,
+        weights=list(WEIGHTS["depth"].values()),
     output:
         LAYOUT.feature("identity", "{id}", "depth"),
     log:
@@ -65,6 +72,8 @@ rule extract_depth:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["depth"],
+        device=device,
+        weights=list(WEIGHTS["depth"]),
         code=code_version("extract_depth"),
     script:
         "../workflow/scripts/extract_depth.py"
@@ -73,18 +82,26 @@ rule extract_depth:
 rule extract_expression:
     """Facial expression and jaw in each frame."""
     input:
+        video=LAYOUT.video("{kind}", "{id}"),
         keypoints=LAYOUT.feature("{kind}", "{id}", "keypoints"),
         body=BODY,
+        weights=list(WEIGHTS["expression"].values()),
     output:
         LAYOUT.feature("{kind}", "{id}", "expression"),
     log:
         LAYOUT.log("extract_expression", "{kind}", "{id}"),
     benchmark:
         LAYOUT.benchmark("extract_expression", "{kind}", "{id}")
+    # What is fitted to the keypoints takes seconds; a network is a job of its own.
+    localrule: not WEIGHTS["expression"]
     conda:
         "../envs/torch.yaml"
+    resources:
+        gpu=gpu_of("expression"),
     params:
         backend=CONFIG["features"]["expression"],
+        device=device,
+        weights=list(WEIGHTS["expression"]),
         code=code_version("extract_expression"),
     script:
         "../workflow/scripts/extract_expression.py"
@@ -93,18 +110,26 @@ rule extract_expression:
 rule extract_hands:
     """Both hands' poses in each frame."""
     input:
+        video=LAYOUT.video("{kind}", "{id}"),
         keypoints=LAYOUT.feature("{kind}", "{id}", "keypoints"),
         body=BODY,
+        weights=list(WEIGHTS["hands"].values()),
     output:
         LAYOUT.feature("{kind}", "{id}", "hands"),
     log:
         LAYOUT.log("extract_hands", "{kind}", "{id}"),
     benchmark:
         LAYOUT.benchmark("extract_hands", "{kind}", "{id}")
+    # What is fitted to the keypoints takes seconds; a network is a job of its own.
+    localrule: not WEIGHTS["hands"]
     conda:
         "../envs/torch.yaml"
+    resources:
+        gpu=gpu_of("hands"),
     params:
         backend=CONFIG["features"]["hands"],
+        device=device,
+        weights=list(WEIGHTS["hands"]),
         code=code_version("extract_hands"),
     script:
         "../workflow/scripts/extract_hands.py"

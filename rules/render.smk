@@ -21,6 +21,7 @@ rule animate_avatar:
     params:
         placement=CONFIG["render"]["placement"],
         crf=CONFIG["render"]["crf"],
+        device=device,
         code=code_version("animate_avatar"),
     script:
         "../workflow/scripts/animate_avatar.py"

@@ -26,7 +26,7 @@ def fit_alone(paths: list[Path], preset: str) -> dict[str, float]:
     return json.loads(run.stdout.splitlines()[-1])
 
 
-def _peak_gb() -> float:
+def peak_gb() -> float:
     """The most resident memory since the process began, from Linux's /proc.
 
     getrusage's figure also counts what the parent held when it forked.
@@ -43,4 +43,4 @@ if __name__ == "__main__":
     begin, worked = time.perf_counter(), time.process_time()
     fit_body(*sys.argv[1:6], FitSettings(), preset=sys.argv[6])
     seconds, cpu = time.perf_counter() - begin, time.process_time() - worked
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "gb": _peak_gb()}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "gb": peak_gb()}))

@@ -113,7 +113,9 @@ def make_features(video: Path, folder: Path, body: Path, source: dict) -> None:
         ("extract_hands", hands, extract_hands),
     ):
         fitted = {**seen, "fitted": code_version(name)}
-        made([path], fitted, lambda path=path, extract=extract: extract(keypoints, body, path))
+        made(
+            [path], fitted, lambda path=path, extract=extract: extract(video, keypoints, body, path)
+        )
 
 
 def made(paths: Iterable[Path], version: dict, make: Callable[[], object]) -> list[Path]:

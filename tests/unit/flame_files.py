@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.body.files import read_body_arrays
 from understudy.body.landmarks import FACE_NAMES
+from understudy.body.model import load_body
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX, PARENTS
 
 VERTICES, TRIANGLES = 5023, 9976
@@ -19,9 +21,8 @@ def write_flame(folder: Path, body_file: Path) -> tuple[Path, Path]:
     The head's mesh is the body's, shifted; its shape space and correctives are random and smooth.
     """
     rng = np.random.default_rng(0)
-    with np.load(body_file) as stored:
-        body = {name: stored[name] for name in stored.files}
-    ids = _head_vertices(body)
+    body = read_body_arrays(body_file)
+    ids = _head_vertices(body_file, body["v_template"])
     vertices = body["v_template"][ids].astype(float) + SHIFT
     joints = [JOINT_INDEX[name] for name in _JOINTS]
     weights = body["weights"][ids][:, joints].astype(float) + 1e-6
@@ -65,12 +66,46 @@ def write_official_body(path: Path) -> Path:
     return path
 
 
-def _head_vertices(body: dict[str, np.ndarray]) -> np.ndarray:
+def write_whole_body(path: Path) -> Path:
+    """A body of SMPL-X v1.1's layout and sizes with nothing left out, names as in its own .npz.
+
+    Points about random joints, and random, decaying shape and pose directions of a body's size.
+    """
+    rng, count = np.random.default_rng(0), 10475
+    with np.load(write_official_body(path)) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    joints = rng.normal(0, [0.3, 0.5, 0.1], (JOINT_COUNT, 3))
+    vertices = joints[np.arange(count) % JOINT_COUNT] + rng.normal(0, 0.05, (count, 3))
+    away = ((vertices[:, None] - joints) ** 2).sum(-1)
+    weights = np.exp(-away / 0.02) + 1e-9
+    spread = 0.01 / (1 + np.arange(400) % 300)
+    arrays |= {
+        "v_template": vertices,
+        "shapedirs": spread * rng.normal(size=(count, 3, 400)),
+        "posedirs": 1e-3 * rng.normal(size=(count, 3, 486)),
+        "J_regressor": _regressor(vertices, joints),
+        "weights": weights / weights.sum(1, keepdims=True),
+        "vt": rng.random((11313, 2)),
+        "ft": rng.integers(0, 11313, (20908, 3)).astype(np.uint32),
+        "joint2num": np.array({"Pelvis": 0}),
+        "part2num": np.array({"pelvis": 0}),
+    }
+    for side in "lr":
+        arrays |= {
+            f"hands_mean{side}": rng.normal(0, 0.3, 45),
+            f"hands_components{side}": np.eye(45),
+            f"hands_coeffs{side}": rng.normal(size=(1554, 45)),
+        }
+    np.savez(path, **arrays)
+    return path
+
+
+def _head_vertices(body_file: Path, template: np.ndarray) -> np.ndarray:
     """(5023,) the vertices that face points and ears lie on, and the highest beside them."""
-    names = [*FACE_NAMES, "left_ear", "right_ear"]
-    rows = [body["landmark_names"].tolist().index(name) for name in names]
-    needed = np.unique(body["landmark_vertices"][rows])
-    highest = np.argsort(-body["v_template"][:, 1], kind="stable")
+    table = load_body(body_file).landmark_table()
+    rows = [table.names.index(name) for name in (*FACE_NAMES, "left_ear", "right_ear")]
+    needed = np.unique(table.vertices[rows].numpy())
+    highest = np.argsort(-template[:, 1], kind="stable")
     rest = highest[~np.isin(highest, needed)][: VERTICES - len(needed)]
     return np.random.default_rng(1).permutation(np.concatenate([needed, rest]))
 
@@ -85,7 +120,7 @@ def _triangles(faces: np.ndarray, ids: np.ndarray) -> np.ndarray:
 
 
 def _regressor(vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """(5,V) the mean of each joint's 20 nearest vertices."""
+    """(j,V) the mean of each joint's 20 nearest vertices."""
     regressor = np.zeros((len(joints), len(vertices)))
     for row, joint in zip(regressor, joints, strict=True):
         row[np.argsort(((vertices - joint) ** 2).sum(1))[:20]] = 1 / 20

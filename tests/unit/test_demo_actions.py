@@ -292,7 +292,7 @@ def test_identity_shows_a_double_l_in_its_second_turn_alone() -> None:
 
 def test_held_out_poses_are_new_sound_and_varied() -> None:
     held, identity = held_out_poses(), turned()
-    assert len(held) == len(POSES) == 12
+    assert len(held) == len(POSES) == 15
     assert beyond_limits(held).max() < 1e-6
     body = rot.exp(held.full[:, 1:22])[:, None]
     shown = rot.exp(identity.full[::6, 1:22])[None]

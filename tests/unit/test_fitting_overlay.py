@@ -10,6 +10,9 @@ from fit_clips import SIZE, waving
 
 from understudy.fitting.io import PARTS, Fit
 from understudy.fitting.overlay import overlay_frames
+from understudy.fitting.quality import SEEN_PARTS
+
+ALL_SEEN = np.ones((3, len(SEEN_PARTS)), bool)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def fit(body):
 
 def test_body_is_drawn_where_it_projects(fit, body):
     frames = np.full((2, *SIZE, 3), 128, np.uint8)
-    drawn = overlay_frames(frames, fit, body, [0, 2])
+    drawn = overlay_frames(frames, fit, ALL_SEEN, body, [0, 2])
     changed = (np.abs(drawn.astype(int) - 128).max(-1) > 8)[1]
     points = fit_clips.project(fit_clips.points_of(body, fit.pose[[2]], [0.0]))[0, :17]
     rows, columns = np.nonzero(changed)
@@ -46,8 +49,23 @@ def test_body_is_drawn_where_it_projects(fit, body):
 def test_bridged_frames_are_drawn_without_colour(fit, body):
     frames = np.full((2, *SIZE, 3), 128, np.uint8)
     bridged = replace(fit, confidence=np.array([1.0, 0.0, 1.0]))
-    drawn = overlay_frames(frames, bridged, body, [0, 1]).astype(int)
+    drawn = overlay_frames(frames, bridged, ALL_SEEN, body, [0, 1]).astype(int)
     tint = np.ptp(drawn, axis=-1).reshape(2, -1).max(1)
     assert tint[0] > 60 and tint[1] <= 1
     shade = np.abs(drawn - 128).reshape(2, -1).max(1)
     assert 20 < shade[1] < shade[0]
+
+
+def test_parts_not_seen_are_drawn_in_a_colour_of_their_own(fit, body):
+    frames = np.full((2, *SIZE, 3), 128, np.uint8)
+    seen = ALL_SEEN.copy()
+    seen[1, SEEN_PARTS.index("left_leg")] = False
+    drawn = overlay_frames(frames, fit, seen, body, [0, 1]).astype(int)
+    places = fit_clips.project(fit_clips.points_of(body, fit.pose[[0, 1]], [0.0])).astype(int)
+    knees = np.array([drawn[i, at[13:15, 1], at[13:15, 0]] for i, at in enumerate(places)])
+    left, right = knees.swapaxes(0, 1)
+    assert left[0, 0] > left[0, 1] > left[0, 2]  # orange, then pink
+    assert (left[1, [0, 2]] > left[1, 1] + 40).all()
+    assert (right[:, 2] > right[:, 0]).all()  # blue
+    elbow = [drawn[i, at[7, 1], at[7, 0]] for i, at in enumerate(places)]
+    assert all(colour[0] > colour[2] for colour in elbow)  # orange

@@ -11,7 +11,14 @@ import yaml
 
 from understudy.cluster.queue import QueuedJob
 from understudy.files import write_text
-from understudy.outlook.estimate import GPU_RULES, PAPER, estimate, measure, paper_hours
+from understudy.outlook.estimate import (
+    GPU_RULES,
+    PAPER,
+    estimate,
+    gpu_rules,
+    measure,
+    paper_hours,
+)
 from understudy.outlook.status import RuleStatus, read_status
 from understudy.outlook.tell import plan_text, status_text, table
 from understudy.plan.expected import Expected, expected_files
@@ -39,6 +46,15 @@ def test_rules_that_ask_for_a_gpu_are_those_of_the_estimate():
             if "gpu=GPU" in text:
                 asking.add(text.split(":")[0])
     assert asking == set(GPU_RULES)
+
+
+def test_a_network_goes_to_the_queue_and_a_fit_does_not(tmp_path):
+    weights = {"hands": {"hand4whole": "a.tar"}, "expression": {}}
+    due = {"extract_hands": 2, "extract_expression": 2, "extract_masks": 1}
+    rules = gpu_rules(weights)
+    estimates = estimate(due, [], measure(tmp_path, []), 324, rules)
+    assert {one.rule for one in estimates if one.queued} == {"extract_hands", "extract_masks"}
+    assert "5 jobs due, 3 of them for a cluster's queue" in plan_text(estimates, True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.errors import UserError
+from understudy.features.registry import FEATURES
 from understudy.plan import code
 from understudy.plan.config import checked_config
 from understudy.plan.experiments import planned_runs
@@ -63,11 +64,36 @@ def test_bad_config_is_told_in_one_line(config, told):
         ({"flame": {"model": "FLAME.npz"}}, "flame.model alone; name both"),
         ({"flame": {"vertex_ids": "ids.npy"}, "body": "SMPLX.npz"}, "flame.vertex_ids alone"),
         ({"flame": {"model": "FLAME.npz", "vertex_ids": "ids.npy"}}, "name an SMPL-X file as body"),
+        ({"features": {"expression": "deca"}}, "deca reads FLAME's expressions"),
+        ({"features": {"masks": "samm"}}, "no back-end 'samm'; choose from mediapipe"),
     ],
 )
-def test_flame_comes_whole_and_with_smplx(config, told):
+def test_what_does_not_go_together_is_refused(config, told):
     with pytest.raises(UserError, match=told):
         read_plan({"labels": ["bow"], **config}, SCHEMA.parent)
+
+
+NETWORKS = {"expression": "deca", "hands": "hand4whole"}
+
+
+def weights_by(config: dict) -> dict:
+    checked = checked_config({"labels": ["bow"], **config}, SCHEMA)
+    return Plan(checked, Tables({}, {}, {}, {})).weights
+
+
+def test_weights_are_planned_for_networks_alone():
+    assert weights_by({}) == {feature: {} for feature in FEATURES}
+    weights = weights_by({"features": NETWORKS, "weights": "/lab"})
+    assert weights["expression"] == {"deca": "/lab/deca_model.tar"}
+    assert weights["hands"] == {"hand4whole": "/lab/snapshot_6.pth.tar"}
+    assert weights["masks"] == {}
+
+
+def test_missing_weights_are_told_of_before_any_job(tmp_path):
+    config = {"labels": ["bow"], "weights": str(tmp_path), "features": {"hands": "hand4whole"}}
+    told = "snapshot_6.pth.tar: no such file, but features.hands: hand4whole needs it; get it from"
+    with pytest.raises(UserError, match=told):
+        read_plan(config, SCHEMA.parent)
 
 
 @pytest.mark.parametrize(

@@ -14,4 +14,5 @@ with job(snakemake):
         snakemake.output.white,
         snakemake.wildcards.view,
         AnimateSettings(placement=snakemake.params.placement, crf=snakemake.params.crf),
+        snakemake.params.device,
     )

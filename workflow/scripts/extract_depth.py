@@ -4,6 +4,7 @@ from job import job
 
 with job(snakemake):
     from understudy.features.depth import extract_depth
+    from understudy.features.runtime import Runtime
 
     extract_depth(
         snakemake.input.video,
@@ -12,4 +13,7 @@ with job(snakemake):
         snakemake.input.body,
         snakemake.output[0],
         backend=snakemake.params.backend,
+        runtime=Runtime.of(
+            snakemake.params.device, snakemake.params.weights, snakemake.input.weights
+        ),
     )

@@ -4,10 +4,14 @@ from job import job
 
 with job(snakemake):
     from understudy.features.keypoints import extract_keypoints
+    from understudy.features.runtime import Runtime
 
     extract_keypoints(
         snakemake.input.video,
         snakemake.output[0],
         backend=snakemake.params.backend,
+        runtime=Runtime.of(
+            snakemake.params.device, snakemake.params.weights, snakemake.input.weights
+        ),
         people=snakemake.params.people,
     )

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
+from understudy.avatar.pixels import to_video
 from understudy.avatar.placement import placed_pose
 from understudy.avatar.save import load_avatar
 from understudy.avatar.settings import AnimateSettings
@@ -31,14 +33,15 @@ def animate_avatar(
     out_white: Path | str,
     view: str,
     settings: AnimateSettings,
+    device: str = "cpu",
 ) -> None:
     """Render the avatar in every frame of a reference's fit, at its size and frame rate.
 
     out_rgba (.mkv, FFV1): colour premultiplied by alpha, and alpha; out_white (.mp4, H.264): the
     same on white. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
     camera moved about the person and aimed so that they stay in the picture. Sizes that are odd
-    lose their last row or column, which H.264 cannot hold. UserError where avatar, fit and body
-    are not of one body model.
+    lose their last row or column, which H.264 cannot hold. device: where frames are rendered, "cpu"
+    or "cuda". UserError where avatar, fit and body are not of one body model.
     """
     model, seen = load_body(body), View.parse(view)
     reference = load_fit(fit, model.model_id)
@@ -57,12 +60,13 @@ def animate_avatar(
         white = files.enter_context(
             VideoWriter(out_white, width, height, reference.fps, crf=settings.crf)
         )
+        person, pose, K = (on_device(part, device) for part in (person, pose, K))
         batches = render_frames(person, pose, K, width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
         for rgb, alpha in bar:
-            colour = rgb.clamp(max=1).minimum(alpha)  # what is covered by a share shows no more
-            rgba.write(to_bytes(torch.cat([colour, alpha], -1)))
-            white.write(to_bytes(colour + 1 - alpha))
+            master, on_white = to_video(rgb, alpha)
+            rgba.write(master)
+            white.write(on_white)
 
 
 def aimed(K: Tensor, joints: Tensor, width: int, height: int) -> Tensor:
@@ -93,10 +97,10 @@ def render_frames(
         part = pose[start : start + batch]
         with torch.no_grad():
             cloud = avatar.pose(part)
-            views = torch.eye(4).expand(len(part), 4, 4)
+            views = torch.eye(4, device=K.device).expand(len(part), 4, 4)
             yield cloud.render(views, K.float().expand(len(part), 3, 3), width, height)
 
 
 def to_bytes(image: Tensor) -> np.ndarray:
     """Values in [0,1] -> uint8, rounded."""
-    return (image.clamp(0, 1) * 255 + 0.5).byte().numpy()
+    return (image.clamp(0, 1) * 255 + 0.5).byte().cpu().numpy()

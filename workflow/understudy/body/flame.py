@@ -24,7 +24,8 @@ _ON_SKIN = (*FACE_NAMES, "left_ear", "right_ear")
 FLAME_LANDMARKS = (*_ON_JOINTS, *_ON_SKIN)
 
 _EXPRESSIONS = slice(300, 400)  # the columns of shapedirs, in SMPL-X's files as in FLAME's
-_PREFIX, _IDS, _NAME = "flame_", "flame_vertex_ids", "flame_model_id"
+VERTEX_IDS = "flame_vertex_ids"  # their name in the joined file
+_PREFIX, _NAME = "flame_", "flame_model_id"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ def join_flame(
     body: SMPL-X's .npz or .pkl; flame: FLAME 2020's; correspondences: SMPL-X__FLAME_vertex_ids.npy.
     Raises UserError where a file is missing or broken, or the three do not belong together.
     """
+    arrays = joined_arrays(body, flame, correspondences)
+    with atomic_path(out) as path:
+        np.savez_compressed(path, **arrays)
+
+
+def joined_arrays(
+    body: Path | str, flame: Path | str, correspondences: Path | str
+) -> dict[str, np.ndarray]:
+    """What `join_flame` writes; raises what it raises."""
     model, arrays, head = load_body(body), read_body_arrays(body), read_body_arrays(flame)
     ids = _read_ids(Path(correspondences))
     name = _assembled(head, flame, f"{Path(flame).stem}-{file_digest(flame)}").model_id
@@ -72,9 +82,8 @@ def join_flame(
     _carried_over(model.landmark_table(), torch.from_numpy(ids), correspondences)
     arrays["shapedirs"] = arrays["shapedirs"].astype(np.float32)
     arrays["shapedirs"][ids, :, _EXPRESSIONS] = head["shapedirs"][..., _EXPRESSIONS]
-    with atomic_path(out) as path:
-        stored = {_PREFIX + name: head[name] for name in NEEDED}
-        np.savez_compressed(path, **arrays, **stored, **{_IDS: ids, _NAME: np.array(name)})
+    stored = {_PREFIX + key: head[key] for key in NEEDED}
+    return arrays | stored | {VERTEX_IDS: ids, _NAME: np.array(name)}
 
 
 def load_flame(path: Path | str, body: BodyModel) -> Flame | None:
@@ -82,10 +91,10 @@ def load_flame(path: Path | str, body: BodyModel) -> Flame | None:
     holds no FLAME. UserError if it is broken."""
     if Path(path).suffix != ".npz":
         return None
-    arrays = read_npz(Path(path), (*(_PREFIX + name for name in NEEDED), _IDS, _NAME))
-    if _IDS not in arrays:
+    arrays = read_npz(Path(path), (*(_PREFIX + name for name in NEEDED), VERTEX_IDS, _NAME))
+    if VERTEX_IDS not in arrays:
         return None
-    ids, name = torch.from_numpy(arrays.pop(_IDS)), str(arrays.pop(_NAME))
+    ids, name = torch.from_numpy(arrays.pop(VERTEX_IDS)), str(arrays.pop(_NAME))
     head = {name.removeprefix(_PREFIX): array for name, array in arrays.items()}
     table = _carried_over(body.landmark_table(), ids, path)
     return Flame(replace(_assembled(head, path, name), landmarks=table), ids)

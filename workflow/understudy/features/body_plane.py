@@ -10,6 +10,7 @@ from scipy.ndimage import distance_transform_edt
 
 from understudy.body.model import load_body
 from understudy.features.masks import load_masks
+from understudy.features.runtime import Runtime
 from understudy.features.zbuffer import mesh_depth
 from understudy.fitting.io import load_fit
 from understudy.progress import progress
@@ -25,6 +26,7 @@ def body_and_floor_depth(
     fit: Path | str,
     body: Path | str,
     frames: np.ndarray,
+    runtime: Runtime,
 ) -> tuple[np.ndarray, dict]:
     """Depth (m,h,w) float32 m at `frames` (m,), and the note to keep with it."""
     model = load_body(body)

@@ -10,6 +10,7 @@ import numpy as np
 
 from understudy.features.origin import of_video
 from understudy.features.registry import backend as load_backend
+from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import probe
 
@@ -25,12 +26,13 @@ def extract_depth(
     body: Path | str,
     out: Path | str,
     backend: str = "body_plane",
+    runtime: Runtime = EMBEDDED,
 ) -> None:
     """Write the depth of every sixth frame to depth.npz."""
     measure = load_backend("depth", backend)
     info = probe(video)
     frames = np.arange(0, info.frames, EVERY)
-    depth, note = measure(video, masks, fit, body, frames)
+    depth, note = measure(video, masks, fit, body, frames, runtime)
     about = {
         "kind": "depth",
         "backend": backend,

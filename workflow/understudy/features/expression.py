@@ -2,13 +2,13 @@
 
 expression.npz: expression (n,50); jaw_pose (n,3) axis-angle rad; valid (n,) bool, False where no
 face is seen (expression and jaw are then bridged in time and fall back to rest). About: kind,
-backend, body, keypoints' source.
+backend, model (digests of a network's weights), body, keypoints' source.
 
 A back-end that reads FLAME off each frame (as DECA does) also writes face_shape (n,S): FLAME's
 first S shape coefficients, S at most 300; the fit takes their mean over the valid frames.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from understudy.body.landmarks import FACE
 from understudy.body.model import BodyModel, load_body
 from understudy.features.origin import of_keypoints
 from understudy.features.registry import backend as load_backend
+from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import save_arrays
 from understudy.fitting import terms
 from understudy.fitting.initialise import facing, steady_readings
@@ -26,7 +27,10 @@ from understudy.fitting.observed import Observed, believable, read_observed
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.system import NormalEquations, minimise
 
-BACKENDS = {"landmarks": "understudy.features.expression:fit_expression"}
+BACKENDS = {
+    "landmarks": "understudy.features.expression:fit_expression",
+    "deca": "understudy.features.deca:read_faces",
+}
 
 # The jaw's outline slides over the skin as a head turns: of it, only the chin is used.
 _MARKS = np.array([FACE.start + i for i in (8, *range(17, 68))])
@@ -41,20 +45,41 @@ _SHAPE_SIGMA = 0.004  # m: how far a person's features lie from the model's face
 _KNOWN_ERROR = 8.0  # % of the face's size: a face fitted no better than this is not believed
 
 
+@dataclass(frozen=True)
+class Faces:
+    """What a back-end returns for n frames: expression (n,E); jaw (n,3) axis-angle rad; valid (n,)
+    bool; shape (n,S), FLAME's, or None; model: names and digests of the weights.
+    """
+
+    expression: np.ndarray
+    jaw: np.ndarray
+    valid: np.ndarray
+    shape: np.ndarray | None = None
+    model: dict[str, str] = field(default_factory=dict)
+
+
 def extract_expression(
-    keypoints: Path | str, body: Path | str, out: Path | str, backend: str = "landmarks"
+    video: Path | str,
+    keypoints: Path | str,
+    body: Path | str,
+    out: Path | str,
+    backend: str = "landmarks",
+    runtime: Runtime = EMBEDDED,
 ) -> None:
-    """Find the face's expression in every frame of keypoints.npz and write expression.npz."""
+    """Find the face's expression in every frame of a video and write expression.npz."""
     observed, note = read_observed(keypoints, FitSettings())
     model = load_body(body)
-    expression, jaw, valid = load_backend("expression", backend)(observed, model)
+    faces = load_backend("expression", backend)(video, observed, model, runtime)
     arrays = {
-        "expression": expression.astype(np.float32),
-        "jaw_pose": jaw.astype(np.float32),
-        "valid": valid,
+        "expression": faces.expression.astype(np.float32),
+        "jaw_pose": faces.jaw.astype(np.float32),
+        "valid": faces.valid,
     }
+    if faces.shape is not None:
+        arrays["face_shape"] = faces.shape.astype(np.float32)
     about = {"kind": "expression", "backend": backend, "body": model.model_id}
-    save_arrays(out, arrays, {**about, "keypoints": of_keypoints(note)})
+    about |= {"model": faces.model, "keypoints": of_keypoints(note)}
+    save_arrays(out, arrays, about)
 
 
 @dataclass(frozen=True)
@@ -69,23 +94,24 @@ class _State:
 
 
 def fit_expression(
-    observed: Observed, body: BodyModel
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """expression (n,E), jaw (n,3), valid (n,)."""
+    video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
+) -> Faces:
+    """The face that the keypoints show; the pictures are not looked at."""
     steady = steady_readings(observed)
     believed = believable(steady, facing(steady))
     xy, score = believed.xy[:, _MARKS], believed.score[:, _MARKS]
     valid = (score > 0).sum(1) >= 30
     n, size = len(xy), body.exprdirs.shape[-1]
     if not valid.any():
-        return np.zeros((n, size)), np.zeros((n, 3)), valid
+        return Faces(np.zeros((n, size)), np.zeros((n, 3)), valid)
     problem = _Face(believed, body.landmark_submesh(), xy, score * valid[:, None], valid)
     state = problem.begin()
     for width, steps in zip(_WIDTHS, _STEPS, strict=True):
         state = minimise(lambda s, w=width: problem.equations(s, w), _moved, state, steps, 1e-3)
     at = terms.project(problem.posed(state).points, observed.camera)
     error = np.median(np.linalg.norm(at - xy, axis=-1), 1) / problem.unit
-    return state.expression, rot.log(state.rotations[:, 1]), valid & (error < _KNOWN_ERROR)
+    jaw = rot.log(state.rotations[:, 1])
+    return Faces(state.expression, jaw, valid & (error < _KNOWN_ERROR))
 
 
 def _moved(state: _State, step: np.ndarray, shared: np.ndarray) -> _State:

@@ -1,13 +1,21 @@
 """Frames of a video, a few at a time, so that memory does not grow with its length."""
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from understudy.errors import UserError
+from understudy.video.probe import probe
 from understudy.video.read import read_frames
 
 BATCH = 32
+
+Item = TypeVar("Item")
 
 
 def stream_frames(path: Path | str, indices: Sequence[int]) -> Iterator[np.ndarray]:
@@ -19,3 +27,33 @@ def stream_frames(path: Path | str, indices: Sequence[int]) -> Iterator[np.ndarr
 def evenly(n: int, count: int) -> list[int]:
     """At most `count` indices of 0…n−1, evenly spread, ends included."""
     return np.unique(np.linspace(0, n - 1, min(n, count)).round().astype(int)).tolist()
+
+
+def ahead(items: Iterable[Item], count: int = BATCH) -> Iterator[Item]:
+    """The items, up to `count` of them made in a thread before they are asked for: a video is
+    decoded while the network works."""
+    source, end = iter(items), object()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = deque(thread.submit(next, source, end) for _ in range(count))
+        try:
+            while (item := waiting.popleft().result()) is not end:
+                waiting.append(thread.submit(next, source, end))
+                yield item
+        finally:
+            thread.shutdown(cancel_futures=True)
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of `size`, the last one shorter."""
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+def check_length(video: Path | str, frames: int) -> None:
+    """UserError where the features of `frames` frames cannot be of this video."""
+    there = probe(video).frames
+    if there != frames:
+        raise UserError(
+            f"{video}: has {there} frames, but its keypoints {frames}; delete them and rerun"
+        )

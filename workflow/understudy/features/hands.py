@@ -2,14 +2,15 @@
 
 hands.npz: hand_pose (n,2,15,3) axis-angle rad, left then right, against the flat hand in SMPL-X's
 joint order; score (n,2) in [0,1], 0 where the hand is not seen (its pose is then bridged in time
-and falls back to a relaxed hand). About: kind, backend, body, keypoints' source.
+and falls back to a relaxed hand). About: kind, backend, model (digests of a network's
+weights), body, keypoints' source.
 
 A back-end that reads the whole body's pose off each frame (as Hand4Whole does) also writes
 global_orient (n,3) in camera space and body_pose (n,21,3), SMPL-X's axis-angle rad: there the fit
 then begins (`fitting.regressed`). Frames without a person hold anything finite.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from understudy.body.landmarks import LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel, load_body
 from understudy.features.origin import of_keypoints
 from understudy.features.registry import backend as load_backend
+from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import save_arrays
 from understudy.fitting import terms
 from understudy.fitting.kinematics import Kinematics, build_kinematics
@@ -27,7 +29,10 @@ from understudy.fitting.observed import Observed, believable, read_observed
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.system import NormalEquations, minimise
 
-BACKENDS = {"landmarks": "understudy.features.hands:fit_hands"}
+BACKENDS = {
+    "landmarks": "understudy.features.hands:fit_hands",
+    "hand4whole": "understudy.features.hand4whole:read_hands",
+}
 
 _FINGERS = 15
 _WIDTHS, _STEPS = (20.0, 6.0), (8, 8)  # robust widths, % of the person's height; steps of each
@@ -38,24 +43,44 @@ _PLACE_SIGMA = 0.02  # m a frame²
 _KNOWN_ERROR = 3.0  # % of height: a hand fitted no better than this is not believed
 
 
+@dataclass(frozen=True)
+class Hands:
+    """What a back-end returns for n frames: pose (n,2,15,3) axis-angle rad; score (n,2);
+    body: further arrays to keep, global_orient and body_pose; model: names and digests of the
+    weights.
+    """
+
+    pose: np.ndarray
+    score: np.ndarray
+    body: dict[str, np.ndarray] = field(default_factory=dict)
+    model: dict[str, str] = field(default_factory=dict)
+
+
 def extract_hands(
-    keypoints: Path | str, body: Path | str, out: Path | str, backend: str = "landmarks"
+    video: Path | str,
+    keypoints: Path | str,
+    body: Path | str,
+    out: Path | str,
+    backend: str = "landmarks",
+    runtime: Runtime = EMBEDDED,
 ) -> None:
-    """Find the fingers' pose in every frame of keypoints.npz and write hands.npz."""
+    """Find the fingers' pose in every frame of a video and write hands.npz."""
     observed, note = read_observed(keypoints, FitSettings())
     model = load_body(body)
-    hand_pose, score = load_backend("hands", backend)(observed, model)
-    arrays = {"hand_pose": hand_pose.astype(np.float32), "score": score.astype(np.float32)}
+    hands = load_backend("hands", backend)(video, observed, model, runtime)
+    arrays = {"hand_pose": hands.pose, "score": hands.score, **hands.body}
     about = {"kind": "hands", "backend": backend, "body": model.model_id}
-    save_arrays(out, arrays, {**about, "keypoints": of_keypoints(note)})
+    about |= {"model": hands.model, "keypoints": of_keypoints(note)}
+    save_arrays(out, {name: array.astype(np.float32) for name, array in arrays.items()}, about)
 
 
-def fit_hands(observed: Observed, body: BodyModel) -> tuple[np.ndarray, np.ndarray]:
-    """hand_pose (n,2,15,3) and score (n,2)."""
+def fit_hands(video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime) -> Hands:
+    """The hands that the keypoints show; the pictures are not looked at."""
     body = body.landmark_submesh()
     believed = believable(observed, np.ones(len(observed)))
     sides = [_fit_side(believed, body, side) for side in ("left", "right")]
-    return np.stack([pose for pose, _ in sides], 1), np.stack([score for _, score in sides], 1)
+    poses, scores = zip(*sides, strict=True)
+    return Hands(np.stack(poses, 1), np.stack(scores, 1))
 
 
 @dataclass(frozen=True)

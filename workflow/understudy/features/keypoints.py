@@ -15,6 +15,7 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.features.origin import of_video
 from understudy.features.registry import backend as load_backend
+from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import VideoInfo, probe
 
@@ -42,7 +43,11 @@ class Detected:
 
 
 def extract_keypoints(
-    video: Path | str, out: Path | str, backend: str = "mediapipe", people: str = "refuse"
+    video: Path | str,
+    out: Path | str,
+    backend: str = "mediapipe",
+    people: str = "refuse",
+    runtime: Runtime = EMBEDDED,
 ) -> None:
     """Detect, check who is in the picture, write keypoints.npz.
 
@@ -51,7 +56,7 @@ def extract_keypoints(
     """
     detect = load_backend("keypoints", backend)
     info = probe(video)
-    found = detect(video, info, people)
+    found = detect(video, info, people, runtime)
     check_somebody(video, found.score)
     arrays = {
         "xy": found.xy.astype(np.float32),

@@ -12,6 +12,7 @@ from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
 from understudy.features.origin import of_video
 from understudy.features.registry import backend as load_backend
+from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import probe
 
@@ -21,7 +22,11 @@ EMPTY_ALLOWED = 0.8  # a video is refused where this share of its masks is empty
 
 
 def extract_masks(
-    video: Path | str, keypoints: Path | str, out: Path | str, backend: str = "mediapipe"
+    video: Path | str,
+    keypoints: Path | str,
+    out: Path | str,
+    backend: str = "mediapipe",
+    runtime: Runtime = EMBEDDED,
 ) -> None:
     """Segment the person that `keypoints` follow in every frame; write masks.npz.
 
@@ -34,7 +39,7 @@ def extract_masks(
             f"{keypoints}: has {len(points['xy'])} frames but {video} has {info.frames}; "
             "delete it and rerun"
         )
-    masks, model = segment(video, info, points)
+    masks, model = segment(video, info, points, runtime)
     empty = ~masks.any((1, 2))
     if empty.mean() >= EMPTY_ALLOWED:
         raise UserError(

@@ -9,6 +9,7 @@ from understudy.features.holistic import Holistic, run_holistic
 from understudy.features.keypoints import Detected, check_alone, shows_several
 from understudy.features.mediapipe_runtime import model_digests
 from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
+from understudy.features.runtime import Runtime
 from understudy.features.steady import steady
 from understudy.features.wholebody import whole_body
 from understudy.features.windows import windows_if_small
@@ -19,7 +20,7 @@ SAMPLES_A_SECOND = 2
 FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
 
 
-def detect_keypoints(video: Path | str, info: VideoInfo, policy: str) -> Detected:
+def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:
     """133 points a frame of the most prominent person; UserError by the policy on several."""
     sampled, tracks, people = _survey(video, info)
     check_alone(video, people, policy)

@@ -11,6 +11,7 @@ from understudy.features.mediapipe_runtime import (
     model_digests,
     native_log_silenced,
 )
+from understudy.features.runtime import Runtime
 from understudy.features.sharpen import sharp_mask
 from understudy.features.still_background import Background, still_background
 from understudy.features.windows import cut_window, paste_window, windows_if_small
@@ -24,7 +25,7 @@ DIGESTS = ("pose_detection", "pose_landmark")
 
 
 def detect_masks(
-    video: Path | str, info: VideoInfo, keypoints: Arrays
+    video: Path | str, info: VideoInfo, keypoints: Arrays, runtime: Runtime
 ) -> tuple[np.ndarray, dict[str, str]]:
     """Masks (n,h,w) bool and the model's digests."""
     soft = soft_masks(video, info, keypoints)

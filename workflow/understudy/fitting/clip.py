@@ -1,9 +1,9 @@
 """Our own fit of a clip: one Gauss–Newton problem over all frames, in robust stages.
 
 Unknowns: in every frame the 22 body rotations and the translation; over the clip the shape, joint
-offsets, and how the detector's landmarks differ from the body's. Fingers, jaw and expression come
-from their own features. All couplings over time lie in a narrow band, so a step costs little more
-than the Jacobians (`system`).
+offsets, how the detector's landmarks differ from the body's, and the focal length. Fingers, jaw and
+expression come from their own features. All couplings over time lie in a narrow band, so a step
+costs little more than the Jacobians (`system`).
 """
 
 from dataclasses import replace
@@ -47,7 +47,8 @@ def fit_clip(features: ClipFeatures, body: BodyModel, settings: FitSettings) -> 
 def optimise(problem: ClipProblem, start: Start, settings: FitSettings) -> State:
     """Levenberg–Marquardt through the stages."""
     size = problem.kinematics.joint_shape.shape[-1]
-    state = State(start.rotations, start.transl, np.zeros(size), np.array([0.0, -1.0, 0.0]))
+    up = np.array([0.0, -1.0, 0.0])
+    state = State(start.rotations, start.transl, np.zeros(size), 0.0, up)
     sigmas = np.geomspace(settings.first_limb_sigma, settings.limb_sigma, len(settings.widths))
     for width, sigma, steps in zip(settings.widths, sigmas, settings.iterations, strict=True):
         state.up = problem.vertical(state)
@@ -65,7 +66,8 @@ def _moved(state: State, step: np.ndarray, shared: np.ndarray) -> State:
     return State(
         rot.turned(state.rotations, step[:, : 3 * BODY_JOINTS]),
         state.transl + step[:, 3 * BODY_JOINTS :],
-        state.shared + shared,
+        state.shared + shared[:-1],
+        state.zoom + float(shared[-1]),
         state.up,
     )
 
@@ -77,7 +79,7 @@ def _result(problem: ClipProblem, state: State, fixed: np.ndarray, expression: n
     held = np.arange(len(observed)).clip(first, last)
     state = replace(state, rotations=state.rotations[held], transl=state.transl[held])
     return assemble_fit(
-        observed,
+        replace(observed, camera=problem.camera(state)),
         FITTED,
         problem.posed(state).points[:, :FIRST_JOINT],
         np.concatenate([rot.log(state.rotations), fixed], 1),

@@ -28,11 +28,13 @@ from understudy.fitting.targets import (
 
 @dataclass
 class State:
-    """The unknowns: rotations (n,22,3,3), transl (n,3), shared (s,); up (3,), the vertical."""
+    """The unknowns: rotations (n,22,3,3), transl (n,3), shared (s,); zoom: the logarithm of the
+    focal length over the one assumed; up (3,), the vertical."""
 
     rotations: np.ndarray
     transl: np.ndarray
     shared: np.ndarray
+    zoom: float
     up: np.ndarray
 
 
@@ -69,7 +71,13 @@ class ClipProblem:
         offsets = joint_basis().shape[-1]
         sigmas[s.betas : s.betas + offsets] = s.joint_offset_sigma
         sigmas[s.betas + offsets :] = s.landmark_offset_sigma
-        self.shared_weight = len(observed) * sigmas**-2.0
+        self.shared_weight = len(observed) * np.append(sigmas, s.focal_sigma) ** -2.0
+
+    def camera(self, state: State) -> np.ndarray:
+        """K (3,3) px: the one assumed, its focal lengths zoomed."""
+        camera = self.observed.camera.copy()
+        camera[[0, 1], [0, 1]] *= np.exp(state.zoom)
+        return camera
 
     def posed(self, state: State) -> Figure:
         full = np.concatenate([state.rotations, self.fixed], 1)
@@ -80,16 +88,16 @@ class ClipProblem:
         s, seen = self.settings, self.observed.seen
         figure = self.posed(state)
         jacobian = figure.pose_jacobian()
-        equations = NormalEquations(len(seen), self.kinematics.frame_size, len(state.shared))
+        equations = NormalEquations(len(seen), self.kinematics.frame_size, len(self.shared_weight))
         marks = slice(0, FIRST_JOINT)
         terms.add_keypoints(
             equations,
             figure.points[:, marks],
             jacobian[:, marks],
-            figure.shape_jacobian()[:, marks],
+            _with_zoom(figure.shape_jacobian()[:, marks], figure.points[:, marks]),
             self.xy,
             self.weight,
-            self.observed.camera,
+            self.camera(state),
             self.observed.unit,
             width,
         )
@@ -137,7 +145,7 @@ class ClipProblem:
             s.contact_sigma / self.pace,
             s.contact_width / self.pace,
         )
-        equations.add_shared(state.shared, self.shared_weight)
+        equations.add_shared(np.append(state.shared, state.zoom), self.shared_weight)
         return equations
 
     def vertical(self, state: State) -> np.ndarray:
@@ -146,6 +154,12 @@ class ClipProblem:
         points = self.posed(state).points
         along = rot.unit(self.upright_ends @ points)[seen, 0]
         return common_direction(along, state.up, s)
+
+
+def _with_zoom(shape_jacobian: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(n,l,3,s) -> (n,l,3,s+1): a longer focal length pictures points as if they lay wider."""
+    wider = points * [1.0, 1.0, 0.0]
+    return np.concatenate([shape_jacobian, wider[..., None].astype(np.float32)], -1)
 
 
 def _in_trunk(figure: Figure, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,8 +15,11 @@ class FitSettings:
     """
 
     focal: float = 1.0
-    """Focal length over the longer image side: nothing in the clip says it. Phones and action
-    cameras film at 0.75 to 1.1; a wrong one costs a few millimetres (docs/results.md)."""
+    """Focal length over the longer image side, before the clip has its say. Phones and action
+    cameras film at 0.75 to 1.1."""
+
+    focal_sigma: float = 0.3
+    """How far the clip's perspective may take the focal length from there (of its logarithm)."""
 
     least_score: float = 0.3
     """A keypoint scored lower is not seen."""

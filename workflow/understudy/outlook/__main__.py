@@ -1,4 +1,5 @@
-"""`python -m understudy.outlook plan|status`: what a run will cost; how it stands."""
+"""`python -m understudy.outlook plan|status|weights`: what a run will cost; how it stands; whether
+the weights that it needs are there."""
 
 import argparse
 import sys
@@ -8,13 +9,15 @@ import yaml
 
 from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs
 from understudy.errors import UserError
+from understudy.features.registry import FEATURES
 from understudy.files import write_text
 from understudy.outlook.dryrun import jobs_due, rule_graph
-from understudy.outlook.estimate import Measured, estimate, measure
+from understudy.outlook.estimate import Measured, estimate, gpu_rules, measure
 from understudy.outlook.status import read_status
 from understudy.outlook.tell import plan_text, status_text
+from understudy.plan.config import checked_config
 from understudy.plan.expected import expected_files
-from understudy.plan.planned import Plan, read_plan
+from understudy.plan.planned import Plan, check_flame, read_plan
 from understudy.report.benchmarks import read_benchmarks
 from understudy.report.efficiency import efficiency, read_requests
 from understudy.report.fits import judged_fits, limits_of
@@ -22,11 +25,12 @@ from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
 WORKFLOW = Path(__file__).resolve().parents[2]
 SNAKEFILE = WORKFLOW.parent / "Snakefile"
+SCHEMA = WORKFLOW / "schemas/config.schema.yaml"
 
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="understudy.outlook", description=__doc__)
-    parser.add_argument("what", choices=["plan", "status"])
+    parser.add_argument("what", choices=["plan", "status", "weights"])
     parser.add_argument("--configfile", type=Path, default=Path("config/config.yaml"))
     parser.add_argument(
         "--like", type=Path, help="plan: the config of an earlier run that shows what a job takes"
@@ -35,6 +39,8 @@ def main(arguments: list[str]) -> None:
         "--profile", type=Path, default=Path("profiles/slurm"), help="status: what jobs ask for"
     )
     options = parser.parse_args(arguments)
+    if options.what == "weights":
+        return tell_weights(checked_config(config_in(options.configfile), SCHEMA))
     plan = plan_of(options.configfile)
     if options.what == "plan":
         like = plan_of(options.like) if options.like else plan
@@ -43,12 +49,30 @@ def main(arguments: list[str]) -> None:
         tell_status(plan, options.profile / "config.yaml")
 
 
-def plan_of(configfile: Path) -> Plan:
-    """Raises UserError for whatever is wrong with the file or what it names."""
+def config_in(configfile: Path) -> dict:
     if not configfile.is_file():
         raise UserError(f"{configfile}: no such file; give the config of a run")
-    config = yaml.safe_load(configfile.read_text(encoding="utf-8")) or {}
-    return read_plan(config, WORKFLOW / "schemas")
+    return yaml.safe_load(configfile.read_text(encoding="utf-8")) or {}
+
+
+def plan_of(configfile: Path) -> Plan:
+    """Raises UserError for whatever is wrong with the file or what it names."""
+    return read_plan(config_in(configfile), SCHEMA.parent)
+
+
+def tell_weights(config: dict) -> None:
+    """Print each file of weights, and of the body, that a checked configuration needs; UserError if
+    one is missing or wrong."""
+    from understudy.features.check_weights import as_text, check_bodies, check_weights  # torch
+
+    check_flame(config)
+    words = {feature: config["features"][feature] for feature in FEATURES}
+    checked = check_bodies(config["body"], config["flame"]["model"], config["flame"]["vertex_ids"])
+    checked += check_weights(words, config["weights"])
+    print(as_text(checked))
+    wrong = sum(bool(one.wrong) for one in checked)
+    if wrong:
+        raise UserError(f"{wrong} of {len(checked)} files are missing or wrong")
 
 
 def benchmarks_of(plan: Plan) -> Path:
@@ -61,7 +85,8 @@ def tell_plan(plan: Plan, configfile: Path, measured: Measured) -> None:
     due = jobs_due(SNAKEFILE, options)
     length = plan.config["video"]["identity"]
     frames = round(length["seconds"] * length["fps"])
-    estimates = estimate(due, expected_files(plan), measured, frames)
+    queued = gpu_rules(plan.weights)
+    estimates = estimate(due, expected_files(plan), measured, frames, queued)
     print(plan_text(estimates, plan.config["device"] == "cuda"))
     notes = {rule: f"{count:,} due" for rule, count in due.items()}
     graph = parse_rulegraph(rule_graph(SNAKEFILE, options))

@@ -3,7 +3,7 @@
 import contextlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,8 @@ class RuleEstimate:
 
     planned, there: None for rules that make sheets, tables and lists. job_s, cpu_s: seconds a job,
     wall-clock and of processors; None: nobody measured it. source: where job_s is from. bytes: of
-    what the jobs due will write; None: no such file is there to go by.
+    what the jobs due will write; None: no such file is there to go by. queued: its jobs go to a
+    cluster's queue, and ask for a GPU where the config says `device: cuda`.
     """
 
     rule: str
@@ -45,11 +46,12 @@ class RuleEstimate:
     cpu_s: float | None
     source: str
     bytes: float | None
+    queued: bool
 
     @property
     def gpu_hours(self) -> float | None:
         """0 where no GPU is asked for."""
-        if self.rule not in GPU_RULES:
+        if not self.queued:
             return 0.0
         return None if self.job_s is None else self.due * self.job_s / 3600
 
@@ -58,13 +60,23 @@ class RuleEstimate:
         return None if self.cpu_s is None else self.due * self.cpu_s / 3600
 
 
+def gpu_rules(weights: dict[str, dict[str, str]]) -> set[str]:
+    """GPU_RULES, and of the features that are else fitted to keypoints those that a network reads;
+    weights: as `Plan.weights`."""
+    return {*GPU_RULES, *(f"extract_{feature}" for feature, files in weights.items() if files)}
+
+
 def estimate(
-    due: dict[str, int], expected: Iterable[Expected], measured: Measured, frames: int
+    due: dict[str, int],
+    expected: Iterable[Expected],
+    measured: Measured,
+    frames: int,
+    queued: Collection[str] = GPU_RULES,
 ) -> list[RuleEstimate]:
     """One entry a rule that has jobs due or files planned.
 
     due: as Snakemake counts them. expected: every file planned. frames: of an identity video, for
-    the paper's figure.
+    the paper's figure. queued: `gpu_rules` of the plan.
     """
     planned: dict[str, int] = defaultdict(int)
     there: dict[str, int] = defaultdict(int)
@@ -77,7 +89,7 @@ def estimate(
         told = (planned[rule], there[rule]) if rule in planned else (None, None)
         cost = _job(rule, measured.costs.get(rule), frames)
         written = None if size is None else jobs * size
-        estimates.append(RuleEstimate(rule, *told, jobs, *cost, written))
+        estimates.append(RuleEstimate(rule, *told, jobs, *cost, written, rule in queued))
     return estimates
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from understudy.outlook.estimate import GPU_RULES, RuleEstimate
+from understudy.outlook.estimate import RuleEstimate
 from understudy.outlook.status import RuleStatus
 from understudy.report.benchmarks import in_words
 from understudy.report.efficiency import Efficiency
@@ -42,7 +42,7 @@ def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
     ]
     due = [one for one in estimates if one.due]
     jobs = sum(one.due for one in due)
-    queued = sum(one.due for one in due if one.rule in GPU_RULES)
+    queued = sum(one.due for one in due if one.queued)
     gpu = [one.gpu_hours if cuda else 0.0 for one in due]
     lines = [
         table([head, *rows]),

@@ -5,12 +5,15 @@ from functools import cached_property
 from pathlib import Path
 
 from understudy.errors import UserError
+from understudy.features.registry import FEATURES, import_path
+from understudy.features.weights import Weights, weights_of
 from understudy.plan.config import checked_config
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
 from understudy.plan.tables import Tables, read_tables
 
+FLAME_EXPRESSIONS = ("deca",)  # back-ends of the expression feature
 Row = tuple[str, str, str, str]  # reference, identity, view, background
 
 
@@ -52,6 +55,16 @@ class Plan:
             self.config["experiments"], self.tables, self.synthetic, self.config["labels"]
         )
 
+    @cached_property
+    def weights(self) -> dict[str, dict[str, str]]:
+        """Of each feature, the files that its back-end needs: name in config/weights.yaml -> file;
+        none for an embedded one."""
+        folder = Path(self.config["weights"])
+        return {
+            feature: {row.name: str(folder / row.file) for row in rows}
+            for feature, rows in _weights_rows(self.config).items()
+        }
+
     @property
     def dataset(self) -> str:
         """The name of the real dataset in folder names."""
@@ -82,16 +95,43 @@ def pairs_of(rows: list[Row]) -> list[tuple[str, str, str]]:
 def read_plan(config: dict, schemas: Path) -> Plan:
     """Raises UserError, one line, for whatever is wrong in the configuration or a table."""
     checked = checked_config(config, schemas / "config.schema.yaml")
-    _check_flame(checked)
+    for feature in FEATURES:
+        import_path(feature, checked["features"][feature])
+    check_flame(checked)
+    _check_weights(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is told here)
     return plan
 
 
-def _check_flame(config: dict) -> None:
-    """FLAME comes whole, and to an SMPL-X body."""
+def check_flame(config: dict) -> None:
+    """FLAME comes whole, and to an SMPL-X body; a face that is read as FLAME's needs it. UserError
+    in one line."""
     given = [key for key in ("model", "vertex_ids") if config["flame"][key]]
     if len(given) == 1:
         raise UserError(f"config: flame.{given[0]} alone; name both files of flame, or neither")
+    word = config["features"]["expression"]
+    if word in FLAME_EXPRESSIONS and not given:
+        raise UserError(
+            f"config: features.expression: {word} reads FLAME's expressions, which a body has only "
+            "with flame; name both files of flame, or choose landmarks"
+        )
     if given and not config["body"]:
         raise UserError("config: flame goes with SMPL-X alone; name an SMPL-X file as body")
+
+
+def _weights_rows(config: dict) -> dict[str, list[Weights]]:
+    words = {feature: config["features"][feature] for feature in FEATURES}
+    return {feature: weights_of(feature, word) for feature, word in words.items()}
+
+
+def _check_weights(config: dict) -> None:
+    """Nothing is downloaded: a back-end's weights are there before its first job starts."""
+    for feature, rows in _weights_rows(config).items():
+        for row in rows:
+            path = Path(config["weights"], row.file)
+            if not path.is_file():
+                raise UserError(
+                    f"{path}: no such file, but features.{feature}: {config['features'][feature]} "
+                    f"needs it; get it from {row.source}, or choose another back-end"
+                )

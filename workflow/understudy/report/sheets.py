@@ -14,6 +14,7 @@ from understudy.features.masks import load_masks
 from understudy.files import Arrays
 from understudy.fitting.io import load_fit
 from understudy.fitting.overlay import overlay_frames
+from understudy.fitting.quality import read_report
 from understudy.plan.reporting import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
 from understudy.report.skeleton import SEEN, draw_keypoints
@@ -171,9 +172,11 @@ def _keypoint_row(crop: Crop, frames: np.ndarray, points: Arrays, indices: np.nd
 def _fit_row(crop: Crop, frames: np.ndarray, fit: Path, body: Path, indices: np.ndarray) -> Row:
     model = load_body(body)
     fitted_body = load_fit(fit, model.model_id)
-    drawn = overlay_frames(frames, fitted_body, model, indices.tolist())
-    guessed = (fitted_body.confidence[indices] == 0).any()
-    told = "; grey: nobody seen, bridged" if guessed else ""
+    part_seen = read_report(fit).quality.part_seen
+    drawn = overlay_frames(frames, fitted_body, part_seen, model, indices.tolist())
+    bridged = fitted_body.confidence[indices] == 0
+    told = "; pink: not seen" if not part_seen[indices][~bridged].all() else ""
+    told += "; grey: nobody seen, bridged" if bridged.any() else ""
     return Row(f"fitted body: left orange, right blue{told}", crop.of(drawn))
 
 

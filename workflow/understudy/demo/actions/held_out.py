@@ -6,6 +6,7 @@ import numpy as np
 
 from understudy.demo.actions.record import assemble
 from understudy.demo.actions.script import Reach, Script
+from understudy.demo.actions.whole_body import ON_THIGH, SITTING
 from understudy.demo.motion import Motion
 from understudy.demo.reach import Goal
 from understudy.demo.skeleton import Skeleton
@@ -23,6 +24,7 @@ _ALONG_LEG = Reach(
 )
 _AHEAD_FROM_STOOP = Goal(upper=(0.1, 0.65, 0.75), fore=(-0.05, 0.65, 0.75), palm=(-0.3, -0.9, 0.3))
 _UP = Goal(upper=(0.12, 1.0, 0.1), fore=(0.05, 1.0, 0.05), palm=(-1.0, 0.0, 0.3))
+_GUARD = Goal(upper=(0.85, -0.3, 0.3), fore=(0.0, 0.25, 1.0), palm=(-1.0, -0.2, 0.0))
 
 
 def _crossed(depth: float, height: float) -> Reach:
@@ -117,11 +119,39 @@ POSES: tuple[tuple[str, float, dict], ...] = (
             "right": Goal(upper=(0.25, -0.9, -0.35), fore=(0.1, -0.8, 0.3), palm=(-1.0, 0.0, 0.0)),
         },
     ),
+    (
+        "arms_up",
+        -20,
+        {"right": _UP, "left": _UP, "right_hand": "flat", "left_hand": "flat"},
+    ),
+    (
+        "twist",
+        25,
+        {
+            "pelvis": {"yaw": -15},
+            "spine": {"twist": 42},
+            "head": {"turn": 25},
+            "left": _GUARD,
+            "right": _GUARD,
+        },
+    ),
+    (
+        "seated",
+        35,
+        {
+            "pelvis": SITTING,
+            "spine": {"bend": 6},
+            "knees": {"out": 4},
+            "left": Reach(ON_THIGH, (0.12, 0.625, -0.06), "floor"),
+            "right": Reach(ON_THIGH, (0.12, 0.625, -0.06), "floor"),
+        },
+    ),
 )
+HARD = ("arms_up", "squat", "twist", "seated")  # of POSES: far from all that a turn shows
 
 
 def held_out_poses(skeleton: Skeleton | None = None) -> Motion:
-    """The 12 POSES as a motion of one frame each (fps 1), turned several ways."""
+    """The POSES as a motion of one frame each (fps 1), turned several ways."""
     skeleton, style = skeleton or Skeleton.average(), Style()
     tracks: list[dict[str, np.ndarray]] = []
     for _, _, told in POSES:

@@ -9,7 +9,7 @@ from understudy.demo.actions.script import Reach, Script
 from understudy.demo.motion import Stool
 from understudy.demo.reach import Goal
 
-_ON_THIGH = Goal("palm", palm=(-0.15, -1.0, -0.1), fingers=(-0.25, -0.1, 1.0))
+ON_THIGH = Goal("palm", palm=(-0.15, -1.0, -0.1), fingers=(-0.25, -0.1, 1.0))
 
 
 def pick_up(s: Script) -> None:
@@ -110,7 +110,7 @@ def throw(s: Script) -> None:
 
 
 SEAT = 0.43  # m, of the stool for the average person
-_SITTING = {"y": -0.395, "z": -0.40, "pitch": -6}
+SITTING = {"y": -0.395, "z": -0.40, "pitch": -6}
 
 
 def _stool(s: Script) -> None:
@@ -120,10 +120,10 @@ def _stool(s: Script) -> None:
 
 
 def _seated(s: Script, after: float) -> None:
-    hand = Reach(_ON_THIGH, (0.12, 0.625, -0.06), "floor")
+    hand = Reach(ON_THIGH, (0.12, 0.625, -0.06), "floor")
     s.pose(
         after,
-        pelvis=_SITTING,
+        pelvis=SITTING,
         spine={"bend": 6},
         head={"nod": 0},
         knees={"out": 4},
@@ -161,7 +161,7 @@ def stand_up(s: Script) -> None:
     _stool(s)
     _seated(s, 0.0)
     s.hold(0.45)
-    push = Reach(_ON_THIGH, (0.12, 0.62, 0.0), "floor")
+    push = Reach(ON_THIGH, (0.12, 0.62, 0.0), "floor")
     s.pose(
         0.5,
         pelvis={"y": -0.385, "z": -0.36, "pitch": 32},

@@ -1,0 +1,152 @@
+"""`make bench NAME=avatar`: avatars against the demo world's truth, and against other methods.
+
+Trainings are kept in results/bench/avatar_runs/ and go on where they were stopped, so the bench can
+be made in pieces: `python -m tests.bench.avatar METHOD ...` makes those runs alone, and
+`… METHOD.PERSON` one of them.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+
+from tests.bench import avatar_speed
+from tests.bench.avatar_curves import draw, mean_curve, time_ratio
+from tests.bench.avatar_prototype import available, prototype
+from tests.bench.avatar_runs import Run, plain, result, trained
+from tests.bench.avatar_world import IDENTITIES, Identity, make_world
+from tests.bench.figures import ROOT, Figure, write_figures
+from understudy.avatar.settings import TrainSettings
+
+FULL = TrainSettings(size=512)
+CURVES = ROOT / "docs/images/avatar_curves.png"
+GOALS = {  # of our own avatars: result's group, its figure, unit, bar
+    "heldout_frame_psnr_db": ("held_out", "psnr", "dB", 26),
+    "heldout_frame_fitted_psnr_db": ("held_out_fitted", "psnr", "dB", 30),
+    "heldout_frame_ssim": ("held_out", "ssim", "SSIM", 0.95),
+    "heldout_pose_psnr_db": ("poses_fitted", "psnr", "dB", 25),
+    "heldout_pose_iou": ("poses_fitted", "iou", "IoU", 0.93),
+}
+
+
+def ours(identity: Identity) -> dict:
+    return result(Run("understudy", identity, FULL), trained)
+
+
+def plain_body(identity: Identity) -> dict:
+    return result(Run("plain", identity, FULL), plain)
+
+
+def of_prototype(identity: Identity) -> dict:
+    """The prototype's recipe in the seconds that ours took."""
+    seconds = ours(identity)["made"]["seconds"]
+    return result(Run("prototype", identity, FULL, (seconds,)), prototype(seconds))
+
+
+METHODS: dict[str, Callable[[Identity], dict]] = {
+    "understudy": ours,
+    "plain": plain_body,
+    **({"prototype": of_prototype} if available() else {}),
+}
+
+
+def avatar_figures() -> list[Figure]:
+    found = {name: [make(one) for one in IDENTITIES] for name, make in METHODS.items()}
+    for name, results in found.items():
+        print_rows(name, results)
+    own = partial(_mean, found["understudy"])
+    pose = own("poses_fitted", "psnr")
+    figures = [
+        Figure(name, own(*place), unit, bar, False) for name, (*place, unit, bar) in GOALS.items()
+    ]
+    gain = _gain(found["understudy"], found.get("prototype"))
+    figures.insert(3, Figure("gain_over_prototype_db", gain, "dB", 1.5, False))
+    figures += [
+        Figure("heldout_pose_psnr_release_db", _pose(found.get("release")), "dB", pose, True),
+        Figure("heldout_pose_psnr_plain_db", _pose(found["plain"]), "dB", pose, True),
+        Figure("time_ratio_to_release", _time_ratio(found), "× release", 0.25, True),
+    ]
+    return figures + cost_figures()
+
+
+def cost_figures() -> list[Figure]:
+    """Time and memory on the CPU, and on a GPU where there is one."""
+    training, animation = avatar_speed.demo_training(), avatar_speed.animation()
+    print(f"training at the demo's size: {training}\nanimation: {animation}")
+    gpu = avatar_speed.gpu_costs() if torch.cuda.is_available() else {}
+    return [
+        Figure("cpu_train_minutes", training["seconds"] / 60, "min", 3, True),
+        Figure("cpu_animate_fps", animation["fps"], "frames/s", 30, False),
+        Figure("gpu_train_minutes", gpu.get("train_minutes"), "min", 8, True),
+        Figure("gpu_animate_fps", gpu.get("animate_fps"), "frames/s", 150, False),
+        Figure("resume_difference", avatar_speed.resume_difference(), "", 1e-6, True),
+        Figure("cpu_memory_gb", training["gb"], "GB", 3, True),
+        Figure("gpu_memory_gb", gpu.get("gb"), "GB", 12, True),
+    ]
+
+
+def _mean(results: list[dict], group: str, name: str) -> float:
+    return float(np.mean([one[group][name] for one in results]))
+
+
+def _pose(results: list[dict] | None) -> float | None:
+    return None if results is None else _mean(results, "poses_fitted", "psnr")
+
+
+def _gain(own: list[dict], other: list[dict] | None) -> float | None:
+    """In held-out frames, by the protocol in which it is less."""
+    if other is None:
+        return None
+    return min(_mean(own, g, "psnr") - _mean(other, g, "psnr") for g in FRAMES)
+
+
+FRAMES = ("held_out", "held_out_fitted")
+
+
+def _time_ratio(found: dict[str, list[dict]]) -> float | None:
+    """By the mean curves of all people; draws them."""
+    curves = {
+        name: mean_curve([one["made"]["curve"] for one in results])
+        for name, results in found.items()
+        if "curve" in results[0]["made"]
+    }
+    draw(curves, CURVES)
+    if "release" not in curves:
+        return None
+    return time_ratio(curves["understudy"], curves["release"])
+
+
+GROUPS = (*FRAMES, "poses", "poses_hard", "poses_fitted", "poses_fitted_hard")
+
+
+def print_rows(method: str, results: list[dict]) -> None:
+    """PSNR, IoU and SSIM by group: a row a person, then the means."""
+    print(f"\n{method:24}" + "".join(f"{group:>22}" for group in GROUPS))
+    rows = {one.person: row for one, row in zip(IDENTITIES, results, strict=True)}
+    for person, row in rows.items():
+        print(f"{person:24}" + "".join(_cell(row[group]) for group in GROUPS))
+    means = [
+        {name: _mean(results, group, name) for name in ("psnr", "iou", "ssim")} for group in GROUPS
+    ]
+    print(f"{'mean':24}" + "".join(map(_cell, means)))
+
+
+def _cell(scores: dict) -> str:
+    return f"{scores['psnr']:9.2f} {scores['iou']:.3f} {scores['ssim']:.3f}".rjust(22)
+
+
+if __name__ == "__main__":
+    for identity in IDENTITIES:
+        make_world(identity)
+    for wanted in sys.argv[1:]:
+        method, _, person = wanted.partition(".")
+        for identity in IDENTITIES:
+            if person in ("", identity.person):
+                print(wanted, METHODS[method](identity))
+    if len(sys.argv) > 1:
+        sys.exit()
+    figures = avatar_figures()
+    write_figures("avatar", figures)
+    sys.exit(0 if all(figure.passed for figure in figures) else 1)

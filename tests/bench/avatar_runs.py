@@ -1,0 +1,192 @@
+"""Avatars of the bench: each trained once, with its quality against seconds, and kept.
+
+A run lies in results/bench/avatar_runs/{method}.{person}.{digest of settings and inputs}/. One that
+was stopped goes on where it was. Code is no part of the digest: delete what a change concerns.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from tests.bench.avatar_world import Identity
+from tests.bench.figures import ROOT
+from understudy.avatar.alignment import Alignment
+from understudy.avatar.clip import load_clip
+from understudy.avatar.evaluate import FITTED, evaluate, held_out_frame, mean_score
+from understudy.avatar.fill import fill, seen_weight
+from understudy.avatar.heldout import (
+    fitting,
+    load_pictures,
+    placing,
+    render_pictures,
+    score_pictures,
+)
+from understudy.avatar.model import Avatar
+from understudy.avatar.save import load_avatar, save_avatar
+from understudy.avatar.settings import TrainSettings
+from understudy.avatar.training import Training
+from understudy.body.model import load_body
+from understudy.checkpoint import (
+    Interval,
+    interruptible,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+)
+from understudy.demo.actions.held_out import HARD, POSES
+from understudy.files import file_digest, read_json, write_json
+from understudy.fitting.io import load_fit
+
+RUNS = ROOT / "results/bench/avatar_runs"
+POINTS = 12  # of a curve
+CURVE_FRAMES = 6  # held-out frames that a point of the curve is the mean of
+SHEET = 256  # px, of one picture of a sheet
+
+Maker = Callable[[Training, "Run"], tuple[Avatar, dict]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One method on one person. `settings` says all that the method depends on."""
+
+    method: str
+    identity: Identity
+    settings: TrainSettings
+    options: tuple = ()  # of methods that are not all in TrainSettings
+
+    @property
+    def folder(self) -> Path:
+        inputs = [file_digest(path) for path in (*self.identity.inputs, self.held_out)]
+        told = json.dumps([asdict(self.settings), self.options, inputs], sort_keys=True)
+        digest = hashlib.sha256(told.encode()).hexdigest()[:10]
+        return RUNS / f"{self.method}.{self.identity.person}.{digest}"
+
+    @property
+    def held_out(self) -> Path:
+        return self.identity.path("held_out.npz")
+
+    def training(self) -> Training:
+        """A training on this person's video, at its first step."""
+        video, masks, fit, body = self.identity.inputs
+        model = load_body(body)
+        fitted = load_fit(fit, model.model_id)
+        clip = load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
+        own = fitted.own(model)
+        return Training(clip, fitted.pose, own, fitted.betas, fitted.joint_offset, self.settings)
+
+    def avatar(self) -> Avatar:
+        """What `result` kept."""
+        return load_avatar(self.folder / "avatar.safetensors", load_body(self.identity.inputs[-1]))
+
+
+def result(run: Run, make: Maker) -> dict:
+    """The scores of a run, made where they are not there yet; how it was made is in `made`.
+
+    Of held-out frames, as `evaluate` gives them; of held-out poses, posed by the truth and with the
+    pose fitted, all and the hard ones. A sheet of the poses lies beside them, truth above.
+    """
+    path = run.folder / "result.json"
+    if path.is_file():
+        return read_json(path)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    training = run.training()
+    avatar, made = make(training, run)
+    save_avatar(run.folder / "avatar.safetensors", avatar, {})
+    scores = {**evaluate(training, avatar), **pose_scores(run, avatar)}
+    write_json(path, {**scores, "gaussians": len(avatar), "made": made})
+    remove_checkpoint(run.folder / "checkpoint.safetensors")
+    return read_json(path)
+
+
+def pose_scores(run: Run, avatar: Avatar) -> dict:
+    """Scores of the held-out poses; writes poses.jpg: truth, placed, fitted."""
+    pictures = load_pictures(run.held_out)
+    placed = placing(avatar, pictures)
+    fitted = fitting(avatar, pictures, placed)
+    names = [name for name, *_ in POSES]
+    hard = [names.index(name) for name in HARD]
+    scores, rows = {}, [pictures.images]
+    for name, corrections in (("poses", placed), ("poses_fitted", fitted)):
+        drawn = render_pictures(avatar, pictures, corrections)
+        rows.append(drawn.images)
+        every = score_pictures(drawn, pictures, list(range(len(names))))
+        scores[name] = mean_score(every)
+        scores[f"{name}_hard"] = mean_score([every[t] for t in hard])
+    sheet = Image.fromarray(np.concatenate([np.concatenate(list(row), axis=1) for row in rows]))
+    sheet.resize((SHEET * len(names), SHEET * len(rows))).save(run.folder / "poses.jpg", quality=88)
+    return scores
+
+
+def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
+    """Train to the end. made: seconds, and the curve [[seconds, dB as fitted, dB fitted], …].
+
+    What a point of the curve takes to measure is no part of its seconds.
+    """
+    checkpoint, job = run.folder / "checkpoint.safetensors", run.folder.name
+    stored = load_checkpoint(checkpoint, job)
+    seconds, curve = 0.0, []
+    if stored:
+        training.load_state(*stored)
+        seconds, curve = stored[1]["seconds"], stored[1]["curve"]
+    points = {round(training.work * (k + 1) / POINTS) for k in range(POINTS)}
+    due = Interval(60)
+    with interruptible() as interruption:
+        while training.done < training.work:
+            began = time.perf_counter()
+            training.advance()
+            seconds += time.perf_counter() - began
+            if training.done in points:
+                curve.append([round(seconds, 1), *_quality(training)])
+                print(run.method, run.identity.person, *curve[-1], flush=True)
+            if interruption.requested or due.passed():
+                tensors, note = training.state()
+                save_checkpoint(
+                    checkpoint, job, tensors, {**note, "seconds": seconds, "curve": curve}
+                )
+            interruption.stop_if_requested()
+    began = time.perf_counter()
+    avatar = training.avatar()
+    avatar = fill(avatar, seen_weight(training, avatar), training.trainee.first_log_scale)
+    seconds += time.perf_counter() - began
+    return avatar, {"seconds": round(seconds, 1), "curve": curve, "steps": training.steps}
+
+
+def _quality(training: Training) -> tuple[float, float]:
+    """PSNR (dB) of some held-out frames: posed as their neighbours, and fitted to the picture."""
+    training.poses.interpolate(training.trained)
+    avatar, between = training.avatar(), training.poses.corrections
+    alignment = Alignment(avatar, training.free, FITTED)
+    frames = np.array(training.held_out)[
+        np.linspace(0, len(training.held_out) - 1, CURVE_FRAMES).astype(int)
+    ]
+    posed, fitted = [], []
+    for t in frames.tolist():
+        posed.append(held_out_frame(training, avatar, t, between[t]).psnr)
+        fitted.append(held_out_frame(training, avatar, t, training.aligned(alignment, t)).psnr)
+    return round(float(np.mean(posed)), 3), round(float(np.mean(fitted)), 3)
+
+
+def plain(training: Training, run: Run) -> tuple[Avatar, dict]:
+    """The body's surface as it is, each Gaussian of the mean colour that it was seen with."""
+    avatar = training.avatar()
+    colors = torch.zeros_like(avatar.colors, requires_grad=True)
+    bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))
+    total, weight = torch.zeros_like(colors), torch.zeros(len(avatar), 1)
+    for t in training.trained[::6]:
+        view = training.clip.view(t)
+        rgb, _ = training.render(bare, t, training.poses.corrections[t], torch.zeros(3))
+        inside = view.mask * view.color_trust
+        # A Gaussian's blending weights in an image are the gradient of the image by its colour.
+        total += torch.autograd.grad((rgb * view.image * inside).sum(), colors, retain_graph=True)[
+            0
+        ]
+        weight += torch.autograd.grad((rgb * inside).sum(), colors)[0][:, :1]
+    mean = replace(bare, colors=total / weight.clamp(min=1e-6))
+    return fill(mean, seen_weight(training, mean), training.trainee.first_log_scale), {}

@@ -1,0 +1,140 @@
+"""What avatars cost: training at the demo's size, animation, memory; and whether a killed training
+goes on with the same result. Each in a process of its own, as its job runs it.
+
+`python -m tests.bench.avatar_speed train|animate ARGUMENT ...` is such a process.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from tests.bench.avatar_world import BODY, IDENTITIES
+from tests.bench.figures import ROOT
+from tests.bench.fit_alone import peak_gb
+
+CORES = 2  # that the figures are told for
+GAUSSIANS_EDGE = 0.0125  # m: some 44,000 Gaussians
+RUNS = 3  # of the animation
+WAIT = 0.2  # s between looks at a training that is to be killed
+
+
+def alone(*arguments: str | Path, kill_at: Path | None = None) -> dict:
+    """What `python -m tests.bench.avatar_speed` printed; {} if killed once `kill_at` was there."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), str(CORES))
+    environment = {**os.environ, **threads, "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.bench.avatar_speed", *map(str, arguments)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        while kill_at is not None and process.poll() is None:
+            if kill_at.is_file():
+                process.kill()
+                return {}
+            time.sleep(WAIT)
+        told = process.stdout.read()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return json.loads(told.splitlines()[-1])
+
+
+def demo_training(device: str = "cpu") -> dict[str, float]:
+    """{"seconds", "job_seconds", "gb"} of training the first person as the demo does.
+
+    seconds: of training; job_seconds: with reading, evaluation and the turntable.
+    """
+    settings = yaml.safe_load((ROOT / "config/demo.yaml").read_text())["avatar"]
+    with tempfile.TemporaryDirectory() as folder:
+        return alone("train", IDENTITIES[0].person, folder, json.dumps(settings), device)
+
+
+def animation(device: str = "cpu") -> dict[str, float]:
+    """{"fps", "gaussians", "frames"}: the first person in the motion of the second, 512 x 512, from
+    the files to both videos; the best of some runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        return alone("animate", folder, device)
+
+
+def resume_difference() -> float:
+    """The largest difference of any tensor of an avatar whose training was killed without warning
+    after its first checkpoint, and went on, from that of one that was not."""
+    from safetensors.torch import load_file
+
+    settings = {"size": 96, "iterations": 150, "max_edge": 0.03, "checkpoint_seconds": 1.0}
+    with tempfile.TemporaryDirectory() as folder:
+        whole, killed = Path(folder, "whole"), Path(folder, "killed")
+        arguments = ("train", IDENTITIES[0].person)
+        alone(*arguments, whole, json.dumps(settings), "cpu")
+        halves = alone(
+            *arguments,
+            killed,
+            json.dumps(settings),
+            "cpu",
+            kill_at=killed / "checkpoint.safetensors",
+        )
+        assert not halves, "the training ended before its first checkpoint"
+        alone(*arguments, killed, json.dumps(settings), "cpu")
+        a, b = (load_file(path / "avatar.safetensors") for path in (whole, killed))
+    return max(float((a[name].double() - b[name].double()).abs().max()) for name in a)
+
+
+def _train(person: str, folder: str, settings: str, device: str) -> dict[str, float]:
+    from understudy.avatar.settings import TrainSettings
+    from understudy.avatar.train import train_avatar
+    from understudy.files import read_json
+
+    identity = next(one for one in IDENTITIES if one.person == person)
+    began = time.perf_counter()
+    train_avatar(*identity.inputs, folder, TrainSettings(**json.loads(settings)))
+    return {
+        "seconds": read_json(Path(folder, "metrics.json"))["train_seconds"],
+        "job_seconds": round(time.perf_counter() - began, 1),
+        "gb": peak_gb(),
+    }
+
+
+def _animate(folder: str, device: str) -> dict[str, float]:
+    import torch
+
+    from understudy.avatar.animate import animate_avatar
+    from understudy.avatar.save import save_avatar
+    from understudy.avatar.settings import AnimateSettings, TrainSettings
+    from understudy.avatar.trainee import Trainee
+    from understudy.body.model import load_body
+    from understudy.fitting.io import load_fit
+
+    own_fit, motion = (one.path("fit.npz") for one in IDENTITIES[:2])
+    body, own = load_body(BODY), load_fit(own_fit)
+    settings = TrainSettings(max_edge=GAUSSIANS_EDGE)
+    trainee = Trainee(body, own.betas, own.joint_offset, settings)
+    noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        trainee.logits += 0.5 * noise  # pictures that cost an encoder what a person costs, or more
+        avatar = trainee.avatar(trainee.offset())
+    path = Path(folder, "avatar.safetensors")
+    save_avatar(path, avatar, {})
+    frames, seconds = len(load_fit(motion)), []
+    for _ in range(1 + RUNS):  # the first compiles
+        began = time.perf_counter()
+        animate_avatar(
+            path,
+            motion,
+            BODY,
+            Path(folder, "out.mkv"),
+            Path(folder, "out.mp4"),
+            "source",
+            AnimateSettings(),
+            device,
+        )
+        seconds.append(time.perf_counter() - began)
+    return {"fps": frames / min(seconds[1:]), "gaussians": len(avatar), "frames": frames}
+
+
+if __name__ == "__main__":
+    task = {"train": _train, "animate": _animate}[sys.argv[1]]
+    print(json.dumps(task(*sys.argv[2:])))

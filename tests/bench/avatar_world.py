@@ -1,0 +1,89 @@
+"""The demo world that avatars are measured on: four people who turn round, and poses of theirs that
+the video does not hold.
+
+Everything lies in results/bench/avatar_world/ and is made once, so that avatars made at different
+times can be compared: delete what a change to the demo world, the features or the fit concerns.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.bench.figures import ROOT
+from tests.bench.fit_world import IDENTITY_FPS, SIZE, Clip, made
+from understudy.body.build import build_body
+from understudy.demo.figure import save_figure
+from understudy.demo.people import make_person
+from understudy.demo.world import WorldSettings, make_held_out, make_identity
+from understudy.features.expression import extract_expression
+from understudy.features.hands import extract_hands
+from understudy.features.keypoints import extract_keypoints
+from understudy.features.masks import extract_masks
+from understudy.fitting.fit import fit_body
+from understudy.fitting.settings import FitSettings
+
+WORLD = ROOT / "results/bench/avatar_world"
+BODY = WORLD / "SMPLX_NEUTRAL.npz"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One person, filmed in one room as the paper films identities (324 frames, 18 s)."""
+
+    person: str
+    room: str
+
+    @property
+    def settings(self) -> WorldSettings:
+        return WorldSettings(SIZE, SIZE, IDENTITY_FPS, 18, depth_every=1000)
+
+    def path(self, name: str) -> Path:
+        """video.mp4, truth.npz, held_out.npz (pictures of unseen poses), keypoints.npz,
+        expression.npz, hands.npz, masks.npz or fit.npz."""
+        return WORLD / self.person / name
+
+    @property
+    def inputs(self) -> tuple[Path, Path, Path, Path]:
+        """What an avatar is trained on: video, masks, fit, body."""
+        return *map(self.path, ("video.mp4", "masks.npz", "fit.npz")), BODY
+
+
+# Unlike in build, clothes, hair and skin; none of them is in the demo.
+IDENTITIES = (
+    Identity("ada", "living_room"),
+    Identity("dov", "studio"),
+    Identity("ben", "dining_room"),
+    Identity("chiyo", "bedroom"),
+)
+
+
+def make_world(identity: Identity) -> None:
+    """The files of one person, as far as they are not there yet."""
+    at, settings = identity.path, identity.settings
+    figure = WORLD / "figures" / f"{identity.person}.npz"
+    clip = asdict(Clip(identity.person, identity.room, None, settings.seconds))
+    filmed = {"clip": clip, "settings": asdict(settings)}
+    video, keypoints, expression = at("video.mp4"), at("keypoints.npz"), at("expression.npz")
+    hands, masks, fit, held_out = (
+        at(f"{name}.npz") for name in ("hands", "masks", "fit", "held_out")
+    )
+    room = identity.room
+
+    made([BODY], {}, lambda: build_body(BODY))
+    made([figure], {}, lambda: save_figure(figure, make_person(identity.person)))
+    made(
+        [video, at("truth.npz")],
+        filmed,
+        lambda: make_identity(figure, room, video, at("truth.npz"), settings),
+    )
+    made([held_out], filmed, lambda: make_held_out(figure, room, held_out, settings))
+    made([keypoints], filmed, lambda: extract_keypoints(video, keypoints, people="flag"))
+    made([expression], filmed, lambda: extract_expression(video, keypoints, BODY, expression))
+    made([hands], filmed, lambda: extract_hands(video, keypoints, BODY, hands))
+    made([masks], filmed, lambda: extract_masks(video, keypoints, masks))
+    made([fit], filmed, lambda: fit_body(keypoints, expression, hands, BODY, fit, FitSettings()))
+
+
+if __name__ == "__main__":
+    for person in IDENTITIES:
+        make_world(person)
+        print(f"{person.person}: {person.path('')}")

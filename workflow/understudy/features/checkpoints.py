@@ -1,0 +1,100 @@
+"""Checkpoints of torch: opened without running code that lies in them, and held against a network.
+
+`layout` maps each name of a state to its shape. A back-end's module that reads a checkpoint offers
+`layout(name)`, what the file of that row of config/weights.yaml must hold, and `state_of(path)`,
+what it holds; `features.check_weights` compares the two.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from pickle import UnpicklingError
+
+import torch
+from torch import Tensor, nn
+
+from understudy.errors import UserError
+
+Layout = dict[str, tuple[int, ...]]
+State = Mapping[str, Tensor]
+
+_TOLD = 3  # names told of each kind
+
+
+def read_checkpoint(path: Path | str, allowed: Sequence[type | Callable] = ()) -> object:
+    """What `torch.save` wrote, on the CPU: tensors in plain containers, and what `allowed` names.
+
+    A file in torch's zip format is mapped, so that what is not used is never read. UserError where
+    the file is missing, damaged, or holds something else.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; config/weights.yaml says where to get it")
+    try:
+        with torch.serialization.safe_globals(list(allowed)):
+            return torch.load(
+                path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
+            )
+    except UnpicklingError as error:
+        refused = re.search(r"GLOBAL ([\w.]+)", str(error))
+        if refused:
+            raise UserError(
+                f"{path}: holds {refused[1]}, which is no weight; get the file again from where "
+                "config/weights.yaml says"
+            ) from error
+        raise _damaged(path, error) from error
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> UserError:
+    reason = str(error).strip().split("\n")[0][:100] or type(error).__name__
+    return UserError(f"{path}: not a readable checkpoint of torch ({reason}); get it again")
+
+
+def state_in(stored: object, name: str, path: Path | str) -> State:
+    """The state under `name` of a checkpoint; UserError where there is none."""
+    state = stored.get(name) if isinstance(stored, Mapping) else None
+    if not isinstance(state, Mapping) or not all(isinstance(x, Tensor) for x in state.values()):
+        raise UserError(f"{path}: holds no {name} with weights; it is another checkpoint")
+    return state
+
+
+def layout_of(network: nn.Module) -> Layout:
+    """What a state of the network holds."""
+    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def misfit(wanted: Layout, found: Layout) -> str:
+    """What of `found` is not as `wanted`, in words that name it; "" if nothing."""
+    missing = [name for name in wanted if name not in found]
+    unknown = [name for name in found if name not in wanted]
+    other = [
+        f"{name} is {_size(found[name])}, not {_size(shape)}"
+        for name, shape in wanted.items()
+        if name in found and found[name] != shape
+    ]
+    kinds = (("lacks ", missing), ("has unknown ", unknown), ("", other))
+    return "; ".join(intro + _some(names) for intro, names in kinds if names)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "one number"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _TOLD:,} more" if len(names) > _TOLD else ""
+    return ", ".join(names[:_TOLD]) + more
+
+
+def load_strictly(network: nn.Module, state: State, path: Path | str, device: str) -> nn.Module:
+    """The network with the state of a file, every name and shape, ready to be used on a device.
+
+    UserError that names what does not fit.
+    """
+    wrong = misfit(layout_of(network), {name: tuple(x.shape) for name, x in state.items()})
+    if wrong:
+        raise UserError(f"{path}: not this network's checkpoint, it {wrong}; get the right file")
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False).to(device)
