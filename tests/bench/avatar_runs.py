@@ -153,7 +153,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
             interruption.stop_if_requested()
     began = time.perf_counter()
     avatar = training.avatar()
-    avatar = fill(avatar, seen_weight(training, avatar), training.trainee.first_log_scale)
+    avatar = fill(avatar, seen_weight(training, avatar), training.first_log_scale)
     seconds += time.perf_counter() - began
     return avatar, {"seconds": round(seconds, 1), "curve": curve, "steps": training.steps}
 
@@ -189,4 +189,4 @@ def plain(training: Training, run: Run) -> tuple[Avatar, dict]:
         ]
         weight += torch.autograd.grad((rgb * inside).sum(), colors)[0][:, :1]
     mean = replace(bare, colors=total / weight.clamp(min=1e-6))
-    return fill(mean, seen_weight(training, mean), training.trainee.first_log_scale), {}
+    return fill(mean, seen_weight(training, mean), training.first_log_scale), {}

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d
 
-from understudy.avatar.similarity import similarity
+from understudy.avatar.similarity import banded_ssim, ssim
 
 
 def written_out(a, b):
@@ -24,9 +24,10 @@ def test_value_and_gradient_are_the_formulas(size):
     b = torch.rand(*size, 3, generator=g)
     a = (b + 0.3 * torch.randn(*size, 3, generator=g)).clamp(0, 1)
     ours, truth = a.clone().requires_grad_(), a.double().requires_grad_()
-    value, expected = similarity(ours, b), written_out(truth, b.double())
+    value, expected = ssim(ours, b), written_out(truth, b.double())
     (3 * value).backward()
     (3 * expected).backward()
     assert abs(float(value.detach()) - float(expected.detach())) < 1e-5
     assert (ours.grad - truth.grad).norm() < 1e-4 * truth.grad.norm()
-    assert abs(float(similarity(b, b)) - 1) < 1e-5
+    assert abs(float(ssim(b, b)) - 1) < 1e-5
+    assert abs(float(banded_ssim(a, b)) - float(expected.detach())) < 1e-5

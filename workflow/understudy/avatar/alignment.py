@@ -15,6 +15,7 @@ from torch import Tensor
 
 from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar
+from understudy.avatar.normal import normal_equations
 from understudy.avatar.poses import PARTS, FramePose, combined
 from understudy.avatar.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS
@@ -30,8 +31,8 @@ class Alignment:
     def __init__(self, avatar: Avatar, free: Tensor, settings: AlignSettings) -> None:
         body = avatar.rig.body
         self.avatar, self.settings = avatar, settings
-        self.parents = body.parents[:BODY_JOINTS]
-        self.shares = (avatar.rig.weights @ _below(body.parents)).numpy()  # (G,22)
+        self.parents = list(body.parents[1:BODY_JOINTS])
+        self.shares = (avatar.rig.weights.cpu() @ _below(body.parents)).numpy()  # (G,22)
         trust = np.full((PARTS, 3), settings.turn_trust)
         trust[BODY_JOINTS] = settings.transl_trust
         self.hold = trust.ravel() ** -2.0
@@ -53,50 +54,50 @@ class Alignment:
         s = self.settings
         height, width = view.mask.shape[:2]
         rotations, transl, expression = frame.corrected(here)
+        device = here.device
+        eye, white = torch.eye(4, device=device), torch.ones(3, device=device)
         with torch.no_grad():
             cloud = self.avatar.pose_rotations(rotations, transl, expression)
-            drawn = cloud.render(torch.eye(4)[None], K[None], width, height, torch.ones(1, 3))
+            drawn = cloud.render(eye[None], K[None].to(device), width, height, white[None])
             posed = self.avatar.rig.skeleton.skin(rotations, transl, expression)
         ours, theirs, trust = _channels(drawn, view)
         ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
         gradient = np.stack(np.gradient((ours + theirs) / 2, axis=(1, 0)), -1)  # (h,w,4,2): x, y
         told = np.abs(gradient).sum(-1).max(-1) > FLAT
-        points = cloud.means[0].numpy()
+        points = cloud.means[0].cpu().numpy()
         shown = _shown(points, K.numpy(), width, height)[told]
-        jacobian = self._jacobian(points[shown], shown, gradient[told], K.numpy(), posed)
         residual = (theirs - ours)[told]
         weight = trust[told] * s.outlier / np.maximum(np.abs(residual), s.outlier)  # Huber's
         weight /= s.pixel_sigma**2 * s.pixels_alike
-        jacobian *= self.free
-        weighted = jacobian * weight.reshape(-1, 1)
-        normal = weighted.T @ jacobian + np.diag(self.hold)
-        moved = (here - start).numpy().ravel()
-        pull = weighted.T @ residual.reshape(-1) - self.hold * moved
+        turned = posed.transforms[0, :, :3, :3].double().cpu().numpy()
+        normal, pull = normal_equations(
+            points[shown],
+            _along(points[shown], gradient[told], K.numpy()),
+            weight,
+            residual,
+            self.shares[shown],
+            posed.joints[0, :BODY_JOINTS].double().cpu().numpy(),
+            np.concatenate([np.eye(3)[None], turned[self.parents]]),
+        )
+        normal = normal * np.outer(self.free, self.free) + np.diag(self.hold)
+        moved = (here - start).cpu().numpy().ravel()
         normal[np.diag_indices_from(normal)] *= 1 + DAMPING
-        change = np.linalg.solve(normal, pull * self.free).clip(-LARGEST, LARGEST)
-        return combined(torch.from_numpy(change).float().view(PARTS, 3), here)
+        change = np.linalg.solve(normal, (pull - self.hold * moved) * self.free)
+        change = torch.from_numpy(change.clip(-LARGEST, LARGEST)).to(here)
+        return combined(change.view(PARTS, 3), here)
 
-    def _jacobian(self, points, shown, gradient, K, posed) -> np.ndarray:
-        """(4P, 69): how P pixels' four channels change with the pose.
 
-        points (P,3), the body's that they show, shown (P,) their indices, gradient (P,4,2).
-        A joint's turn moves a point by share · turn × (point − joint).
-        """
-        z = points[:, 2:]
-        along = np.empty((*gradient.shape[:2], 3), np.float32)  # gradient in camera space, (P,4,3)
-        along[..., :2] = gradient * (K[[0, 1], [0, 1]] / z)[:, None]
-        along[..., 2] = -(along[..., :2] * (points[:, None, :2] / z[..., None])).sum(-1)
-        joints = posed.joints[0].numpy()
-        turned = posed.transforms[0, :, :3, :3].numpy()
-        jacobian = np.empty((*along.shape[:2], 3 * PARTS), np.float32)
-        for joint, parent in enumerate(self.parents):
-            lever = np.cross((points - joints[joint])[:, None], along)
-            lever *= self.shares[shown, joint][:, None, None]
-            at = slice(3 * joint, 3 * joint + 3)
-            jacobian[..., at] = lever if parent < 0 else lever @ turned[parent]
-        jacobian[..., 3 * BODY_JOINTS :] = along
-        # Where the body moves to, the picture shows what was there before: hence the minus.
-        return -jacobian.reshape(-1, 3 * PARTS)
+def _along(points: np.ndarray, gradient: np.ndarray, K: np.ndarray) -> np.ndarray:
+    """(P,4,3), a m: how four channels of P pixels change with the motion of the points (P,3) that
+    they show; gradient (P,4,2) a px.
+
+    Where the body moves to, the picture shows what was there before: hence the minus.
+    """
+    z = points[:, 2:]
+    along = np.empty((*gradient.shape[:2], 3), np.float32)
+    along[..., :2] = gradient * (-K[[0, 1], [0, 1]] / z)[:, None]
+    along[..., 2] = -(along[..., :2] * (points[:, None, :2] / z[..., None])).sum(-1)
+    return along
 
 
 def _below(parents: tuple[int, ...]) -> Tensor:
@@ -115,7 +116,7 @@ def _channels(drawn: tuple[Tensor, Tensor], view: View) -> tuple[np.ndarray, ...
     """(h,w,4) each: colour on white and mask of the render and of the view, trust in the view."""
     target = view.image * view.mask + 1 - view.mask
     return (
-        torch.cat([drawn[0][0], drawn[1][0]], -1).numpy(),
+        torch.cat([drawn[0][0], drawn[1][0]], -1).cpu().numpy(),
         torch.cat([target, view.mask], -1).numpy(),
         torch.cat([view.color_trust.expand(-1, -1, 3), view.mask_trust], -1).numpy(),
     )

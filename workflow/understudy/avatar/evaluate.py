@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from understudy.avatar.alignment import Alignment
-from understudy.avatar.losses import ssim
+from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
 from understudy.avatar.settings import AlignSettings
+from understudy.avatar.similarity import ssim
 from understudy.avatar.training import Training
 
 # A pose is fitted to a test image from far off, and freely.
@@ -57,7 +58,7 @@ def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tenso
     view = training.clip.view(t)
     with torch.no_grad():
         rgb, alpha = training.render(avatar, t, correction, torch.tensor(WHITE))
-    return score(rgb, alpha, view.image * view.mask + 1 - view.mask, view.mask)
+    return score(rgb.cpu(), alpha.cpu(), view.image * view.mask + 1 - view.mask, view.mask)
 
 
 def evaluate(training: Training, avatar: Avatar) -> dict:
@@ -65,6 +66,7 @@ def evaluate(training: Training, avatar: Avatar) -> dict:
     of them, with the pose fitted to the test image, the avatar frozen ("held_out_fitted":
     ExAvatar's protocol)."""
     settings, frames = training.settings, training.held_out
+    avatar = on_device(avatar, training.device)
     between = training.poses.corrections
     posed = [held_out_frame(training, avatar, t, between[t]) for t in frames]
     some = frames[:: max(1, len(frames) // settings.fitted_frames)][: settings.fitted_frames]

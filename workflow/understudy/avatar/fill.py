@@ -9,6 +9,7 @@ import torch
 from scipy.sparse.linalg import splu
 from torch import Tensor
 
+from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
 from understudy.avatar.surface import graph_laplacian
 from understudy.avatar.trainee import region
@@ -32,10 +33,10 @@ def seen_weight(training: Training, avatar: Avatar) -> Tensor:
     """
     frames = training.trained[:: max(1, len(training.trained) // FRAMES)]
     square = np.ones((2 * FRINGE + 1,) * 2, np.uint8)
-    seen = torch.zeros(len(avatar))
+    seen = torch.zeros(len(avatar), device=training.device)
     for t in frames:
         inside = (training.clip.view(t).mask[..., 0].numpy() > 0.5).astype(np.uint8)
-        counted = torch.from_numpy(cv2.erode(inside, square)).float()
+        counted = torch.from_numpy(cv2.erode(inside, square)).float().to(training.device)
         colors = torch.zeros_like(avatar.colors, requires_grad=True)
         bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))
         rgb, _ = training.render(bare, t, training.poses.corrections[t], torch.zeros(3))
@@ -44,15 +45,16 @@ def seen_weight(training: Training, avatar: Avatar) -> Tensor:
     sides = [f"{side}_{finger}" for side in ("left", "right") for finger in FINGERS]
     fingers = region(avatar.rig.body, tuple(sides))
     trust = 1 - (1 - FINGER_TRUST) * avatar.rig.surface.interpolate(fingers)[:, 0]
-    return seen.clamp(0, 1) * trust
+    return (seen.clamp(0, 1) * trust).cpu()
 
 
 def fill(avatar: Avatar, seen: Tensor, first_log_scale: Tensor) -> Avatar:
     """Spread colours and sizes over the surface from where they were `seen` (G,).
 
     Minimises sum seen (x - x0)^2 + STRENGTH sum over edges (x_i - x_j)^2. Sizes are spread as
-    the ratio to their start, first_log_scale (G,).
+    the ratio to their start, first_log_scale (G,). The avatar returned is on the CPU.
     """
+    avatar, first_log_scale = on_device(avatar, "cpu"), first_log_scale.cpu()
     evidence = seen.numpy().astype(np.float64) + NOTHING
     laplacian = graph_laplacian(avatar.rig.surface.faces.numpy(), len(avatar))
     factor = splu((sp.diags(evidence) + STRENGTH * laplacian).tocsc())

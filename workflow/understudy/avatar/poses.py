@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.device import on_device
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.body.skeleton import BODY_JOINTS
@@ -51,12 +52,13 @@ def combined(change: Tensor, correction: Tensor) -> Tensor:
 class CorrectedPoses:
     """The n fitted poses of a clip: frames, and their corrections (n,23,3), zero at first."""
 
-    def __init__(self, pose: Pose) -> None:
-        self.frames = frame_poses(pose)
-        self.corrections = torch.zeros(len(pose), PARTS, 3)
+    def __init__(self, pose: Pose, device: torch.device | str = "cpu") -> None:
+        self.frames = [on_device(frame, device) for frame in frame_poses(pose)]
+        self.corrections = torch.zeros(len(pose), PARTS, 3, device=device)
 
     def interpolate(self, known: list[int]) -> None:
         """Give every frame that is not among the `known` what lies between its neighbours'."""
-        frames, flat = np.arange(len(self.frames)), self.corrections.flatten(1).numpy()
+        frames, flat = np.arange(len(self.frames)), self.corrections.flatten(1).cpu().numpy()
         between = [np.interp(frames, known, column[known]) for column in flat.T]
-        self.corrections = torch.from_numpy(np.stack(between, 1)).float().view_as(self.corrections)
+        found = torch.from_numpy(np.stack(between, 1)).to(self.corrections)
+        self.corrections = found.view_as(self.corrections)

@@ -9,7 +9,7 @@ from understudy.avatar.evaluate import evaluate
 from understudy.avatar.fill import fill, seen_weight
 from understudy.avatar.save import save_avatar
 from understudy.avatar.settings import TrainSettings
-from understudy.avatar.training import Training
+from understudy.avatar.direct import DirectTraining
 from understudy.avatar.turntable import write_turntable
 from understudy.body.model import load_body
 from understudy.checkpoint import (
@@ -53,7 +53,7 @@ def train_avatar(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
     own = fitted.own(model)
-    training = Training(clip, fitted.pose, own, fitted.betas, fitted.joint_offset, settings)
+    training = DirectTraining(clip, fitted.pose, own, fitted.betas, fitted.joint_offset, settings)
     inputs = {"video": video, "masks": masks, "fit": fit, "body": body}
     about = {
         "settings": asdict(settings),
@@ -63,7 +63,7 @@ def train_avatar(
     seconds, curve = _run(training, out_dir / "checkpoint.safetensors", about, began)
     trained = training.avatar()
     seen = seen_weight(training, trained)
-    avatar = fill(trained, seen, training.trainee.first_log_scale)
+    avatar = fill(trained, seen, training.first_log_scale)
     metrics = {
         **evaluate(training, avatar),
         "gaussians": len(avatar),
@@ -81,7 +81,7 @@ def train_avatar(
 
 
 def _run(
-    training: Training, checkpoint: Path, about: dict, began: float
+    training: DirectTraining, checkpoint: Path, about: dict, began: float
 ) -> tuple[float, list[list[float]]]:
     """Step to the end, from the checkpoint if there is one.
 
@@ -106,7 +106,7 @@ def _run(
         for _ in bar:
             loss = training.advance()
             if loss is not None:
-                losses.append(loss)
+                losses.append(loss.item())
             if len(losses) == CURVE_STEPS:
                 curve.append([training.steps, round(sum(losses) / CURVE_STEPS, 5)])
                 losses.clear()

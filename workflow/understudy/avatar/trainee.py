@@ -5,9 +5,10 @@ import math
 import torch
 from torch import Tensor, nn
 
+from understudy.avatar.device import on_device
 from understudy.avatar.model import SHADING_TERMS, Avatar
 from understudy.avatar.rig import Rig
-from understudy.avatar.settings import TrainSettings
+from understudy.avatar.settings import LossWeights, TrainSettings
 from understudy.avatar.sparse import SmoothSolve, SparseProduct
 from understudy.avatar.surface import (
     EYES,
@@ -35,28 +36,34 @@ class Trainee(nn.Module):
     """
 
     def __init__(
-        self, body: BodyModel, betas: Tensor, joint_offset: Tensor, settings: TrainSettings
+        self,
+        body: BodyModel,
+        betas: Tensor,
+        joint_offset: Tensor,
+        settings: TrainSettings,
+        device: torch.device | str = "cpu",
     ) -> None:
         super().__init__()
-        self.vertices = body.shaped(betas).vertices
-        surface = build_surface(body, self.vertices, settings.max_edge)
-        self.rig = Rig(body, surface, betas, joint_offset)
+        vertices = body.shaped(betas).vertices
+        surface = build_surface(body, vertices, settings.max_edge)
         self.opacity = settings.opacity
         self.max_log_scale = math.log(settings.max_scale)
-        skin, faces, n = skin_faces(body), surface.faces.numpy(), len(self.vertices)
-        self.faces = torch.from_numpy(skin)
-        self.smooth = SmoothSolve(graph_laplacian(skin, n), settings.smoothing)
-        self.to_points = SparseProduct(surface.matrix(n))
-        self.vertex_difference = SparseProduct(mean_difference(skin, n))
-        self.point_difference = SparseProduct(mean_difference(faces, len(surface)))
-        edges = mean_edge(surface.interpolate(self.vertices).numpy(), faces)
-        self.first_log_scale = torch.from_numpy(edges * settings.scale_per_edge).float().log()
-        self.hands, self.eyes = region(body, HANDS), region(body, EYES)
-        self.point_hands = surface.interpolate(self.hands)
-        self.u = nn.Parameter(torch.zeros(n, 3))
+        skin, faces, n = skin_faces(body), surface.faces.numpy(), len(vertices)
+        self.smooth = SmoothSolve(graph_laplacian(skin, n), settings.smoothing, device)
+        self.to_points = SparseProduct(surface.matrix(n), device)
+        self.vertex_difference = SparseProduct(mean_difference(skin, n), device)
+        self.point_difference = SparseProduct(mean_difference(faces, len(surface)), device)
+        edges = mean_edge(surface.interpolate(vertices).numpy(), faces) * settings.scale_per_edge
+        self.first_log_scale = torch.from_numpy(edges).float().log().to(device)
+        hands = region(body, HANDS)
+        self.hands, self.eyes = hands.to(device), region(body, EYES).to(device)
+        self.point_hands = surface.interpolate(hands).to(device)
+        self.vertices, self.faces = vertices.to(device), torch.from_numpy(skin).to(device)
+        self.rig = on_device(Rig(body, surface, betas, joint_offset), device)
+        self.u = nn.Parameter(torch.zeros(n, 3, device=device))
         self.log_scale = nn.Parameter(self.first_log_scale.clone())
-        self.logits = nn.Parameter(torch.zeros(len(surface), 3))
-        self.shading = nn.Parameter(torch.zeros(SHADING_TERMS, 3))
+        self.logits = nn.Parameter(torch.zeros(len(surface), 3, device=device))
+        self.shading = nn.Parameter(torch.zeros(SHADING_TERMS, 3, device=device))
 
     def offset(self) -> Tensor:
         """(V,3) m."""
@@ -82,3 +89,18 @@ def region(body: BodyModel, joints: tuple[str, ...]) -> Tensor:
     """(V,1) the share of each vertex that moves with the joints whose names so begin."""
     columns = [k for k, name in enumerate(body.joint_names) if name.startswith(joints)]
     return body.weights[:, columns].sum(1, keepdim=True)
+
+
+def surface_loss(trainee: Trainee, offset: Tensor, weights: LossWeights) -> Tensor:
+    """Keeps offsets, sizes and colours small and smooth."""
+    shy = 1 + weights.offset_hands * trainee.hands + weights.offset_eyes * trainee.eyes
+    hands = 1 + weights.color_laplacian_hands * trainee.point_hands
+    looks = torch.cat([trainee.logits, trainee.log_scale[:, None]], 1)
+    uneven = trainee.point_difference(looks).square()
+    return (
+        weights.offset * (offset.square() * shy).mean()
+        + weights.offset_laplacian * trainee.vertex_difference(offset).square().mean()
+        + weights.scale * (trainee.log_scale - trainee.first_log_scale).square().mean()
+        + weights.scale_laplacian * uneven[:, 3].mean()
+        + weights.color_laplacian * (uneven[:, :3] * hands).mean()
+    )

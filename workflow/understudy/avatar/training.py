@@ -1,124 +1,69 @@
-"""The training loop's body: one piece of work, and everything that a checkpoint must hold.
+"""What all kinds of training share: a clip, its poses, which of its frames are held out."""
 
-Training alternates. Steps of gradient descent change the avatar and leave the poses alone; now and
-then (`align_at`) the avatar is held and every trained frame's pose is aligned with its picture.
-"""
+from abc import ABC, abstractmethod
 
-import math
-
-import numpy as np
 import torch
 from torch import Tensor
 
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
-from understudy.avatar.losses import image_loss, surface_loss
+from understudy.avatar.device import on_device
+from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar
 from understudy.avatar.poses import PARTS, CorrectedPoses
 from understudy.avatar.settings import TrainSettings
-from understudy.avatar.trainee import Trainee
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
-from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 
 NOT_ALIGNED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise
-RAMP = 20  # steps over which the rates rise
-LAST_RATE = 0.02  # of the peak, at the end
-ADAM_BETAS, ADAM_EPSILON = (0.9, 0.95), 1e-12
 
 
-class Training:
-    """An avatar in training on a clip: advance it, ask for its state, put a state back."""
+class Training(ABC):
+    """An avatar in training on a clip: advance it, ask for its state, put a state back.
+
+    poses: the clip's, corrected; free (23,): what of a pose may be aligned; trained, held_out:
+    frames; first_log_scale (G,): of the Gaussians at the start; steps: of gradient descent so far;
+    done, of `work`: pieces of work so far.
+    """
+
+    first_log_scale: Tensor
 
     def __init__(
-        self,
-        clip: Clip,
-        pose: Pose,
-        body: BodyModel,
-        betas: Tensor,
-        joint_offset: Tensor,
-        settings: TrainSettings,
+        self, clip: Clip, pose: Pose, body: BodyModel, settings: TrainSettings, device: str
     ) -> None:
-        self.clip, self.settings = clip, settings
-        self.trainee = Trainee(body, betas, joint_offset, settings)
-        self.poses = CorrectedPoses(pose)
+        self.clip, self.settings, self.device = clip, settings, torch.device(device)
+        self.poses = CorrectedPoses(pose, self.device)
         self.free = torch.ones(PARTS)
         self.free[[body.joint(name) for name in NOT_ALIGNED]] = 0
         usable = clip.usable
         self.held_out = usable[settings.held_out_every // 2 : -1 : settings.held_out_every]
         self.trained = sorted(set(usable) - set(self.held_out))
-        rates, trainee = settings.rates, self.trainee
-        groups = [
-            (trainee.u, rates.offset),
-            (trainee.log_scale, rates.scale),
-            (trainee.logits, rates.color),
-            (trainee.shading, rates.shading),
-        ]
-        self.peaks = [rate for _, rate in groups]
-        self.optimiser = torch.optim.Adam(
-            [{"params": [parameter], "lr": rate} for parameter, rate in groups],
-            betas=ADAM_BETAS,
-            eps=ADAM_EPSILON,
-        )
-        self.random = np.random.default_rng(settings.seed)
-        self.order: list[int] = []  # frames still to draw in this pass over the clip
-        self.steps = 0
-        steps = {max(1, round(share * settings.iterations)) for share in settings.align_at}
-        self.rounds = sorted(steps)  # after how many steps poses are aligned
-        self.round = 0  # the next of them
-        self.to_align: list[int] = []  # frames that the present round has still to align
-        self.alignment: Alignment | None = None  # of the present round's avatar
-        self.done = 0  # pieces of work
+        self.steps, self.done = 0, 0
 
     @property
+    @abstractmethod
     def work(self) -> int:
         """How many pieces of work there are in all."""
-        return self.settings.iterations + len(self.rounds) * len(self.trained)
 
-    def advance(self) -> float | None:
-        """One piece of work: a step, whose loss is returned, or one frame's pose aligned."""
-        self.done += 1
-        if not self.to_align and self.steps in self.rounds[self.round :]:
-            self.round += 1
-            self.to_align = list(reversed(self.trained))
-        if not self.to_align:
-            return self.step()
-        self._align(self.to_align.pop())
-        if not self.to_align:
-            self.poses.interpolate(self.trained)
-            self.alignment = None
-        return None
+    @abstractmethod
+    def advance(self) -> Tensor | None:
+        """One piece of work; the loss, where there is one, is still on the device."""
 
-    def aligned(self, alignment: Alignment, t: int) -> Tensor:
-        """(23,3): the correction of frame t, aligned with its picture."""
-        frame, correction = self.poses.frames[t], self.poses.corrections[t]
-        return alignment.align(frame, correction, self.clip.view(t), self.clip.camera(t))
+    @abstractmethod
+    def avatar(self) -> Avatar:
+        """The avatar as it is, out of the graph."""
 
-    def _align(self, t: int) -> None:
-        if self.alignment is None:
-            self.alignment = Alignment(self.avatar(), self.free, self.settings.align)
-        self.poses.corrections[t] = self.aligned(self.alignment, t)
+    @abstractmethod
+    def state(self) -> tuple[dict[str, Tensor], dict]:
+        """Everything a later process needs to go on: tensors, and a JSON-able note."""
 
-    def step(self) -> float:
-        """Train the avatar on one frame; returns the loss."""
-        settings, trainee = self.settings, self.trainee
-        rate = self._rate()
-        for group, peak in zip(self.optimiser.param_groups, self.peaks, strict=True):
-            group["lr"] = peak * rate
-        settled = self.steps >= settings.warm_up
-        if not self.order:
-            self.order = self.random.permutation(self.trained).tolist()
-        t = self.order.pop()
-        background = torch.from_numpy(self.random.random(3, dtype=np.float32))
-        offset = trainee.offset()
-        rgb, alpha = self.render(trainee.avatar(offset), t, self.poses.corrections[t], background)
-        loss = image_loss(self.clip.view(t), rgb, alpha, settings.weights, settled)
-        loss = loss + surface_loss(trainee, offset, settings.weights)
-        self.optimiser.zero_grad()
-        loss.backward()
-        self.optimiser.step()
-        self.steps += 1
-        return loss.item()
+    @abstractmethod
+    def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
+        """Put back what `state` gave."""
+
+    def view(self, t: int) -> View:
+        """Frame t inside its box."""
+        return on_device(self.clip.view(t), self.device)
 
     def render(
         self, avatar: Avatar, t: int, correction: Tensor, background: Tensor
@@ -127,39 +72,15 @@ class Training:
         cloud = avatar.pose_rotations(*self.poses.frames[t].corrected(correction))
         box = self.clip.boxes[t]
         rgb, alpha = cloud.render(
-            torch.eye(4)[None],
-            self.clip.camera(t)[None],
+            torch.eye(4, device=self.device)[None],
+            self.clip.camera(t)[None].to(self.device),
             box.width,
             box.height,
-            background[None],
+            background[None].to(self.device),
         )
         return rgb[0], alpha[0]
 
-    def avatar(self) -> Avatar:
-        """The avatar as it is, out of the graph."""
-        with torch.no_grad():
-            return self.trainee.avatar(self.trainee.offset())
-
-    def _rate(self) -> float:
-        """The factor on all rates: a ramp, then a cosine."""
-        cosine = 0.5 * (1 + math.cos(math.pi * self.steps / self.settings.iterations))
-        return min(1.0, (self.steps + 1) / RAMP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
-
-    def state(self) -> tuple[dict[str, Tensor], dict]:
-        """Everything a later process needs to go on: tensors, and a JSON-able note."""
-        tensors = prefixed("weights", self.trainee.state_dict())
-        tensors["corrections"] = self.poses.corrections
-        tensors |= prefixed("adam", moments(self.optimiser))
-        random = self.random.bit_generator.state
-        names = ("steps", "done", "order", "round", "to_align")
-        return tensors, {"random": random, **{name: getattr(self, name) for name in names}}
-
-    def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
-        """Put back what `state` gave."""
-        self.trainee.load_state_dict(without_prefix("weights", tensors))
-        self.poses.corrections = tensors["corrections"]
-        load_moments(self.optimiser, without_prefix("adam", tensors))
-        self.random.bit_generator.state = note["random"]
-        self.steps, self.done = note["steps"], note["done"]
-        self.order, self.round = list(note["order"]), note["round"]
-        self.to_align, self.alignment = list(note["to_align"]), None
+    def aligned(self, alignment: Alignment, t: int) -> Tensor:
+        """(23,3): the correction of frame t, aligned with its picture."""
+        frame, correction = self.poses.frames[t], self.poses.corrections[t]
+        return alignment.align(frame, correction, self.clip.view(t), self.clip.camera(t))

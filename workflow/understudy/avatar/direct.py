@@ -1,0 +1,134 @@
+"""Training without networks: every Gaussian has parameters of its own.
+
+Training alternates. Steps of gradient descent change the avatar and leave the poses alone; now and
+then (`align_at`) the avatar is held and every trained frame's pose is aligned with its picture.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.avatar.alignment import Alignment
+from understudy.avatar.clip import Clip
+from understudy.avatar.losses import image_loss
+from understudy.avatar.model import Avatar
+from understudy.avatar.settings import TrainSettings
+from understudy.avatar.trainee import Trainee, surface_loss
+from understudy.avatar.training import Training
+from understudy.body.model import BodyModel
+from understudy.body.pose import Pose
+from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
+
+RAMP = 20  # steps over which the rates rise
+LAST_RATE = 0.02  # of the peak, at the end
+ADAM_BETAS, ADAM_EPSILON = (0.9, 0.95), 1e-12
+
+
+class DirectTraining(Training):
+    """Of a `Trainee`, with our own losses."""
+
+    def __init__(
+        self,
+        clip: Clip,
+        pose: Pose,
+        body: BodyModel,
+        betas: Tensor,
+        joint_offset: Tensor,
+        settings: TrainSettings,
+        device: str = "cpu",
+    ) -> None:
+        super().__init__(clip, pose, body, settings, device)
+        self.trainee = Trainee(body, betas, joint_offset, settings, self.device)
+        self.first_log_scale = self.trainee.first_log_scale
+        rates, trainee = settings.rates, self.trainee
+        groups = [
+            (trainee.u, rates.offset),
+            (trainee.log_scale, rates.scale),
+            (trainee.logits, rates.color),
+            (trainee.shading, rates.shading),
+        ]
+        self.peaks = [rate for _, rate in groups]
+        self.optimiser = torch.optim.Adam(
+            [{"params": [parameter], "lr": rate} for parameter, rate in groups],
+            betas=ADAM_BETAS,
+            eps=ADAM_EPSILON,
+        )
+        self.random = np.random.default_rng(settings.seed)
+        self.order: list[int] = []  # frames still to draw in this pass over the clip
+        steps = {max(1, round(share * settings.iterations)) for share in settings.align_at}
+        self.rounds = sorted(steps)  # after how many steps poses are aligned
+        self.round = 0  # the next of them
+        self.to_align: list[int] = []  # frames that the present round has still to align
+        self.alignment: Alignment | None = None  # of the present round's avatar
+
+    @property
+    def work(self) -> int:
+        return self.settings.iterations + len(self.rounds) * len(self.trained)
+
+    def advance(self) -> Tensor | None:
+        """A step, whose loss is returned, or one frame's pose aligned."""
+        self.done += 1
+        if not self.to_align and self.steps in self.rounds[self.round :]:
+            self.round += 1
+            self.to_align = list(reversed(self.trained))
+        if not self.to_align:
+            return self.step()
+        self._align(self.to_align.pop())
+        if not self.to_align:
+            self.poses.interpolate(self.trained)
+            self.alignment = None
+        return None
+
+    def _align(self, t: int) -> None:
+        if self.alignment is None:
+            self.alignment = Alignment(self.avatar(), self.free, self.settings.align)
+        self.poses.corrections[t] = self.aligned(self.alignment, t)
+
+    def step(self) -> Tensor:
+        """Train the avatar on one frame; returns the loss."""
+        settings, trainee = self.settings, self.trainee
+        rate = self._rate()
+        for group, peak in zip(self.optimiser.param_groups, self.peaks, strict=True):
+            group["lr"] = peak * rate
+        settled = self.steps >= settings.warm_up
+        if not self.order:
+            self.order = self.random.permutation(self.trained).tolist()
+        t = self.order.pop()
+        background = torch.from_numpy(self.random.random(3, dtype=np.float32))
+        offset = trainee.offset()
+        rgb, alpha = self.render(trainee.avatar(offset), t, self.poses.corrections[t], background)
+        loss = image_loss(self.view(t), rgb, alpha, settings.weights, settled)
+        loss = loss + surface_loss(trainee, offset, settings.weights)
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        self.steps += 1
+        return loss.detach()
+
+    def avatar(self) -> Avatar:
+        with torch.no_grad():
+            return self.trainee.avatar(self.trainee.offset())
+
+    def _rate(self) -> float:
+        """The factor on all rates: a ramp, then a cosine."""
+        cosine = 0.5 * (1 + math.cos(math.pi * self.steps / self.settings.iterations))
+        return min(1.0, (self.steps + 1) / RAMP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
+
+    def state(self) -> tuple[dict[str, Tensor], dict]:
+        tensors = prefixed("weights", self.trainee.state_dict())
+        tensors["corrections"] = self.poses.corrections
+        tensors |= prefixed("adam", moments(self.optimiser))
+        random = self.random.bit_generator.state
+        names = ("steps", "done", "order", "round", "to_align")
+        return tensors, {"random": random, **{name: getattr(self, name) for name in names}}
+
+    def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
+        self.trainee.load_state_dict(without_prefix("weights", tensors))
+        self.poses.corrections = tensors["corrections"].to(self.device)
+        load_moments(self.optimiser, without_prefix("adam", tensors))
+        self.random.bit_generator.state = note["random"]
+        self.steps, self.done = note["steps"], note["done"]
+        self.order, self.round = list(note["order"]), note["round"]
+        self.to_align, self.alignment = list(note["to_align"]), None
