@@ -24,6 +24,7 @@ rule train_avatar:
     params:
         settings=CONFIG["avatar"],
         seed=CONFIG["seed"],
+        device=device,
         code=code_version("train_avatar"),
     script:
         "../workflow/scripts/train_avatar.py"

@@ -31,6 +31,7 @@ from understudy.avatar.heldout import (
 from understudy.avatar.model import Avatar
 from understudy.avatar.save import load_avatar, save_avatar
 from understudy.avatar.settings import TrainSettings
+from understudy.avatar.train import begin
 from understudy.avatar.training import Training
 from understudy.body.model import load_body
 from understudy.checkpoint import (
@@ -78,8 +79,7 @@ class Run:
         model = load_body(body)
         fitted = load_fit(fit, model.model_id)
         clip = load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
-        own = fitted.own(model)
-        return Training(clip, fitted.pose, own, fitted.betas, fitted.joint_offset, self.settings)
+        return begin(clip, self.identity.path("depth.npz"), fitted, model, self.settings)
 
     def avatar(self) -> Avatar:
         """What `result` kept."""
@@ -153,7 +153,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
             interruption.stop_if_requested()
     began = time.perf_counter()
     avatar = training.avatar()
-    avatar = fill(avatar, seen_weight(training, avatar), training.first_log_scale)
+    avatar = training.finished(avatar, seen_weight(training, avatar))
     seconds += time.perf_counter() - began
     return avatar, {"seconds": round(seconds, 1), "curve": curve, "steps": training.steps}
 

@@ -16,10 +16,10 @@ from safetensors.torch import load_file
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
 from understudy.avatar.clip import bare_plate, load_clip, person_box, wall_in_mask
+from understudy.avatar.direct import DirectTraining as Training
 from understudy.avatar.save import load_avatar, read_about, save_avatar
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import train_avatar
-from understudy.avatar.direct import DirectTraining as Training
 from understudy.errors import UserError
 from understudy.files import read_json, save_arrays
 from understudy.fitting.io import load_fit, save_fit

@@ -11,8 +11,10 @@ with job(snakemake):
     train_avatar(
         snakemake.input.video,
         snakemake.input.masks,
+        snakemake.input.depth,
         snakemake.input.fit,
         snakemake.input.body,
         Path(snakemake.output.avatar).parent,
-        TrainSettings(**snakemake.params.settings, seed=snakemake.params.seed),
+        TrainSettings.from_config(snakemake.params.settings, snakemake.params.seed),
+        snakemake.params.device,
     )

@@ -88,6 +88,12 @@ class Clip:
             mask_trust=torch.from_numpy(~wall)[..., None].float(),
         )
 
+    def filled_plate(self) -> np.ndarray:
+        """(h,w,3) uint8: the scene without the person; where they always stood, what is around."""
+        unknown = np.isnan(self.plate).any(-1).astype(np.uint8)
+        plate = np.nan_to_num(self.plate).round().astype(np.uint8)
+        return cv2.inpaint(plate, unknown, 3, cv2.INPAINT_TELEA)
+
     def camera(self, t: int) -> Tensor:
         """(3,3) of the view of frame t."""
         return self.boxes[t].camera(self.K)

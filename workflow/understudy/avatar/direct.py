@@ -12,6 +12,7 @@ from torch import Tensor
 
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
+from understudy.avatar.fill import fill
 from understudy.avatar.losses import image_loss
 from understudy.avatar.model import Avatar
 from understudy.avatar.settings import TrainSettings
@@ -110,6 +111,10 @@ class DirectTraining(Training):
     def avatar(self) -> Avatar:
         with torch.no_grad():
             return self.trainee.avatar(self.trainee.offset())
+
+    def finished(self, avatar: Avatar, seen: Tensor) -> Avatar:
+        """What the video never shows takes its neighbours' looks."""
+        return fill(avatar, seen, self.first_log_scale)
 
     def _rate(self) -> float:
         """The factor on all rates: a ramp, then a cosine."""

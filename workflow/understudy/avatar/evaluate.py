@@ -61,18 +61,40 @@ def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tenso
     return score(rgb.cpu(), alpha.cpu(), view.image * view.mask + 1 - view.mask, view.mask)
 
 
+COMPOSED = ("psnr", "scene_psnr")
+
+
+def _composed(training: Training, avatar: Avatar, t: int, backdrop: Tensor) -> tuple[float, float]:
+    """PSNR (dB) of the avatar over the backdrop (h,w,3) in frame t's box, and of the backdrop alone
+    where the person is not."""
+    clip, view = training.clip, training.clip.view(t)
+    with torch.no_grad():
+        rgb, alpha = training.render(avatar, t, training.poses.corrections[t], torch.zeros(3))
+    over = rgb.cpu() + (1 - alpha.cpu()) * backdrop[clip.boxes[t].slices]
+    bare = torch.from_numpy(clip.masks[t] == 0)
+    image = torch.from_numpy(clip.images[t]).float() / 255
+    return psnr(over.clamp(0, 1), view.image), psnr(backdrop[bare].clamp(0, 1), image[bare])
+
+
 def evaluate(training: Training, avatar: Avatar) -> dict:
-    """Scores of the held-out frames: corrected as their neighbours are ("held_out"), and, for some
-    of them, with the pose fitted to the test image, the avatar frozen ("held_out_fitted":
-    ExAvatar's protocol)."""
+    """Scores of the held-out frames: corrected as their neighbours are ("held_out"); with the pose
+    fitted to the test image, the avatar frozen, for some of them ("held_out_fitted": ExAvatar's
+    protocol); and as the former before the scene ("held_out_composite": PSNR in the person's box,
+    and of the scene outside the mask, which tells whether it has taken the person in)."""
     settings, frames = training.settings, training.held_out
     avatar = on_device(avatar, training.device)
     between = training.poses.corrections
     posed = [held_out_frame(training, avatar, t, between[t]) for t in frames]
+    backdrop = training.backdrop()
+    composed = [_composed(training, avatar, t, backdrop) for t in frames]
     some = frames[:: max(1, len(frames) // settings.fitted_frames)][: settings.fitted_frames]
     alignment = Alignment(avatar, training.free, FITTED)
     fitted = [held_out_frame(training, avatar, t, training.aligned(alignment, t)) for t in some]
     return {
         "held_out": {**mean_score(posed), "frames": len(posed)},
         "held_out_fitted": {**mean_score(fitted), "frames": len(fitted)},
+        "held_out_composite": {
+            name: round(float(np.mean(values)), 4)
+            for name, values in zip(COMPOSED, zip(*composed, strict=True), strict=True)
+        },
     }

@@ -44,6 +44,12 @@ class Rig:
         directions = self.body.exprdirs[corners] * weights[..., None, None]
         return points, directions.sum(1).flatten(0, 1)
 
+    def of_person(self, betas: Tensor, joint_offset: Tensor) -> "Rig":
+        """The same points under another skeleton; what does not depend on it is kept."""
+        rig = Rig(self.body, self.surface, betas, joint_offset)
+        vars(rig).update(weights=self.weights, expressive=self.expressive)
+        return rig
+
     @cached_property
     def height(self) -> float:
         """Of the body at rest, m, without hair and clothes."""
@@ -70,7 +76,7 @@ class Rig:
 
     def _correctives(self, rotations: Tensor) -> Tensor:
         """SMPL-X's pose correctives (n,G,3) at the points."""
-        features = (rotations[:, 1:] - torch.eye(3, dtype=rotations.dtype)).flatten(1)
+        features = (rotations[:, 1:] - torch.eye(3).to(rotations)).flatten(1)
         at_vertices = torch.einsum("vcf,nf->vnc", self.body.posedirs, features)
         return self.surface.interpolate(at_vertices).transpose(0, 1)
 

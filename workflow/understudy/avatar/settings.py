@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.errors import UserError
 
 
@@ -48,10 +49,14 @@ class AlignSettings:
 class TrainSettings:
     """How one avatar is trained.
 
+    model: "direct", whose numbers are here; or "exavatar", whose own are in `exavatar` (of those
+    here, size, seed, held_out_every, fitted_frames and checkpoint_seconds count for both).
+
     Example: TrainSettings(size=256, iterations=1200) on 300 frames takes some three minutes on one
     core.
     """
 
+    model: str = "direct"
     size: int = 288  # px, the longer side of the frames that are trained on
     iterations: int = 3000
     seed: int = 0
@@ -68,8 +73,17 @@ class TrainSettings:
     weights: LossWeights = field(default_factory=LossWeights)
     rates: LearningRates = field(default_factory=LearningRates)
     align: AlignSettings = field(default_factory=AlignSettings)
+    exavatar: ExAvatarSettings = field(default_factory=ExAvatarSettings)
+
+    @staticmethod
+    def from_config(keys: dict, seed: int) -> "TrainSettings":
+        """From the configuration's `avatar`."""
+        own = ExAvatarSettings(**keys.get("exavatar", {}))
+        return TrainSettings(**{**keys, "exavatar": own, "seed": seed})
 
     def __post_init__(self) -> None:
+        if self.model not in ("direct", "exavatar"):
+            raise UserError(f"avatar.model is direct or exavatar, not {self.model}")
         if min(self.size, self.iterations) < 1 or self.held_out_every < 2:
             raise UserError("avatar: size and iterations are at least 1, held_out_every at least 2")
         if any(not 0 < share <= 1 for share in self.align_at):

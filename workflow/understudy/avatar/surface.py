@@ -51,6 +51,12 @@ def build_surface(body: BodyModel, vertices: Tensor, max_edge: float) -> Surface
     for _ in range(ROUNDS):
         split, faces = split_edges(combination @ rest, faces, max_edge)
         combination = split @ combination
+    return as_surface(combination, faces)
+
+
+def as_surface(combination: sp.csr_matrix, faces: np.ndarray) -> Surface:
+    """combination (n,V): points made of at most three vertices each; faces (k,3) of them. Points
+    that no face has are left out."""
     used = np.unique(faces)
     index = np.full(combination.shape[0], -1)
     index[used] = np.arange(len(used))

@@ -4,14 +4,17 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from understudy.avatar.clip import load_clip
+from understudy.avatar.clip import Clip, load_clip
+from understudy.avatar.direct import DirectTraining
 from understudy.avatar.evaluate import evaluate
-from understudy.avatar.fill import fill, seen_weight
+from understudy.avatar.exavatar.scene import scene_points
+from understudy.avatar.exavatar.training import ExAvatarTraining
+from understudy.avatar.fill import seen_weight
 from understudy.avatar.save import save_avatar
 from understudy.avatar.settings import TrainSettings
-from understudy.avatar.direct import DirectTraining
+from understudy.avatar.training import Training
 from understudy.avatar.turntable import write_turntable
-from understudy.body.model import load_body
+from understudy.body.model import BodyModel, load_body
 from understudy.checkpoint import (
     Interval,
     interruptible,
@@ -21,7 +24,7 @@ from understudy.checkpoint import (
 )
 from understudy.errors import UserError
 from understudy.files import file_digest, write_json
-from understudy.fitting.io import load_fit
+from understudy.fitting.io import Fit, load_fit
 from understudy.progress import progress
 
 CURVE_STEPS = 50  # steps that one point of the loss curve averages
@@ -30,17 +33,20 @@ CURVE_STEPS = 50  # steps that one point of the loss curve averages
 def train_avatar(
     video: Path | str,
     masks: Path | str,
+    depth: Path | str,
     fit: Path | str,
     body: Path | str,
     out_dir: Path | str,
     settings: TrainSettings,
+    device: str = "cpu",
 ) -> None:
     """Train one person's avatar; write avatar.safetensors, metrics.json and turntable.png.
 
-    video: the person turning round; masks, fit: its masks.npz and fit .npz; body: the SMPL-X-format
-    file that the fit was made with. While it trains, checkpoint.safetensors beside the outputs
-    holds its whole state: a run that is killed goes on from there, with the same result. On
-    SIGTERM, SIGUSR1 or SIGINT it is written at once, and the process exits with 128 + its number.
+    video: the person turning round; masks, depth, fit: its masks.npz, depth.npz and fit .npz; body:
+    the SMPL-X-format file that the fit was made with; device: "cpu" or "cuda". While it trains,
+    checkpoint.safetensors beside the outputs holds its whole state: a run that is killed goes on
+    from there, with the same result. On SIGTERM, SIGUSR1 or SIGINT it is written at once, and the
+    process exits with 128 + its number.
 
     UserError where the inputs do not belong together or show too little of a person.
     """
@@ -52,9 +58,8 @@ def train_avatar(
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
-    own = fitted.own(model)
-    training = DirectTraining(clip, fitted.pose, own, fitted.betas, fitted.joint_offset, settings)
-    inputs = {"video": video, "masks": masks, "fit": fit, "body": body}
+    training = begin(clip, depth, fitted, model, settings, device)
+    inputs = {"video": video, "masks": masks, "depth": depth, "fit": fit, "body": body}
     about = {
         "settings": asdict(settings),
         "inputs": {name: Path(path).name for name, path in inputs.items()},
@@ -63,7 +68,7 @@ def train_avatar(
     seconds, curve = _run(training, out_dir / "checkpoint.safetensors", about, began)
     trained = training.avatar()
     seen = seen_weight(training, trained)
-    avatar = fill(trained, seen, training.first_log_scale)
+    avatar = training.finished(trained, seen)
     metrics = {
         **evaluate(training, avatar),
         "gaussians": len(avatar),
@@ -80,8 +85,25 @@ def train_avatar(
     remove_checkpoint(out_dir / "checkpoint.safetensors")
 
 
+def begin(
+    clip: Clip,
+    depth: Path | str,
+    fitted: Fit,
+    body: BodyModel,
+    settings: TrainSettings,
+    device: str = "cpu",
+) -> Training:
+    """A training of the settings' model, at its first step."""
+    person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
+    if settings.model == "direct":
+        return DirectTraining(clip, *person, settings, device)
+    behind = settings.exavatar.scene == "gaussians"
+    points = scene_points(depth, clip) if behind else None
+    return ExAvatarTraining(clip, *person, settings, device, points)
+
+
 def _run(
-    training: DirectTraining, checkpoint: Path, about: dict, began: float
+    training: Training, checkpoint: Path, about: dict, began: float
 ) -> tuple[float, list[list[float]]]:
     """Step to the end, from the checkpoint if there is one.
 

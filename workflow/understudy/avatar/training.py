@@ -61,6 +61,14 @@ class Training(ABC):
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
         """Put back what `state` gave."""
 
+    def backdrop(self) -> Tensor:
+        """(h,w,3) in [0,1], on the CPU: the scene without the person."""
+        return torch.from_numpy(self.clip.filled_plate()).float() / 255
+
+    def finished(self, avatar: Avatar, seen: Tensor) -> Avatar:
+        """The avatar to keep, on the CPU; seen (G,): how far the video shows each Gaussian."""
+        return on_device(avatar, "cpu")
+
     def view(self, t: int) -> View:
         """Frame t inside its box."""
         return on_device(self.clip.view(t), self.device)

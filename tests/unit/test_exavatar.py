@@ -1,0 +1,291 @@
+"""ExAvatar: the parts against their definitions, the training on a small film."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.unit.avatar_scene import film, painted_avatar, standing_fit
+from understudy.avatar.clip import load_clip
+from understudy.avatar.exavatar import scene as module
+from understudy.avatar.exavatar.human import Human
+from understudy.avatar.exavatar.losses import Regularisers, part_weights
+from understudy.avatar.exavatar.mesh import big_pose, subdivided
+from understudy.avatar.exavatar.networks import Perceptron, Planes
+from understudy.avatar.exavatar.scene import GaussianScene, ScenePoints, scene_points
+from understudy.avatar.exavatar.settings import ExAvatarSettings, PartWeights
+from understudy.avatar.exavatar.training import ExAvatarTraining
+from understudy.avatar.save import load_avatar
+from understudy.avatar.settings import TrainSettings
+from understudy.avatar.train import train_avatar
+from understudy.body.rotation import axis_angle_to_matrix
+from understudy.errors import UserError
+from understudy.files import read_json, save_arrays
+
+SMALL = ExAvatarSettings(
+    subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16, warm_up=3
+)
+SETTINGS = TrainSettings(model="exavatar", size=64, fitted_frames=1, exavatar=SMALL)
+SIZE = (112, 96)
+
+
+@pytest.fixture(scope="module")
+def scene(body, tmp_path_factory):
+    """Files of a film, with a depth map of a wall 6 m away."""
+    avatar, folder = painted_avatar(body), tmp_path_factory.mktemp("exavatar")
+    files = film(avatar, standing_fit(avatar, frames=24, size=SIZE), folder)
+    depth = np.full((2, *SIZE), 6, np.float16)
+    save_arrays(
+        folder / "depth.npz", {"depth": depth, "frames": np.array([0, 12])}, {"kind": "depth"}
+    )
+    return files, folder / "depth.npz"
+
+
+def train(scene, body_file, out, settings=SETTINGS) -> None:
+    files, depth = scene
+    train_avatar(files.video, files.masks, depth, files.fit, body_file, out, settings)
+
+
+@pytest.fixture(scope="module")
+def human(body):
+    torch.manual_seed(0)
+    return Human(body, torch.tensor([0.5, -0.3]), torch.zeros(55, 3), SMALL)
+
+
+def test_two_subdivisions_of_the_body_have_as_many_points_as_euler_says(body):
+    surface, parts = subdivided(body, 0)
+    faces = len(surface.faces)
+    sides = surface.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).sort(1).values
+    edges = len(sides.unique(dim=0))
+    twice, _ = subdivided(body, 2)
+    # V + E, then that once more with E' = 2 E + 3 F
+    assert len(twice) == len(surface) + edges + 2 * edges + 3 * faces
+    assert len(twice.faces) == 16 * faces
+    assert torch.allclose(twice.weights.sum(1), torch.ones(len(twice)))
+    assert (parts.left_hand & parts.right_hand).sum() == 0
+    assert parts.expression[parts.face].any() and not parts.hands[parts.face].any()
+    assert not parts.cavity.any()  # SMPL-X's lips alone are closed
+
+
+def test_planes_read_what_lies_at_a_points_place():
+    points = torch.tensor([[-0.5, 0.25, 0.1], [0.5, -0.25, -0.1]])  # mean zero
+    planes = Planes(points, side=2.0, channels=2, size=64)
+    assert not planes().any()  # zero at first
+    ramp = (torch.arange(64) + 0.5) / 32 - 1  # a texel's own place
+    with torch.no_grad():
+        planes.texels[:, 0] = ramp  # along each plane's first axis
+        planes.texels[:, 1] = ramp[:, None]
+    x, y, z = points.T
+    expected = torch.stack([x, y, x, z, y, z], 1)
+    assert torch.allclose(planes(), expected, atol=1e-5)
+
+
+def test_what_points_share_is_as_if_each_had_it():
+    torch.manual_seed(1)
+    network = Perceptron(5, 7, 16, (3, 1))
+    own, shared = torch.randn(9, 5), torch.randn(7)
+    whole = Perceptron(12, 0, 16, (3, 1))
+    whole.load_state_dict(network.state_dict())
+    together = whole(torch.cat([own, shared.expand(9, 7)], 1))
+    for a, b in zip(network(own, shared), together, strict=True):
+        assert torch.allclose(a, b, atol=1e-5)
+
+
+def test_an_offset_in_the_big_pose_is_the_same_offset_at_rest(body, human):
+    """An avatar made with an offset, put into the big pose, is the posed body plus the offset."""
+    features = human.features()
+    looks = human.looks(features)
+    generator = torch.Generator().manual_seed(0)
+    offset = 0.01 * torch.randn(looks.offset.shape, generator=generator)
+    avatar = human.avatar(replace(looks, offset=offset), human.rig)
+    rotations = axis_angle_to_matrix(big_pose(body))
+    posed = avatar.pose_rotations(rotations, torch.zeros(1, 3), torch.zeros(1, 50)).means[0]
+    bare = body.shaped(human.betas).skin(rotations, torch.zeros(1, 3)).vertices[0]
+    bare = human.surface.interpolate(bare)
+    assert torch.allclose(posed, bare + offset, atol=1e-5)
+
+
+def test_points_take_the_weights_of_the_nearest_vertex(body, human):
+    surface, rig = human.surface, human.nearest_rig()
+    kept = human.parts.hands | human.parts.face
+    assert torch.equal(rig.surface.vertex_ids[kept], surface.vertex_ids[kept])
+    assert (rig.surface.weights[~kept] == torch.tensor([1.0, 0, 0])).all()
+    shaped = body.shaped(human.betas, human.joint_offset)
+    posed = shaped.skin(axis_angle_to_matrix(big_pose(body)), torch.zeros(1, 3)).vertices[0]
+    with torch.no_grad():
+        points = surface.interpolate(posed) + human.looks(human.features()).offset
+        some = torch.nonzero(~kept)[::50, 0]
+        used = surface.vertex_ids.unique()
+        distances = torch.cdist(points[some], posed[used])
+        chosen = (points[some] - posed[rig.surface.vertex_ids[some, 0]]).norm(dim=1)
+    assert torch.allclose(chosen, distances.amin(1), atol=1e-5)
+
+
+def test_the_pose_changes_neither_hands_nor_face(body, human):
+    features = human.features()
+    looks = human.looks(features)
+    avatar = human.avatar(looks, human.rig)
+    pose = (torch.eye(3).repeat(1, 55, 1, 1), torch.zeros(1, 3), torch.zeros(1, 50))
+    cloud, change = human.refined(avatar, looks, features, pose)
+    still = human.parts.hands | human.parts.expression
+    assert not change.offset[still].any() and change.offset[~still].any()
+    base = avatar.pose_rotations(*pose)
+    assert torch.allclose(cloud.means[0, still], base.means[0, still])
+    assert (cloud.colors >= 0).all() and (cloud.colors <= 1).all()
+
+
+def test_regularisers_are_their_definitions(body, human):
+    """A hand-made case: one offset of one point, all else at rest."""
+    regularise = Regularisers(human, SMALL.weights, torch.device("cpu"))
+    count = len(human.surface)
+    point = int((human.rig.weights.argmax(1) == body.joint("spine2")).nonzero()[0])
+    with torch.no_grad():
+        looks = human.looks(human.features())
+    flat = replace(
+        looks,
+        offset=torch.zeros(count, 3),
+        log_scale=torch.full((count, 1), -4.0),
+        logits=torch.zeros(count, 3),
+    )
+    still = replace(flat, log_scale=torch.zeros(count, 1))
+    grey = torch.full((count, 3), 0.5)
+    rest = float(regularise(flat, still, grey).detach())
+    scale = part_weights(SMALL.weights.scale, human.parts) * np.exp(-8.0)
+    assert rest == pytest.approx(float(scale.mean()), rel=1e-4)
+    moved = flat.offset.clone()
+    moved[point, 0] = 0.01
+    found = float(regularise(replace(flat, offset=moved), still, grey).detach()) - rest
+    neighbours = [set(f) - {point} for f in human.surface.faces.tolist() if point in f]
+    ring = set.union(*neighbours)
+    degree = {p: set() for p in ring}
+    for face in human.surface.faces.tolist():
+        for p in set(face) & ring:
+            degree[p] |= set(face) - {p}
+    lap = 1 + sum(1 / len(degree[p]) ** 2 for p in ring)  # (I − D^-1 A) of a unit spike, squared
+    w = SMALL.weights
+    expected = 1e-4 * (w.offset.body + 2 * w.offset_laplacian.body * lap) / (3 * count)
+    assert found == pytest.approx(expected, rel=1e-2)
+
+
+def test_weights_by_part(human):
+    weights = part_weights(PartWeights(1.0, hands=7.0, expression=3.0), human.parts)[:, 0]
+    assert (weights[human.parts.hands] == 7).all()
+    assert (weights[human.parts.expression] == 3).all()
+    assert (weights[~human.parts.hands & ~human.parts.expression] == 1).all()
+
+
+def test_scene_points_lie_on_the_wall(scene, body):
+    files, depth = scene
+    K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
+    clip = load_clip(files.video, files.masks, K, SIZE, 112)
+    points = scene_points(depth, clip)
+    assert torch.allclose(points.places[:, 2], torch.tensor(6.0))
+    image = points.places @ clip.K.T
+    column, row = (image[:, :2] / image[:, 2:] - 0.5).round().long().T
+    seen = torch.from_numpy(clip.images[0])[row, column].float() / 255
+    bare = torch.from_numpy(clip.masks[0])[row, column] == 0
+    assert (seen - points.colors)[bare].abs().mean() < 0.02
+
+
+def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
+    """From points of one colour to a two-coloured wall; Gaussians are added on the way."""
+    files, _ = scene
+    K = torch.tensor([[80.0, 0, 24], [0, 80, 28], [0, 0, 1]])
+    clip = load_clip(files.video, files.masks, K, SIZE, 56)
+    rows, columns = np.mgrid[0:56:2, 0:48:2]
+    places = np.stack([(columns - 24) / 80 * 3, (rows - 28) / 80 * 3, np.full(rows.shape, 3.0)], -1)
+    places = torch.from_numpy(places.reshape(-1, 3)).float()
+    gaussians = GaussianScene(
+        ScenePoints(places, torch.full((len(places), 3), 0.5)), clip, 0, torch.device("cpu")
+    )
+    target = torch.zeros(56, 48, 3)
+    target[:, :24] = torch.tensor([0.9, 0.2, 0.1])
+    target[:, 24:] = torch.tensor([0.1, 0.3, 0.8])
+    monkeypatch.setattr(module, "DENSIFY_FROM", 50)
+    begun, losses = len(gaussians), []
+    for step in range(250):
+        loss = (gaussians.picture() - target).abs().mean()
+        losses.append(loss.item())
+        loss.backward()
+        gaussians.step(step)
+    assert losses[-1] < 0.4 * losses[0]
+    assert len(gaussians) != begun
+    again = GaussianScene(
+        ScenePoints(places, torch.full((len(places), 3), 0.5)), clip, 1, torch.device("cpu")
+    )
+    again.load_state({name: x.clone() for name, x in gaussians.state().items()})
+    for one in (gaussians, again):
+        for step in (700, 701):  # one of them splits, at random
+            (one.picture() - target).abs().mean().backward()
+            one.step(step)
+    assert torch.equal(gaussians.picture(), again.picture())
+
+
+@pytest.mark.parametrize("behind", ["gaussians", "plate"])
+def test_a_training_makes_an_avatar_and_goes_on_where_it_was(
+    scene, body, body_file, tmp_path, monkeypatch, behind
+):
+    settings = replace(SETTINGS, exavatar=replace(SMALL, scene=behind))
+    train(scene, body_file, tmp_path / "whole", settings)
+    metrics = read_json(tmp_path / "whole/metrics.json")
+    assert metrics["iterations"] == 2 * metrics["frames"]["trained"]
+    assert metrics["held_out_composite"]["scene_psnr"] > (25 if behind == "plate" else 8)
+    avatar = load_avatar(tmp_path / "whole/avatar.safetensors", body)
+    assert len(avatar) == metrics["gaussians"]
+    advance = ExAvatarTraining.advance
+
+    def stop(self):
+        if self.steps == 3:
+            raise KeyboardInterrupt
+        return advance(self)
+
+    monkeypatch.setattr(ExAvatarTraining, "advance", stop)
+    quick = replace(settings, checkpoint_seconds=1e-9)
+    with pytest.raises(KeyboardInterrupt):
+        train(scene, body_file, tmp_path / "killed", quick)
+    taken = []
+    monkeypatch.setattr(
+        ExAvatarTraining, "advance", lambda self: taken.append(self.steps) or advance(self)
+    )
+    train(scene, body_file, tmp_path / "killed", quick)
+    assert taken[0] == 3
+    a, b = (load_file(tmp_path / run / "avatar.safetensors") for run in ("whole", "killed"))
+    for name, tensor in a.items():
+        assert torch.allclose(tensor.double(), b[name].double(), rtol=0, atol=1e-6), name
+
+
+def test_the_loss_falls_and_the_person_appears(scene, body_file, tmp_path):
+    settings = replace(
+        SETTINGS, exavatar=replace(SMALL, epochs=4, repeats=10, hidden=32, scene="plate")
+    )
+    train(scene, body_file, tmp_path, settings)
+    metrics = read_json(tmp_path / "metrics.json")
+    losses = [loss for _, loss in metrics["loss_curve"]]
+    assert losses[-1] < 0.7 * losses[0]
+    assert metrics["held_out"]["iou"] > 0.7
+
+
+def test_presets_train_on_other_frames(scene, body):
+    files, _ = scene
+    K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
+    clip = load_clip(files.video, files.masks, K, SIZE, 64)
+    fit = standing_fit(painted_avatar(body), frames=24, size=SIZE)
+    frames = {}
+    for preset in ("release", "paper"):
+        settings = replace(SETTINGS, exavatar=replace(SMALL, preset=preset))
+        training = ExAvatarTraining(clip, fit.pose, body, fit.betas, fit.joint_offset, settings)
+        frames[preset] = training.trained
+        assert training.work == 2 * len(training.trained)
+    assert frames["release"] == [5, 11, 17, 23]
+    assert frames["paper"] == [t for t in range(24) if t not in (4, 12, 20)]
+
+
+def test_words_that_are_none_are_refused():
+    with pytest.raises(UserError, match="preset is release or paper"):
+        ExAvatarSettings(preset="mine")
+    with pytest.raises(UserError, match="subdivisions is 0, 1 or 2"):
+        ExAvatarSettings(subdivisions=3)
+    with pytest.raises(UserError, match="model is direct or exavatar"):
+        TrainSettings(model="other")

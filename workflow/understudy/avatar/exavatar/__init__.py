@@ -1,0 +1,1 @@
+"""ExAvatar's model and training (Moon, Shiratori, Saito, ECCV 2024), as the paper used it."""

@@ -1,0 +1,79 @@
+"""The surface that ExAvatar's Gaussians sit on, and its parts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from torch import Tensor
+
+from understudy.avatar.surface import Surface, as_surface, skin_faces, split_edges
+from understudy.avatar.trainee import HANDS, region
+from understudy.body.model import BodyModel
+from understudy.body.skeleton import JOINT_NAMES
+
+# SMPL-X's inner lips, which ExAvatar closes with six triangles: vertices, and triangles of them.
+SMPLX_VERTICES = 10475
+LIPS = np.array([2844, 2855, 8977, 1740, 1730, 1789, 8953, 2892])
+LIP_FACES = np.array([[0, 1, 7], [1, 2, 7], [2, 3, 5], [3, 4, 5], [2, 5, 6], [2, 6, 7]])
+MOVES = 1e-4  # m that an expression of one moves a vertex that is part of the expression's face
+HEAD = ("head", "jaw", "left_eye", "right_eye")
+HIPS = (("left_hip", 1.0), ("right_hip", -1.0))  # rad about z: legs apart, so that none is nearest
+JAW = 1 / 3  # rad, open where features are read
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which of G points belong to what, (G,) bool each; a point may belong to several."""
+
+    left_hand: Tensor
+    right_hand: Tensor
+    face: Tensor
+    expression: Tensor
+    cavity: Tensor
+
+    @property
+    def hands(self) -> Tensor:
+        return self.left_hand | self.right_hand
+
+
+def closed_faces(body: BodyModel) -> tuple[np.ndarray, np.ndarray]:
+    """The faces of skin and eyes, SMPL-X's mouth closed, and the vertices that close it."""
+    faces = skin_faces(body)
+    if len(body.v_template) != SMPLX_VERTICES:
+        return faces, np.zeros(0, np.int64)
+    return np.concatenate([faces, LIPS[LIP_FACES]]), LIPS
+
+
+def subdivided(body: BodyModel, times: int) -> tuple[Surface, Parts]:
+    """Every edge halved so many times; the body's own points come first."""
+    faces, lips = closed_faces(body)
+    rest = body.v_template.numpy().astype(np.float64)
+    combination = sp.identity(len(rest), format="csr")
+    for _ in range(times):
+        split, faces = split_edges(combination @ rest, faces, max_edge=0.0)
+        combination = split @ combination
+    surface = as_surface(combination, faces)
+    return surface, _parts(body, surface, lips)
+
+
+def _parts(body: BodyModel, surface: Surface, lips: np.ndarray) -> Parts:
+    def of(vertices: Tensor) -> Tensor:
+        return surface.interpolate(vertices.float()[:, None])[:, 0] > 0
+
+    expression = body.exprdirs.norm(dim=1).amax(1) > MOVES
+    closing = torch.zeros(len(body.v_template), dtype=torch.bool)
+    closing[torch.from_numpy(lips)] = True
+    face = expression | (region(body, HEAD)[:, 0] > 0.5)
+    sides = [tuple(n for n in HANDS if n.startswith(side)) for side in ("left", "right")]
+    left, right = (region(body, names)[:, 0] > 0.5 for names in sides)
+    return Parts(of(left), of(right), of(face), of(expression), of(closing))
+
+
+def big_pose(body: BodyModel, jaw: float = 0.0) -> Tensor:
+    """(1,55,3) rad: the pose in which offsets and features lie, legs apart."""
+    pose = torch.zeros(1, len(JOINT_NAMES), 3)
+    for name, turn in HIPS:
+        pose[0, body.joint(name), 2] = turn
+    pose[0, body.joint("jaw"), 0] = jaw
+    return pose
