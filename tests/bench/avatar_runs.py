@@ -18,7 +18,7 @@ from PIL import Image
 from tests.bench.avatar_world import Identity
 from tests.bench.figures import ROOT
 from understudy.avatar.alignment import Alignment
-from understudy.avatar.clip import load_clip
+from understudy.avatar.clip import Clip, load_clip
 from understudy.avatar.evaluate import FITTED, evaluate, held_out_frame, mean_score
 from understudy.avatar.fill import fill, seen_weight
 from understudy.avatar.heldout import (
@@ -42,7 +42,8 @@ from understudy.checkpoint import (
     save_checkpoint,
 )
 from understudy.demo.actions.held_out import HARD, POSES
-from understudy.files import file_digest, read_json, write_json
+from understudy.features.masks import pack_masks, unpack_masks
+from understudy.files import file_digest, load_arrays, read_json, save_arrays, write_json
 from understudy.fitting.io import load_fit
 
 RUNS = ROOT / "results/bench/avatar_runs"
@@ -75,11 +76,19 @@ class Run:
 
     def training(self) -> Training:
         """A training on this person's video, at its first step."""
-        video, masks, fit, body = self.identity.inputs
+        video, masks, depth, fit, body = self.identity.inputs
         model = load_body(body)
         fitted = load_fit(fit, model.model_id)
         clip = load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
-        return begin(clip, self.identity.path("depth.npz"), fitted, model, self.settings)
+        return begin(clip, depth, fitted, model, self.settings)
+
+    def true_clip(self) -> Clip:
+        """The video with the world's own masks: what an avatar is measured against."""
+        video, *_, fit, _ = self.identity.inputs
+        fitted, truth = load_fit(fit), self.identity.path("truth.npz")
+        masks = self.folder / "true_masks.npz"
+        save_arrays(masks, pack_masks(unpack_masks(load_arrays(truth, "truth"))), {"kind": "masks"})
+        return load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
 
     def avatar(self) -> Avatar:
         """What `result` kept."""
@@ -99,6 +108,7 @@ def result(run: Run, make: Maker) -> dict:
     training = run.training()
     avatar, made = make(training, run)
     save_avatar(run.folder / "avatar.safetensors", avatar, {})
+    training.clip = run.true_clip()
     scores = {**evaluate(training, avatar), **pose_scores(run, avatar)}
     write_json(path, {**scores, "gaussians": len(avatar), "made": made})
     remove_checkpoint(run.folder / "checkpoint.safetensors")
@@ -131,7 +141,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
     """
     checkpoint, job = run.folder / "checkpoint.safetensors", run.folder.name
     stored = load_checkpoint(checkpoint, job)
-    seconds, curve = 0.0, []
+    seconds, curve, truth = 0.0, [], run.true_clip()
     if stored:
         training.load_state(*stored)
         seconds, curve = stored[1]["seconds"], stored[1]["curve"]
@@ -143,7 +153,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
             training.advance()
             seconds += time.perf_counter() - began
             if training.done in points:
-                curve.append([round(seconds, 1), *_quality(training)])
+                curve.append([round(seconds, 1), *_quality(training, truth)])
                 print(run.method, run.identity.person, *curve[-1], flush=True)
             if interruption.requested or due.passed():
                 tensors, note = training.state()
@@ -158,8 +168,9 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
     return avatar, {"seconds": round(seconds, 1), "curve": curve, "steps": training.steps}
 
 
-def _quality(training: Training) -> tuple[float, float]:
+def _quality(training: Training, truth: Clip) -> tuple[float, float]:
     """PSNR (dB) of some held-out frames: posed as their neighbours, and fitted to the picture."""
+    watched, training.clip = training.clip, truth
     training.poses.interpolate(training.trained)
     avatar, between = training.avatar(), training.poses.corrections
     alignment = Alignment(avatar, training.free, FITTED)
@@ -170,6 +181,7 @@ def _quality(training: Training) -> tuple[float, float]:
     for t in frames.tolist():
         posed.append(held_out_frame(training, avatar, t, between[t]).psnr)
         fitted.append(held_out_frame(training, avatar, t, training.aligned(alignment, t)).psnr)
+    training.clip = watched
     return round(float(np.mean(posed)), 3), round(float(np.mean(fitted)), 3)
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import yaml
 
-from tests.bench.avatar_world import BODY, IDENTITIES
+from tests.bench.avatar_world import BODY, IDENTITIES, LARGE, make_world
 from tests.bench.figures import ROOT
 from tests.bench.fit_alone import peak_gb
 
 CORES = 2  # that the figures are told for
 GAUSSIANS_EDGE = 0.0125  # m: some 44,000 Gaussians
+FULL_EDGE, FULL_ITERATIONS = 0.006, 4000  # some 170,000 Gaussians
 RUNS = 3  # of the animation
 WAIT = 0.2  # s between looks at a training that is to be killed
 
@@ -60,6 +61,20 @@ def animation(device: str = "cpu") -> dict[str, float]:
         return alone("animate", folder, device)
 
 
+def gpu_costs() -> dict[str, float]:
+    """{"train_minutes", "gb", "animate_fps"}: a training at full size, as many Gaussians as two
+    subdivisions of SMPL-X make, and animation, both on the GPU."""
+    make_world(LARGE)
+    settings = {"size": LARGE.size, "max_edge": FULL_EDGE, "iterations": FULL_ITERATIONS}
+    with tempfile.TemporaryDirectory() as folder:
+        trained = alone("train", LARGE.person, folder, json.dumps(settings), "cuda")
+    return {
+        "train_minutes": trained["seconds"] / 60,
+        "gb": trained["gpu_gb"],
+        "animate_fps": animation("cuda")["fps"],
+    }
+
+
 def resume_difference() -> float:
     """The largest difference of any tensor of an avatar whose training was killed without warning
     after its first checkpoint, and went on, from that of one that was not."""
@@ -84,17 +99,22 @@ def resume_difference() -> float:
 
 
 def _train(person: str, folder: str, settings: str, device: str) -> dict[str, float]:
+    import torch
+
     from understudy.avatar.settings import TrainSettings
     from understudy.avatar.train import train_avatar
     from understudy.files import read_json
 
-    identity = next(one for one in IDENTITIES if one.person == person)
+    told = json.loads(settings)
+    people = (LARGE,) if told["size"] == LARGE.size else IDENTITIES
+    identity = next(one for one in people if one.person == person)
     began = time.perf_counter()
-    train_avatar(*identity.inputs, folder, TrainSettings(**json.loads(settings)))
+    train_avatar(*identity.inputs, folder, TrainSettings(**told), device)
     return {
         "seconds": read_json(Path(folder, "metrics.json"))["train_seconds"],
         "job_seconds": round(time.perf_counter() - began, 1),
         "gb": peak_gb(),
+        "gpu_gb": torch.cuda.max_memory_allocated() / 1e9 if device == "cuda" else 0.0,
     }
 
 

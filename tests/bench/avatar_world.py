@@ -14,6 +14,7 @@ from understudy.body.build import build_body
 from understudy.demo.figure import save_figure
 from understudy.demo.people import make_person
 from understudy.demo.world import WorldSettings, make_held_out, make_identity
+from understudy.features.depth import extract_depth
 from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
 from understudy.features.keypoints import extract_keypoints
@@ -31,20 +32,21 @@ class Identity:
 
     person: str
     room: str
+    size: int = SIZE  # px, of the square picture
 
     @property
     def settings(self) -> WorldSettings:
-        return WorldSettings(SIZE, SIZE, IDENTITY_FPS, 18, depth_every=1000)
+        return WorldSettings(self.size, self.size, IDENTITY_FPS, 18, depth_every=1000)
 
     def path(self, name: str) -> Path:
         """video.mp4, truth.npz, held_out.npz (pictures of unseen poses), keypoints.npz,
-        expression.npz, hands.npz, masks.npz or fit.npz."""
-        return WORLD / self.person / name
+        expression.npz, hands.npz, masks.npz, fit.npz or depth.npz."""
+        return WORLD / (self.person if self.size == SIZE else f"{self.person}.{self.size}") / name
 
     @property
-    def inputs(self) -> tuple[Path, Path, Path, Path]:
-        """What an avatar is trained on: video, masks, fit, body."""
-        return *map(self.path, ("video.mp4", "masks.npz", "fit.npz")), BODY
+    def inputs(self) -> tuple[Path, Path, Path, Path, Path]:
+        """What an avatar is trained on: video, masks, depth, fit, body."""
+        return *map(self.path, ("video.mp4", "masks.npz", "depth.npz", "fit.npz")), BODY
 
 
 # Unlike in build, clothes, hair and skin; none of them is in the demo.
@@ -54,6 +56,7 @@ IDENTITIES = (
     Identity("ben", "dining_room"),
     Identity("chiyo", "bedroom"),
 )
+LARGE = Identity("ada", "living_room", size=1080)  # for a GPU
 
 
 def make_world(identity: Identity) -> None:
@@ -63,8 +66,8 @@ def make_world(identity: Identity) -> None:
     clip = asdict(Clip(identity.person, identity.room, None, settings.seconds))
     filmed = {"clip": clip, "settings": asdict(settings)}
     video, keypoints, expression = at("video.mp4"), at("keypoints.npz"), at("expression.npz")
-    hands, masks, fit, held_out = (
-        at(f"{name}.npz") for name in ("hands", "masks", "fit", "held_out")
+    hands, masks, fit, depth, held_out = (
+        at(f"{name}.npz") for name in ("hands", "masks", "fit", "depth", "held_out")
     )
     room = identity.room
 
@@ -81,6 +84,7 @@ def make_world(identity: Identity) -> None:
     made([hands], filmed, lambda: extract_hands(video, keypoints, BODY, hands))
     made([masks], filmed, lambda: extract_masks(video, keypoints, masks))
     made([fit], filmed, lambda: fit_body(keypoints, expression, hands, BODY, fit, FitSettings()))
+    made([depth], filmed, lambda: extract_depth(video, masks, fit, BODY, depth))
 
 
 if __name__ == "__main__":

@@ -85,13 +85,15 @@ def render_fit(avatar: Avatar, fit: Fit) -> tuple[Tensor, Tensor]:
 class Files:
     video: Path
     masks: Path
+    depth: Path
     fit: Path
 
 
 def film(avatar: Avatar, fit: Fit, folder: Path) -> Files:
-    """Write the video before a patterned wall, masks.npz and the fit."""
+    """Write the video before a patterned wall 6 m away, masks.npz, depth.npz and the fit."""
     height, width = fit.size
-    files = Files(folder / "video.mp4", folder / "masks.npz", folder / "fit.npz")
+    names = ("video.mp4", "masks.npz", "depth.npz", "fit.npz")
+    files = Files(*(folder / name for name in names))
     rgb, alpha = render_fit(avatar, fit)
     checks = np.indices((height, width)).sum(0) // 8 % 2
     wall = torch.from_numpy(0.3 + 0.3 * checks[..., None]).float()
@@ -100,5 +102,8 @@ def film(avatar: Avatar, fit: Fit, folder: Path) -> Files:
         video.write(frames)
     masks = (alpha[..., 0] > 0.5).numpy()
     save_arrays(files.masks, pack_masks(masks), {"kind": "masks"})
+    wall = np.full((2, height, width), 6, np.float16)
+    frames = np.array([0, len(fit) // 2])
+    save_arrays(files.depth, {"depth": wall, "frames": frames}, {"kind": "depth"})
     save_fit(files.fit, fit, sound(len(fit)))
     return files

@@ -36,7 +36,7 @@ def scene(body, tmp_path_factory):
 
 
 def train(scene, body_file, out: Path, settings=SHORT) -> None:
-    train_avatar(scene.video, scene.masks, scene.fit, body_file, out, settings)
+    train_avatar(scene.video, scene.masks, scene.depth, scene.fit, body_file, out, settings)
 
 
 def test_an_avatar_learns_what_its_video_shows(scene, body_file, body, tmp_path):
@@ -54,6 +54,7 @@ def test_an_avatar_learns_what_its_video_shows(scene, body_file, body, tmp_path)
     assert read_about(tmp_path / "avatar.safetensors")["digests"].keys() == {
         "video",
         "masks",
+        "depth",
         "fit",
         "body",
     }

@@ -18,8 +18,8 @@ from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.walks import LABELS, TINY, write_lists
 from understudy import checkpoint
 from understudy.avatar import train as avatar
+from understudy.avatar.direct import DirectTraining as Training
 from understudy.avatar.settings import TrainSettings
-from understudy.avatar.training import Training
 from understudy.checkpoint import SIGNALS, interruptible, load_checkpoint, save_checkpoint
 from understudy.files import read_json, temporary_paths
 from understudy.recognition import train as recogniser
@@ -99,7 +99,7 @@ def avatar_inputs(body, body_file, tmp_path_factory) -> tuple[Path, ...]:
     painted = painted_avatar(body)
     fit = standing_fit(painted, frames=16, size=(112, 96))
     scene = film(painted, fit, tmp_path_factory.mktemp("scene"))
-    return scene.video, scene.masks, scene.fit, body_file
+    return scene.video, scene.masks, scene.depth, scene.fit, body_file
 
 
 @pytest.fixture(scope="module")

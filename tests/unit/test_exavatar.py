@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from understudy.avatar.clip import load_clip
@@ -19,13 +18,15 @@ from understudy.avatar.exavatar.settings import ExAvatarSettings, PartWeights
 from understudy.avatar.exavatar.training import ExAvatarTraining
 from understudy.avatar.save import load_avatar
 from understudy.avatar.settings import TrainSettings
-from understudy.avatar.train import train_avatar
+from understudy.avatar.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
+from understudy.checkpoint import load_checkpoint, save_checkpoint
 from understudy.errors import UserError
-from understudy.files import read_json, save_arrays
+from understudy.files import read_json
+from understudy.fitting.io import load_fit
 
 SMALL = ExAvatarSettings(
-    subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16, warm_up=3
+    subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16
 )
 SETTINGS = TrainSettings(model="exavatar", size=64, fitted_frames=1, exavatar=SMALL)
 SIZE = (112, 96)
@@ -33,19 +34,9 @@ SIZE = (112, 96)
 
 @pytest.fixture(scope="module")
 def scene(body, tmp_path_factory):
-    """Files of a film, with a depth map of a wall 6 m away."""
-    avatar, folder = painted_avatar(body), tmp_path_factory.mktemp("exavatar")
-    files = film(avatar, standing_fit(avatar, frames=24, size=SIZE), folder)
-    depth = np.full((2, *SIZE), 6, np.float16)
-    save_arrays(
-        folder / "depth.npz", {"depth": depth, "frames": np.array([0, 12])}, {"kind": "depth"}
-    )
-    return files, folder / "depth.npz"
-
-
-def train(scene, body_file, out, settings=SETTINGS) -> None:
-    files, depth = scene
-    train_avatar(files.video, files.masks, depth, files.fit, body_file, out, settings)
+    avatar = painted_avatar(body)
+    fit = standing_fit(avatar, frames=24, size=SIZE)
+    return film(avatar, fit, tmp_path_factory.mktemp("exavatar"))
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +168,9 @@ def test_weights_by_part(human):
 
 
 def test_scene_points_lie_on_the_wall(scene, body):
-    files, depth = scene
     K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
-    clip = load_clip(files.video, files.masks, K, SIZE, 112)
-    points = scene_points(depth, clip)
+    clip = load_clip(scene.video, scene.masks, K, SIZE, 112)
+    points = scene_points(scene.depth, clip)
     assert torch.allclose(points.places[:, 2], torch.tensor(6.0))
     image = points.places @ clip.K.T
     column, row = (image[:, :2] / image[:, 2:] - 0.5).round().long().T
@@ -191,9 +181,8 @@ def test_scene_points_lie_on_the_wall(scene, body):
 
 def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
     """From points of one colour to a two-coloured wall; Gaussians are added on the way."""
-    files, _ = scene
     K = torch.tensor([[80.0, 0, 24], [0, 80, 28], [0, 0, 1]])
-    clip = load_clip(files.video, files.masks, K, SIZE, 56)
+    clip = load_clip(scene.video, scene.masks, K, SIZE, 56)
     rows, columns = np.mgrid[0:56:2, 0:48:2]
     places = np.stack([(columns - 24) / 80 * 3, (rows - 28) / 80 * 3, np.full(rows.shape, 3.0)], -1)
     places = torch.from_numpy(places.reshape(-1, 3)).float()
@@ -223,54 +212,60 @@ def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
     assert torch.equal(gaussians.picture(), again.picture())
 
 
+def begun(files, body, **changes):
+    """A training of the film at its first step."""
+    settings = replace(SETTINGS, exavatar=replace(SMALL, **changes))
+    fit = load_fit(files.fit)
+    clip = load_clip(files.video, files.masks, fit.K, fit.size, settings.size)
+    return begin(clip, files.depth, fit, body, settings)
+
+
 @pytest.mark.parametrize("behind", ["gaussians", "plate"])
-def test_a_training_makes_an_avatar_and_goes_on_where_it_was(
-    scene, body, body_file, tmp_path, monkeypatch, behind
-):
-    settings = replace(SETTINGS, exavatar=replace(SMALL, scene=behind))
-    train(scene, body_file, tmp_path / "whole", settings)
-    metrics = read_json(tmp_path / "whole/metrics.json")
-    assert metrics["iterations"] == 2 * metrics["frames"]["trained"]
-    assert metrics["held_out_composite"]["scene_psnr"] > (25 if behind == "plate" else 8)
-    avatar = load_avatar(tmp_path / "whole/avatar.safetensors", body)
-    assert len(avatar) == metrics["gaussians"]
-    advance = ExAvatarTraining.advance
-
-    def stop(self):
-        if self.steps == 3:
-            raise KeyboardInterrupt
-        return advance(self)
-
-    monkeypatch.setattr(ExAvatarTraining, "advance", stop)
-    quick = replace(settings, checkpoint_seconds=1e-9)
-    with pytest.raises(KeyboardInterrupt):
-        train(scene, body_file, tmp_path / "killed", quick)
-    taken = []
-    monkeypatch.setattr(
-        ExAvatarTraining, "advance", lambda self: taken.append(self.steps) or advance(self)
-    )
-    train(scene, body_file, tmp_path / "killed", quick)
-    assert taken[0] == 3
-    a, b = (load_file(tmp_path / run / "avatar.safetensors") for run in ("whole", "killed"))
-    for name, tensor in a.items():
-        assert torch.allclose(tensor.double(), b[name].double(), rtol=0, atol=1e-6), name
+def test_a_training_goes_on_where_it_was(scene, body, tmp_path, behind):
+    whole, killed = (begun(scene, body, scene=behind) for _ in range(2))
+    for _ in range(3):
+        killed.advance()
+    save_checkpoint(tmp_path / "checkpoint", "job", *killed.state())
+    resumed = begun(scene, body, scene=behind)
+    resumed.load_state(*load_checkpoint(tmp_path / "checkpoint", "job"))
+    for training in (whole, resumed):
+        while training.done < training.work:
+            training.advance()
+    assert whole.done == resumed.done == 2 * len(whole.trained)
+    for a, b in zip(whole.human.parameters(), resumed.human.parameters(), strict=True):
+        assert torch.allclose(a, b, rtol=0, atol=1e-6)
+    assert torch.equal(whole.poses.corrections, resumed.poses.corrections)
+    assert torch.allclose(whole.backdrop(), resumed.backdrop(), atol=1e-6)
 
 
-def test_the_loss_falls_and_the_person_appears(scene, body_file, tmp_path):
+def test_the_loss_falls_and_the_person_appears(scene, body, body_file, tmp_path):
     settings = replace(
-        SETTINGS, exavatar=replace(SMALL, epochs=4, repeats=10, hidden=32, scene="plate")
+        SETTINGS,
+        exavatar=replace(
+            SMALL,
+            epochs=1,
+            repeats=30,
+            hidden=32,
+            rate=0.02,
+            scene="plate",
+            warm_up=100,
+            warm_up_scale=0.01,
+        ),
     )
-    train(scene, body_file, tmp_path, settings)
+    inputs = (scene.video, scene.masks, scene.depth, scene.fit, body_file)
+    train_avatar(*inputs, tmp_path, settings)
     metrics = read_json(tmp_path / "metrics.json")
     losses = [loss for _, loss in metrics["loss_curve"]]
     assert losses[-1] < 0.7 * losses[0]
     assert metrics["held_out"]["iou"] > 0.7
+    assert metrics["held_out_composite"]["scene_psnr"] > 25
+    avatar = load_avatar(tmp_path / "avatar.safetensors", body)
+    assert len(avatar) == metrics["gaussians"]
 
 
 def test_presets_train_on_other_frames(scene, body):
-    files, _ = scene
     K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
-    clip = load_clip(files.video, files.masks, K, SIZE, 64)
+    clip = load_clip(scene.video, scene.masks, K, SIZE, 64)
     fit = standing_fit(painted_avatar(body), frames=24, size=SIZE)
     frames = {}
     for preset in ("release", "paper"):

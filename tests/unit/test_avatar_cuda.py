@@ -1,0 +1,63 @@
+"""Training and animation on a GPU against the CPU; runs where there is one with gsplat."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from tests.unit.avatar_scene import film, painted_avatar, standing_fit
+from understudy.avatar.animate import render_frames
+from understudy.avatar.clip import load_clip
+from understudy.avatar.device import on_device
+from understudy.avatar.exavatar.settings import ExAvatarSettings
+from understudy.avatar.settings import TrainSettings
+from understudy.avatar.train import begin, train_avatar
+from understudy.files import read_json
+from understudy.fitting.io import load_fit
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+SIZE = (112, 96)
+NETWORKS = ExAvatarSettings(subdivisions=0, epochs=1, repeats=2, plane_size=16, hidden=16)
+SETTINGS = TrainSettings(size=96, iterations=40, max_edge=0.06, warm_up=5, exavatar=NETWORKS)
+
+
+@pytest.fixture(scope="module")
+def scene(body, tmp_path_factory):
+    pytest.importorskip("gsplat")
+    fit = standing_fit(painted_avatar(body), frames=24, size=SIZE)
+    return film(painted_avatar(body), fit, tmp_path_factory.mktemp("cuda"))
+
+
+@pytest.mark.parametrize("model", ["direct", "exavatar"])
+def test_the_first_steps_lose_what_they_lose_on_the_cpu(scene, body, model):
+    fit = load_fit(scene.fit)
+    clip = load_clip(scene.video, scene.masks, fit.K, fit.size, 96)
+    settings = replace(SETTINGS, model=model)
+    losses = {}
+    for device in ("cpu", "cuda"):
+        training = begin(clip, scene.depth, fit, body, settings, device)
+        losses[device] = [float(training.advance()) for _ in range(3)]
+    assert losses["cuda"] == pytest.approx(losses["cpu"], rel=1e-2)
+
+
+@pytest.mark.parametrize("model", ["direct", "exavatar"])
+def test_a_training_on_a_gpu_writes_what_one_on_a_cpu_does(scene, body_file, tmp_path, model):
+    settings = replace(SETTINGS, model=model)
+    inputs = (scene.video, scene.masks, scene.depth, scene.fit, body_file)
+    found = {}
+    for device in ("cpu", "cuda"):
+        train_avatar(*inputs, tmp_path / device, settings, device)
+        found[device] = read_json(tmp_path / device / "metrics.json")["held_out"]["psnr"]
+    assert found["cuda"] == pytest.approx(found["cpu"], abs=1.0)
+
+
+def test_frames_look_as_on_the_cpu(body):
+    avatar = painted_avatar(body)
+    fit = standing_fit(avatar, frames=5, size=SIZE)
+    frames = {}
+    for device in ("cpu", "cuda"):
+        parts = (on_device(part, device) for part in (avatar, fit.pose, fit.K))
+        rendered = render_frames(*parts, SIZE[1], SIZE[0], batch=2)
+        frames[device] = torch.cat([rgb.cpu() for rgb, _ in rendered])
+    assert (frames["cpu"] - frames["cuda"]).abs().mean() < 1e-3
