@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+import numba
 import numpy as np
 import torch
 
@@ -154,6 +155,8 @@ def _cell(scores: dict) -> str:
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
+    numba.set_num_threads(1)
     for wanted in sys.argv[1:]:
         method, _, person = wanted.partition(".")
         for identity in IDENTITIES:

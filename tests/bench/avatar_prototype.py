@@ -11,13 +11,13 @@ import sys
 import tempfile
 from contextlib import chdir
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import torch
 from scipy.sparse import csr_matrix
 
-from tests.bench.avatar_runs import Run
+from tests.bench.avatar_runs import Run, clock
 from understudy.avatar.model import Avatar
 from understudy.avatar.poses import PARTS
 from understudy.avatar.rig import Rig
@@ -72,6 +72,7 @@ def _trainer(training: Training, run: Run):
     threads = torch.get_num_threads()
     exec(compile(text, "avatar.py", "exec"), module.__dict__)
     torch.set_num_threads(threads)
+    module.time = SimpleNamespace(time=clock)
     module.load = lambda clip, size: _loaded(training, run)
     offset = training.trainee.rig.joint_offset
 

@@ -14,7 +14,7 @@ from understudy.avatar.similarity import ssim
 from understudy.avatar.training import Training
 
 # A pose is fitted to a test image from far off, and freely.
-FITTED = AlignSettings(blurs=(2.0, 1.5, 1.0, 1.0), turn_trust=0.2, transl_trust=0.1)
+FITTED = AlignSettings(blurs=(3.0, 2.0, 1.5, *[1.0] * 5), turn_trust=0.2, transl_trust=0.1)
 WHITE = (1.0, 1.0, 1.0)
 
 
