@@ -72,6 +72,7 @@ rule extract_depth:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["depth"],
+        relation=CONFIG["features"]["depth_relation"],
         device=device,
         weights=list(WEIGHTS["depth"]),
         code=code_version("extract_depth"),

@@ -22,10 +22,10 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "splatting": set(),
     "quality": set(),
     "fitting": {"body", "splatting", "quality"},
-    "features": {"body", "video", "fitting"},
+    "features": {"body", "video", "fitting", "torchvision_cpu"},
     "scene": {"video"},
     "avatar": {"body", "video", "splatting", "features", "fitting", "checkpoint"},
-    "recognition": {"checkpoint"},
+    "recognition": {"checkpoint", "torchvision_cpu"},
     "dataset": {"scene", "video"},
     "plan": {"features", "quality", "scene"},
     "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
@@ -37,6 +37,7 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "files": set(),
     "log": set(),
     "progress": set(),
+    "torchvision_cpu": set(),
 }
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "cv2": "opencv-python-headless",

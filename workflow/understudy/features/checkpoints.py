@@ -18,11 +18,12 @@ from understudy.errors import UserError
 
 Layout = dict[str, tuple[int, ...]]
 State = Mapping[str, Tensor]
+Allowed = type | Callable | tuple[Callable, str]  # the latter: by another name than its own
 
 _TOLD = 3  # names told of each kind
 
 
-def read_checkpoint(path: Path | str, allowed: Sequence[type | Callable] = ()) -> object:
+def read_checkpoint(path: Path | str, allowed: Sequence[Allowed] = ()) -> object:
     """What `torch.save` wrote, on the CPU: tensors in plain containers, and what `allowed` names.
 
     A file in torch's zip format is mapped, so that what is not used is never read. UserError where

@@ -19,7 +19,7 @@ from torch.utils.data import Dataset
 
 from understudy.errors import UserError
 from understudy.progress import progress
-from understudy.recognition import torchvision_cpu
+from understudy import torchvision_cpu
 from understudy.recognition.selection import Clip
 from understudy.recognition.settings import RecogniserSettings
 
