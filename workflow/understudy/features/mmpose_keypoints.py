@@ -29,12 +29,12 @@ PICTURE = (384, 288)  # px, height and width
 BATCH = 32  # pictures
 
 _MARGIN = 1.25  # of the picture over the person's box, as the network was trained
-_CONFIG = "wholebody_2d_keypoint/rtmpose/ubody/rtmpose-l_8xb32-270e_coco-ubody-wholebody-384x288.py"
+CONFIG = "wholebody_2d_keypoint/rtmpose/ubody/rtmpose-l_8xb32-270e_coco-ubody-wholebody-384x288.py"
 
 
 def build_pose() -> nn.Module:
     """The network of 133 points."""
-    return build_network("mmpose", network_config("mmpose", _CONFIG))
+    return build_network("mmpose", network_config("mmpose", CONFIG))
 
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {DETECTOR: rtmdet.build, POSE: build_pose}

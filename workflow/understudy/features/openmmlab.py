@@ -12,12 +12,24 @@ import warnings
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from understudy import torchvision_cpu
-from understudy.features.checkpoints import Allowed, State, read_checkpoint, state_in
+from understudy.features.checkpoints import State, read_checkpoint, state_in
+
+# Beside the weights, OpenMMLab's checkpoints keep the history of the training's losses.
+IGNORED = (
+    "mmengine.logging.history_buffer.HistoryBuffer",
+    "builtins.getattr",
+    "numpy.ndarray",
+    "numpy.dtype",
+    *(
+        f"numpy.{core}.multiarray.{name}"
+        for core in ("core", "_core")
+        for name in ("_reconstruct", "scalar")
+    ),
+)
 
 
 class _Operators(types.ModuleType):
@@ -98,27 +110,9 @@ def _forget_pretrained(config: dict) -> None:
             _forget_pretrained(value)
 
 
-@functools.cache
-def allowed() -> tuple[Allowed, ...]:
-    """What OpenMMLab's checkpoints hold beside tensors: the history of the training's losses."""
-    from mmengine.logging import HistoryBuffer
-
-    array, number = np._core.multiarray._reconstruct, np._core.multiarray.scalar
-    return (
-        HistoryBuffer,
-        (array, "numpy.core.multiarray._reconstruct"),
-        (number, "numpy.core.multiarray.scalar"),
-        array,
-        number,
-        np.ndarray,
-        np.dtype,
-        *(type(np.dtype(kind)) for kind in (np.float64, np.float32, np.int64)),
-    )
-
-
 def state_of(path: Path | str) -> State:
     """The network's part of a checkpoint of OpenMMLab."""
-    return state_in(read_checkpoint(path, allowed()), "state_dict", path)
+    return state_in(read_checkpoint(path, IGNORED), "state_dict", path)
 
 
 def as_bgr(pictures: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 OVERLAP = 0.2  # of two boxes, from which they may be the same person's
 ALIKE = 0.85  # likeness from which they may be, wherever they are
-FADES = 1.0  # s after which an overlap counts half
+FADES = 0.5  # s after which an overlap counts half
 LEARNS = 0.1  # how fast a person's colours follow what is seen
 
 SURE = 0.5  # score of a box that is counted
