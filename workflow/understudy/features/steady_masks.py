@@ -11,7 +11,7 @@ REACH = 2  # frames before and after
 SLIP = 0.6  # overlap with the neighbours' majority below which a mask is not believed
 AGREED = 0.8  # overlap of the neighbours with their majority from which they are
 SPECK = 0.02  # of the largest piece: a smaller one that the neighbours lack is dropped
-CRACK = 1e-4  # of the mask: a smaller hole is filled
+CRACK = 1e-3  # of the mask: a smaller hole is filled
 
 
 def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
