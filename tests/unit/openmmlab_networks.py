@@ -1,4 +1,4 @@
-"""Networks of MMDetection and MMPose that are small, or whose answer is known; their checkpoints."""
+"""MMDetection's and MMPose's networks, small or of a known answer, and their checkpoints."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from understudy.features.mmpose_keypoints import PICTURE
+from understudy.features.mmpose_keypoints import CONFIG, PICTURE
 from understudy.features.openmmlab import build_network, load_openmmlab, network_config
 
 GREY = 114  # around a frame that is no square, in the detector's picture
@@ -29,8 +29,7 @@ def small_detector() -> nn.Module:
 
 def small_pose() -> nn.Module:
     """The network of 133 points, an eighth as wide."""
-    path = "wholebody_2d_keypoint/rtmpose/ubody/rtmpose-l_8xb32-270e_coco-ubody-wholebody-384x288.py"
-    model = network_config("mmpose", path)
+    model = network_config("mmpose", CONFIG)
     model.backbone.update(deepen_factor=0.33, widen_factor=0.125)
     model.head.in_channels = 128
     return build_network("mmpose", model)
@@ -88,7 +87,10 @@ def bright_pose() -> nn.Module:
                 deconv_out_channels=None,
                 loss=dict(type="KeypointMSELoss"),
                 decoder=dict(
-                    type="MSRAHeatmap", input_size=PICTURE[::-1], heatmap_size=PICTURE[::-1], sigma=6
+                    type="MSRAHeatmap",
+                    input_size=PICTURE[::-1],
+                    heatmap_size=PICTURE[::-1],
+                    sigma=6,
                 ),
             ),
             test_cfg=dict(flip_test=False),

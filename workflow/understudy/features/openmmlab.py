@@ -116,5 +116,5 @@ def state_of(path: Path | str) -> State:
 
 
 def as_bgr(pictures: Tensor) -> Tensor:
-    """RGB (…,3,h,w) as both packages take their pictures, BGR; each network turns it as it wants."""
+    """RGB (…,3,h,w) as both packages take it, BGR; each network turns it as it wants."""
     return torch.flip(pictures, (-3,))

@@ -31,9 +31,7 @@ def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return steady
 
 
-def _usual(
-    masks: np.ndarray, boxes: np.ndarray, frame: int
-) -> tuple[np.ndarray | None, float]:
+def _usual(masks: np.ndarray, boxes: np.ndarray, frame: int) -> tuple[np.ndarray | None, float]:
     """What most neighbours show where the person is now, (h,w), and how far they agree in it; None
     where they are fewer than three."""
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -48,7 +46,7 @@ def _usual(
 
 def _moved(mask: np.ndarray, by: np.ndarray) -> np.ndarray:
     """A mask (h,w) shifted by whole pixels, x then y."""
-    x, y = (int(round(float(value))) for value in by)
+    x, y = (round(float(value)) for value in by)
     height, width = mask.shape
     if abs(x) >= width or abs(y) >= height:
         return np.zeros_like(mask)

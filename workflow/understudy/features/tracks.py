@@ -100,7 +100,7 @@ def _affinity(tracks: list[Track], seen: People, frame: int, fps: float) -> np.n
 
 
 def likeness(looks: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(k,m) Bhattacharyya's coefficients of looks (k,B) and others (m,B), 1 where they are equal."""
+    """(k,m) Bhattacharyya's coefficients of looks (k,B) and others (m,B), 1 if equal."""
     return np.sqrt(looks) @ np.sqrt(others).T
 
 
