@@ -149,6 +149,7 @@ def test_depth_of_a_clip(video, person, runtime, tmp_path, relation, body):
     files, truth = person
     extract_depth(video, *files, tmp_path / "depth.npz", "depth_anything_s", relation, runtime)
     found = load_depth(tmp_path / "depth.npz", body.model_id)
+    assert found.arrays.keys() == {"depth", "frames"}
     assert found["frames"].tolist() == list(range(0, FRAMES, EVERY)) == [0, 6]
     assert found["depth"].shape == (2, *SIZE) and found["depth"].dtype == np.float16
     first = found["depth"][0].astype(float)

@@ -13,6 +13,8 @@ from understudy.features.keypoints import extract_keypoints, load_keypoints
 from understudy.features.mmpose_keypoints import NETWORKS, PICTURE, person_cut
 from understudy.features.openmmlab import config_file, load_openmmlab, state_of
 from understudy.features.runtime import Runtime
+from understudy.fitting.observed import read_observed
+from understudy.fitting.settings import FitSettings
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
@@ -77,6 +79,8 @@ def test_points_lie_where_the_picture_shows_them(runtime, tmp_path):
     at_the_edge = found["xy"][:2, 132]  # the picture's corner is not in the frame
     assert not found["score"][:2, 132].any() and not at_the_edge.any()
     assert found["score"][seen, 1:132:2].max() < 0.3, "red is taken for blue"
+    observed, _ = read_observed(out, FitSettings())  # as the fit reads it
+    assert observed.seen[seen].all() and not observed.seen[away].any() and observed.world is None
     assert found.about["backend"] == "mmpose"
     assert found.about["model"].keys() == {"rtmdet_m", "dwpose_l"} and "world" not in found
 
@@ -117,6 +121,7 @@ def test_the_real_networks_give_a_valid_file(runtime, tmp_path):
         video, out, "mmpose", "flag", runtime(networks.small_detector, networks.small_pose)
     )
     found = load_keypoints(out)
+    assert found.arrays.keys() == {"xy", "score", "people"}
     assert found["xy"].shape == (5, 133, 2) and found["score"].shape == (5, 133)
     assert np.isfinite(found["xy"]).all() and 0 <= found["score"].min() <= found["score"].max() <= 1
     seen = found["score"] > 0
