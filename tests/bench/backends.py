@@ -6,6 +6,7 @@ equality with the public networks, and every back-end's time and memory.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,12 @@ class Cost:
 
 
 def make_clips(folder: Path) -> None:
-    """A demo person who stands still, as clips of every length; keypoints, masks, fit and body."""
+    """A demo person who stands still, as clips of every length; keypoints, masks, fit, body. They
+    are kept: delete the folder after a change of the demo world."""
+    if (folder / "fit.npz").is_file():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     settings = WorldSettings(SIZE, SIZE, 18, 1, depth_every=1000)
     make_identity("ada", "kitchen", folder / "film.mp4", folder / "film.truth.npz", settings)
     still = read_frames(folder / "film.mp4", [0])
@@ -111,19 +117,16 @@ def cost_of(folder: Path, feature: str, word: str, how: str = "batched") -> Cost
     return Cost(**json.loads(run.stdout.splitlines()[-1]))
 
 
-def measure(folder: Path, words: list[str]) -> dict[str, Cost]:
-    """feature/word -> cost, printed as they come; words: those asked for, none: all."""
+def measure(folder: Path, chosen: list[str]) -> dict[str, Cost]:
+    """feature/word -> cost of the back-ends so named, printed as they come."""
     costs = {}
-    for feature in FEATURES:
-        for word in backends(feature):
-            if words and word not in words:
-                continue
-            cost = costs[f"{feature}/{word}"] = cost_of(folder, feature, word)
-            told = cost.error or (
-                f"{cost.wall:.3f} s a frame ({cost.processor:.3f} s of processors), "
-                f"{cost.gb:.2f} GB" + (f", {cost.gpu_gb:.2f} GB of the GPU" * (DEVICE == "cuda"))
-            )
-            print(f"{feature}/{word}: {told}", flush=True)
+    for name in chosen:
+        cost = costs[name] = cost_of(folder, *name.split("/"))
+        told = cost.error or (
+            f"{cost.wall:.3f} s a frame ({cost.processor:.3f} s of processors), {cost.gb:.2f} GB"
+            + f", {cost.gpu_gb:.2f} GB of the GPU" * (DEVICE == "cuda")
+        )
+        print(f"{name}: {told}", flush=True)
     return costs
 
 
@@ -139,25 +142,27 @@ def gpu_speedup(folder: Path, costs: dict[str, Cost]) -> float | None:
 
 
 def main(words: list[str]) -> None:
+    folder = ROOT / f"results/bench/backends_world_{DEVICE}"
+    make_clips(folder)
+    every = [f"{feature}/{word}" for feature in FEATURES for word in backends(feature)]
+    if words:
+        measure(folder, [name for name in every if name.split("/")[1] in words])
+        return
+    paper = [f"{feature}/{word}" for feature, word in PAPER.items()]
+    costs = measure(folder, paper)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_clips(folder)
-        costs = measure(folder, words)
-        if words:
-            return
-        working = sum(not costs[f"{feature}/{word}"].error for feature, word in PAPER.items())
-        body = flame_files.write_whole_body(folder / "SMPLX_MALE.npz")
-        networks = {name: seeded_network(name) for name in ("deca", "hand4whole")}
-        figures = [
-            Figure("paper_backends_working", working, "of 5", 5, False),
-            Figure("body_parity_m", body_parity(body), "m", 1e-5, True),
-            Figure("deca_parity", deca_parity(networks["deca"]), "", 1e-5, True),
-            Figure(
-                "hand4whole_parity", hand4whole_parity(networks["hand4whole"]), "rad", 1e-5, True
-            ),
-            Figure("gpu_batch_speedup", gpu_speedup(folder, costs), "×", 4, False),
-        ]
-        write_figures("backends", figures)
+        body = body_parity(flame_files.write_whole_body(Path(name, "SMPLX_MALE.npz")))
+    deca, hands = seeded_network("deca"), seeded_network("hand4whole")
+    working = sum(not cost.error for cost in costs.values())
+    figures = [
+        Figure("paper_backends_working", working, "of 5", 5, False),
+        Figure("body_parity_m", body, "m", 1e-5, True),
+        Figure("deca_parity", deca_parity(deca), "", 1e-5, True),
+        Figure("hand4whole_parity", hand4whole_parity(hands), "rad", 1e-5, True),
+        Figure("gpu_batch_speedup", gpu_speedup(folder, costs), "×", 4, False),
+    ]
+    write_figures("backends", figures)
+    measure(folder, [name for name in every if name not in paper])
 
 
 if __name__ == "__main__":
