@@ -27,7 +27,7 @@ $(VENV)/.installed: requirements.txt requirements-gpu.txt
 	    $(BIN)/pip install --quiet --retries 0 --timeout 20 --index-url $(TORCH_CPU_INDEX) --extra-index-url https://pypi.org/simple $(TORCH)+cpu 2>/dev/null \
 	    || $(BIN)/pip install --quiet $(TORCH); \
 	fi
-	$(BIN)/pip install --quiet --no-deps -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --ignore-requires-python -r requirements.txt
 	@cd $(VENV)/lib/python3*/site-packages/vtkmodules && ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
 	@touch $@
 

@@ -14,7 +14,7 @@ rule extract_keypoints:
     benchmark:
         LAYOUT.benchmark("extract_keypoints", "{kind}", "{id}")
     conda:
-        "../envs/vision.yaml"
+        "../envs/paper.yaml" if WEIGHTS["keypoints"] else "../envs/vision.yaml"
     resources:
         gpu=GPU,
     params:
@@ -40,7 +40,7 @@ rule extract_masks:
     benchmark:
         LAYOUT.benchmark("extract_masks", "{id}")
     conda:
-        "../envs/vision.yaml"
+        "../envs/paper.yaml" if WEIGHTS["masks"] else "../envs/vision.yaml"
     resources:
         gpu=GPU,
     params:
@@ -67,11 +67,12 @@ rule extract_depth:
     benchmark:
         LAYOUT.benchmark("extract_depth", "{id}")
     conda:
-        "../envs/torch.yaml"
+        "../envs/paper.yaml" if WEIGHTS["depth"] else "../envs/torch.yaml"
     resources:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["depth"],
+        relation=CONFIG["features"]["depth_relation"],
         device=device,
         weights=list(WEIGHTS["depth"]),
         code=code_version("extract_depth"),

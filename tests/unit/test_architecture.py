@@ -1,5 +1,6 @@
 """The house keeps its order: arrows in one direction, light rules, thin scripts, equal pins."""
 
+import os
 import re
 import subprocess
 import sys
@@ -22,10 +23,10 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "splatting": set(),
     "quality": set(),
     "fitting": {"body", "splatting", "quality"},
-    "features": {"body", "video", "fitting"},
+    "features": {"body", "video", "fitting", "torchvision_cpu"},
     "scene": {"video"},
     "avatar": {"body", "video", "splatting", "features", "fitting", "checkpoint"},
-    "recognition": {"checkpoint"},
+    "recognition": {"checkpoint", "torchvision_cpu"},
     "dataset": {"scene", "video"},
     "plan": {"features", "quality", "scene"},
     "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
@@ -37,6 +38,7 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "files": set(),
     "log": set(),
     "progress": set(),
+    "torchvision_cpu": set(),
 }
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "cv2": "opencv-python-headless",
@@ -44,8 +46,11 @@ DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "yaml": "pyyaml",
     "ffmpeg": "ffmpeg-python",
     "imageio_ffmpeg": "imageio-ffmpeg",
+    "mmcv": "mmcv-lite",
 }
-CHOSEN = {"gsplat", "mediapipe"}  # imported only by the back-end that needs them, when it runs
+CHOSEN = {  # imported only by the back-end that needs them, when it runs
+    *("gsplat", "mediapipe", "mmcv-lite", "mmdet", "mmengine", "mmpose", "torchvision"),
+}
 
 
 def modules() -> list[Path]:
@@ -86,7 +91,7 @@ def modules_loaded_with(statements: str) -> set[str]:
     script = f"{statements}\nimport sys\nprint(*sys.modules)"
     answer = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PYTHONPATH": str(ROOT / "workflow")},
+        env={"PYTHONPATH": str(ROOT / "workflow"), "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         check=True,
@@ -163,23 +168,38 @@ def test_environments_pin_what_the_requirements_pin(path):
         assert required[name] == version, name
 
 
-def rules_with_scripts() -> dict[str, tuple[str, str]]:
-    """rule -> (environment, script)."""
+def installed_in_environment(path: Path) -> set[str]:
+    """What it pins, and what is added after it was made."""
+    deployment = path.with_suffix(".post-deploy.sh")
+    added = re.findall(r"([\w.-]+)==[\w.]+", deployment.read_text()) if deployment.exists() else []
+    return {*pinned_in_environment(path), *added}
+
+
+def test_the_embedded_extractors_need_no_torch():
+    """Their environment has none; the networks' have another one."""
+    for feature in ("keypoints", "masks"):
+        loaded = modules_loaded_with(f"import understudy.features.mediapipe_{feature}")
+        assert "numpy" in loaded and "torch" not in loaded
+
+
+def rules_with_scripts() -> dict[str, tuple[list[str], str]]:
+    """rule -> (environments, one for each kind of back-end; script)."""
     found = {}
     for path in RULES:
         for text in re.split(r"^\s*(?=rule \w+:)", path.read_text(), flags=re.MULTILINE):
             rule = re.match(r"rule (\w+):", text)
-            environment = re.search(r"envs/(\w+)\.yaml", text)
+            environments = re.findall(r"envs/(\w+)\.yaml", text)
             script = re.search(r"scripts/(\w+)\.py", text)
             if rule and script:
-                found[rule[1]] = (environment[1], script[1])
+                found[rule[1]] = (environments, script[1])
     return found
 
 
 @pytest.mark.parametrize("rule", rules_with_scripts())
 def test_an_environment_holds_what_its_scripts_import(rule):
-    environment, script = rules_with_scripts()[rule]
-    pinned = set(pinned_in_environment(ROOT / f"envs/{environment}.yaml"))
+    environments, script = rules_with_scripts()[rule]
+    paths = [ROOT / f"envs/{environment}.yaml" for environment in environments]
+    installed = set().union(*(installed_in_environment(path) for path in paths))
     used = {
         DISTRIBUTION.get(top, top).lower()
         for path in code._reached(ROOT / f"workflow/scripts/{script}.py")
@@ -187,4 +207,4 @@ def test_an_environment_holds_what_its_scripts_import(rule):
         for top in {name.split(".")[0] for name in names_in(path)}
         if top not in sys.stdlib_module_names and top not in {"understudy", "job"}
     }
-    assert used - pinned <= CHOSEN
+    assert used - installed <= CHOSEN

@@ -170,13 +170,28 @@ def test_a_missing_file_says_where_to_get_it(tmp_path):
         read_checkpoint(tmp_path / "none.pth")
 
 
-def test_what_is_allowed_is_read(tmp_path):
+def test_what_is_ignored_is_never_called(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "a.pth"
-    torch.save({"state": {"a": torch.ones(2)}, "meta": Path("x")}, path)
-    with pytest.raises(UserError, match=r"holds pathlib\.\w+, which is no weight"):
+    torch.save({"state": {"a": torch.ones(2)}, "meta": Maker("trace")}, path)
+    with pytest.raises(UserError, match=r"holds test_weights\.make_file, which is no weight"):
         read_checkpoint(path)
-    read = read_checkpoint(path, [type(Path("x"))])
-    assert state_in(read, "state", path)["a"].sum() == 2
+    read = read_checkpoint(path, ["test_weights.make_file"])
+    assert state_in(read, "state", path)["a"].sum() == 2 and not Path("trace").exists()
+
+
+def make_file(path: str) -> None:
+    Path(path).touch()
+
+
+class Maker:
+    """Makes a file where a pickle is trusted."""
+
+    def __init__(self, path: str):
+        self.path = path
+
+    def __reduce__(self):
+        return make_file, (self.path,)
 
 
 # The check

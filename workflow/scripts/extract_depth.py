@@ -13,6 +13,7 @@ with job(snakemake):
         snakemake.input.body,
         snakemake.output[0],
         backend=snakemake.params.backend,
+        relation=snakemake.params.relation,
         runtime=Runtime.of(
             snakemake.params.device, snakemake.params.weights, snakemake.input.weights
         ),

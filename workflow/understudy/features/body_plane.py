@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from understudy.body.model import load_body
+from understudy.features.fitted_body import fitted_body
 from understudy.features.masks import load_masks
 from understudy.features.runtime import Runtime
-from understudy.features.zbuffer import mesh_depth
-from understudy.fitting.io import load_fit
 from understudy.progress import progress
 
 SOURCE = "z-buffer of the fitted body and a floor plane under its feet; 0 elsewhere"
@@ -26,23 +24,19 @@ def body_and_floor_depth(
     fit: Path | str,
     body: Path | str,
     frames: np.ndarray,
+    relation: str,
     runtime: Runtime,
 ) -> tuple[np.ndarray, dict]:
-    """Depth (m,h,w) float32 m at `frames` (m,), and the note to keep with it."""
-    model = load_body(body)
-    fitted, person = load_fit(fit, model.model_id), load_masks(masks)
-    shaped = fitted.own(model).shaped(fitted.betas, fitted.joint_offset)
-    faces = model.faces.numpy()
-    K = np.asarray(fitted.K, float)
-    posed = shaped.pose(fitted.pose[frames])
-    vertices, up = posed.vertices.detach().numpy(), np.asarray(fitted.up, float)
+    """Depth (m,h,w) float32 m at `frames` (m,), and the note to keep with it. It is in metres from
+    the start: no relation is needed."""
+    surface, person = fitted_body(fit, body, frames), load_masks(masks)
     height, width = person.shape[1:]
-    floor = plane_depth(up, floor_offset(vertices, up), K, width, height)
+    lowest = floor_offset(surface.vertices, surface.up)
+    floor = plane_depth(surface.up, lowest, surface.K, width, height)
     depth = np.zeros((len(frames), height, width), np.float32)
     for i, frame in enumerate(progress(frames.tolist(), "depth", len(frames))):
-        surface = mesh_depth(vertices[i], faces, K, width, height)
-        depth[i] = join(surface, person[frame], floor)
-    return depth, {"unit": "m", "source": SOURCE, "body": model.model_id}
+        depth[i] = join(surface.depth(i, width, height), person[frame], floor)
+    return depth, {"unit": "m", "source": SOURCE, "body": surface.model_id}
 
 
 def floor_offset(vertices: np.ndarray, up: np.ndarray) -> float:

@@ -7,7 +7,7 @@ what it holds; `features.check_weights` compares the two.
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -22,8 +22,21 @@ State = Mapping[str, Tensor]
 _TOLD = 3  # names told of each kind
 
 
-def read_checkpoint(path: Path | str, allowed: Sequence[type | Callable] = ()) -> object:
-    """What `torch.save` wrote, on the CPU: tensors in plain containers, and what `allowed` names.
+class _NoWeight:
+    """Stands in a checkpoint for what is not read: whatever is made of it does nothing."""
+
+    def __init__(self, *_: object):
+        pass
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+def read_checkpoint(path: Path | str, ignored: Sequence[str] = ()) -> object:
+    """What `torch.save` wrote, on the CPU: tensors in plain containers.
+
+    ignored: full names of classes and functions that the file may name beside them; none is called,
+    and what they would have made is left out.
 
     A file in torch's zip format is mapped, so that what is not used is never read. UserError where
     the file is missing, damaged, or holds something else.
@@ -32,7 +45,7 @@ def read_checkpoint(path: Path | str, allowed: Sequence[type | Callable] = ()) -
     if not path.is_file():
         raise UserError(f"{path}: no such file; config/weights.yaml says where to get it")
     try:
-        with torch.serialization.safe_globals(list(allowed)):
+        with torch.serialization.safe_globals([(_NoWeight, name) for name in ignored]):
             return torch.load(
                 path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
             )

@@ -1,7 +1,8 @@
 """The depth feature: how far the person and the floor are, in some frames of an identity video.
 
 depth.npz: depth (m,h,w) float16, 0 = not known; frames (m,) int64, which frames of the video.
-About: kind, backend, unit ("m"), source (what the depth is made of), body, video, fps, size.
+About: kind, backend, unit ("m"), source (what the depth is made of), body, model (digest of a
+network's weights), video, fps, size.
 """
 
 from pathlib import Path
@@ -14,7 +15,12 @@ from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import probe
 
-BACKENDS = {"body_plane": "understudy.features.body_plane:body_and_floor_depth"}
+BACKENDS = {
+    "body_plane": "understudy.features.body_plane:body_and_floor_depth",
+    "depth_anything": "understudy.features.depth_anything:measure_depth",
+    "depth_anything_b": "understudy.features.depth_anything:measure_depth",
+    "depth_anything_s": "understudy.features.depth_anything:measure_depth",
+}
 
 EVERY = 6  # frames
 
@@ -26,13 +32,17 @@ def extract_depth(
     body: Path | str,
     out: Path | str,
     backend: str = "body_plane",
+    relation: str = "linear",
     runtime: Runtime = EMBEDDED,
 ) -> None:
-    """Write the depth of every sixth frame to depth.npz."""
+    """Write the depth of every sixth frame, those that ExAvatar trains on, to depth.npz.
+
+    `relation`: how a network's numbers become metres, a word of `relative_depth.RELATIONS`.
+    """
     measure = load_backend("depth", backend)
     info = probe(video)
     frames = np.arange(0, info.frames, EVERY)
-    depth, note = measure(video, masks, fit, body, frames, runtime)
+    depth, note = measure(video, masks, fit, body, frames, relation, runtime)
     about = {
         "kind": "depth",
         "backend": backend,

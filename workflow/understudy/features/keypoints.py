@@ -19,12 +19,19 @@ from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import VideoInfo, probe
 
-BACKENDS = {"mediapipe": "understudy.features.mediapipe_keypoints:detect_keypoints"}
+BACKENDS = {
+    "mediapipe": "understudy.features.mediapipe_keypoints:detect_keypoints",
+    "mmpose": "understudy.features.mmpose_keypoints:detect_keypoints",
+}
 
 FEWEST_JOINTS = 5  # of the 17 of the body, for somebody to be seen
 MISSING_ALLOWED = 0.8  # a video is refused where nobody is seen in this share of its frames
 SEVERAL_ALLOWED = 0.15  # … or others are in more than this share of the samples: a chair that
 # is taken for a person now and then is no company, one who crosses the picture is
+
+# People are counted in frames spread over the clip.
+SAMPLES_A_SECOND = 2
+FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,12 @@ def extract_keypoints(
         **{name: array.astype(np.float32) for name, array in found.extra.items()},
     }
     save_arrays(out, arrays, _about(video, info, found, backend))
+
+
+def samples(info: VideoInfo) -> int:
+    """In how many frames of a video people are counted."""
+    wanted = info.seconds * SAMPLES_A_SECOND
+    return int(np.clip(wanted, FEWEST_SAMPLES, MOST_SAMPLES))
 
 
 def check_somebody(video: Path | str, score: np.ndarray) -> None:

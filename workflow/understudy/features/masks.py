@@ -16,7 +16,12 @@ from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.video.probe import probe
 
-BACKENDS = {"mediapipe": "understudy.features.mediapipe_masks:detect_masks"}
+BACKENDS = {
+    "mediapipe": "understudy.features.mediapipe_masks:detect_masks",
+    "sam": "understudy.features.sam_masks:detect_masks",
+    "sam_l": "understudy.features.sam_masks:detect_masks",
+    "sam_b": "understudy.features.sam_masks:detect_masks",
+}
 
 EMPTY_ALLOWED = 0.8  # a video is refused where this share of its masks is empty
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from understudy.features.frames import evenly, stream_frames
 from understudy.features.holistic import Holistic, run_holistic
-from understudy.features.keypoints import Detected, check_alone, shows_several
+from understudy.features.keypoints import Detected, check_alone, samples, shows_several
 from understudy.features.mediapipe_runtime import model_digests
 from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
 from understudy.features.runtime import Runtime
@@ -15,9 +15,6 @@ from understudy.features.wholebody import whole_body
 from understudy.features.windows import windows_if_small
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
-
-SAMPLES_A_SECOND = 2
-FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:
@@ -44,8 +41,7 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
 
 def _survey(video: Path | str, info: VideoInfo) -> tuple[list[int], list[Track], dict[int, int]]:
     """Look at frames spread over the clip: their indices, who is where, how many in each."""
-    wanted = int(np.clip(info.seconds * SAMPLES_A_SECOND, FEWEST_SAMPLES, MOST_SAMPLES))
-    sampled = evenly(info.frames, wanted)
+    sampled = evenly(info.frames, samples(info))
     with PeopleDetector() as detector:
         frames = progress(stream_frames(video, sampled), "people", len(sampled))
         found = [detector.find(frame) for frame in frames]

@@ -17,9 +17,9 @@ import torch
 from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
 
+from understudy import torchvision_cpu
 from understudy.errors import UserError
 from understudy.progress import progress
-from understudy.recognition import torchvision_cpu
 from understudy.recognition.selection import Clip
 from understudy.recognition.settings import RecogniserSettings
 

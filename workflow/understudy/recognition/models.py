@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from understudy.recognition import torchvision_cpu
+from understudy import torchvision_cpu
 from understudy.recognition.settings import RecogniserSettings
 
 torchvision_cpu.install()
