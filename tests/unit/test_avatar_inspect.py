@@ -134,9 +134,13 @@ def test_held_out_pictures_stand_above_the_avatar(files, tmp_path, monkeypatch):
         ]
     )
     picture = np.asarray(Image.open(tmp_path / "seen/held_out.png"))[24:].astype(int)
-    truth, drawn = picture[:96], picture[96:]
-    assert picture.shape == (192, 160, 3)
-    assert (truth < 200).any() and np.abs(truth - drawn).mean() < 8
+    assert picture.shape == (2 * 360, 8 * 288, 3)
+    truth, drawn = picture[:360], picture[360:]
+    here = (truth < 200).any(2)
+    assert here[:, : 2 * 288].any() and not here[:, 2 * 288 :].any()
+    rows = np.flatnonzero(here.any(1))
+    assert np.ptp(rows) > 0.6 * 360  # the figure fills the picture
+    assert np.abs(truth - drawn)[here].mean() < 25 < np.abs(truth - 255)[here].mean()
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from understudy.avatar.heldout import load_pictures, placing, render_pictures
+from understudy.avatar.heldout import Pictures, load_pictures, placing, render_pictures
 from understudy.avatar.model import Avatar
 from understudy.avatar.ply import write_ply
 from understudy.avatar.save import load_avatar
 from understudy.avatar.stances import UNSEEN, stance
-from understudy.avatar.studio import photograph, sheet, standing, upright
+from understudy.avatar.studio import close_up, photograph, sheet, standing, upright
 from understudy.body.model import load_body
 from understudy.body.pose import Pose
 from understudy.files import atomic_path
@@ -26,7 +26,8 @@ TURN_FRAMES, TURN_FPS = 120, 24
 BATCH = 8  # frames rendered at once
 CELL = 360  # px, the height of one picture of a sheet
 ANGLES = (25.0, 205.0)  # deg, of a sheet's rows: from before, and from behind
-SHOWN = 8  # poses of a fit
+SHOWN = 8  # poses of a fit, and pictures in a row
+TURN_SHOWN = 1.2  # body heights
 
 
 def inspect_avatar(
@@ -64,8 +65,7 @@ def inspect_avatar(
         _save(written[-1], sheet(all_round(person, levelled(moving, some)), names))
     if truth:
         written.append(out / "held_out.png")
-        drawn = render_pictures(person, truth, placing(person, truth))
-        _save(written[-1], sheet([truth.images, drawn.images], [""] * len(truth.images)))
+        _save(written[-1], compared(person, truth))
     return written
 
 
@@ -75,13 +75,28 @@ def turn(avatar: Avatar) -> Iterator[np.ndarray]:
     full = stance("arms_down").expand(TURN_FRAMES, -1, -1)
     pose = standing(avatar, full, azimuths)
     for start in progress(range(0, TURN_FRAMES, BATCH), "turntable", unit="batch"):
-        yield photograph(avatar.pose(pose[start : start + BATCH]), TURN_SIZE[1])
+        yield photograph(avatar.pose(pose[start : start + BATCH]), TURN_SIZE[1], TURN_SHOWN)
 
 
 def all_round(avatar: Avatar, full: Tensor) -> list[np.ndarray]:
     """A row of pictures (n,h,w,3) of poses full (n,55,3) for each of the ANGLES."""
     turned = [torch.full((len(full),), angle).deg2rad() for angle in ANGLES]
     return [photograph(avatar.pose(standing(avatar, full, angle)), CELL) for angle in turned]
+
+
+def compared(avatar: Avatar, truth: Pictures) -> np.ndarray:
+    """Pictures of a person, SHOWN a row, above the avatar in the same poses."""
+    drawn = render_pictures(avatar, truth, placing(avatar, truth))
+    boxes = [truth.box(t) for t in range(len(truth.images))]
+    theirs, ours = (close_up(one.images, boxes, CELL) for one in (truth, drawn))
+    blank = np.full_like(theirs[:1], 255)
+    sheets = []
+    for start in range(0, len(boxes), SHOWN):
+        few = slice(start, start + SHOWN)
+        fill = blank.repeat(SHOWN - len(theirs[few]), 0)
+        rows = [np.concatenate([row[few], fill]) for row in (theirs, ours)]
+        sheets.append(sheet(rows, [""] * SHOWN))
+    return np.concatenate(sheets)
 
 
 def centred(avatar: Avatar, full: Tensor) -> Pose:

@@ -25,7 +25,7 @@ def _spine(x: float, y: float, z: float) -> Turns:
 # Against the T-pose, y up and facing z: about x forward, about y to the left, about z to the right
 # shoulder's side. Feet that stand are level: pelvis, hip, knee and ankle add up to none.
 STANCES: dict[str, Turns] = {
-    "arms_down": _both(shoulder=(0, 0, -62)),
+    "arms_down": _both(shoulder=(0, 0, -68)),
     "t_pose": {},
     "arms_up": _both(collar=(0, 0, 18), shoulder=(0, 0, 62), elbow=(0, 0, 8)),
     "reach": _both(collar=(0, -10, 0), shoulder=(0, -72, -8)),

@@ -5,14 +5,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.clip import Box
 from understudy.avatar.model import Avatar, Cloud
 from understudy.avatar.pixels import to_video
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 
 DISTANCE = 4.0  # body heights from the camera
-REACH = 1.5  # body heights that a picture shows from its top to its bottom
 FLOOR = 0.62  # body heights that the lowest joint is below the camera
+REACH = 1.5  # body heights that a picture shows from its top to its bottom: raised hands too
+BELOW = 0.09  # of a picture's height, from the lowest joint to its bottom
 WIDTH = 0.8  # of a picture, of its height
 FACING = torch.tensor([torch.pi, 0.0, 0.0])  # from the body's axes to a camera's that it looks at
 UP = torch.tensor([0.0, -1.0, 0.0])  # in that camera's space
@@ -56,13 +58,32 @@ def upright(orient: Tensor, up: Tensor) -> Tensor:
     return matrix_to_axis_angle(own)
 
 
-def photograph(cloud: Cloud, height: int) -> np.ndarray:
-    """Clouds of n `standing` poses -> (n,height,w,3) uint8, both sides even."""
-    n, width, focal = len(cloud.means), round(height * WIDTH / 2) * 2, height * DISTANCE / REACH
-    K = torch.tensor([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+def photograph(cloud: Cloud, height: int, shown: float = REACH) -> np.ndarray:
+    """Clouds of n `standing` poses -> (n,height,w,3) uint8, both sides even; `shown` body heights
+    from top to bottom."""
+    n, width, focal = len(cloud.means), round(height * WIDTH / 2) * 2, height * DISTANCE / shown
+    middle = (1 - BELOW) * height - focal * FLOOR / DISTANCE
+    K = torch.tensor([[focal, 0, width / 2], [0, focal, middle], [0, 0, 1.0]])
     with torch.no_grad():
         seen = cloud.render(torch.eye(4).expand(n, 4, 4), K.expand(n, 3, 3), width, height)
     return to_video(*seen)[1]
+
+
+def close_up(images: np.ndarray, boxes: list[Box], height: int) -> np.ndarray:
+    """What is around each box in images (n,h,w,3) uint8 on white, all at one scale, as pictures of
+    a size: (n,height,w,3)."""
+    width, tall = round(height * WIDTH / 2) * 2, max(max(b.height, b.width / WIDTH) for b in boxes)
+    scale = height / tall
+    pictures = np.full((len(images), height, width, 3), 255, np.uint8)
+    for picture, image, box in zip(pictures, images, boxes, strict=True):
+        part = image[box.slices]
+        size = round(box.width * scale), round(box.height * scale)
+        part = cv2.resize(
+            part, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        )
+        left, top = (width - size[0]) // 2, (height - size[1]) // 2
+        picture[top : top + size[1], left : left + size[0]] = part
+    return pictures
 
 
 def sheet(rows: list[np.ndarray], names: list[str]) -> np.ndarray:
