@@ -29,6 +29,7 @@ import numpy as np
 f32 = np.float32
 TILE = 8  # px; a tile's state stays in the L1 cache
 PIXELS = TILE * TILE
+PARTS = 16  # that a view's Gaussians are projected in
 CHANNELS = 4  # composited at once: red, green, blue, depth
 ALPHA_MIN, ALPHA_MAX, T_MIN = f32(1 / 255), f32(0.999), f32(1e-4)  # gsplat's
 EPS2D = f32(0.3)  # px^2 added to the 2D covariance: a Gaussian is never thinner than a pixel
@@ -96,28 +97,33 @@ def _combined(s, a, t, b):
 
 
 @jit
-def _project(cloud, o, V, cam, width, height, geom, box):
-    """One Gaussian: mean2d, conic, opacity into geom (6,), pixels reached into box (4,)."""
-    mean, quat, scale = cloud
-    box[:] = 0
+def _three(rows, i):
+    """A row as scalars: views of arrays would cost more than what is done with them."""
+    return rows[i, 0], rows[i, 1], rows[i, 2]
+
+
+@jit
+def _project(cloud, o, V, cam, width, height, geom, box, i):
+    """One Gaussian: mean2d, conic, opacity into geom[i] (6,), pixels reached into box[i] (4,)."""
+    mean, quat, s = cloud
+    box[i, 0] = box[i, 1] = box[i, 2] = box[i, 3] = 0
     x, y, z, u, v = _camera(mean, V, cam)
     if not (NEAR < z < FAR and o > ALPHA_MIN):
         return z
     _, r0, r1, r2 = _rotation(quat)
     a, b = _slopes(z, u, v, V, cam)
-    s = scale[0], scale[1], scale[2]
     A, B = _scaled(_times(a, r0, r1, r2), s), _scaled(_times(b, r0, r1, r2), s)  # cov = AB (AB)^T
     cxx, cxy, cyy = _dot(A, A) + EPS2D, _dot(A, B), _dot(B, B) + EPS2D
     det = cxx * cyy - cxy * cxy
     mx, my = cam[0] * x / z + cam[2], cam[1] * y / z + cam[3]
-    geom[0], geom[1], geom[5] = mx, my, o
-    geom[2], geom[3], geom[4] = cyy / det, -cxy / det, cxx / det
+    geom[i, 0], geom[i, 1], geom[i, 5] = mx, my, o
+    geom[i, 2], geom[i, 3], geom[i, 4] = cyy / det, -cxy / det, cxx / det
     k = TWO * math.log(o / ALPHA_MIN)  # alpha = ALPHA_MIN where the Mahalanobis distance^2 is k
     rx, ry = math.sqrt(k * cxx), math.sqrt(k * cyy)
     x0, x1 = max(0, math.ceil(mx - rx - HALF)), min(width, math.floor(mx + rx + HALF))
     y0, y1 = max(0, math.ceil(my - ry - HALF)), min(height, math.floor(my + ry + HALF))
     if x0 < x1 and y0 < y1:
-        box[0], box[1], box[2], box[3] = x0, x1, y0, y1
+        box[i, 0], box[i, 1], box[i, 2], box[i, 3] = x0, x1, y0, y1
     return z
 
 
@@ -125,12 +131,15 @@ def _project(cloud, o, V, cam, width, height, geom, box):
 def project(means, quats, scales, opacities, colors, V, cam, width, height, geom, box, feat):
     """Fill geom (C,n,6), box (C,n,4) x0 x1 y0 y1 (empty if unseen), feat (C,n,4) colour, depth."""
     views, n = box.shape[:2]
-    for j in nb.prange(views * n):
-        c, i = j // n, j % n
-        cloud = means[c % len(means), i], quats[c % len(quats), i], scales[c % len(scales), i]
-        o, color, f = opacities[c % len(opacities), i], colors[c % len(colors), i], feat[c, i]
-        f[0], f[1], f[2] = color[0], color[1], color[2]
-        f[3] = _project(cloud, o, V[c], cam[c], width, height, geom[c, i], box[c, i])
+    for job in nb.prange(views * PARTS):
+        c, part = job // PARTS, job % PARTS
+        m, q, s = means[c % len(means)], quats[c % len(quats)], scales[c % len(scales)]
+        o, color, f = opacities[c % len(opacities)], colors[c % len(colors)], feat[c]
+        view, camera, g, b = V[c], cam[c], geom[c], box[c]
+        for i in range(part * n // PARTS, (part + 1) * n // PARTS):
+            cloud = _three(m, i), (q[i, 0], q[i, 1], q[i, 2], q[i, 3]), _three(s, i)
+            f[i, 0], f[i, 1], f[i, 2] = _three(color, i)
+            f[i, 3] = _project(cloud, o[i], view, camera, width, height, g, b, i)
 
 
 @jit
