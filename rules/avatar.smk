@@ -9,9 +9,11 @@ rule train_avatar:
         depth=LAYOUT.feature("identity", "{identity}", "depth"),
         fit=LAYOUT.fit("identity", "{identity}"),
         body=BODY,
+        lpips=CONFIG["avatar"]["lpips"] or [],
     output:
         avatar=LAYOUT.avatar("{identity}"),
         metrics=LAYOUT.avatar("{identity}", "metrics.json"),
+        curves=LAYOUT.avatar("{identity}", "curves.csv"),
         turntable=LAYOUT.avatar("{identity}", "turntable.png"),
     log:
         LAYOUT.log("train_avatar", "{identity}"),

@@ -8,13 +8,11 @@ Three steps, each with an analytic backward, each over a whole batch of views:
              distances, so that LLVM turns the pixel loop into SIMD
 
 The backward of compositing also runs front to back. With w_i = T_i alpha_i the weight of a
-Gaussian, g the pixel's colour gradient, gT that of its transmittance T, and
-R_i = sum_{j>i} w_j (c_j . g) + T gT:
+Gaussian, g the pixel's colour gradient and gT that of its transmittance T,
 
-  dL/dalpha_i = T_i (c_i . g) - R_i / (1 - alpha_i)
+  dL/dalpha_i = T_i (c_i . g) - R_i / (1 - alpha_i),  R_i = sum_{j>i} w_j (c_j . g) + T gT
 
 R loses one term a Gaussian, so nothing is stored a pixel but what the forward put out.
-
 All kernels stay in one file: numba's cache would miss a change in another file's kernel.
 
 Shapes: C views, n Gaussians, t tiles a view, p (tile, Gaussian) pairs. An array that all views
@@ -161,19 +159,14 @@ def _quat_backward(unit, d0, d1, d2, gquat):
 @jit
 def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
     """One Gaussian; pairs (p, 10) are its tiles' sums over pixels (see `_tile_backward`)."""
-    mean, quat, scale = cloud
+    mean, quat, s = cloud
     gmean, gquat, gscale, gopacity, gfeat = grads
     m0 = m1 = m2 = m3 = m4 = m5 = gz = ZERO
     for p in range(len(pairs)):
-        m0 += pairs[p, 0]
-        m1 += pairs[p, 1]
-        m2 += pairs[p, 2]
-        m3 += pairs[p, 3]
-        m4 += pairs[p, 4]
-        m5 += pairs[p, 5]
-        gfeat[0] += pairs[p, 6]
-        gfeat[1] += pairs[p, 7]
-        gfeat[2] += pairs[p, 8]
+        m0, m1, m2 = m0 + pairs[p, 0], m1 + pairs[p, 1], m2 + pairs[p, 2]
+        m3, m4, m5 = m3 + pairs[p, 3], m4 + pairs[p, 4], m5 + pairs[p, 5]
+        for k in range(3):
+            gfeat[k] += pairs[p, 6 + k]
         gz += pairs[p, 9]
     ca, cb, cc = geom[2], geom[3], geom[4]
     gopacity[0] = -m0 / geom[5]
@@ -185,7 +178,6 @@ def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
     x, y, z, u, v = _camera(mean, V, cam)
     unit, r0, r1, r2 = _rotation(quat)
     a, b = _slopes(z, u, v, V, cam)
-    s = scale[0], scale[1], scale[2]
     P, Q = _times(a, r0, r1, r2), _times(b, r0, r1, r2)
     A, B = _scaled(P, s), _scaled(Q, s)
     gA, gB = _combined(gxx, A, gxy, B), _combined(gxy, A, gyy, B)
@@ -223,16 +215,15 @@ def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
 def project_backward(means, quats, scales, V, cam, geom, first, pairs, grads, gV):
     """Fill grads, a view: of means (C,n,3), quats (C,n,4), scales (C,n,3), opacities (C,n,1),
     colors (C,n,3); and gV (C,k,4,4), of which each of k parts sums its own. Zero on entry."""
-    views, parts = gV.shape[:2]
-    n = geom.shape[1]
+    (views, parts), n = gV.shape[:2], geom.shape[1]
     gmeans, gquats, gscales, gopacities, gcolors = grads
     for j in nb.prange(views * parts):
         c, t = j // parts, j % parts
-        m, q, s = c % len(means), c % len(quats), c % len(scales)
+        m, q, s = means[c % len(means)], quats[c % len(quats)], scales[c % len(scales)]
         for i in range(t * n // parts, (t + 1) * n // parts):
             a, b = first[c, i], first[c, i + 1]
             if a < b:
-                cloud = means[m, i], quats[q, i], scales[s, i]
+                cloud = _three(m, i), (q[i, 0], q[i, 1], q[i, 2], q[i, 3]), _three(s, i)
                 own = gmeans[c, i], gquats[c, i], gscales[c, i], gopacities[c, i], gcolors[c, i]
                 _project_backward(cloud, V[c], cam[c], geom[c, i], pairs[a:b], own, gV[c, t])
 
