@@ -11,7 +11,7 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo plan weights status test lint bench clean
+.PHONY: help install demo plan weights status inspect test lint bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ weights: install ## make weights CONFIG=my.yaml: are the weights that the config
 
 status: install ## make status CONFIG=my.yaml: what is done, left and failed, and why
 	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook status --configfile $(CONFIG)
+
+inspect: install ## make inspect AVATAR=results/demo/avatar/build [FIT=a fit .npz]: look at an avatar
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.avatar inspect $(AVATAR) $(if $(FIT),--fit $(FIT))
 
 test: install ## every test, lint and format check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

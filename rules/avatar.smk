@@ -9,9 +9,15 @@ rule train_avatar:
         depth=LAYOUT.feature("identity", "{identity}", "depth"),
         fit=LAYOUT.fit("identity", "{identity}"),
         body=BODY,
+        lpips=[
+            path
+            for path in (CONFIG["avatar"]["lpips"], CONFIG["avatar"]["exavatar"]["lpips"])
+            if path
+        ],
     output:
         avatar=LAYOUT.avatar("{identity}"),
         metrics=LAYOUT.avatar("{identity}", "metrics.json"),
+        curves=LAYOUT.avatar("{identity}", "curves.csv"),
         turntable=LAYOUT.avatar("{identity}", "turntable.png"),
     log:
         LAYOUT.log("train_avatar", "{identity}"),

@@ -1,5 +1,6 @@
 """Animation: files, placement, views."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 
 from tests.unit.avatar_scene import FPS, painted_avatar, render_fit, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.avatar.animate import aimed, animate_avatar, render_frames
+from understudy.avatar.animate import aimed, animate_avatar, encode, render_frames
 from understudy.avatar.heldout import Pictures, evaluate_pictures
 from understudy.avatar.placement import lowest_sole, placed_pose
 from understudy.avatar.save import save_avatar
@@ -19,6 +20,7 @@ from understudy.errors import UserError
 from understudy.fitting.io import save_fit
 from understudy.video.probe import probe
 from understudy.video.read import read_frames, read_rgba
+from understudy.video.write import VideoWriter
 
 UP = torch.tensor([0.0, -1.0, 0.0])
 
@@ -64,6 +66,37 @@ def test_batches_do_not_change_the_pictures(avatar):
         for batch in (1, 3)
     )
     assert torch.allclose(one, many, atol=1e-6)
+
+
+def test_frames_are_encoded_in_their_order(tmp_path):
+    g = np.random.default_rng(0)
+    frames = g.integers(0, 256, (10, 16, 16, 4), np.uint8)
+    files = [tmp_path / name for name in ("one.mkv", "two.mkv")]
+    with ExitStack() as stack:
+        videos = tuple(stack.enter_context(VideoWriter(f, 16, 16, 12, "rgba")) for f in files)
+        encode(((frames[t : t + 3], 255 - frames[t : t + 3]) for t in range(0, 10, 3)), videos)
+    for file, truth in zip(files, (frames, 255 - frames), strict=True):
+        assert (np.stack(list(read_rgba(file))) == truth).all()
+
+
+@pytest.mark.parametrize("broken", ["frames", "writer"])
+def test_what_fails_while_encoding_ends_it_and_leaves_no_file(tmp_path, broken):
+    """An encoder that dies is told of though another thread writes to it; so is a bad frame."""
+
+    def batches():
+        for number in range(50):
+            if broken == "frames" and number == 2:
+                raise ZeroDivisionError
+            if broken == "writer" and number == 2:
+                video._process.kill()
+            yield (np.zeros((4, 64, 64, 4), np.uint8),)
+
+    with (
+        pytest.raises((ZeroDivisionError, OSError)),
+        VideoWriter(tmp_path / "out.mkv", 64, 64, 12, "rgba") as video,
+    ):
+        encode(batches(), (video,))
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_body_stands_where_the_reference_stood(avatar, body):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -16,9 +17,11 @@ from safetensors.torch import load_file
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
 from understudy.avatar.clip import bare_plate, load_clip, person_box, wall_in_mask
+from understudy.avatar.curve import Curve
 from understudy.avatar.direct import DirectTraining as Training
+from understudy.avatar.perceptual import NETWORKS
 from understudy.avatar.save import load_avatar, read_about, save_avatar
-from understudy.avatar.settings import TrainSettings
+from understudy.avatar.settings import LearningRates, TrainSettings
 from understudy.avatar.train import train_avatar
 from understudy.errors import UserError
 from understudy.files import read_json, save_arrays
@@ -49,6 +52,13 @@ def test_an_avatar_learns_what_its_video_shows(scene, body_file, body, tmp_path)
     assert metrics["iterations"] == SETTINGS.iterations
     assert (tmp_path / "turntable.png").stat().st_size > 1000
     assert not (tmp_path / "checkpoint.safetensors").exists()
+    curves = pd.read_csv(tmp_path / "curves.csv")
+    assert list(curves) == ["step", "seconds", "loss", "held_out_psnr"]
+    assert curves["step"].tolist() == [50, 100, 150, 200, 240]
+    assert curves["seconds"].is_monotonic_increasing
+    assert curves[["step", "loss"]].to_numpy().tolist() == metrics["loss_curve"]
+    quality = curves["held_out_psnr"].tolist()
+    assert quality[0] + 1 < quality[-1] > 26
     avatar = load_avatar(tmp_path / "avatar.safetensors", body)
     assert len(avatar) == metrics["gaussians"]
     assert read_about(tmp_path / "avatar.safetensors")["digests"].keys() == {
@@ -58,6 +68,18 @@ def test_an_avatar_learns_what_its_video_shows(scene, body_file, body, tmp_path)
         "fit",
         "body",
     }
+
+
+def test_held_out_frames_are_scored_by_lpips_where_its_network_is_given(scene, body_file, tmp_path):
+    with pytest.raises(UserError, match=r"absent\.pth: no such file"):
+        train(scene, body_file, tmp_path, replace(SHORT, lpips=str(tmp_path / "absent.pth")))
+    torch.manual_seed(0)
+    layers = torch.nn.Sequential(*NETWORKS["alex"]()[0]).state_dict()
+    network = tmp_path / "alexnet.pth"
+    torch.save({f"features.{name}": x for name, x in layers.items()}, network)
+    train(scene, body_file, tmp_path / "out", replace(SHORT, lpips=str(network)))
+    distance = read_json(tmp_path / "out/metrics.json")["held_out"]["lpips"]
+    assert 0 < distance < 1
 
 
 def test_a_killed_training_goes_on_to_the_same_result(scene, body_file, tmp_path, monkeypatch):
@@ -88,8 +110,49 @@ def test_a_killed_training_goes_on_to_the_same_result(scene, body_file, tmp_path
         assert torch.allclose(tensor.double(), resumed[name].double(), rtol=0, atol=1e-6), name
 
 
+STILL = replace(  # nothing is learnt, so nothing is gained after the first look, at step 50
+    SHORT,
+    iterations=400,
+    patience=0.2,
+    align_at=(1.0,),
+    rates=LearningRates(offset=0.0, scale=0.0, color=0.0, shading=0.0),
+)
+
+
+def test_training_that_gains_nothing_ends_early_whether_killed_or_not(
+    scene, body_file, tmp_path, monkeypatch, capsys
+):
+    train(scene, body_file, tmp_path / "whole", STILL)
+    assert "ended at step 150: 100 steps without a gain" in capsys.readouterr().err
+    assert read_json(tmp_path / "whole" / "metrics.json")["iterations"] == 150
+    aligned = []
+    align = Training._align
+    monkeypatch.setattr(Training, "_align", lambda self, t: aligned.append(t) or align(self, t))
+    step = Training.step
+    monkeypatch.setattr(Training, "step", _killed_when(step, lambda steps: steps == 120))
+    with pytest.raises(SystemExit):
+        train(scene, body_file, tmp_path / "killed", STILL)
+    monkeypatch.setattr(Training, "step", step)
+    train(scene, body_file, tmp_path / "killed", STILL)
+    whole, resumed = (pd.read_csv(tmp_path / run / "curves.csv") for run in ("whole", "killed"))
+    assert whole["step"].tolist() == [50, 100, 150]
+    assert len(aligned) == 21  # the poses, after the last step: every frame that is not held out
+    pd.testing.assert_frame_equal(whole.drop(columns="seconds"), resumed.drop(columns="seconds"))
+
+
+def test_training_that_gains_goes_on():
+    gaining = Curve([[50 * k, 0.0, 0.1, 20 + 0.03 * k] for k in range(1, 9)])
+    assert gaining.steps_without_gain() == 0
+    held = Curve([*gaining.rows, [450, 0.0, 0.1, 20.25], [500, 0.0, 0.1, 20.25]])  # too little
+    assert held.steps_without_gain() == 100
+    assert Curve([*held.rows, [550, 0.0, 0.1, 20.27]]).steps_without_gain() == 0
+    assert Curve().steps_without_gain() == 0
+    with pytest.raises(UserError, match=r"avatar\.patience is 0; give a share"):
+        TrainSettings(patience=0)
+
+
 def test_a_checkpoint_of_other_settings_is_not_taken_up(scene, body_file, tmp_path, monkeypatch):
-    monkeypatch.setattr(Training, "step", _killed_at_once(Training.step))
+    monkeypatch.setattr(Training, "step", _killed_when(Training.step, lambda steps: True))
     with pytest.raises(SystemExit):
         train(scene, body_file, tmp_path)
     steps = []
@@ -112,9 +175,12 @@ def test_a_fits_own_face_is_what_is_trained(scene, body_file, body, tmp_path, mo
     assert torch.allclose(moved, offset, atol=1e-6)
 
 
-def _killed_at_once(step):
+def _killed_when(step, when):
+    """A step that asks its own process to end where `when` says so of the steps before it."""
+
     def killed(self):
-        os.kill(os.getpid(), signal.SIGTERM)
+        if when(self.steps):
+            os.kill(os.getpid(), signal.SIGTERM)
         return step(self)
 
     killed.__wrapped__ = step

@@ -140,7 +140,7 @@ def test_a_killed_avatar_ends_as_an_uninterrupted_one(avatar_inputs, whole_avata
     assert whole.keys() == resumed.keys()
     for name, tensor in whole.items():
         assert torch.allclose(tensor.double(), resumed[name].double(), rtol=0, atol=1e-6), name
-    made = {"avatar.safetensors", "metrics.json", "turntable.png"}
+    made = {"avatar.safetensors", "metrics.json", "curves.csv", "turntable.png"}
     assert {path.name for path in tmp_path.iterdir()} == made
 
 

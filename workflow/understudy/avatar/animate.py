@@ -1,6 +1,7 @@
 """Put an avatar into a reference's motion: a transparent master and a video on white."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -63,10 +64,20 @@ def animate_avatar(
         person, pose, K = (on_device(part, device) for part in (person, pose, K))
         batches = render_frames(person, pose, K, width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
-        for rgb, alpha in bar:
-            master, on_white = to_video(rgb, alpha)
-            rgba.write(master)
-            white.write(on_white)
+        encode((to_video(*batch) for batch in bar), (rgba, white))
+
+
+def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: tuple[VideoWriter, ...]) -> None:
+    """Write each batch to the videos, one array each, while the next batch is made."""
+    with ThreadPoolExecutor(len(videos)) as pool:
+        writing: list[Future] = []
+        for batch in batches:
+            for one in writing:
+                one.result()
+            pairs = zip(videos, batch, strict=True)
+            writing = [pool.submit(video.write, frames) for video, frames in pairs]
+        for one in writing:
+            one.result()
 
 
 def aimed(K: Tensor, joints: Tensor, width: int, height: int) -> Tensor:

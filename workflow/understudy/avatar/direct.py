@@ -59,14 +59,24 @@ class DirectTraining(Training):
         self.random = np.random.default_rng(settings.seed)
         self.order: list[int] = []  # frames still to draw in this pass over the clip
         steps = {max(1, round(share * settings.iterations)) for share in settings.align_at}
+        self.last_step = settings.iterations
         self.rounds = sorted(steps)  # after how many steps poses are aligned
         self.round = 0  # the next of them
         self.to_align: list[int] = []  # frames that the present round has still to align
         self.alignment: Alignment | None = None  # of the present round's avatar
 
     @property
+    def planned_steps(self) -> int:
+        return self.settings.iterations
+
+    @property
     def work(self) -> int:
-        return self.settings.iterations + len(self.rounds) * len(self.trained)
+        return self.last_step + len(self.rounds) * len(self.trained)
+
+    def end(self) -> None:
+        if self.rounds[self.round :]:
+            self.rounds = [*self.rounds[: self.round], self.steps]
+        self.last_step = self.steps
 
     def advance(self) -> Tensor | None:
         """A step, whose loss is returned, or one frame's pose aligned."""
@@ -126,7 +136,7 @@ class DirectTraining(Training):
         tensors["corrections"] = self.poses.corrections
         tensors |= prefixed("adam", moments(self.optimiser))
         random = self.random.bit_generator.state
-        names = ("steps", "done", "order", "round", "to_align")
+        names = ("steps", "last_step", "done", "order", "rounds", "round", "to_align")
         return tensors, {"random": random, **{name: getattr(self, name) for name in names}}
 
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
@@ -135,5 +145,6 @@ class DirectTraining(Training):
         load_moments(self.optimiser, without_prefix("adam", tensors))
         self.random.bit_generator.state = note["random"]
         self.steps, self.done = note["steps"], note["done"]
-        self.order, self.round = list(note["order"]), note["round"]
+        self.order, self.last_step = list(note["order"]), note["last_step"]
+        self.rounds, self.round = list(note["rounds"]), note["round"]
         self.to_align, self.alignment = list(note["to_align"]), None

@@ -9,6 +9,7 @@ from torch import Tensor
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
+from understudy.avatar.perceptual import Lpips
 from understudy.avatar.settings import AlignSettings
 from understudy.avatar.similarity import ssim
 from understudy.avatar.training import Training
@@ -53,12 +54,29 @@ def mean_score(scores: list[Score]) -> dict[str, float]:
     return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
 
 
-def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tensor) -> Score:
-    """Frame t of the clip, drawn with a correction (23,3) of its fitted pose."""
+def held_out_pictures(
+    training: Training, avatar: Avatar, t: int, correction: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Frame t of the clip, drawn with a correction (23,3) of its fitted pose, and the truth, as
+    `score` takes them."""
     view = training.clip.view(t)
     with torch.no_grad():
         rgb, alpha = training.render(avatar, t, correction, torch.tensor(WHITE))
-    return score(rgb.cpu(), alpha.cpu(), view.image * view.mask + 1 - view.mask, view.mask)
+    return rgb.cpu(), alpha.cpu(), view.image * view.mask + 1 - view.mask, view.mask
+
+
+def held_out_frame(training: Training, avatar: Avatar, t: int, correction: Tensor) -> Score:
+    """The score of `held_out_pictures`."""
+    return score(*held_out_pictures(training, avatar, t, correction))
+
+
+def held_out_distance(training: Training, avatar: Avatar, lpips: Lpips) -> float:
+    """Mean LPIPS of the held-out frames, posed as their neighbours are."""
+    avatar, distances = on_device(avatar, training.device), []
+    for t in training.held_out:
+        drawn, _, truth, _ = held_out_pictures(training, avatar, t, training.poses.corrections[t])
+        distances.append(float(lpips(drawn.clamp(0, 1), truth)))
+    return float(np.mean(distances))
 
 
 COMPOSED = ("psnr", "scene_psnr")

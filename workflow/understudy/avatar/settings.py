@@ -67,8 +67,10 @@ class TrainSettings:
     opacity: float = 0.999
     align_at: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)  # when all poses are aligned, of iterations
     held_out_every: int = 8  # one frame in so many is never trained on
+    patience: float = 0.5  # training ends when held-out frames gain nothing for it, of iterations
     warm_up: int = 100  # iterations before SSIM counts
     fitted_frames: int = 6  # held-out frames whose pose is also fitted to the image (ExAvatar)
+    lpips: str | None = None  # torchvision's file of AlexNet: held-out frames get an LPIPS too
     checkpoint_seconds: float = 60.0  # between full-state checkpoints
     weights: LossWeights = field(default_factory=LossWeights)
     rates: LearningRates = field(default_factory=LearningRates)
@@ -86,6 +88,8 @@ class TrainSettings:
             raise UserError(f"avatar.model is direct or exavatar, not {self.model}")
         if min(self.size, self.iterations) < 1 or self.held_out_every < 2:
             raise UserError("avatar: size and iterations are at least 1, held_out_every at least 2")
+        if not 0 < self.patience <= 1:
+            raise UserError(f"avatar.patience is {self.patience}; give a share in (0, 1]")
         if any(not 0 < share <= 1 for share in self.align_at):
             raise UserError(f"avatar.align_at is {self.align_at}; give shares in (0, 1]")
 

@@ -42,8 +42,17 @@ class Training(ABC):
 
     @property
     @abstractmethod
+    def planned_steps(self) -> int:
+        """How many steps of gradient descent there are in all."""
+
+    @property
+    @abstractmethod
     def work(self) -> int:
         """How many pieces of work there are in all."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Take no more steps; what has to follow the last of them is still to be done."""
 
     @abstractmethod
     def advance(self) -> Tensor | None:

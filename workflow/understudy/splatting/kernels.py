@@ -8,13 +8,11 @@ Three steps, each with an analytic backward, each over a whole batch of views:
              distances, so that LLVM turns the pixel loop into SIMD
 
 The backward of compositing also runs front to back. With w_i = T_i alpha_i the weight of a
-Gaussian, g the pixel's colour gradient, gT that of its transmittance T, and
-R_i = sum_{j>i} w_j (c_j . g) + T gT:
+Gaussian, g the pixel's colour gradient and gT that of its transmittance T,
 
-  dL/dalpha_i = T_i (c_i . g) - R_i / (1 - alpha_i)
+  dL/dalpha_i = T_i (c_i . g) - R_i / (1 - alpha_i),  R_i = sum_{j>i} w_j (c_j . g) + T gT
 
 R loses one term a Gaussian, so nothing is stored a pixel but what the forward put out.
-
 All kernels stay in one file: numba's cache would miss a change in another file's kernel.
 
 Shapes: C views, n Gaussians, t tiles a view, p (tile, Gaussian) pairs. An array that all views
@@ -29,6 +27,7 @@ import numpy as np
 f32 = np.float32
 TILE = 8  # px; a tile's state stays in the L1 cache
 PIXELS = TILE * TILE
+PARTS = 16  # that a view's Gaussians are projected in
 CHANNELS = 4  # composited at once: red, green, blue, depth
 ALPHA_MIN, ALPHA_MAX, T_MIN = f32(1 / 255), f32(0.999), f32(1e-4)  # gsplat's
 EPS2D = f32(0.3)  # px^2 added to the 2D covariance: a Gaussian is never thinner than a pixel
@@ -96,28 +95,33 @@ def _combined(s, a, t, b):
 
 
 @jit
-def _project(cloud, o, V, cam, width, height, geom, box):
-    """One Gaussian: mean2d, conic, opacity into geom (6,), pixels reached into box (4,)."""
-    mean, quat, scale = cloud
-    box[:] = 0
+def _three(rows, i):
+    """A row as scalars: views of arrays would cost more than what is done with them."""
+    return rows[i, 0], rows[i, 1], rows[i, 2]
+
+
+@jit
+def _project(cloud, o, V, cam, width, height, geom, box, i):
+    """One Gaussian: mean2d, conic, opacity into geom[i] (6,), pixels reached into box[i] (4,)."""
+    mean, quat, s = cloud
+    box[i, 0] = box[i, 1] = box[i, 2] = box[i, 3] = 0
     x, y, z, u, v = _camera(mean, V, cam)
     if not (NEAR < z < FAR and o > ALPHA_MIN):
         return z
     _, r0, r1, r2 = _rotation(quat)
     a, b = _slopes(z, u, v, V, cam)
-    s = scale[0], scale[1], scale[2]
     A, B = _scaled(_times(a, r0, r1, r2), s), _scaled(_times(b, r0, r1, r2), s)  # cov = AB (AB)^T
     cxx, cxy, cyy = _dot(A, A) + EPS2D, _dot(A, B), _dot(B, B) + EPS2D
     det = cxx * cyy - cxy * cxy
     mx, my = cam[0] * x / z + cam[2], cam[1] * y / z + cam[3]
-    geom[0], geom[1], geom[5] = mx, my, o
-    geom[2], geom[3], geom[4] = cyy / det, -cxy / det, cxx / det
+    geom[i, 0], geom[i, 1], geom[i, 5] = mx, my, o
+    geom[i, 2], geom[i, 3], geom[i, 4] = cyy / det, -cxy / det, cxx / det
     k = TWO * math.log(o / ALPHA_MIN)  # alpha = ALPHA_MIN where the Mahalanobis distance^2 is k
     rx, ry = math.sqrt(k * cxx), math.sqrt(k * cyy)
     x0, x1 = max(0, math.ceil(mx - rx - HALF)), min(width, math.floor(mx + rx + HALF))
     y0, y1 = max(0, math.ceil(my - ry - HALF)), min(height, math.floor(my + ry + HALF))
     if x0 < x1 and y0 < y1:
-        box[0], box[1], box[2], box[3] = x0, x1, y0, y1
+        box[i, 0], box[i, 1], box[i, 2], box[i, 3] = x0, x1, y0, y1
     return z
 
 
@@ -125,12 +129,15 @@ def _project(cloud, o, V, cam, width, height, geom, box):
 def project(means, quats, scales, opacities, colors, V, cam, width, height, geom, box, feat):
     """Fill geom (C,n,6), box (C,n,4) x0 x1 y0 y1 (empty if unseen), feat (C,n,4) colour, depth."""
     views, n = box.shape[:2]
-    for j in nb.prange(views * n):
-        c, i = j // n, j % n
-        cloud = means[c % len(means), i], quats[c % len(quats), i], scales[c % len(scales), i]
-        o, color, f = opacities[c % len(opacities), i], colors[c % len(colors), i], feat[c, i]
-        f[0], f[1], f[2] = color[0], color[1], color[2]
-        f[3] = _project(cloud, o, V[c], cam[c], width, height, geom[c, i], box[c, i])
+    for job in nb.prange(views * PARTS):
+        c, part = job // PARTS, job % PARTS
+        m, q, s = means[c % len(means)], quats[c % len(quats)], scales[c % len(scales)]
+        o, color, f = opacities[c % len(opacities)], colors[c % len(colors)], feat[c]
+        view, camera, g, b = V[c], cam[c], geom[c], box[c]
+        for i in range(part * n // PARTS, (part + 1) * n // PARTS):
+            cloud = _three(m, i), (q[i, 0], q[i, 1], q[i, 2], q[i, 3]), _three(s, i)
+            f[i, 0], f[i, 1], f[i, 2] = _three(color, i)
+            f[i, 3] = _project(cloud, o[i], view, camera, width, height, g, b, i)
 
 
 @jit
@@ -152,19 +159,14 @@ def _quat_backward(unit, d0, d1, d2, gquat):
 @jit
 def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
     """One Gaussian; pairs (p, 10) are its tiles' sums over pixels (see `_tile_backward`)."""
-    mean, quat, scale = cloud
+    mean, quat, s = cloud
     gmean, gquat, gscale, gopacity, gfeat = grads
     m0 = m1 = m2 = m3 = m4 = m5 = gz = ZERO
     for p in range(len(pairs)):
-        m0 += pairs[p, 0]
-        m1 += pairs[p, 1]
-        m2 += pairs[p, 2]
-        m3 += pairs[p, 3]
-        m4 += pairs[p, 4]
-        m5 += pairs[p, 5]
-        gfeat[0] += pairs[p, 6]
-        gfeat[1] += pairs[p, 7]
-        gfeat[2] += pairs[p, 8]
+        m0, m1, m2 = m0 + pairs[p, 0], m1 + pairs[p, 1], m2 + pairs[p, 2]
+        m3, m4, m5 = m3 + pairs[p, 3], m4 + pairs[p, 4], m5 + pairs[p, 5]
+        for k in range(3):
+            gfeat[k] += pairs[p, 6 + k]
         gz += pairs[p, 9]
     ca, cb, cc = geom[2], geom[3], geom[4]
     gopacity[0] = -m0 / geom[5]
@@ -176,7 +178,6 @@ def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
     x, y, z, u, v = _camera(mean, V, cam)
     unit, r0, r1, r2 = _rotation(quat)
     a, b = _slopes(z, u, v, V, cam)
-    s = scale[0], scale[1], scale[2]
     P, Q = _times(a, r0, r1, r2), _times(b, r0, r1, r2)
     A, B = _scaled(P, s), _scaled(Q, s)
     gA, gB = _combined(gxx, A, gxy, B), _combined(gxy, A, gyy, B)
@@ -214,16 +215,15 @@ def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
 def project_backward(means, quats, scales, V, cam, geom, first, pairs, grads, gV):
     """Fill grads, a view: of means (C,n,3), quats (C,n,4), scales (C,n,3), opacities (C,n,1),
     colors (C,n,3); and gV (C,k,4,4), of which each of k parts sums its own. Zero on entry."""
-    views, parts = gV.shape[:2]
-    n = geom.shape[1]
+    (views, parts), n = gV.shape[:2], geom.shape[1]
     gmeans, gquats, gscales, gopacities, gcolors = grads
     for j in nb.prange(views * parts):
         c, t = j // parts, j % parts
-        m, q, s = c % len(means), c % len(quats), c % len(scales)
+        m, q, s = means[c % len(means)], quats[c % len(quats)], scales[c % len(scales)]
         for i in range(t * n // parts, (t + 1) * n // parts):
             a, b = first[c, i], first[c, i + 1]
             if a < b:
-                cloud = means[m, i], quats[q, i], scales[s, i]
+                cloud = _three(m, i), (q[i, 0], q[i, 1], q[i, 2], q[i, 3]), _three(s, i)
                 own = gmeans[c, i], gquats[c, i], gscales[c, i], gopacities[c, i], gcolors[c, i]
                 _project_backward(cloud, V[c], cam[c], geom[c, i], pairs[a:b], own, gV[c, t])
 

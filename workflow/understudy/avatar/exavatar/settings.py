@@ -29,6 +29,7 @@ class ExAvatarWeights:
 
     l1: float = 0.8  # of the person over the scene, in the person's box
     ssim: float = 0.2  # 1 - SSIM of the same
+    lpips: float = 0.2  # LPIPS-VGG of the same, where its network is given
     random_background: float = 1.0  # L1 of the person alone: all that shapes the silhouette
     offset: PartWeights = PartWeights(10.0, face=1.0, hands=1000.0, expression=10.0)  # square, m^2
     hand_outward: float = 1.0  # cosine of a hand's offset and its outward normal, where positive
@@ -66,6 +67,7 @@ class ExAvatarSettings:
     warm_up: int = 100  # steps in which Gaussians are drawn no larger than …
     warm_up_scale: float = 0.001  # m
     nearest_every: int = 50  # steps between searches of the vertex whose weights a point has
+    lpips: str | None = None  # torchvision's file of VGG-16; None: without that loss
     weights: ExAvatarWeights = field(default_factory=ExAvatarWeights)
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from understudy.avatar.exavatar.human import Human
 from understudy.avatar.exavatar.losses import Regularisers
 from understudy.avatar.exavatar.scene import GaussianScene, PlateScene, ScenePoints
 from understudy.avatar.model import Avatar, Cloud
+from understudy.avatar.perceptual import Lpips
 from understudy.avatar.poses import PARTS
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.similarity import ssim
@@ -60,6 +61,7 @@ class ExAvatarTraining(Training):
             if points is None
             else GaussianScene(points, clip, settings.seed, self.device)
         )
+        self.lpips = Lpips("vgg", self.own.lpips).to(self.device) if self.own.lpips else None
         # A parameter a frame: one for all would move frames that were not drawn.
         zeros = torch.zeros(len(self.trained), PARTS, 3, device=self.device)
         self.corrections = nn.ParameterList(nn.Parameter(x.clone()) for x in zeros)
@@ -73,15 +75,24 @@ class ExAvatarTraining(Training):
         self.peaks = (self.own.rate, self.own.pose_rate)
         self.random = np.random.default_rng(settings.seed)
         self.order: list[int] = []  # of `trained`, still to draw in this epoch
+        self.last_step = self.planned_steps
         self.nearest = self.human.rig  # whose weights points have
 
     @property
-    def work(self) -> int:
+    def planned_steps(self) -> int:
         return self.own.epochs * self.own.repeats * len(self.trained)
+
+    @property
+    def work(self) -> int:
+        return self.last_step
+
+    def end(self) -> None:
+        self.last_step = self.steps
+        self.poses.interpolate(self.trained)
 
     def advance(self) -> Tensor:
         own, human = self.own, self.human
-        passed = sum(self.steps >= share * self.work for share in own.rate_steps)
+        passed = sum(self.steps >= share * self.planned_steps for share in own.rate_steps)
         for group, peak in zip(self.optimiser.param_groups, self.peaks, strict=True):
             group["lr"] = peak * 0.1**passed
         if self.steps % own.nearest_every == 0:
@@ -120,6 +131,8 @@ class ExAvatarTraining(Training):
             over = rgb + (1 - alpha) * behind
             loss = loss + weights.l1 * (over - view.image).abs().mean()
             loss = loss + weights.ssim * (1 - ssim(over, view.image))
+            if self.lpips:
+                loss = loss + weights.lpips * self.lpips(over, view.image)
             alone = (rgb + (1 - alpha) * color) - (view.image * view.mask + (1 - view.mask) * color)
             loss = loss + weights.random_background * alone.abs().mean()
         return loss + self._scene_loss(t, picture)
@@ -167,7 +180,8 @@ class ExAvatarTraining(Training):
         tensors["corrections"] = torch.stack(list(self.corrections))
         tensors["nearest"] = self.nearest.surface.vertex_ids
         random = self.random.bit_generator.state
-        return tensors, {"random": random, "order": self.order, "steps": self.steps}
+        note = {"order": self.order, "steps": self.steps, "last_step": self.last_step}
+        return tensors, {"random": random, **note}
 
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
         self.human.load_state_dict(without_prefix("human", tensors))
@@ -179,4 +193,5 @@ class ExAvatarTraining(Training):
             parameter.data = value
         self.poses.corrections[self.trained] = stored
         self.random.bit_generator.state = note["random"]
-        self.order, self.steps, self.done = list(note["order"]), note["steps"], note["steps"]
+        self.order, self.last_step = list(note["order"]), note["last_step"]
+        self.steps = self.done = note["steps"]
