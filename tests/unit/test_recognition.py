@@ -1,7 +1,10 @@
 """Recognisers: reading clips, the models, training that resumes."""
 
+import json
 import os
 import signal
+from dataclasses import fields
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -86,6 +89,13 @@ def test_the_defaults_are_the_papers():
     )
 
 
+def test_every_setting_is_documented_with_its_default():
+    told = Path("config/README.md").read_text().split("### A model of `experiments.models`")[1]
+    for field in fields(RecogniserSettings):
+        default = field.default if isinstance(field.default, str) else json.dumps(field.default)
+        assert f"| `{field.name}` | `{default}`" in told, field.name
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -97,6 +107,7 @@ def test_the_defaults_are_the_papers():
         {"clip_share": 0},
         {"input": "flow"},
         {"optimiser": "lion"},
+        {"steps": 0},
         {"learning_rate": 1},
     ],
 )
@@ -196,6 +207,14 @@ def test_every_epoch_sees_every_clip_once():
     for epoch in range(6):
         keys = [key for step in steps for key in step if key[0] == epoch]
         assert sorted(index for _, index in keys) == list(range(10))
+
+
+def test_a_number_of_steps_stands_for_epochs():
+    few = RecogniserSettings.from_dict({**TINY.to_dict(), "steps": 5})
+    whole = batches(10, TINY, seed=1)
+    assert batches(10, few, seed=1) == whole[:5]
+    many = RecogniserSettings.from_dict({**TINY.to_dict(), "steps": 25})
+    assert batches(10, many, seed=1)[:18] == whole and len(batches(10, many, seed=1)) == 25
 
 
 # Training

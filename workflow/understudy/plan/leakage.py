@@ -35,8 +35,8 @@ def refuse_leaks(tables: Tables, disjoint_by: str) -> None:
     for row in tables.references.values():
         if test := by_subject.get(row.get("subject")):
             raise UserError(
-                f"leakage: subject '{row['subject']}' of reference '{row['id']}' also performs test "
-                f"video '{test}'; take one out, or set experiments.disjoint_by: video"
+                f"leakage: subject '{row['subject']}' of reference '{row['id']}' also performs "
+                f"test video '{test}'; take one out, or set experiments.disjoint_by: video"
             )
 
 

@@ -132,10 +132,12 @@ def seeded(*key: int) -> Iterator[None]:
 
 def batches(count: int, settings: RecogniserSettings, seed: int) -> list[list[tuple[int, int]]]:
     """All batches of a training, epoch by epoch: lists of (epoch, index), shuffled by `seed`."""
+    in_epoch = math.ceil(count / settings.batch)
+    steps = settings.steps or settings.epochs * in_epoch
     order = []
-    for epoch in range(settings.epochs):
+    for epoch in range(math.ceil(steps / in_epoch)):
         with seeded(seed, epoch):
             indices = torch.randperm(count).tolist()
         keys = [(epoch, index) for index in indices]
         order += [keys[i : i + settings.batch] for i in range(0, count, settings.batch)]
-    return order
+    return order[:steps]

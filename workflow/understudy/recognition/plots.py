@@ -1,4 +1,4 @@
-"""The figures of the experiments: accuracy by synthetic videos (figures 6 and 7), by kind of them, by
+"""The figures of the experiments: accuracy by synthetic videos (figures 6 and 7), by their kind, by
 class, which classes are taken for which, and the learning curves. Text and axes are drawn in
 `INK`, which a page may replace to fit a dark background."""
 

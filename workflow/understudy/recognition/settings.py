@@ -49,7 +49,10 @@ class RecogniserSettings:
     depth and width; its last layer is replaced. Null: random weights (the paper)."""
 
     epochs: int = 5
-    """Passes over the training list."""
+    """Passes over the training list (the paper)."""
+
+    steps: int | None = None
+    """So many steps instead of `epochs`: then a longer list is not also trained on for longer."""
 
     optimiser: str = "adam"
     """`adam`, as PyTorchVideo's tutorial trains, or `sgd`, as its trainer's example does. The paper
@@ -117,6 +120,8 @@ class RecogniserSettings:
             raise UserError("recogniser: size is at least 32, frames, epochs and batch at least 1")
         if not 0 < self.clip_share <= 1 or self.zoom < 1:
             raise UserError("recogniser: clip_share lies in (0, 1], zoom is at least 1")
+        if self.steps is not None and self.steps < 1:
+            raise UserError("recogniser: steps is at least 1, or null")
 
     @classmethod
     def from_dict(cls, values: dict) -> "RecogniserSettings":

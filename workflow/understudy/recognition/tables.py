@@ -115,10 +115,13 @@ def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
             f"{dataset}: {n_test} test videos, so one is {100 / n_test:.1f} points, and the 95 % "
             f"interval of one run's accuracy is up to ± {100 * half / 2:.0f} points wide."
         )
-    lines.append(
-        "As in the paper, both configurations see the same number of epochs: with more videos "
-        "a model also takes more steps."
-    )
+    if all(settings.get("steps") for settings in runs.settings):
+        lines.append("All runs of a model take the same number of steps, however many videos.")
+    else:
+        lines.append(
+            "As in the paper, both configurations see the same number of epochs: with more videos "
+            "a model also takes more steps."
+        )
     return lines
 
 

@@ -1,4 +1,4 @@
-"""From finished runs to numbers: accuracy of each point of the grid, and what synthetic videos gain.
+"""From finished runs to numbers: accuracy of each point, and what synthetic videos gain.
 
 Intervals are 95 %, of Student's t over the seeds, which redraw shots and initial weights; of a
 gain, over the differences of runs with the same seed.
@@ -42,8 +42,8 @@ def read_runs(metrics_files: list[Path]) -> pd.DataFrame:
 
 
 def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
-    """epoch, loss, train_accuracy, lr of each run's curve.csv, beside its metrics.json; and run, its
-    row in `runs`."""
+    """epoch, loss, train_accuracy, lr of each run's curve.csv, beside its metrics.json; and run,
+    its row in `runs`."""
     return pd.concat(
         [
             pd.read_csv(Path(path).with_name("curve.csv")).assign(run=row)
