@@ -17,6 +17,7 @@ rule check_leakage:
         LAYOUT.benchmark("check_leakage", DATASET)
     conda:
         "../envs/torch.yaml"
+    threads: 4
     params:
         references=[row["video"] for row in REFERENCES.values()],
         real=TABLES.real,

@@ -15,7 +15,7 @@ with job(snakemake):
         for split in ("test", "train")
     )
     others = [*told.references, *trained]
-    prints, unread = fingerprints([*tests, *others])
+    prints, unread = fingerprints([*tests, *others], snakemake.threads)
     for path in unread:
         print(f"warning: {path}: cannot be read, so its copies are not looked for", file=sys.stderr)
     if found := copies(tests, others, prints):

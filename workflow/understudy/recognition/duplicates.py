@@ -7,6 +7,7 @@ both. A cut of a video, a mirrored one, or one of another camera is not found.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,20 +48,29 @@ def fingerprint(path: str) -> Fingerprint:
     frames = decode(path, DECORD_MIN_SIDE, MOMENTS).float().mean(0)  # (m,s,s) grey
     if len(frames) < MOMENTS:  # of a short clip, the nearest frame
         frames = frames[np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)]
-    grey = adaptive_avg_pool3d(frames[None], (MOMENTS, SIDE, SIDE))[0].numpy().astype(np.float64)
+    grey = adaptive_avg_pool3d(frames[None], (MOMENTS, SIDE, SIDE))[0].numpy()
     mean = grey.mean(0)
     return Fingerprint(sha256(path), _unit(mean), _unit(grey - mean))
 
 
-def fingerprints(paths: Iterable[str]) -> tuple[dict[str, Fingerprint], list[str]]:
-    """By path; and those that cannot be read, which other jobs tell of."""
-    prints, unread = {}, []
-    for path in progress(list(dict.fromkeys(paths)), "looking at videos", unit="video"):
-        try:
-            prints[path] = fingerprint(path)
-        except (UserError, OSError):
-            unread.append(path)
-    return prints, unread
+def fingerprints(
+    paths: Iterable[str], workers: int = 1
+) -> tuple[dict[str, Fingerprint], list[str]]:
+    """By path, `workers` videos at a time; and those that cannot be read, which other jobs tell
+    of."""
+    paths = list(dict.fromkeys(paths))
+    with ThreadPoolExecutor(workers) as pool:
+        results = pool.map(_fingerprint_if_readable, paths)
+        seen = list(progress(results, "looking at videos", total=len(paths), unit="video"))
+    prints = {path: one for path, one in zip(paths, seen, strict=True) if one is not None}
+    return prints, [path for path in paths if path not in prints]
+
+
+def _fingerprint_if_readable(path: str) -> Fingerprint | None:
+    try:
+        return fingerprint(path)
+    except (UserError, OSError):
+        return None
 
 
 def copies(
