@@ -56,12 +56,12 @@ rule train_recogniser:
     resources:
         gpu=GPU,
     params:
-        results=RESULTS,
+        layout=asdict(LAYOUT),
         real=TABLES.real,
         labels=CONFIG["labels"],
         dataset=DATASET,
         point=lambda wildcards: seen_by(wildcards).to_dict(),
-        settings=lambda wildcards: settings_of(wildcards),
+        settings=settings_of,
         device=device,
         code=code_version("train_recogniser"),
     script:

@@ -16,7 +16,7 @@ with job(snakemake):
     point = Point(**told.point)
     pool = real_clips(told.real, "train")
     if point.n_synthetic:
-        white = Layout(told.results).white if point.background == "white" else None
+        white = Layout(**told.layout).white if point.background == "white" else None
         pool += synthetic_clips(
             Path(snakemake.input.manifest), seed, point.identities, point.views, white
         )
