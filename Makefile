@@ -11,7 +11,7 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo plan weights status inspect test lint bench clean
+.PHONY: help install demo study tables leakage plan weights status inspect test lint bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,15 @@ $(VENV)/.installed: requirements.txt requirements-gpu.txt
 demo: install ## the main job, small but whole: people, actions, avatars, videos, recogniser, report
 	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report
 	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
+
+study: install ## do synthetic people help? 16 classes of the demo world, hours; goes on where it was
+	PYTHONPATH=workflow CORES=$(CORES) $(BIN)/python -m tests.bench.study_run
+
+tables: install ## make tables OF=ntu|toyota|people|backgrounds FROM=folder INTO=config/ntu [OPTIONS="--protocol cross_subject"]
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.datasets $(OF) $(FROM) --out $(INTO) $(OPTIONS)
+
+leakage: install ## make leakage CONFIG=my.yaml: is a test video, or a copy of one, in the training data?
+	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile $(CONFIG) -- leakage
 
 plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost, the rule graph
 	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))

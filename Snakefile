@@ -59,6 +59,8 @@ localrules:
     normalise_reference,
     composite_background,
     write_dataset,
+    leakage,
+    check_leakage,
     tabulate,
     sheet_identity,
     sheet_reference,
@@ -96,6 +98,11 @@ rule dataset:
 rule experiments:
     input:
         f"{RESULTS}/experiments/{DATASET}/table1.md",
+
+
+rule leakage:
+    input:
+        LAYOUT.leakage(DATASET) if RUNS else [],
 
 
 rule report:

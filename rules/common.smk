@@ -47,8 +47,7 @@ wildcard_constraints:
     view=r"source|az-?\d+_el-?\d+",
     dataset=r"[A-Za-z0-9][A-Za-z0-9_-]*",
     model=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    n_real=r"\d+|all",
-    n_synthetic=r"\d+|all",
+    point=r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?",
     seed=r"\d+",
 
 
@@ -66,6 +65,16 @@ def source(path):
     """A table's file as an input, if it is there or a rule makes it. A missing one is told of by
     the job that needs it, so that the other jobs go on."""
     return path if path.startswith(f"{WORLD}/") or Path(path).exists() else []
+
+
+def seen_by(wildcards):
+    """What a training sees."""
+    return PLAN.points[wildcards.point]
+
+
+def settings_of(wildcards):
+    """A recogniser's settings, as the config gives them."""
+    return CONFIG["experiments"]["models"][wildcards.model]
 
 
 def master(path):

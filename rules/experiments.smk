@@ -1,15 +1,46 @@
 # Requires: the table of real videos and the dataset. Gives: {results}/experiments/{dataset}/.
-RUN = LAYOUT.run(DATASET, "{model}", "{n_real}", "{n_synthetic}", "{seed}")
+RUN = LAYOUT.run(DATASET, "{model}", "{point}", "{seed}")
 RUN_NAME = RUN.removeprefix(f"{RESULTS}/experiments/")
+RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run in RUNS]
+
+
+rule check_leakage:
+    """No test video, or a copy of one, is a reference or a training video."""
+    input:
+        references=[source(row["video"]) for row in REFERENCES.values()],
+        real=[source(row["video"]) for row in TABLES.real.values()],
+    output:
+        LAYOUT.leakage(DATASET),
+    log:
+        LAYOUT.log("check_leakage", DATASET),
+    benchmark:
+        LAYOUT.benchmark("check_leakage", DATASET)
+    conda:
+        "../envs/torch.yaml"
+    threads: 4
+    params:
+        references=[row["video"] for row in REFERENCES.values()],
+        real=TABLES.real,
+        code=code_version("check_leakage"),
+    script:
+        "../workflow/scripts/check_leakage.py"
 
 
 rule train_recogniser:
-    """One model trained on n_real real and n_synthetic synthetic videos a class, and tested."""
+    """One model, trained on the real and synthetic videos of a point of the grid, and tested."""
     input:
         real=[source(row["video"]) for row in TABLES.real.values()],
         manifest=lambda wildcards: (
-            [] if wildcards.n_synthetic == "0" else f"{RESULTS}/dataset/manifest.parquet"
+            f"{RESULTS}/dataset/manifest.parquet" if seen_by(wildcards).n_synthetic else []
         ),
+        white=lambda wildcards: (
+            [LAYOUT.white(*pair) for pair in PAIRS]
+            if seen_by(wildcards).background == "white"
+            else []
+        ),
+        pretrained=lambda wildcards: settings_of(wildcards).get("pretrained") or [],
+        # It must have passed, but that it passed once more makes no training stale.
+        leakage=ancient(LAYOUT.leakage(DATASET)),
     output:
         metrics=f"{RUN}/metrics.json",
         predictions=f"{RUN}/predictions.csv",
@@ -25,28 +56,34 @@ rule train_recogniser:
     resources:
         gpu=GPU,
     params:
+        layout=asdict(LAYOUT),
         real=TABLES.real,
         labels=CONFIG["labels"],
         dataset=DATASET,
-        settings=lambda wildcards: CONFIG["experiments"]["models"][wildcards.model],
+        point=lambda wildcards: seen_by(wildcards).to_dict(),
+        settings=settings_of,
+        device=device,
         code=code_version("train_recogniser"),
     script:
         "../workflow/scripts/train_recogniser.py"
 
 
 rule tabulate:
-    """Table 1 and its figures, from every run."""
+    """Table 1, the figures and what else there is to say, from every run."""
     input:
-        [
-            f"{LAYOUT.run(DATASET, run.model, run.n_real, run.n_synthetic, run.seed)}/metrics.json"
-            for run in RUNS
-        ],
+        metrics=[f"{folder}/metrics.json" for folder in RUN_FOLDERS],
+        curves=[f"{folder}/curve.csv" for folder in RUN_FOLDERS],
     output:
         table=LAYOUT.experiments(DATASET, "table1.md"),
         summary=LAYOUT.experiments(DATASET, "table1.csv"),
+        latex=LAYOUT.experiments(DATASET, "table1.tex"),
+        gains=LAYOUT.experiments(DATASET, "gains.csv"),
+        per_class_table=LAYOUT.experiments(DATASET, "per_class.csv"),
         accuracy=LAYOUT.experiments(DATASET, "accuracy.svg"),
+        variants=LAYOUT.experiments(DATASET, "variants.svg"),
         per_class=LAYOUT.experiments(DATASET, "per_class.svg"),
         confusion=LAYOUT.experiments(DATASET, "confusion.svg"),
+        curves=LAYOUT.experiments(DATASET, "curves.svg"),
     log:
         LAYOUT.log("tabulate", DATASET),
     benchmark:

@@ -12,7 +12,8 @@ from understudy.features.masks import pack_masks
 from understudy.files import file_digest, save_arrays, write_json, write_text
 from understudy.fitting.io import PARTS, Fit, save_fit
 from understudy.recognition.plots import plot_accuracy, plot_confusion, plot_per_class
-from understudy.recognition.tabulate import read_runs, tabulate
+from understudy.recognition.tables import TableFiles, write_tables
+from understudy.recognition.tabulate import read_runs, summarise
 from understudy.video.write import VideoWriter
 
 FRAMES, HEIGHT, WIDTH, FPS = 24, 96, 128, 12
@@ -126,21 +127,30 @@ def write_picture(path: Path, width: int = 600, height: int = 400) -> str:
     return str(path)
 
 
-def write_runs(folder: Path, accuracies: dict[tuple[str, int, int, int], float]) -> list[Path]:
-    """metrics.json of runs: (model, n_real, n_synthetic, seed) -> accuracy, 10 tests a class."""
+def write_runs(
+    folder: Path,
+    accuracies: dict[tuple[str, int, int, int], float],
+    dataset: str = "demo",
+    **point: str,
+) -> list[Path]:
+    """metrics.json and curve.csv of runs: (model, n_real, n_synthetic, seed) -> accuracy, 10 tests
+    a class; point: what is unusual about their synthetic videos."""
     paths = []
     for (model, n_real, n_synthetic, seed), accuracy in accuracies.items():
         right = round(10 * accuracy)
         confusion = [[right if i == j else (10 - right) // 2 for j in range(3)] for i in range(3)]
-        path = folder / f"{model}_{n_real}_{n_synthetic}_{seed}" / "metrics.json"
+        name = "_".join(map(str, (model, n_real, n_synthetic, seed, *point.values())))
+        path = folder / name / "metrics.json"
         metrics = {
-            "dataset": "demo",
+            "dataset": dataset,
+            "point": {"n_real": n_real, "n_synthetic": n_synthetic, **point},
             "model": model,
             "description": f"{model}-18, width 16 of 64, 8 frames of 64 px",
             "seed": seed,
             "accuracy": accuracy,
             "chance": 1 / 3,
             "per_class": dict.fromkeys(LABELS, accuracy),
+            "per_camera": {},
             "labels": LABELS,
             "confusion": confusion,
             "n_per_class": {"real": n_real, "synthetic": n_synthetic},
@@ -151,8 +161,16 @@ def write_runs(folder: Path, accuracies: dict[tuple[str, int, int, int], float])
             "settings": {"width": 16},
         }
         write_json(path, metrics)
+        write_text(
+            path.with_name("curve.csv"), "epoch,loss,train_accuracy,lr\n1,2,0.1,1\n2,1,0.2,1\n"
+        )
         paths.append(path)
     return paths
+
+
+def table_files(folder: Path) -> TableFiles:
+    names = ("table1.md", "table1.tex", "table1.csv", "gains.csv", "per_class.csv")
+    return TableFiles(*(folder / name for name in names))
 
 
 def write_experiments(folder: Path) -> dict:
@@ -164,10 +182,9 @@ def write_experiments(folder: Path) -> dict:
         for n_synthetic in (0, 4, 8)
         for seed in (0, 1)
     }
-    files = write_runs(folder / "runs", accuracies)
-    summary = tabulate(files, folder / "table1.md", folder / "table1.csv")
-    runs = read_runs(files)
-    plot_accuracy(summary, folder / "accuracy.svg")
+    runs = read_runs(write_runs(folder / "runs", accuracies))
+    write_tables(runs, table_files(folder))
+    plot_accuracy(summarise(runs), folder / "accuracy.svg")
     plot_per_class(runs, folder / "per_class.svg")
     plot_confusion(runs, folder / "confusion.svg")
     captions = {"accuracy": "Accuracy", "per_class": "By class", "confusion": "Confusion"}

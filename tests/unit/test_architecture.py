@@ -28,6 +28,7 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "avatar": {"body", "video", "splatting", "features", "fitting", "checkpoint"},
     "recognition": {"checkpoint", "torchvision_cpu"},
     "dataset": {"scene", "video"},
+    "datasets": set(),
     "plan": {"features", "quality", "scene"},
     "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
     "report": {"body", "video", "features", "fitting", "recognition", "plan"},

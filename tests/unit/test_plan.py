@@ -12,7 +12,6 @@ from understudy.errors import UserError
 from understudy.features.registry import FEATURES
 from understudy.plan import code
 from understudy.plan.config import checked_config
-from understudy.plan.experiments import planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.planned import Plan, read_plan
 from understudy.plan.tables import Tables
@@ -213,16 +212,3 @@ def test_fan_out_has_every_pair_with_g_backgrounds(seed, n_t, n_a, n_b, g):
         return
     rows = fan_out(*arguments)
     assert len(rows) == len(set(rows)) == n_t * n_a * g
-
-
-def test_planned_runs_are_each_made_once():
-    real = {"x": {"label": "bow", "split": "test"}}
-    experiments = {
-        "models": {"resnet": {}, "slowfast": {}},
-        "grid": [{"n_real": 1, "n_synthetic": 0}, {"n_real": 1, "n_synthetic": 0}],
-        "seeds": [0, 1],
-    }
-    tables = Tables({}, {}, {}, real)
-    assert len(planned_runs(experiments, tables, [], ["bow"])) == 4
-    with pytest.raises(UserError, match="'nod' has no test video"):
-        planned_runs(experiments, tables, [], ["bow", "nod"])

@@ -1,7 +1,10 @@
-"""Recognisers: choosing videos, reading clips, the models, training that resumes."""
+"""Recognisers: reading clips, the models, training that resumes."""
 
+import json
 import os
 import signal
+from dataclasses import fields
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -21,12 +24,12 @@ from understudy.recognition.data import (
     SubtractMeanFrame,
     batches,
     clips_for_testing,
-    decode,
     training_clips,
 )
-from understudy.recognition.lists import pools, read_list, write_list
-from understudy.recognition.models import Recogniser, parameter_count
-from understudy.recognition.selection import Clip, choose_clips
+from understudy.recognition.decoding import decode
+from understudy.recognition.lists import read_list, write_list
+from understudy.recognition.models import Recogniser, parameter_count, precision
+from understudy.recognition.selection import Clip
 from understudy.recognition.settings import RecogniserSettings
 from understudy.video.read import read_frames
 
@@ -79,10 +82,19 @@ def test_the_defaults_are_the_papers():
     assert (resnet.depth, resnet.frames, resnet.size) == (50, 16, 224)
     assert (slowfast.depth, slowfast.frames, slowfast.size) == (50, 32, 224)
     assert (resnet.epochs, resnet.lr, resnet.batch) == (5, 1e-4, 4)
+    assert resnet.pretrained is None
+    assert (resnet.workers_on("cpu"), resnet.workers_on("cuda")) == (0, 4)
     assert resnet.describe() == "ResNet-50, full width, 16 frames of 224 px"
     assert (
         TINY.describe() == "ResNet-18, width 8 of 64, 4 frames of 32 px, each less the clip's mean"
     )
+
+
+def test_every_setting_is_documented_with_its_default():
+    told = Path("config/README.md").read_text().split("### A model of `experiments.models`")[1]
+    for field in fields(RecogniserSettings):
+        default = field.default if isinstance(field.default, str) else json.dumps(field.default)
+        assert f"| `{field.name}` | `{default}`" in told, field.name
 
 
 @pytest.mark.parametrize(
@@ -95,6 +107,8 @@ def test_the_defaults_are_the_papers():
         {"size": 16},
         {"clip_share": 0},
         {"input": "flow"},
+        {"optimiser": "lion"},
+        {"steps": 0},
         {"learning_rate": 1},
     ],
 )
@@ -129,82 +143,6 @@ def test_small_models_take_clips_of_their_size(values):
     scores = model(clip)
     assert scores.shape == (2, 7)
     assert torch.equal(model(clip), scores) and torch.equal(clip, before)
-
-
-# Which videos
-
-
-def pool(counts: dict[tuple[str, str], int]) -> list[Clip]:
-    return [
-        Clip(f"{kind}/{label}/{i}.mp4", label, kind)
-        for (label, kind), count in counts.items()
-        for i in range(count)
-    ]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 99), st.integers(0, 5), st.integers(0, 8), st.randoms())
-def test_a_larger_sample_contains_the_smaller(seed, n_real, n_synthetic, random):
-    clips = pool({(label, kind): 9 for label in LABELS for kind in ("real", "synthetic")})
-    chosen = choose_clips(clips, LABELS, n_real, n_synthetic, seed)
-    more = choose_clips(clips, LABELS, n_real + 1, n_synthetic + 1, seed)
-    assert set(chosen) < set(more)
-    for label in LABELS:
-        kinds = [clip.kind for clip in chosen if clip.label == label]
-        assert (kinds.count("real"), kinds.count("synthetic")) == (n_real, n_synthetic)
-    shuffled = random.sample(clips, len(clips))
-    assert choose_clips(shuffled, LABELS, n_real, n_synthetic, seed) == chosen
-
-
-def test_seeds_draw_differently_and_all_takes_all():
-    clips = pool({("across", "real"): 50, ("across", "synthetic"): 3})
-    draws = {tuple(choose_clips(clips, ["across"], 3, 0, seed)) for seed in range(5)}
-    assert len(draws) == 5
-    assert set(choose_clips(clips, ["across"], "all", "all", 0)) == set(clips)
-
-
-def test_too_few_videos_of_a_class_are_named():
-    with pytest.raises(UserError, match="class 'down' has 1 real videos, 2 were asked for"):
-        choose_clips(pool({("across", "real"): 3, ("down", "real"): 1}), LABELS, 2, 0, 0)
-
-
-def test_pools_come_from_the_table_and_the_manifest(tmp_path):
-    real = {
-        "a": {"video": "a.mp4", "label": "across", "split": "train"},
-        "b": {"video": "b.mp4", "label": "down", "split": "test"},
-    }
-    rows = {"video": ["s.mp4", "t.mp4"], "label": ["across", "down"], "passed": [True, False]}
-    pd.DataFrame(rows).to_parquet(tmp_path / "manifest.parquet")
-    training, testing = pools(real, tmp_path / "manifest.parquet")
-    assert training == [Clip("a.mp4", "across"), Clip("s.mp4", "across", "synthetic")]
-    assert testing == [Clip("b.mp4", "down")]
-    assert pools(real, None)[0] == training[:1]
-
-
-def test_lists_are_read_as_they_were_written(tmp_path):
-    clips = [Clip("a b.mp4", "across", "synthetic"), Clip("c.mp4", "down")]
-    write_list(tmp_path / "list.tsv", clips)
-    assert read_list(tmp_path / "list.tsv", LABELS) == clips
-    (tmp_path / "list.csv").write_text("path,label\nd.mp4,across\n")
-    assert read_list(tmp_path / "list.csv", LABELS) == [Clip("d.mp4", "across")]
-
-
-@pytest.mark.parametrize(
-    "text, says",
-    [
-        (None, "no such list"),
-        ("path\tlabel\n", "empty"),
-        ("video\tlabel\na\tacross\n", "no column 'path'"),
-        ("path\tlabel\na\tup\n", "line 2: unknown label 'up'"),
-        ("path\tlabel\tkind\na\tacross\tfake\n", "kind 'fake'"),
-    ],
-)
-def test_a_bad_list_is_one_line(tmp_path, text, says):
-    path = tmp_path / "list.tsv"
-    if text is not None:
-        path.write_text(text)
-    with pytest.raises(UserError, match=says):
-        read_list(path, LABELS)
 
 
 # Clips
@@ -272,6 +210,14 @@ def test_every_epoch_sees_every_clip_once():
         assert sorted(index for _, index in keys) == list(range(10))
 
 
+def test_a_number_of_steps_stands_for_epochs():
+    few = RecogniserSettings.from_dict({**TINY.to_dict(), "steps": 5})
+    whole = batches(10, TINY, seed=1)
+    assert batches(10, few, seed=1) == whole[:5]
+    many = RecogniserSettings.from_dict({**TINY.to_dict(), "steps": 25})
+    assert batches(10, many, seed=1)[:18] == whole and len(batches(10, many, seed=1)) == 25
+
+
 # Training
 
 
@@ -310,10 +256,14 @@ def test_it_learns_which_way_squares_go(trained):
     ]
 
 
-@pytest.mark.parametrize("architecture", ["resnet", "slowfast"])
-def test_a_killed_training_continues_where_it_was(lists, tmp_path, monkeypatch, architecture):
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"architecture": "slowfast"}, {"optimiser": "sgd", "weight_decay": 1e-4}],
+    ids=["resnet", "slowfast", "sgd"],
+)
+def test_a_killed_training_continues_where_it_was(lists, tmp_path, monkeypatch, changes):
     torch.set_num_threads(1)
-    changes = {"architecture": architecture, "epochs": 3, "final_lr": 0.1}
+    changes = {**changes, "epochs": 3, "final_lr": 0.1}
     run(lists, tmp_path / "whole", **changes)
     step, taken = train._step, []
 
@@ -341,3 +291,44 @@ def test_a_state_of_other_settings_is_not_continued(lists, tmp_path, monkeypatch
     assert (tmp_path / "checkpoint.safetensors").is_file()
     monkeypatch.undo()
     assert run(lists, tmp_path, epochs=2)["steps"] == 6
+
+
+def test_workers_change_nothing(lists, tmp_path):
+    torch.set_num_threads(1)
+    for workers in (0, 2):
+        run(lists, tmp_path / str(workers), epochs=1, workers=workers)
+    assert results(tmp_path / "0") == results(tmp_path / "2")
+
+
+def test_what_tables_know_a_run_by(lists, tmp_path):
+    chosen = RecogniserSettings.from_dict({**TINY.to_dict(), "epochs": 1})
+    about = {"dataset": "walks", "model": "small", "point": {"n_real": 6}}
+    filmed = [Clip(c.path, c.label, camera=c.path[-5]) for c in read_list(lists[1], LABELS)]
+    write_list(tmp_path / "test.tsv", filmed)
+    metrics = train.train_recogniser(
+        lists[0], tmp_path / "test.tsv", LABELS, tmp_path, chosen, seed=5, about=about
+    )
+    assert about.items() <= metrics.items()
+    cameras = metrics["per_camera"]
+    assert cameras.keys() == {clip.camera for clip in filmed} and len(cameras) > 2
+    counts = [sum(clip.camera == name for clip in filmed) for name in cameras]
+    mean = np.average(list(cameras.values()), weights=counts)
+    assert mean == pytest.approx(metrics["accuracy"])
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
+def test_a_missing_gpu_is_one_line(lists, tmp_path):
+    with pytest.raises(UserError, match="device is cuda, but no GPU is seen"):
+        train.train_recogniser(*lists, LABELS, tmp_path, TINY, seed=5, device="cuda")
+
+
+def test_a_cpu_computes_in_single_precision():
+    with precision(torch.device("cpu"), mixed=True):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_trains_in_mixed_precision(lists, tmp_path):
+    chosen = RecogniserSettings.from_dict({**TINY.to_dict(), "epochs": 16})
+    metrics = train.train_recogniser(*lists, LABELS, tmp_path, chosen, seed=5, device="cuda")
+    assert metrics["accuracy"] >= 0.75 and metrics["device"] != "CPU"

@@ -18,6 +18,8 @@ from understudy.files import load_arrays, save_arrays
 from understudy.video.read import frame_rate, read_frames
 from understudy.video.write import VideoWriter
 
+BOW_BEN = "results/demo/world/clip/ben.bow.living_room.1.mp4"  # a reference of the demo
+
 # Then a command sees a disk of two pages at the folder $0; the mount ends with the command. The
 # file is there because Snakemake removes empty folders, and a mounted one cannot be removed.
 TWO_PAGES = (
@@ -283,6 +285,46 @@ def test_bad_tables_stop_the_plan_in_one_line(plain, spoil, told):
     table = plain.table("references")
     with edited(table, "\n".join(spoil(table.read_text().splitlines())) + "\n"):
         refused_plan(plain, told)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (
+            lambda lines: changed(changed(lines, "video", BOW_BEN), "split", "test"),
+            f"leakage: {BOW_BEN} is reference 'bow_ben' and test video 'bow_dov_101'",
+        ),
+        (
+            lambda lines: [line.replace("gita\ttest", "ben\ttest") for line in lines],
+            "leakage: subject 'ben' of reference 'bow_ben' also performs test video",
+        ),
+    ],
+    ids=["video", "subject"],
+)
+def test_a_planted_leak_stops_the_plan(plain, spoil, told):
+    table = plain.table("real")
+    with edited(table, "\n".join(spoil(table.read_text().splitlines())) + "\n"):
+        refused_plan(plain, told)
+
+
+def test_a_planted_copy_stops_before_any_training(finished, tmp_path):
+    """A reference, re-encoded under another name, among the test videos."""
+    checkout = finished.cloned(tmp_path / "clone", keep_times=True)
+    copy = checkout.folder / "innocent.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", source_of(checkout, "bow")]
+    subprocess.run([*command, "-vf", "scale=160:160", "-crf", "30", copy], check=True)
+    table = checkout.table("real")
+    table.write_text(with_row(table, "innocent", "innocent.mp4", "bow", "test"))
+    run = checkout.snakemake("--", "experiments")
+    assert run.returncode == 1
+    assert re.findall(r"^Error in rule (\w+):", run.stdout, re.MULTILINE) == ["check_leakage"]
+    errors = {line for line in run.stdout.splitlines() if line.startswith("error: ")}
+    assert len(errors) == 1, run.stdout
+    source = source_of(checkout, "bow").relative_to(checkout.folder)
+    told = re.escape(f" as {source}; take one out of its table")
+    assert re.match(
+        r"error: leakage: test video innocent.mp4 holds the same frames .*" + told, *errors
+    )
 
 
 def changed(lines: list[str], column: str, value: str) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import pytest
 import yaml
 from workflow_tools import Checkout, Job, edited, rules_of, with_row
 
@@ -50,6 +51,33 @@ def test_cloning_again_reruns_nothing(finished, tmp_path):
     """The same code in a new folder with fresh time stamps, and the results moved there."""
     clone = finished.cloned(tmp_path / "clone", keep_times=False)
     assert clone.would_run() == []
+
+
+@pytest.mark.parametrize(
+    ("point", "name"),
+    [
+        ({"n_real": 0, "n_synthetic": 1}, "real0_synthetic1"),
+        ({"n_real": 1, "n_synthetic": 1, "background": "white"}, "real1_synthetic1_white"),
+        ({"n_real": 1, "n_synthetic": [0, 1], "identities": 1}, "real1_synthetic1_identities1"),
+    ],
+)
+def test_a_new_point_of_the_grid_trains_nothing_else(finished, point, name):
+    settings = finished.settings
+    settings["experiments"]["grid"].append(point)
+    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
+        jobs = finished.would_run()
+    assert rules_of(jobs) == {"train_recogniser", "tabulate", "build_report", "all"}
+    assert name in retrained(jobs) <= {name, "real1_synthetic0_identities1"}
+
+
+def test_a_new_seed_trains_nothing_else(finished):
+    settings = finished.settings
+    settings["experiments"]["seeds"] = [0, 7]
+    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
+        jobs = finished.would_run()
+    assert rules_of(jobs) == {"train_recogniser", "tabulate", "build_report", "all"}
+    made = outputs_of(jobs, "train_recogniser")
+    assert made and all("/seed7/" in path for path in made)
 
 
 def test_edited_compositor_composites_again_and_retrains_nothing(finished):

@@ -1,14 +1,22 @@
-"""Table 1 and its figures."""
+"""Table 1 and all else there is to say of the runs, and their figures."""
+
+from pathlib import Path
 
 from job import job
 
 with job(snakemake):
-    from understudy.recognition.plots import plot_accuracy, plot_confusion, plot_per_class
-    from understudy.recognition.tabulate import read_runs, tabulate
+    from understudy.recognition import plots
+    from understudy.recognition.tables import TableFiles, write_tables
+    from understudy.recognition.tabulate import read_curves, read_runs, summarise
 
     made = snakemake.output
-    summary = tabulate(list(snakemake.input), made.table, made.summary)
-    runs = read_runs(list(snakemake.input))
-    plot_accuracy(summary, made.accuracy)
-    plot_per_class(runs, made.per_class)
-    plot_confusion(runs, made.confusion)
+    runs = read_runs([Path(path) for path in snakemake.input.metrics])
+    write_tables(
+        runs, TableFiles(made.table, made.latex, made.summary, made.gains, made.per_class_table)
+    )
+    summary = summarise(runs)
+    plots.plot_accuracy(summary, made.accuracy)
+    plots.plot_variants(summary, made.variants)
+    plots.plot_per_class(runs, made.per_class)
+    plots.plot_confusion(runs, made.confusion)
+    plots.plot_curves(runs, read_curves(runs), made.curves)

@@ -5,27 +5,36 @@ from pathlib import Path
 from job import job
 
 with job(snakemake):
-    from understudy.recognition.lists import pools, write_list
+    from understudy.plan.layout import Layout
+    from understudy.plan.points import Point
+    from understudy.recognition.lists import real_clips, synthetic_clips, write_list
     from understudy.recognition.selection import choose_clips
     from understudy.recognition.settings import RecogniserSettings
     from understudy.recognition.train import train_recogniser
 
-    told, chosen, made = snakemake.params, snakemake.wildcards, snakemake.output
-
-    def count(text):
-        return text if text == "all" else int(text)
-
-    train, tests = pools(told.real, snakemake.input.get("manifest"))
-    numbers = (count(chosen.n_real), count(chosen.n_synthetic), int(chosen.seed))
-    write_list(made.train_list, choose_clips(train, told.labels, *numbers))
-    write_list(made.test_list, tests)
+    told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)
+    point = Point(**told.point)
+    pool = real_clips(told.real, "train")
+    if point.n_synthetic:
+        white = Layout(**told.layout).white if point.background == "white" else None
+        pool += synthetic_clips(
+            Path(snakemake.input.manifest), seed, point.identities, point.views, white
+        )
+    write_list(
+        made.train_list, choose_clips(pool, told.labels, point.n_real, point.n_synthetic, seed)
+    )
+    write_list(made.test_list, real_clips(told.real, "test"))
     train_recogniser(
         Path(made.train_list),
         Path(made.test_list),
         told.labels,
         Path(made.metrics).parent,
         RecogniserSettings.from_dict(told.settings),
-        int(chosen.seed),
-        dataset=told.dataset,
-        name=chosen.model,
+        seed,
+        device=told.device,
+        about={
+            "dataset": told.dataset,
+            "model": snakemake.wildcards.model,
+            "point": point.to_dict(),
+        },
     )

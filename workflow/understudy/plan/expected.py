@@ -39,12 +39,14 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
     for row in plan.synthetic:
         log = layout.log("composite_background", *row)
         yield Expected(layout.synthetic(*row), "composite_background", log, " × ".join(row), row)
+    if plan.runs:
+        path, log = layout.leakage(plan.dataset), layout.log("check_leakage", plan.dataset)
+        yield Expected(path, "check_leakage", log, plan.dataset)
     for run in plan.runs:
-        fields = (run.model, run.n_real, run.n_synthetic, run.seed)
-        folder = layout.run(plan.dataset, *fields)
+        wildcards = (run.model, run.point.name, str(run.seed))
+        folder = layout.run(plan.dataset, *wildcards)
         log = layout.log("train_recogniser", folder.removeprefix(f"{layout.results}/experiments/"))
-        subject = f"{run.model}, seed {run.seed}"
-        wildcards = tuple(str(field) for field in fields)
+        subject = f"{run.model}, {run.point.name}, seed {run.seed}"
         yield Expected(f"{folder}/metrics.json", "train_recogniser", log, subject, wildcards)
 
 

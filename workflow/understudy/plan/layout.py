@@ -50,7 +50,10 @@ class Layout:
     def experiments(self, dataset: str, name: str) -> str:
         return f"{self.results}/experiments/{dataset}/{name}"
 
-    def run(self, dataset: str, model: str, n_real, n_synthetic, seed) -> str:
-        """The folder of one training."""
-        name = f"{model}/real{n_real}_synthetic{n_synthetic}/seed{seed}"
-        return self.experiments(dataset, name)
+    def leakage(self, dataset: str) -> str:
+        """What the check of test videos against all others found."""
+        return self.experiments(dataset, "leakage.json")
+
+    def run(self, dataset: str, model: str, point: str, seed: int | str) -> str:
+        """The folder of one training; `point` is a Point's name."""
+        return self.experiments(dataset, f"{model}/{point}/seed{seed}")

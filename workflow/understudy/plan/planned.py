@@ -11,6 +11,8 @@ from understudy.plan.config import checked_config
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
+from understudy.plan.leakage import refuse_leaks
+from understudy.plan.points import Point
 from understudy.plan.tables import Tables, read_tables
 
 FLAME_EXPRESSIONS = ("deca",)  # back-ends of the expression feature
@@ -50,10 +52,15 @@ class Plan:
 
     @cached_property
     def runs(self) -> list[Run]:
-        """Every training of a recogniser. Raises UserError for a class without test videos."""
+        """Every training of a recogniser. Raises UserError for a class with too few videos."""
         return planned_runs(
             self.config["experiments"], self.tables, self.synthetic, self.config["labels"]
         )
+
+    @cached_property
+    def points(self) -> dict[str, Point]:
+        """What trainings see, by the name in their folder."""
+        return {run.point.name: run.point for run in self.runs}
 
     @cached_property
     def weights(self) -> dict[str, dict[str, str]]:
@@ -99,7 +106,9 @@ def read_plan(config: dict, schemas: Path) -> Plan:
         import_path(feature, checked["features"][feature])
     check_flame(checked)
     _check_weights(checked)
+    _check_pretrained(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
+    refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
     plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is told here)
     return plan
 
@@ -135,3 +144,14 @@ def _check_weights(config: dict) -> None:
                     f"{path}: no such file, but features.{feature}: {config['features'][feature]} "
                     f"needs it; get it from {row.source}, or choose another back-end"
                 )
+
+
+def _check_pretrained(config: dict) -> None:
+    """The user's weights that a recogniser starts from are there before any job."""
+    for name, settings in config["experiments"]["models"].items():
+        path = settings.get("pretrained")
+        if path and not Path(path).is_file():
+            raise UserError(
+                f"{path}: no such file, but experiments.models.{name}.pretrained names it; give "
+                "the weights' path, or null to start from random ones"
+            )

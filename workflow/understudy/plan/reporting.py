@@ -10,9 +10,12 @@ PEOPLE_SHOWN = 4  # re-enactments on the sheet of a reference
 BACKGROUNDS_SHOWN = 2  # of each
 PREVIEWS = 12  # references that get a looping preview
 PLOTS = {
-    "accuracy.svg": "Accuracy on real test videos against synthetic training videos a class.",
+    "accuracy.svg": "Accuracy on real test videos against synthetic training videos a class; bars: "
+    "95 % intervals over seeds.",
+    "variants.svg": "Accuracy by kind of synthetic videos (real + synthetic videos a class).",
     "per_class.svg": "Accuracy of each class, without and with synthetic videos.",
-    "confusion.svg": "Who is taken for whom, with synthetic videos.",
+    "confusion.svg": "Who is taken for whom, without and with synthetic videos.",
+    "curves.svg": "Learning curves: loss on the training clips, a line a run.",
 }
 
 
@@ -41,6 +44,7 @@ def report_inputs(plan: Plan) -> dict:
         "plots": [
             {"path": layout.experiments(plan.dataset, name), "caption": caption}
             for name, caption in PLOTS.items()
+            if name != "variants.svg" or any(run.point.is_unusual for run in plan.runs)
         ],
     }
     return {

@@ -1,8 +1,7 @@
-"""Clips for a recogniser: decode with decord, sample in time, transform as PyTorchVideo does.
+"""Clips for a recogniser: sampled in time, transformed as PyTorchVideo does.
 
-Frames are resized to a square while they are decoded (the paper resizes to 224 × 224). Every
-random choice of a training clip depends on (seed, epoch, index) alone: the same with any number
-of workers, and after a resume.
+Every random choice of a training clip depends on (seed, epoch, index) alone: the same with any
+number of workers, and after a resume.
 """
 
 import contextlib
@@ -11,15 +10,12 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-import decord
 import numpy as np
 import torch
-from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
 
 from understudy import torchvision_cpu
-from understudy.errors import UserError
-from understudy.progress import progress
+from understudy.recognition.decoding import FrameStore
 from understudy.recognition.selection import Clip
 from understudy.recognition.settings import RecogniserSettings
 
@@ -41,7 +37,6 @@ from torchvision.transforms import Compose, RandomCrop, RandomHorizontalFlip  # 
 
 MEAN, STD = (0.45,) * 3, (0.225,) * 3  # PyTorchVideo's
 GRID = 4  # a training clip is drawn from this many times as many evenly spaced frames
-DECORD_MIN_SIDE = 96  # decord 0.6.0 misreads the padded rows of narrower frames
 WHOLE = Fraction(1)  # clip samplers count time in whole videos
 
 
@@ -52,7 +47,7 @@ class ClipDataset(Dataset):
         self,
         clips: list[Clip],
         labels: list[str],
-        frames: "FrameStore",
+        frames: FrameStore,
         sampler: ClipSampler,
         transform: Compose,
         length: int,
@@ -121,50 +116,6 @@ class SubtractMeanFrame(torch.nn.Module):
         return clip - clip.mean(1, keepdim=True)
 
 
-class FrameStore:
-    """Small videos: index -> (3,m,s,s) uint8, m ≤ `most` evenly spaced frames.
-
-    Each video is decoded once and kept where all of them fit in `cache_gb`, and again at each
-    use where they do not.
-    """
-
-    def __init__(self, clips: list[Clip], side: int, most: int, cache_gb: float, title: str):
-        self.paths = [clip.path for clip in clips]
-        self.side = side
-        self.most = most
-        self.cache: list[torch.Tensor] | None = None
-        if len(clips) * most * 3 * side**2 <= cache_gb * 1e9:
-            paths = progress(self.paths, f"decoding {title} videos", unit="video")
-            self.cache = [decode(path, side, most) for path in paths]
-
-    def __getitem__(self, index: int) -> torch.Tensor:
-        if self.cache is not None:
-            return self.cache[index]
-        return decode(self.paths[index], self.side, self.most)
-
-
-def decode(path: str, side: int, most: int) -> torch.Tensor:
-    """At most `most` evenly spaced frames of a video, resized: (3,m,side,side) uint8.
-
-    Raises UserError for a video that cannot be read.
-    """
-    decoded = max(side, DECORD_MIN_SIDE)
-    try:
-        reader = decord.VideoReader(str(path), width=decoded, height=decoded, num_threads=1)
-        count = min(len(reader), most)
-        indices = np.linspace(0, len(reader) - 1, count).round().astype(int)
-        frames = reader.get_batch(indices).asnumpy()
-    except (decord.DECORDError, RuntimeError, OSError, ValueError) as error:
-        raise UserError(
-            f"{path}: the recogniser cannot read this video; delete it and rerun"
-        ) from error
-    video = torch.from_numpy(frames).permute(0, 3, 1, 2)
-    if side < decoded:
-        video = interpolate(video.float(), (side, side), mode="bilinear", antialias=True)
-        video = video.round().byte()
-    return video.transpose(0, 1).contiguous()
-
-
 @contextlib.contextmanager
 def seeded(*key: int) -> Iterator[None]:
     """Seed `random` and torch with `key`, and put both back as they were afterwards."""
@@ -181,10 +132,12 @@ def seeded(*key: int) -> Iterator[None]:
 
 def batches(count: int, settings: RecogniserSettings, seed: int) -> list[list[tuple[int, int]]]:
     """All batches of a training, epoch by epoch: lists of (epoch, index), shuffled by `seed`."""
+    in_epoch = math.ceil(count / settings.batch)
+    steps = settings.steps or settings.epochs * in_epoch
     order = []
-    for epoch in range(settings.epochs):
+    for epoch in range(math.ceil(steps / in_epoch)):
         with seeded(seed, epoch):
             indices = torch.randperm(count).tolist()
         keys = [(epoch, index) for index in indices]
         order += [keys[i : i + settings.batch] for i in range(0, count, settings.batch)]
-    return order
+    return order[:steps]

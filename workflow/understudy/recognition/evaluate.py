@@ -11,6 +11,8 @@ from torch.utils.data import DataLoader
 from understudy.files import atomic_path
 from understudy.progress import progress
 from understudy.recognition.data import ClipDataset
+from understudy.recognition.models import precision
+from understudy.recognition.settings import RecogniserSettings
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Predictions:
             for i, (label, row) in enumerate(zip(self.labels, confusion, strict=True))
         }
 
+    def per_camera(self, cameras: list[str]) -> dict[str, float]:
+        """Accuracy of the videos of each camera; `cameras` (m) names them, "" where unknown."""
+        right, names = self.predicted == self.targets, np.array(cameras)
+        return {name: float(right[names == name].mean()) for name in sorted(set(cameras)) if name}
+
     def confusion(self) -> np.ndarray:
         """(c,c) counts: rows the true class, columns the predicted one."""
         table = np.zeros((len(self.labels),) * 2, np.int64)
@@ -61,14 +68,18 @@ class Predictions:
 
 @torch.no_grad()
 def predict(
-    model: torch.nn.Module, clips: ClipDataset, labels: list[str], batch: int, workers: int
+    model: torch.nn.Module, clips: ClipDataset, labels: list[str], settings: RecogniserSettings
 ) -> Predictions:
     """Run `model` in evaluation mode over every clip."""
     device = next(model.parameters()).device
     keys = [(0, index) for index in range(len(clips))]
-    loader = DataLoader(clips, batch_size=batch, sampler=keys, num_workers=workers)
+    workers = settings.workers_on(device.type)
+    loader = DataLoader(clips, batch_size=settings.batch, sampler=keys, num_workers=workers)
     model.eval()
-    scores = [model(clip.to(device)).softmax(1).cpu() for clip, *_ in progress(loader, "testing")]
+    scores = []
+    for clip, *_ in progress(loader, "testing", unit="batch"):
+        with precision(device, settings.mixed_precision):
+            scores.append(model(clip.to(device)).float().softmax(1).cpu())
     return Predictions(
         torch.cat(scores).numpy(),
         np.array(clips.targets),

@@ -1,24 +1,26 @@
 """Lists of labelled videos: what a recogniser is trained and tested on."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from understudy.errors import UserError
 from understudy.files import write_text
-from understudy.recognition.selection import KINDS, Clip
+from understudy.recognition.selection import KINDS, Clip, Count, choose_identities
 
 
 def write_list(path: Path, clips: Iterable[Clip]) -> None:
-    """A tab-separated list with the columns path, label, kind."""
-    rows = ["path\tlabel\tkind", *(f"{clip.path}\t{clip.label}\t{clip.kind}" for clip in clips)]
-    write_text(path, "\n".join(rows) + "\n")
+    """A tab-separated list with the columns path, label, kind, camera."""
+    rows = [(clip.path, clip.label, clip.kind, clip.camera) for clip in clips]
+    lines = ["\t".join(row) for row in [("path", "label", "kind", "camera"), *rows]]
+    write_text(path, "\n".join(lines) + "\n")
 
 
 def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
-    """Read a list of clips: .tsv or .csv with columns path and label, and kind where it matters.
+    """Read a list of clips: .tsv or .csv with columns path and label; kind and camera where they
+    matter.
 
     Raises UserError for a missing file or column, an empty list, a label not in `labels`.
     """
@@ -32,7 +34,10 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
     for column in ("path", "label"):
         if column not in rows[0]:
             raise UserError(f"{path}: no column '{column}'; the first line must name path, label")
-    clips = [Clip(row["path"], row["label"], row.get("kind") or "real") for row in rows]
+    clips = [
+        Clip(row["path"], row["label"], row.get("kind") or "real", row.get("camera") or "")
+        for row in rows
+    ]
     for number, clip in enumerate(clips, start=2):
         if clip.label not in labels:
             raise UserError(f"{path}, line {number}: unknown label '{clip.label}'")
@@ -41,19 +46,39 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
     return clips
 
 
-def pools(real: dict[str, dict], manifest: Path | None) -> tuple[list[Clip], list[Clip]]:
-    """All clips there are to train on, and the test clips.
+def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
+    """Those of a split (train or test) among the rows of the table of real videos."""
+    return [
+        Clip(row["video"], row["label"], camera=row.get("camera", ""))
+        for row in real.values()
+        if row["split"] == split
+    ]
 
-    real: rows of the table of real videos, with video, label and split (train or test);
-    manifest: the dataset's manifest.parquet, whose videos that passed their checks are added to
-    the training pool, or None.
+
+def synthetic_clips(
+    manifest: Path,
+    seed: int,
+    identities: Count = "all",
+    views: str = "all",
+    white: Callable[[str, str, str], str] | None = None,
+) -> list[Clip]:
+    """Those synthetic videos of a dataset's manifest.parquet that passed their checks.
+
+    identities: of so many people, drawn by `seed`; views: all, or source alone; white: gives the
+    video on white of (reference, identity, view), wanted instead of those before images.
     """
-    train, test = (
-        [Clip(row["video"], row["label"]) for row in real.values() if row["split"] == split]
-        for split in ("train", "test")
-    )
-    if manifest:
-        table = pd.read_parquet(manifest, columns=["video", "label", "passed"])
-        passed = table[table.passed].itertuples()
-        train += [Clip(row.video, row.label, "synthetic") for row in passed]
-    return train, test
+    columns = ["video", "label", "reference", "identity", "view", "passed"]
+    table = pd.read_parquet(manifest, columns=columns)
+    people = choose_identities(table.identity, identities, seed)
+    table = table[table.passed & table.identity.isin(people)]
+    if views == "source":
+        table = table[table.view == "source"]
+    clips = [
+        Clip(
+            white(row.reference, row.identity, row.view) if white else row.video,
+            row.label,
+            "synthetic",
+        )
+        for row in table.itertuples()
+    ]
+    return list(dict.fromkeys(clips))

@@ -1,5 +1,7 @@
 """The two recognisers of the paper, as PyTorchVideo builds them, at any depth and width."""
 
+import contextlib
+
 import torch
 from torch import nn
 
@@ -69,3 +71,15 @@ def _last_side(settings: RecogniserSettings) -> int:
 def parameter_count(model: nn.Module) -> int:
     """How many numbers a model learns."""
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+def precision(device: torch.device, mixed: bool) -> contextlib.AbstractContextManager:
+    """Within, forward passes run in bfloat16 where it is asked for and the GPU has it.
+
+    It has float32's range: the loss needs no scaling, and a saved state no scale.
+    """
+    if not mixed or device.type != "cuda":
+        return contextlib.nullcontext()
+    if not torch.cuda.is_bf16_supported(including_emulation=False):
+        return contextlib.nullcontext()
+    return torch.autocast("cuda", torch.bfloat16)

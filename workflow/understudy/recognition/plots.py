@@ -1,7 +1,8 @@
-"""The figures of the experiments: accuracy by synthetic videos (figures 6 and 7), by class,
-and which classes are taken for which. Text and axes are drawn in `INK`, which a page may replace
-to fit a dark background."""
+"""The figures of the experiments: accuracy by synthetic videos (figures 6 and 7), by their kind, by
+class, which classes are taken for which, and the learning curves. Text and axes are drawn in
+`INK`, which a page may replace to fit a dark background."""
 
+import itertools
 from pathlib import Path
 
 import matplotlib
@@ -16,7 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from understudy.files import atomic_path
-from understudy.recognition.tabulate import model_name
+from understudy.recognition import paper
+from understudy.recognition.tables import model_name, point_name
+from understudy.recognition.tabulate import usual
 
 INK = "#5b6470"
 COLOURS = ["#d1495b", "#2e86ab", "#66a182", "#edae49", "#8d6a9f"]
@@ -41,8 +44,10 @@ STYLE = {
 def plot_accuracy(summary: pd.DataFrame, out: Path) -> None:
     """Accuracy against synthetic videos a class, a panel a (dataset, model), a line an n_real.
 
-    `summary` is what `tabulate.summarise` returns; bars are one standard deviation over seeds.
+    `summary` is what `tabulate.summarise` returns; bars are its 95 % intervals over seeds. Hollow
+    marks are the paper's, where the dataset is one of its and the text gives a number.
     """
+    summary = usual(summary)
     with plt.rc_context({**STYLE, "svg.hashsalt": "accuracy"}):
         panels = list(summary.groupby(["dataset", "model"], sort=True))
         figure, axes = _panels(len(panels), width=4.4, height=3.2)
@@ -60,7 +65,7 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
         axis.errorbar(
             line.n_synthetic,
             100 * line.accuracy,
-            yerr=100 * line.sd.fillna(0),
+            yerr=100 * (line.high - line.accuracy).fillna(0),
             color=colour,
             marker="o",
             markersize=6,
@@ -68,6 +73,10 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
             capsize=3,
             label=f"{n_real} real {videos} a class",
         )
+        theirs = paper.FIGURES.get((line.dataset.iloc[0], n_real), {})
+        if theirs and line.model.iloc[0] == "resnet":
+            marks = {"marker": "D", "linestyle": "none", "fillstyle": "none", "color": colour}
+            axis.plot(theirs.keys(), theirs.values(), label=f"{n_real}: the paper", **marks)
     chance = 100 * group.chance.iloc[0]
     axis.axhline(chance, color=INK, linewidth=1, linestyle=(0, (2, 3)))
     axis.annotate(
@@ -79,11 +88,75 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
     axis.legend(loc="best")
 
 
+def plot_variants(summary: pd.DataFrame, out: Path) -> None:
+    """What kinds of synthetic videos are worth, a panel a (dataset, model), a bar a point: those
+    that are unusual, and the usual ones of as many videos. Whiskers as in `plot_accuracy`."""
+    with plt.rc_context({**STYLE, "svg.hashsalt": "variants"}):
+        panels = list(summary.groupby(["dataset", "model"], sort=True))
+        shown = [_compared(group) for _, group in panels]
+        rows = max(1, *(len(group) for group in shown))
+        figure, axes = _panels(len(panels), width=5.2, height=1.2 + 0.34 * rows)
+        for axis, (key, _), group in zip(axes, panels, shown, strict=True):
+            _variants_panel(axis, group)
+            axis.set_title(f"{model_name(key[1])} · {key[0]}", loc="left")
+        _save(figure, out)
+
+
+def _compared(group: pd.DataFrame) -> pd.DataFrame:
+    """Points that differ from figures 6 and 7, and theirs of the same numbers of videos."""
+    normal = group.index.isin(usual(group).index)
+    counts = ["n_real", "n_synthetic"]
+    numbers = pd.MultiIndex.from_frame(group.loc[~normal, counts])
+    same = pd.MultiIndex.from_frame(group[counts]).isin(numbers)
+    return group[~normal | same].sort_values([*counts, "accuracy"])
+
+
+def _variants_panel(axis: Axes, group: pd.DataFrame) -> None:
+    if group.empty:
+        axis.text(0.5, 0.5, "none in experiments.grid", ha="center", transform=axis.transAxes)
+    names = [
+        f"{row.n_real} + {row.n_synthetic}: {point_name(row) or 'as usual'}"
+        for row in group.itertuples()
+    ]
+    rows = np.arange(len(group))
+    errors = 100 * (group.high - group.accuracy).fillna(0)
+    colours = [COLOURS[0] if "usual" in name else COLOURS[1] for name in names]
+    axis.barh(rows, 100 * group.accuracy, xerr=errors, height=0.6, color=colours, ecolor=INK)
+    axis.set_yticks(rows, names)
+    axis.invert_yaxis()
+    axis.set_xlim(0, 100)
+    axis.set_xlabel("accuracy on real test videos, %")
+    axis.tick_params(axis="y", length=0)
+
+
+def plot_curves(runs: pd.DataFrame, curves: pd.DataFrame, out: Path) -> None:
+    """Loss on the training clips by epoch, a panel a (dataset, model), a line a run.
+
+    `curves` is what `tabulate.read_curves` returns; its column run is the row in `runs`.
+    """
+    with plt.rc_context({**STYLE, "svg.hashsalt": "curves"}):
+        panels = list(runs.groupby(["dataset", "model"], sort=True))
+        figure, axes = _panels(len(panels), width=4.4, height=3.2)
+        for axis, ((dataset, model), group) in zip(axes, panels, strict=True):
+            labels = group.n_real.astype(str) + " + " + group.n_synthetic.astype(str)
+            colours = dict(zip(labels.unique(), itertools.cycle(COLOURS), strict=False))
+            for run, label in labels.items():
+                curve = curves[curves.run == run]
+                name = label if run == labels.index[labels == label][0] else None
+                axis.plot(curve.epoch, curve.loss, color=colours[label], linewidth=1.2, label=name)
+            axis.set_title(f"{model_name(model)} · {dataset}", loc="left")
+            axis.set_xlabel("epoch")
+            axis.legend(loc="best", title="real + synthetic", fontsize=8)
+        axes[0].set_ylabel("training loss")
+        _save(figure, out)
+
+
 def plot_per_class(runs: pd.DataFrame, out: Path) -> None:
     """Accuracy of each class without and with most synthetic videos, a panel a (dataset, model).
 
     `runs` is what `tabulate.read_runs` returns; bars are means over seeds.
     """
+    runs = usual(runs)
     with plt.rc_context({**STYLE, "svg.hashsalt": "per_class"}):
         panels = list(runs.groupby(["dataset", "model"], sort=True))
         classes = max(len(labels) for labels in runs.labels)
@@ -120,18 +193,30 @@ def _per_class_panel(axis: Axes, group: pd.DataFrame) -> None:
 
 
 def plot_confusion(runs: pd.DataFrame, out: Path) -> None:
-    """Who is taken for whom, summed over seeds, with most synthetic videos: a panel a model."""
+    """Who is taken for whom, summed over seeds: a column a (dataset, model), without synthetic
+    videos above, with most of them below."""
+    runs = usual(runs)
     with plt.rc_context({**STYLE, "svg.hashsalt": "confusion"}):
         panels = list(runs.groupby(["dataset", "model"], sort=True))
-        classes = max(len(labels) for labels in runs.labels)
-        side = 1.8 + 0.38 * classes
-        figure, axes = _panels(len(panels), width=side, height=side)
-        for axis, ((dataset, model), group) in zip(axes, panels, strict=True):
+        side = 1.8 + 0.38 * max(len(labels) for labels in runs.labels)
+        figure, axes = plt.subplots(
+            2,
+            len(panels),
+            figsize=(side * len(panels), 2 * side),
+            squeeze=False,
+            layout="constrained",
+        )
+        for column, ((dataset, model), group) in zip(axes.T, panels, strict=True):
             base = group[group.n_real == group.n_real.max()]
-            best = base[base.n_synthetic == base.n_synthetic.max()]
-            _confusion_panel(axis, np.sum(list(best.confusion), 0), best.labels.iloc[0])
-            axis.set_title(f"{model_name(model)} · {dataset}", loc="left")
-        axes[0].set_ylabel("true")
+            for axis, count in zip(column, (0, base.n_synthetic.max()), strict=True):
+                axis.set_title(f"{model_name(model)} · {dataset}, {count} synthetic", loc="left")
+                shown = base[base.n_synthetic == count]
+                if shown.empty:
+                    axis.set_axis_off()
+                else:
+                    labels = shown.labels.iloc[0]
+                    _confusion_panel(axis, np.sum(list(shown.confusion), 0), labels)
+                    axis.set_ylabel("true")
         _save(figure, out)
 
 

@@ -17,11 +17,13 @@ Count = int | str  # a number a class, or "all"
 
 @dataclass(frozen=True)
 class Clip:
-    """One labelled video: its path, its class, whether it is `real` or `synthetic`."""
+    """One labelled video: its path, its class, whether it is `real` or `synthetic`, and where it
+    is filmed from, if that is known."""
 
     path: str
     label: str
     kind: str = "real"
+    camera: str = ""
 
 
 def choose_clips(
@@ -39,6 +41,25 @@ def choose_clips(
         for kind, count in wanted.items()
         for clip in _draw(clips, label, kind, count, seed)
     ]
+
+
+def choose_identities(identities: Iterable[str], count: Count, seed: int) -> list[str]:
+    """`count` of the people, drawn by `seed`; more people contain the fewer.
+
+    Raises UserError when there are fewer than asked.
+    """
+    people = sorted(set(identities))
+    if count == "all":
+        return people
+    if len(people) < count:
+        raise UserError(
+            f"experiments: {len(people)} identities, {count} were asked for; add some or lower it"
+        )
+
+    def place(person: str) -> bytes:
+        return hashlib.sha256(f"{seed}\0identity\0{person}".encode()).digest()
+
+    return sorted(people, key=place)[:count]
 
 
 def _draw(clips: list[Clip], label: str, kind: str, count: Count, seed: int) -> list[Clip]:

@@ -1,19 +1,22 @@
 """How a recogniser is trained. The defaults are the paper's (section 5.1)."""
 
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from understudy.errors import UserError
 
 ARCHITECTURES = ("resnet", "slowfast")
 FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
 INPUTS = ("frames", "motion")
+OPTIMISERS = ("adam", "sgd")
+GPU_WORKERS = 4
 DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block a stage
 PAPER_WIDTH = 64
 
 
 @dataclass(frozen=True)
 class RecogniserSettings:
-    """One recogniser and its training, from random weights.
+    """One recogniser and its training.
 
     For a demo on a laptop, where a few dozen clips must do: `depth=18, width=16, frames=8,
     size=64, input="motion", epochs=25, batch=8, lr=2e-3, final_lr=0.02, dropout=0, zoom=1.15,
@@ -41,11 +44,28 @@ class RecogniserSettings:
     still camera sees unmoved is gone. A network that starts from random weights needs thousands
     of clips to learn that much by itself."""
 
+    pretrained: str | None = None
+    """A file of weights to start from (.pt, .pth, .pyth, .safetensors), of the same architecture,
+    depth and width; its last layer is replaced. Null: random weights (the paper)."""
+
     epochs: int = 5
-    """Passes over the training list."""
+    """Passes over the training list (the paper)."""
+
+    steps: int | None = None
+    """So many steps instead of `epochs`: then a longer list is not also trained on for longer."""
+
+    optimiser: str = "adam"
+    """`adam`, as PyTorchVideo's tutorial trains, or `sgd`, as its trainer's example does. The paper
+    names neither; at its learning rate SGD hardly leaves the start."""
 
     lr: float = 1e-4
-    """Adam's learning rate at the start."""
+    """Learning rate at the start."""
+
+    momentum: float = 0.9
+    """Of SGD."""
+
+    weight_decay: float = 0.0
+    """Of either (PyTorchVideo: 0 with Adam, 0.0001 with SGD)."""
 
     final_lr: float = 1.0
     """Learning rate at the end as a share of `lr`, reached along half a cosine; 1 keeps it."""
@@ -69,8 +89,12 @@ class RecogniserSettings:
     cache_gb: float = 2.0
     """Decoded clips are kept in memory while the whole list fits in this much."""
 
-    workers: int = 0
-    """Processes that decode ahead while training; useful where the cache does not hold the list."""
+    workers: int | None = None
+    """Processes that decode ahead while training. Null: 4 on a GPU, none on a CPU, where they
+    would take the cores from the training."""
+
+    mixed_precision: bool = True
+    """On a GPU that has bfloat16, forward passes in it; elsewhere all is float32."""
 
     checkpoint_seconds: float = 120.0
     """Time between two saved states, from which a killed training continues."""
@@ -82,6 +106,10 @@ class RecogniserSettings:
             )
         if self.input not in INPUTS:
             raise UserError(f"recogniser: unknown input '{self.input}'; use one of {INPUTS}")
+        if self.optimiser not in OPTIMISERS:
+            raise UserError(
+                f"recogniser: unknown optimiser '{self.optimiser}'; use one of {OPTIMISERS}"
+            )
         if self.depth not in DEPTHS:
             raise UserError(f"recogniser: depth {self.depth} is not one of {DEPTHS}")
         if self.width < 8 or self.width % 8:
@@ -92,6 +120,8 @@ class RecogniserSettings:
             raise UserError("recogniser: size is at least 32, frames, epochs and batch at least 1")
         if not 0 < self.clip_share <= 1 or self.zoom < 1:
             raise UserError("recogniser: clip_share lies in (0, 1], zoom is at least 1")
+        if self.steps is not None and self.steps < 1:
+            raise UserError("recogniser: steps is at least 1, or null")
 
     @classmethod
     def from_dict(cls, values: dict) -> "RecogniserSettings":
@@ -101,6 +131,12 @@ class RecogniserSettings:
             raise UserError(f"recogniser: unknown setting '{unknown[0]}'")
         frames = FRAMES.get(values.get("architecture", cls.architecture), cls.frames)
         return cls(**{"frames": frames, **values})
+
+    def workers_on(self, device: str) -> int:
+        """How many processes decode ahead on a device (cpu or cuda)."""
+        if self.workers is not None:
+            return self.workers
+        return GPU_WORKERS if device == "cuda" else 0
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -112,4 +148,5 @@ class RecogniserSettings:
             "full width" if self.width == PAPER_WIDTH else f"width {self.width} of {PAPER_WIDTH}"
         )
         seen = "" if self.input == "frames" else ", each less the clip's mean"
-        return f"{name}-{self.depth}, {width}, {self.frames} frames of {self.size} px{seen}"
+        start = "" if self.pretrained is None else f", started from {Path(self.pretrained).name}"
+        return f"{name}-{self.depth}, {width}, {self.frames} frames of {self.size} px{seen}{start}"

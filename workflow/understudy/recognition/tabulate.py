@@ -1,35 +1,61 @@
-"""From finished runs to Table 1 (paper, section 6): a model's accuracy without and with."""
+"""From finished runs to numbers: accuracy of each point, and what synthetic videos gain.
+
+Intervals are 95 %, of Student's t over the seeds, which redraw shots and initial weights; of a
+gain, over the differences of runs with the same seed.
+"""
 
 import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from understudy.errors import UserError
-from understudy.files import atomic_path, read_json, write_text
-from understudy.recognition.settings import PAPER_WIDTH
+from understudy.files import read_json
 
-MODEL_NAMES = {"resnet": "ResNet", "slowfast": "SlowFast"}
-POINT = ["dataset", "model", "n_real", "n_synthetic"]
+USUAL = {"background": "image", "identities": "all", "views": "all"}
+POINT = ["dataset", "model", "n_real", "n_synthetic", *USUAL]
+OVER_PREDICTED = 3  # times as often as it occurs
 
 
 def read_runs(metrics_files: list[Path]) -> pd.DataFrame:
-    """One row a run from each run's metrics.json; sorted by dataset, model, counts, seed."""
+    """One row a run from each run's metrics.json, whose path is in `file`; sorted by POINT and
+    seed."""
     rows = []
     for path in metrics_files:
         metrics = read_json(path)
-        counts = metrics.pop("n_per_class")
-        rows.append({**metrics, "n_real": counts["real"], "n_synthetic": counts["synthetic"]})
+        counts, point = metrics.pop("n_per_class"), metrics.pop("point", {})
+        seen = {name: str(point.get(name, usual)) for name, usual in USUAL.items()}
+        rows.append(
+            {
+                **metrics,
+                "file": str(path),
+                "n_real": counts["real"],
+                "n_synthetic": counts["synthetic"],
+                **seen,
+            }
+        )
     if not rows:
         raise UserError("experiments: no finished run to tabulate; add one to experiments.grid")
     return pd.DataFrame(rows).sort_values([*POINT, "seed"], ignore_index=True)
 
 
-def summarise(runs: pd.DataFrame) -> pd.DataFrame:
-    """One row a (dataset, model, n_real, n_synthetic): mean, sd over seeds, 95 % interval.
+def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
+    """epoch, loss, train_accuracy, lr of each run's curve.csv, beside its metrics.json; and run,
+    its row in `runs`."""
+    return pd.concat(
+        [
+            pd.read_csv(Path(path).with_name("curve.csv")).assign(run=row)
+            for row, path in runs.file.items()
+        ]
+    )
 
-    Accuracies in [0,1]; `low` and `high` are Wilson's interval of the mean accuracy on n_test
-    videos, which says how much a test set of that size can tell. `sd` is absent for one seed.
+
+def summarise(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a POINT: mean accuracy, its sd and interval (low, high) over seeds.
+
+    Accuracies in [0,1]; sd, low and high are absent for one seed.
     """
     groups = runs.groupby(POINT, sort=True)
     table = groups.agg(
@@ -42,78 +68,65 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
         seconds=("seconds", "mean"),
         description=("description", "first"),
     ).reset_index()
-    intervals = [wilson_interval(row.accuracy, row.n_test) for row in table.itertuples(index=False)]
-    table["low"], table["high"] = zip(*intervals, strict=True)
-    return table
+    half = [half_width(row.sd, row.seeds) for row in table.itertuples(index=False)]
+    return table.assign(low=table.accuracy - half, high=table.accuracy + half)
 
 
-def table_one(summary: pd.DataFrame) -> pd.DataFrame:
-    """The paper's layout: rows (Model, Original, Synthetic), a column of per cents a dataset.
+def gains(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a POINT with real and synthetic videos: what the latter gain, in [-1,1].
 
-    For each dataset and model: the largest n_real of the runs, without synthetic videos and with
-    most of them.
+    gain: mean difference to the run of the same seed without synthetic videos; low, high: its
+    interval; seeds: how many pairs there are.
     """
-    cells: dict[tuple[str, str, str], dict[str, str]] = {}
-    for (dataset, model), group in summary.groupby(["dataset", "model"], sort=True):
-        base = group[group.n_real == group.n_real.max()]
-        for row in base[base.n_synthetic.isin([0, base.n_synthetic.max()])].itertuples():
-            original = "✓" if row.n_real else ""
-            synthetic = "✓" if row.n_synthetic else ""
-            key = model_name(model), original, synthetic
-            cells.setdefault(key, {})[dataset] = _per_cent(row.accuracy, row.sd)
-    for dataset, chance in summary.groupby("dataset").chance.first().items():
-        cells.setdefault(("chance", "", ""), {})[dataset] = _per_cent(chance, None)
-    rows = [
-        {"Model": key[0], "Original": key[1], "Synthetic": key[2], **columns}
-        for key, columns in cells.items()
-    ]
-    return pd.DataFrame(rows).fillna("")
+    paired = ["dataset", "model", "n_real", "seed"]
+    base = runs[runs.n_synthetic == 0].drop_duplicates(paired).set_index(paired).accuracy
+    rows = []
+    for point, group in runs[(runs.n_synthetic > 0) & (runs.n_real > 0)].groupby(POINT):
+        keys = pd.MultiIndex.from_frame(group[paired])
+        differences = (group.accuracy.to_numpy() - base.reindex(keys).to_numpy()).tolist()
+        known = [value for value in differences if not math.isnan(value)]
+        if known:
+            sd = float(np.std(known, ddof=1)) if len(known) > 1 else math.nan
+            mean, half = float(np.mean(known)), half_width(sd, len(known))
+            rows.append([*point, len(known), mean, mean - half, mean + half])
+    return pd.DataFrame(rows, columns=[*POINT, "seeds", "gain", "low", "high"])
 
 
-def tabulate(metrics_files: list[Path], out_markdown: Path, out_csv: Path) -> pd.DataFrame:
-    """Write table1.md (to read) and table1.csv (every point of the grid); returns the latter."""
-    runs = read_runs(metrics_files)
-    summary = summarise(runs)
-    text = "\n\n".join(
-        [
-            "# Testing accuracy (%) on real videos",
-            _markdown(table_one(summary)),
-            "\n".join(f"- {note}" for note in notes(summary, runs)),
-        ]
-    )
-    write_text(out_markdown, text + "\n")
-    with atomic_path(out_csv) as path:
-        summary.round(4).to_csv(path, index=False)
-    return summary
+def usual(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of figures 6 and 7: synthetic videos of everyone, from everywhere, before images."""
+    return table[np.logical_and.reduce([table[name] == value for name, value in USUAL.items()])]
 
 
-def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
-    """What a reader must know to read the table rightly, each one sentence or two."""
-    lines = []
-    for description, group in summary.groupby("description", sort=False):
-        lines.append(f"{description}; n_real = {group.n_real.max()} a class.")
-    if any(settings["width"] < PAPER_WIDTH for settings in runs.settings):
-        lines.append(
-            "These models are much narrower and smaller than the paper's, and trained on far "
-            "fewer videos: the numbers show that the pipeline works, and are not comparable "
-            "with the paper's."
-        )
-    seeds = int(summary.seeds.min())
-    lines.append(
-        f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else "One seed each."
-    )
-    for dataset, group in summary.groupby("dataset"):
-        n_test = int(group.n_test.iloc[0])
-        half = (group.high - group.low).max() / 2
-        lines.append(
-            f"{dataset}: {n_test} test videos, so one is {100 / n_test:.1f} points, and the 95 % "
-            f"interval of an accuracy is up to ± {100 * half:.0f} points wide."
-        )
-    lines.append(
-        "As in the paper, both configurations see the same number of epochs: with more videos "
-        "a model also takes more steps."
-    )
-    return lines
+def over_predicted(runs: pd.DataFrame) -> pd.DataFrame:
+    """Classes that are only guessed, one row a (POINT, label), summed over seeds.
+
+    A class counts as guessed where it is predicted OVER_PREDICTED times as often as it occurs: at
+    most a third of those predictions can be right. said, occurs: shares of the test videos
+    that are taken for it, and that are it; right: share of the predictions that are right.
+    """
+    rows = []
+    for point, group in runs.groupby(POINT, sort=True):
+        confusion = np.sum([np.array(table) for table in group.confusion], 0)
+        true, said = confusion.sum(1), confusion.sum(0)
+        for index, label in enumerate(group.labels.iloc[0]):
+            if true[index] and said[index] >= OVER_PREDICTED * true[index]:
+                shares = np.array([said[index], true[index]]) / confusion.sum()
+                rows.append([*point, label, *shares, confusion[index, index] / said[index]])
+    return pd.DataFrame(rows, columns=[*POINT, "label", "said", "occurs", "right"])
+
+
+def per_class(runs: pd.DataFrame) -> pd.DataFrame:
+    """Accuracy of each class, one row a (POINT, label), mean over seeds."""
+    rows = []
+    for point, group in runs.groupby(POINT, sort=True):
+        means = pd.DataFrame(list(group.per_class)).astype(float).mean()
+        rows += [[*point, label, means[label]] for label in group.labels.iloc[0]]
+    return pd.DataFrame(rows, columns=[*POINT, "label", "accuracy"])
+
+
+def half_width(sd: float, count: int) -> float:
+    """Half of the 95 % interval of the mean of `count` values (Student, 1908); NaN for one."""
+    return student.ppf(0.975, count - 1) * sd / math.sqrt(count) if count > 1 else math.nan
 
 
 def wilson_interval(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
@@ -122,20 +135,3 @@ def wilson_interval(share: float, count: int, z: float = 1.96) -> tuple[float, f
     spread = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
     scale = 1 + z**2 / count
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
-def model_name(model: str) -> str:
-    """As tables and figures write it."""
-    return MODEL_NAMES.get(model, model)
-
-
-def _per_cent(mean: float, sd: float | None) -> str:
-    spread = "" if sd is None or pd.isna(sd) else f" ± {100 * sd:.1f}"
-    return f"{100 * mean:.1f}{spread}"
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    head = [str(column) for column in table.columns]
-    rows = [[str(cell) for cell in row] for row in table.to_numpy()]
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -15,12 +15,19 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 
 from understudy.checkpoint import Interval, interruptible, remove_checkpoint
+from understudy.errors import UserError
 from understudy.files import atomic_path, write_json
 from understudy.progress import progress
-from understudy.recognition.data import batches, clips_for_testing, training_clips
+from understudy.recognition.data import (
+    ClipDataset,
+    batches,
+    clips_for_testing,
+    training_clips,
+)
 from understudy.recognition.evaluate import predict
 from understudy.recognition.lists import read_list
-from understudy.recognition.models import Recogniser, parameter_count
+from understudy.recognition.models import Recogniser, parameter_count, precision
+from understudy.recognition.pretrained import load_pretrained
 from understudy.recognition.selection import KINDS, Clip
 from understudy.recognition.settings import RecogniserSettings
 from understudy.recognition.state import TrainingState
@@ -35,46 +42,54 @@ def train_recogniser(
     out_dir: Path,
     settings: RecogniserSettings,
     seed: int,
-    dataset: str = "real",
-    name: str | None = None,
+    device: str = "cpu",
+    about: dict | None = None,
 ) -> dict:
-    """Train from random weights, test once at the end; returns what metrics.json holds.
+    """Train, test once at the end; returns what metrics.json holds.
 
-    `dataset` and `name` (of the model; default its architecture) are what tables call the run.
+    device: cpu or cuda. `about` is what tables know the run by: dataset, model, point (what it
+    sees, as plan.points.Point); by default the architecture's name and no more.
     Writes metrics.json, predictions.csv and curve.csv to `out_dir`, each whole or not at all.
     A state is saved there at an interval and on a signal; the same call continues from it. On one
     machine with the same number of threads the same arguments give the same bytes of
     predictions; a GPU's pooling gradients may differ in the last digit.
 
-    Raises UserError for an unreadable list or video.
+    Raises UserError for an unreadable list or video, weights that do not fit, a GPU that is not
+    there.
     """
     out_dir = Path(out_dir)
     train, test = read_list(train_list, labels), read_list(test_list, labels)
     torch.manual_seed(seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = Recogniser(settings, len(labels)).to(device)
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError("config: device is cuda, but no GPU is seen here; set device: cpu")
+    model = Recogniser(settings, len(labels))
+    if settings.pretrained:
+        load_pretrained(model, Path(settings.pretrained))
+    model = model.to(device)
     key = _key(train, labels, settings, seed)
-    state = TrainingState(key, model, torch.optim.Adam(model.parameters(), settings.lr))
+    state = TrainingState(key, model, _optimiser(model, settings))
     with deterministic():
         _run(state, train, labels, settings, seed, out_dir / CHECKPOINT)
     clips = clips_for_testing(test, labels, settings)
-    predictions = predict(model, clips, labels, settings.batch, settings.workers)
+    predictions = predict(model, clips, labels, settings)
     metrics = {
-        "dataset": dataset,
-        "model": name or settings.architecture,
+        "dataset": "real",
+        "model": settings.architecture,
+        **(about or {}),
         "description": settings.describe(),
         "parameters": parameter_count(model),
         "seed": seed,
         "accuracy": predictions.accuracy,
         "chance": 1 / len(labels),
         "per_class": predictions.per_class(),
+        "per_camera": predictions.per_camera([clip.camera for clip in test]),
         "labels": labels,
         "confusion": predictions.confusion().tolist(),
         **_counts(train),
         "n_test": len(test),
         "steps": state.step,
         "seconds": round(state.seconds, 2),
-        "device": torch.cuda.get_device_name() if device.type == "cuda" else "CPU",
+        "device": torch.cuda.get_device_name() if device == "cuda" else "CPU",
         "torch": torch.__version__,
         "settings": settings.to_dict(),
     }
@@ -108,22 +123,19 @@ def _run(
     """Take `state` from where it is, or where `checkpoint` left it, to the last step."""
     steps = batches(len(train), settings, seed)
     state.restore(checkpoint)
-    clips = training_clips(train, labels, settings, seed)
-    loader = DataLoader(
-        clips,
-        batch_sampler=steps[state.step :],
-        num_workers=settings.workers,
-        generator=torch.Generator(),  # else it draws from the random state that dropout uses
-    )
-    due = Interval(settings.checkpoint_seconds)
     device = next(state.model.parameters()).device
+    clips = training_clips(train, labels, settings, seed)
+    loader = training_loader(clips, steps[state.step :], settings, device)
+    due = Interval(settings.checkpoint_seconds)
+    mixed = settings.mixed_precision
     bar = progress(loader, f"training {settings.architecture}", unit="step")
     with interruptible() as interruption:
         started, before = time.monotonic(), state.seconds
         for clip, target, _ in bar:
             epoch = steps[state.step][0][0]
             rate = _learning_rate(settings, state.step / len(steps))
-            loss, right = _step(state, rate, clip.to(device), target.to(device))
+            clip, target = (x.to(device, non_blocking=True) for x in (clip, target))
+            loss, right = _step(state, rate, clip, target, mixed)
             state.step += 1
             state.seconds = before + time.monotonic() - started
             _add_to_history(state.history, epoch, loss, right, len(target), rate)
@@ -133,14 +145,35 @@ def _run(
             interruption.stop_if_requested()
 
 
+def training_loader(
+    clips: ClipDataset, steps: list, settings: RecogniserSettings, device: torch.device
+) -> DataLoader:
+    """Batches (clip (b,3,t,s,s), target (b,), index (b,)) of `steps`, decoded ahead by workers."""
+    return DataLoader(
+        clips,
+        batch_sampler=steps,
+        num_workers=settings.workers_on(device.type),
+        pin_memory=device.type == "cuda",
+        generator=torch.Generator(),  # else it draws from the random state that dropout uses
+    )
+
+
+def _optimiser(model: torch.nn.Module, settings: RecogniserSettings) -> torch.optim.Optimizer:
+    decay = settings.weight_decay
+    if settings.optimiser == "adam":
+        return torch.optim.Adam(model.parameters(), settings.lr, weight_decay=decay)
+    return torch.optim.SGD(model.parameters(), settings.lr, settings.momentum, weight_decay=decay)
+
+
 def _step(
-    state: TrainingState, rate: float, clip: torch.Tensor, target: torch.Tensor
+    state: TrainingState, rate: float, clip: torch.Tensor, target: torch.Tensor, mixed: bool
 ) -> tuple[float, int]:
-    """One step of Adam on a batch; its mean loss and how many it got right."""
+    """One step of the optimiser on a batch; its mean loss and how many it got right."""
     for group in state.optimiser.param_groups:
         group["lr"] = rate
     state.model.train()
-    scores = state.model(clip)
+    with precision(clip.device, mixed):
+        scores = state.model(clip).float()
     loss = cross_entropy(scores, target)
     state.optimiser.zero_grad()
     loss.backward()

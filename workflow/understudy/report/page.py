@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from understudy.files import read_json, write_text
 from understudy.recognition.plots import INK
+from understudy.recognition.tabulate import usual
 from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
 from understudy.report.efficiency import Efficiency, efficiency, read_requests
 from understudy.report.failures import SLURM_LOGS, find_failures
@@ -55,7 +56,7 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
         fits=judged_fits(inputs.expected, limits_of(inputs.config)),
         fit_heads=HEADS,
-        table=_table(inputs.table),
+        tables=_tables(inputs.table),
         plots=[_plot(plot) for plot in inputs.plots if Path(plot.path).is_file()],
         graph=Markup(graph),
         costs=costs,
@@ -124,7 +125,7 @@ def _gain(summary: str) -> list[tuple[str, str]]:
     """Accuracy without and with synthetic videos, of the first model at its largest n_real."""
     if not Path(summary).is_file():
         return []
-    table = pd.read_csv(summary)
+    table = usual(pd.read_csv(summary, dtype={"identities": str})).reset_index(drop=True)
     first = table[(table.dataset == table.dataset[0]) & (table.model == table.model[0])]
     base = first[first.n_real == first.n_real.max()].sort_values("n_synthetic")
     without, with_them = base.iloc[0], base.iloc[-1]
@@ -167,18 +168,23 @@ def _if_there(path: str) -> str:
     return path if Path(path).is_file() else ""
 
 
-def _table(path: str) -> dict | None:
-    """Header, rows and notes of a table1.md."""
+def _tables(path: str) -> list[dict]:
+    """Title (of all but the first), header, rows and notes of each section of a table1.md."""
     if not Path(path).is_file():
-        return None
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
+        return []
+    first, *others = Path(path).read_text(encoding="utf-8").split("\n## ")
+    return [_section("", first), *(_section(*text.split("\n", 1)) for text in others)]
+
+
+def _section(title: str, text: str) -> dict:
+    lines = text.splitlines()
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in lines
         if line.startswith("|") and not line.startswith("| ---")
     ]
     notes = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
-    return {"header": rows[0], "rows": rows[1:], "notes": notes}
+    return {"title": title, "header": rows[0] if rows else [], "rows": rows[1:], "notes": notes}
 
 
 def _plot(plot: Plot) -> dict:

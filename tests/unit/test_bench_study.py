@@ -1,0 +1,104 @@
+"""The study's tables and plan, and what its bench reads of what came out."""
+
+import pandas as pd
+import pytest
+import yaml
+from report_run import table_files, write_runs
+
+from tests.bench import study_run
+from tests.bench.figures import ROOT
+from tests.bench.study import study_figures
+from tests.bench.study_tables import BACKGROUNDS, FOLDER, TEST_ROOMS, TRAINING_ROOMS, tables
+from understudy.demo.people import PEOPLE
+from understudy.demo.rooms import ROOMS
+from understudy.plan.planned import read_plan
+from understudy.recognition.tables import write_tables
+from understudy.recognition.tabulate import read_runs
+
+
+@pytest.fixture(scope="module")
+def plan():
+    config = yaml.safe_load((ROOT / "config/study.yaml").read_text())
+    return read_plan(config, ROOT / "workflow/schemas")
+
+
+@pytest.mark.parametrize("name", ["identities", "references", "backgrounds", "real"])
+def test_the_tables_are_as_their_program_writes_them(name):
+    assert (FOLDER / f"{name}.tsv").read_text() == tables()[name]
+
+
+def test_who_is_tested_is_nowhere_else(plan):
+    rows = plan.tables.real.values()
+    of_test = [row for row in rows if row["split"] == "test"]
+    of_train = [row for row in rows if row["split"] == "train"]
+    new = {row["video"].split("/")[-1].split(".")[0] for row in plan.tables.identities.values()}
+    groups = [{row["subject"] for row in of_train}, {row["subject"] for row in of_test}, new]
+    assert set.union(*groups) == set(PEOPLE) and sum(map(len, groups)) == len(PEOPLE)
+    rooms = [{row["video"].split(".")[2] for row in split} for split in (of_train, of_test)]
+    assert rooms == [set(TRAINING_ROOMS), set(TEST_ROOMS)]
+    assert not set(BACKGROUNDS) & rooms[1] and set(BACKGROUNDS) | rooms[1] == set(ROOMS)
+
+
+def test_references_are_training_videos(plan):
+    trained = {row["video"] for row in plan.tables.real.values() if row["split"] == "train"}
+    assert {row["video"] for row in plan.tables.references.values()} < trained
+
+
+def test_every_performance_is_its_own(plan):
+    styles = [row["video"].split(".")[3] for row in plan.tables.real.values()]
+    assert len(styles) == len(set(styles)) == 384
+
+
+def test_the_plan_has_what_the_bench_reads(plan):
+    assert len(plan.config["experiments"]["seeds"]) >= 3
+    points = {(run.point.n_real, run.point.n_synthetic) for run in plan.runs}
+    assert {(n, made) for n in (1, 5, 12) for made in (0, 24)} <= points
+
+
+def test_without_a_study_nothing_is_measured(tmp_path):
+    figures = study_figures(tmp_path)
+    assert {figure.value for figure in figures} == {None}
+    assert not any(figure.passed for figure in figures)
+
+
+def test_the_bench_reads_what_a_study_leaves(tmp_path, monkeypatch):
+    accuracies = {
+        ("resnet", n_real, n_synthetic, seed): 0.1 * (seed == 2) + 0.02 * n_real + gain
+        for n_real, gains in ((1, (0.1, 0.2)), (5, (0.1, 0.4)), (12, (0.5, 0.55)))
+        for n_synthetic, gain in zip((0, 24), gains, strict=True)
+        for seed in (0, 1, 2)
+    }
+    accuracies |= {("resnet", 5, 12, seed): 0.9 for seed in (0, 1, 2)}
+    runs = tmp_path / "runs"
+    experiments = tmp_path / "results/experiments/study"
+    write_tables(read_runs(write_runs(runs, accuracies)), table_files(experiments))
+    for name in study_run.KEPT:
+        (experiments / name).touch()
+    (tmp_path / "results/seconds.txt").write_text("3600\n1800\n")
+    note = study_run.collect(2, tmp_path / "results", tmp_path / "docs")
+    assert note["hours"] == 1.5 and note["seeds"] == [0, 1, 2]
+    values = {figure.figure: figure.value for figure in study_figures(tmp_path / "docs")}
+    assert values == pytest.approx(
+        {
+            "fewshot_gain_points": 30,
+            "fewshot_gain_low": 30,
+            "baseline_gain_points": 5,
+            "oneshot_gain_points": 10,
+            "study_hours": 1.5,
+        }
+    )
+    assert len(pd.read_csv(tmp_path / "docs/table1.csv")) == 7
+
+
+def test_a_stopped_study_keeps_its_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(study_run, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(study_run, "SECONDS", tmp_path / "results/seconds.txt")
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_run.subprocess, "run", stop)
+    for calls in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            study_run.run(2)
+        assert (tmp_path / "results/seconds.txt").read_text() == "0\n" * calls

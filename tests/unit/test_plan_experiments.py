@@ -1,0 +1,129 @@
+"""The grid of experiments, and the leaks that stop a plan."""
+
+import pytest
+
+from understudy.errors import UserError
+from understudy.plan.experiments import planned_runs
+from understudy.plan.leakage import refuse_leaks
+from understudy.plan.points import Point, expand_grid
+from understudy.plan.tables import Tables
+
+LABELS = ["bow", "nod"]
+SEEDS = {"models": {"resnet": {}}, "seeds": [0]}
+
+
+def tables(**changes) -> Tables:
+    """Two references, two real training and two test videos; `changes` to rows by id."""
+    references = {f"r_{label}": {"label": label, "video": f"r_{label}.mp4"} for label in LABELS}
+    real = {
+        f"{split}_{label}": {"label": label, "split": split, "video": f"{split}_{label}.mp4"}
+        for split in ("train", "test")
+        for label in LABELS
+    }
+    for name, values in changes.items():
+        (references if name in references else real)[name].update(values)
+    rows = {name: {"id": name, **row} for name, row in [*references.items(), *real.items()]}
+    return Tables(
+        {"ada": {}, "ben": {}},
+        {name: rows[name] for name in references},
+        {"gym": {}, "hall": {}},
+        {name: rows[name] for name in real},
+    )
+
+
+SYNTHETIC = [
+    (f"r_{label}", person, view, room)
+    for label in LABELS
+    for person in ("ada", "ben")
+    for view in ("source", "az30_el0")
+    for room in ("gym", "hall")
+]
+
+
+def test_a_list_stands_for_a_point_each():
+    grid = [
+        {"n_real": [1, 5], "n_synthetic": [0, 50, 100]},
+        {"n_real": 5, "n_synthetic": 50},
+        {"n_real": 0, "n_synthetic": 50, "identities": [1, 2], "background": "white"},
+    ]
+    points = expand_grid(grid)
+    assert points[:6] == [Point(real, made) for real in (1, 5) for made in (0, 50, 100)]
+    assert points[6:] == [Point(0, 50, "white", people) for people in (1, 2)]
+
+
+def test_names_keep_what_is_usual_unsaid():
+    assert Point(1, 0).name == "real1_synthetic0"
+    assert Point("all", "all").name == "realall_syntheticall"
+    assert Point(5, 8, "white", 3, "source").name == "real5_synthetic8_white_identities3_source"
+    assert not Point(5, 8).is_unusual and Point(5, 8, views="source").is_unusual
+
+
+def runs(grid: list[dict]) -> list[str]:
+    planned = planned_runs({**SEEDS, "grid": grid}, tables(), SYNTHETIC, LABELS)
+    return [run.point.name for run in planned]
+
+
+def test_planned_runs_are_each_made_once():
+    grid = [{"n_real": 1, "n_synthetic": 0}, {"n_real": 1, "n_synthetic": [0, 4]}]
+    experiments = {"models": {"resnet": {}, "slowfast": {}}, "grid": grid, "seeds": [0, 1]}
+    planned = planned_runs(experiments, tables(), SYNTHETIC, LABELS)
+    assert len(planned) == len(set(planned)) == 2 * 2 * 2
+    with pytest.raises(UserError, match="'wave' has no test video"):
+        planned_runs(experiments, tables(), SYNTHETIC, [*LABELS, "wave"])
+
+
+@pytest.mark.parametrize(
+    ("point", "most"),
+    [
+        ({}, 8),
+        ({"background": "white"}, 4),
+        ({"views": "source"}, 4),
+        ({"identities": 1}, 4),
+        ({"identities": 1, "views": "source", "background": "white"}, 1),
+    ],
+)
+def test_as_many_synthetic_videos_as_there_will_be(point, most):
+    assert len(runs([{"n_real": 0, "n_synthetic": most, **point}])) == 1
+    with pytest.raises(UserError, match=f"class 'bow' has {most}; add some or lower n_synthetic"):
+        runs([{"n_real": 0, "n_synthetic": most + 1, **point}])
+
+
+def test_too_few_real_videos_or_people_are_told_of():
+    with pytest.raises(UserError, match="asks for 2 real videos of each class, class 'bow' has 1"):
+        runs([{"n_real": 2, "n_synthetic": 0}])
+    with pytest.raises(UserError, match="asks for 3 identities, there are 2"):
+        runs([{"n_real": 0, "n_synthetic": 1, "identities": 3}])
+    assert runs([{"n_real": "all", "n_synthetic": "all"}]) == ["realall_syntheticall"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"test_nod": {"video": "r_bow.mp4"}}, "reference 'r_bow' and test video 'test_nod'"),
+        ({"test_nod": {"video": "./x/../r_bow.mp4"}}, "reference 'r_bow' and test video"),
+        ({"test_nod": {"video": "train_bow.mp4"}}, "training video 'train_bow' and test video"),
+        (
+            {"r_nod": {"subject": "ada"}, "test_bow": {"subject": "ada"}},
+            "subject 'ada' of reference 'r_nod' also performs test video 'test_bow'",
+        ),
+    ],
+)
+def test_a_leak_is_named(changes, told):
+    with pytest.raises(UserError, match=told):
+        refuse_leaks(tables(**changes), "subject")
+
+
+def test_what_is_no_leak_passes():
+    refuse_leaks(tables(), "subject")
+    unknown = {"r_bow": {"subject": "ada"}, "train_bow": {"subject": "ada"}}
+    refuse_leaks(tables(**unknown), "subject")
+    refuse_leaks(tables(**unknown, test_bow={"subject": "ada"}), "video")
+
+
+def test_a_link_to_a_reference_is_the_reference(tmp_path):
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "b.mp4").symlink_to("a.mp4")
+    changes = {"r_bow": {"video": str(tmp_path / "a.mp4")}}
+    changes["test_bow"] = {"video": str(tmp_path / "b.mp4")}
+    with pytest.raises(UserError, match="reference 'r_bow' and test video 'test_bow'"):
+        refuse_leaks(tables(**changes), "video")

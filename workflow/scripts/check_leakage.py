@@ -1,0 +1,27 @@
+"""Copies of test videos among the references and the training videos, by what the files hold."""
+
+import sys
+
+from job import job
+
+with job(snakemake):
+    from understudy.errors import UserError
+    from understudy.files import write_json
+    from understudy.recognition.duplicates import copies, fingerprints
+
+    told = snakemake.params
+    tests, trained = (
+        [row["video"] for row in told.real.values() if row["split"] == split]
+        for split in ("test", "train")
+    )
+    others = [*told.references, *trained]
+    prints, unread = fingerprints([*tests, *others], snakemake.threads)
+    for path in unread:
+        print(f"warning: {path}: cannot be read, so its copies are not looked for", file=sys.stderr)
+    if found := copies(tests, others, prints):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise UserError(
+            f"leakage: test video {found[0].test} holds {found[0].how} as {found[0].other}{more}; "
+            "take one out of its table"
+        )
+    write_json(snakemake.output[0], {"test": tests, "others": others, "unread": unread})

@@ -1,0 +1,1 @@
+"""Public datasets as their owners distribute them -> the tables that the workflow reads."""

@@ -1,0 +1,50 @@
+"""The points of an experiment's grid: what a training sees. Stdlib only."""
+
+import itertools
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Count = int | Literal["all"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """What a training sees of each class.
+
+    n_real, n_synthetic: how many videos, or "all". Of the synthetic ones: background, before
+    images or on white; identities, how many people re-enact them; views, all that were rendered
+    or the reference's own (source).
+    """
+
+    n_real: Count
+    n_synthetic: Count
+    background: Literal["image", "white"] = "image"
+    identities: Count = "all"
+    views: Literal["all", "source"] = "all"
+
+    @property
+    def name(self) -> str:
+        """As in folder names. What is not said is as usual, so that older names stay true."""
+        parts = [f"real{self.n_real}", f"synthetic{self.n_synthetic}"]
+        parts += ["white"] if self.background == "white" else []
+        parts += [f"identities{self.identities}"] if self.identities != "all" else []
+        parts += ["source"] if self.views == "source" else []
+        return "_".join(parts)
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether it is not on the curves of figures 6 and 7."""
+        return self != Point(self.n_real, self.n_synthetic)
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+def expand_grid(grid: list[dict]) -> list[Point]:
+    """Every point of the entries, each once. A list in an entry stands for each of its values."""
+    points = []
+    for entry in grid:
+        values = [value if isinstance(value, list) else [value] for value in entry.values()]
+        for combination in itertools.product(*values):
+            points.append(Point(**dict(zip(entry, combination, strict=True))))
+    return list(dict.fromkeys(points))

@@ -1,0 +1,103 @@
+"""Copies of a test video among the others, found by what the files hold, whatever their names.
+
+An exact copy has the same SHA-256. A re-encoded one (another size, rate, codec, quality) is found
+by a fingerprint of its decoded frames: their mean, which says who stands where, and how each
+differs from it, which says who moves how. Two clips of one room share the first; only copies share
+both. A cut of a video, a mirrored one, or one of another camera is not found.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from torch.nn.functional import adaptive_avg_pool3d
+
+from understudy.errors import UserError
+from understudy.files import sha256
+from understudy.progress import progress
+from understudy.recognition.decoding import DECORD_MIN_SIDE, decode
+
+MOMENTS = 16  # evenly spaced frames of a fingerprint
+SIDE = 24  # px
+SAME_SCENE = 0.9  # correlation of the mean frames
+SAME_MOTION = 0.8  # of what differs from them; another take of one person and action has 0.4
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """A video in brief: digest, SHA-256 of the file; scene (SIDE²,) and motion (MOMENTS·SIDE²,),
+    each of mean 0 and length 1, or 0 where nothing varies."""
+
+    digest: str
+    scene: np.ndarray
+    motion: np.ndarray
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A test video that is also elsewhere: the two paths, and how that was seen."""
+
+    test: str
+    other: str
+    how: str
+
+
+def fingerprint(path: str) -> Fingerprint:
+    """Raises UserError for a video that cannot be read."""
+    frames = decode(path, DECORD_MIN_SIDE, MOMENTS).float().mean(0)  # (m,s,s) grey
+    if len(frames) < MOMENTS:  # of a short clip, the nearest frame
+        frames = frames[np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)]
+    grey = adaptive_avg_pool3d(frames[None], (MOMENTS, SIDE, SIDE))[0].numpy()
+    mean = grey.mean(0)
+    return Fingerprint(sha256(path), _unit(mean), _unit(grey - mean))
+
+
+def fingerprints(
+    paths: Iterable[str], workers: int = 1
+) -> tuple[dict[str, Fingerprint], list[str]]:
+    """By path, `workers` videos at a time; and those that cannot be read, which other jobs tell
+    of."""
+    paths = list(dict.fromkeys(paths))
+    with ThreadPoolExecutor(workers) as pool:
+        results = pool.map(_fingerprint_if_readable, paths)
+        seen = list(progress(results, "looking at videos", total=len(paths), unit="video"))
+    prints = {path: one for path, one in zip(paths, seen, strict=True) if one is not None}
+    return prints, [path for path in paths if path not in prints]
+
+
+def _fingerprint_if_readable(path: str) -> Fingerprint | None:
+    try:
+        return fingerprint(path)
+    except (UserError, OSError):
+        return None
+
+
+def copies(
+    tests: Iterable[str], others: Iterable[str], prints: dict[str, Fingerprint]
+) -> list[Copy]:
+    """Each test video that is, or looks like, one of the others; those without a fingerprint are
+    passed over."""
+    tests, others = ([path for path in paths if path in prints] for paths in (tests, others))
+    if not tests or not others:
+        return []
+    scene, motion = (
+        np.stack([getattr(prints[path], part) for path in tests])
+        @ np.stack([getattr(prints[path], part) for path in others]).T
+        for part in ("scene", "motion")
+    )
+    found = []
+    for i, test in enumerate(tests):
+        for j, other in enumerate(others):
+            if prints[test].digest == prints[other].digest:
+                found.append(Copy(test, other, "the same file"))
+            elif scene[i, j] >= SAME_SCENE and motion[i, j] >= SAME_MOTION:
+                found.append(Copy(test, other, f"the same frames (correlation {motion[i, j]:.2f})"))
+    return found
+
+
+def _unit(values: np.ndarray) -> np.ndarray:
+    """Mean 0, length 1, flat; noise of less than half a grey level is nothing."""
+    flat = values.ravel() - values.mean()
+    length = np.linalg.norm(flat)
+    return flat / length if length > 0.5 * np.sqrt(flat.size) else np.zeros_like(flat)
