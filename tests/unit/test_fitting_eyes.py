@@ -64,29 +64,42 @@ def looked(tmp_path, body):
     return run
 
 
-@pytest.mark.parametrize(("down", "left"), [(0, 0), (20, 0), (-15, 0), (0, 25), (10, -25)])
-def test_a_steady_gaze_is_found(looked, body, down, left):
-    pose = looking(body, down, left)
-    assert degrees_off(looked(pose), pose).max() < 4
+def glance(degrees, n=N):
+    """(n,) deg: ahead, but for a third of the clip aside."""
+    return degrees * ((np.arange(n) >= n // 3) & (np.arange(n) < 2 * n // 3))
+
+
+@pytest.mark.parametrize(("down", "left"), [(20, 0), (-15, 0), (0, 25), (10, -25)])
+def test_a_glance_is_found(looked, body, down, left):
+    pose = looking(body, glance(down), glance(left))
+    error = degrees_off(looked(pose), pose)
+    assert error.mean() < 4
+    assert error[[5, 20, 35]].max() < 8  # in the midst of it, and well before and after
 
 
 def test_a_moving_gaze_is_followed_and_smoothed(looked, body):
     t = np.linspace(0, 2 * np.pi, N)
     pose = looking(body, 12 * np.sin(t), 22 * np.cos(t))
     found = looked(pose, noise=4.0)
-    assert degrees_off(found, pose).mean() < 7
-    jolts = np.linalg.norm(np.diff(found, 2, axis=0), axis=-1)
+    assert degrees_off(found, pose).mean() < 9
+    jolts = np.linalg.norm(np.diff(found[:, 0], 2, axis=0), axis=-1)
     ball = 4000 * 0.0164 / 3.2  # px; of the noise: iris and corners, for two eyes
     assert jolts.mean() < 4.0 / ball * np.sqrt(6 * 1.5 / 2) / 2
 
 
-def test_features_that_lie_elsewhere_are_no_gaze(looked, body):
-    def spoil(observed):
-        observed.xy += 9.0  # the whole face, half an eyeball to the right and down
-        observed.irises[..., :2] += 9.0
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_moment_has_no_gaze_but_ahead(looked, body, n):
+    assert np.abs(looked(looking(body, 5, 15, n=n))).max() < 1e-3
 
-    pose = looking(body, 5, 15)
-    assert degrees_off(looked(pose, spoil=spoil), pose).max() < 5
+
+def test_what_is_off_throughout_is_no_gaze(looked, body):
+    def spoil(observed):
+        observed.xy[:] += 9.0  # the whole face, half an eyeball to the right and down
+        observed.irises[..., :2] += 9.0
+        observed.irises[..., 1] += 5.0  # and what a detector calls an iris, another 15°
+
+    pose = looking(body, 0, glance(20))
+    assert degrees_off(looked(pose, spoil=spoil), pose).mean() < 4
 
 
 def test_closed_eyes_are_led_across(looked, body):
@@ -99,8 +112,8 @@ def test_closed_eyes_are_led_across(looked, body):
                 observed.xy[blink, eye + upper] = observed.xy[blink, eye + lower]
         observed.irises[blink, :, 1] += 12.0  # where a detector puts them then
 
-    pose = looking(body, 0, 20)
-    assert degrees_off(looked(pose, spoil=spoil), pose).max() < 4
+    pose = looking(body, 0, glance(20))
+    assert degrees_off(looked(pose, spoil=spoil), pose)[blink].max() < 6
 
 
 def test_what_is_not_scored_is_not_seen(looked, body):
@@ -111,17 +124,16 @@ def test_what_is_not_scored_is_not_seen(looked, body):
 
 
 def test_the_smaller_the_face_the_less_eyes_turn(looked, body):
-    pose = looking(body, 0, 30)
-    turned = [
-        np.linalg.norm(looked(pose, np.diag([f, f, 1.0])), axis=-1).mean() for f in (4000, 700, 70)
-    ]
+    pose = looking(body, 0, glance(30))
+    cameras = [np.diag([f, f, 1.0]) for f in (4000.0, 700.0, 70.0)]
+    turned = [np.degrees(np.linalg.norm(looked(pose, k)[20, 0])) for k in cameras]
     assert turned[0] > turned[1] > turned[2]
-    assert np.degrees(turned[2]) < 10
+    assert turned[0] > 25 and turned[2] < 3
 
 
 def test_no_eye_turns_beyond_its_limits(looked, body):
-    found = looked(looking(body, 60, 0))
-    assert np.degrees(np.linalg.norm(found, axis=-1)).max() < 31
+    found = looked(looking(body, glance(60), 0))
+    assert 25 < np.degrees(np.linalg.norm(found, axis=-1)).max() < 31
 
 
 @pytest.fixture
@@ -136,12 +148,13 @@ def fit(tmp_path, body, body_file):
 
 def test_a_fit_turns_the_eyes(fit, body):
     """Far away, where an eyeball has four pixels, and with all else unknown."""
-    for left in (-25, 25):
-        pose = looking(body, 0, left, n=16)
-        found = fit(pose, noise=0.5, irises=True)
-        eyes = np.stack([found.pose.leye_pose.numpy(), found.pose.reye_pose.numpy()], 1)
-        assert degrees_off(eyes.astype(float), pose).mean() < 14
-        assert "eyes" not in found.about["left_out"]
+    pose = looking(body, 0, glance(30))
+    found = fit(pose, noise=0.3, irises=True)
+    eyes = np.stack([found.pose.leye_pose.numpy(), found.pose.reye_pose.numpy()], 1)
+    aside = slice(16, 24)
+    assert degrees_off(eyes.astype(float), pose)[aside].mean() < 20  # a pixel is 16°
+    assert (eyes[aside, :, 1] > 0.1).all()
+    assert "eyes" not in found.about["left_out"]
 
 
 def test_without_irises_eyes_rest_and_the_fit_says_so(fit, tmp_path, body):

@@ -10,7 +10,7 @@ is found is weighed against eyes that look ahead.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solveh_banded
+from scipy.linalg import solve_banded
 
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE, LANDMARK_NAMES
@@ -30,8 +30,9 @@ _OPEN = 0.12  # lids nearer than this share of the way between the corners: a bl
 # customary range of about 40° (Stahl, Experimental Brain Research 126, 1999).
 _LIMITS = np.radians([30.0, 38.0])
 _AHEAD_SIGMA = np.radians(12.0)  # of gaze about straight ahead
-_PACE_SIGMA = np.radians(6.0)  # its change a frame, at 30 a second
-_IRIS_SIGMA, _PIXEL_SIGMA = 0.0015, 0.3  # how far off an iris is found: m and px, added
+_LASTS = 0.3  # s: after so long a gaze tells 1/e of where the eyes look then
+# How far off an iris is found, m and px, added. Lids hide much of what eyes do up and down.
+_IRIS_SIGMA, _PIXEL_SIGMA = np.array([0.004, 0.0015]), 1.0
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def eye_poses(observed: Observed, eyes: Eyeballs) -> np.ndarray:
     found, weight = _looked(observed, eyes)
     found -= _medians(found, weight)
     total = weight.sum(1)
-    mean = (weight[..., None] * found).sum(1) / np.maximum(total, 1e-9)[:, None]
-    gaze = _steady(mean, total, observed.fps / 30.0).clip(-_LIMITS, _LIMITS)
+    mean = (weight * found).sum(1) / np.maximum(total, 1e-9)
+    gaze = _steady(mean, total, observed.fps).clip(-_LIMITS, _LIMITS)
     none = np.zeros(len(gaze))
     down = rot.exp(np.stack([gaze[:, 0], none, none], 1))
     aside = rot.exp(np.stack([none, gaze[:, 1], none], 1))
@@ -79,7 +80,7 @@ def eye_poses(observed: Observed, eyes: Eyeballs) -> np.ndarray:
 
 
 def _looked(observed: Observed, eyes: Eyeballs) -> tuple[np.ndarray, np.ndarray]:
-    """Of each eye (n,2,2) rad, down and to the left from rest, and weight (n,2), 1/rad²."""
+    """Of each eye (n,2,2) rad down and to the left from rest, and weights (n,2,2), 1/rad²."""
     camera, focal = observed.camera, observed.camera[0, 0]
     off = terms.project(eyes.corners, camera) - observed.xy[:, _CORNERS]
     at = (observed.irises[..., :2] + off.mean(2) - camera[:2, 2]) / np.diag(camera)[:2]
@@ -92,17 +93,18 @@ def _looked(observed: Observed, eyes: Eyeballs) -> tuple[np.ndarray, np.ndarray]
     along = (eyes.head.swapaxes(-1, -2)[:, None] @ look[..., None])[..., 0]
     angles = _angles(along) - _angles(eyes.pupil)
     pixels = focal * radius / np.maximum(eyes.centre[..., 2], 0.1)  # of the ball's radius
-    sigma = _IRIS_SIGMA / radius + _PIXEL_SIGMA / pixels
+    sigma = _IRIS_SIGMA / radius[:, None] + _PIXEL_SIGMA / pixels[..., None]
     towards = -(look * ray).sum(-1)  # a ball seen from the side tells less
-    return angles, _open(observed) * observed.irises[..., 2] * (towards / sigma) ** 2
+    counts = _open(observed) * observed.irises[..., 2] * towards**2
+    return angles, counts[..., None] / sigma**2
 
 
 def _medians(found: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """(2,2) of each eye's angles (n,2,2) over the frames that weigh at least half the most."""
     medians = np.zeros(found.shape[1:])
-    for eye, (angles, firm) in enumerate(zip(found.swapaxes(0, 1), weight.T, strict=True)):
+    for eye, firm in enumerate(weight.sum(-1).T):
         if firm.any():
-            medians[eye] = np.median(angles[firm >= 0.5 * firm.max()], 0)
+            medians[eye] = np.median(found[firm >= 0.5 * firm.max(), eye], 0)
     return medians
 
 
@@ -121,13 +123,19 @@ def _open(observed: Observed) -> np.ndarray:
     return (seen & (gap > _OPEN * width)).astype(float)
 
 
-def _steady(found: np.ndarray, weight: np.ndarray, pace: float) -> np.ndarray:
-    """The likeliest angles (n,k) given those found, their weight (n,), eyes that mostly look ahead
-    and do not jump; pace: frames a 30th of a second."""
-    slow = (pace / _PACE_SIGMA) ** 2
-    band = np.zeros((2, len(found)))
-    band[1] = weight + _AHEAD_SIGMA**-2.0
-    band[1, 1:] += slow
-    band[1, :-1] += slow
-    band[0, 1:] = -slow
-    return solveh_banded(band, weight[:, None] * found)
+def _steady(found: np.ndarray, weight: np.ndarray, fps: float) -> np.ndarray:
+    """The likeliest angles (n,2) given those found, their weights (n,2), and gazes that last a
+    while about straight ahead: an autoregressive process of first order."""
+    kept = np.exp(-1.0 / (fps * _LASTS))
+    firm = _AHEAD_SIGMA**-2.0 / (1 - kept**2)
+    ahead = np.zeros((3, len(found)))
+    ahead[0, 1:] = ahead[2, :-1] = -firm * kept
+    ahead[1] = firm * (1 + kept**2)
+    ahead[1, 0] -= firm * kept**2
+    ahead[1, -1] -= firm * kept**2
+    gaze = np.zeros_like(found)
+    for axis in range(gaze.shape[1]):
+        band = ahead.copy()
+        band[1] += weight[:, axis]
+        gaze[:, axis] = solve_banded((1, 1), band, weight[:, axis] * found[:, axis])
+    return gaze
