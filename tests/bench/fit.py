@@ -173,6 +173,7 @@ COLUMNS = {  # figure -> its head in the table
     "up_deg": "up",
     "foot_slide_p95_mm": "slide",
     "acceleration_mm": "accel",
+    "gaze_deg": "gaze",
 }
 
 

@@ -52,8 +52,8 @@ def points_of(body: BodyModel, pose: Pose, betas=(0.8, -0.5, 0.5)) -> np.ndarray
     return landmarks(posed, small.landmarks).numpy().astype(float)
 
 
-def project(points: np.ndarray) -> np.ndarray:
-    return points[..., :2] / points[..., 2:] * np.diag(CAMERA)[:2] + CAMERA[:2, 2]
+def project(points: np.ndarray, camera: np.ndarray = CAMERA) -> np.ndarray:
+    return points[..., :2] / points[..., 2:] * np.diag(camera)[:2] + camera[:2, 2]
 
 
 def write_keypoints(
@@ -64,12 +64,15 @@ def write_keypoints(
     score: np.ndarray | None = None,
     fps: float = 25.0,
     seed: int = 0,
+    camera: np.ndarray = CAMERA,
+    irises: bool = False,
 ) -> Path:
-    """keypoints.npz of points (n,133,3) in camera space: noise in px, 5 cm in the world."""
+    """keypoints.npz of points (n,133,3) in camera space: noise in px, 5 cm in the world; irises
+    where the eyes are."""
     rng = np.random.default_rng(seed)
     n = len(points)
     arrays = {
-        "xy": (project(points) + rng.normal(0, noise, (n, 133, 2))).astype(np.float32),
+        "xy": (project(points, camera) + rng.normal(0, noise, (n, 133, 2))).astype(np.float32),
         "score": np.ones((n, 133), np.float32) if score is None else score.astype(np.float32),
     }
     if world:
@@ -78,6 +81,8 @@ def write_keypoints(
             marks[:, i] = points[:, LANDMARK_NAMES.index(name)]
         marks -= marks[:, 23:25].mean(1, keepdims=True)
         arrays["world"] = (marks + rng.normal(0, 0.05, marks.shape)).astype(np.float32)
+    if irises:
+        arrays["irises"] = np.concatenate([arrays["xy"][:, 1:3], np.ones((n, 2, 1))], 2)
     save_arrays(path, arrays, {"kind": "keypoints", "fps": fps, "size": list(SIZE)})
     return path
 

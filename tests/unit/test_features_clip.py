@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
+from understudy.features.face_closeup import FaceCloseup
 from understudy.features.keypoints import extract_keypoints, load_keypoints
 from understudy.features.masks import extract_masks, load_masks, unpack_masks
 from understudy.features.people import PeopleDetector
@@ -45,6 +46,32 @@ def test_the_keypoint_file_says_what_made_it(filmed, keypoints):
     assert found.about["size"] == [320, 320] and found.about["fps"] == 6
     assert "pose_landmark" in found.about["model"] and "several_people" not in found.about
     assert (found["score"][:, [18, 21]] == 0).all()
+
+
+def test_irises_lie_on_the_true_eyes(filmed, keypoints):
+    found, truth = load_keypoints(keypoints), filmed.truth
+    irises = found["irises"]
+    assert irises.shape == (len(filmed.frames), 2, 3)
+    assert irises[0, 0, 0] > irises[0, 1, 0]  # the person's left is the picture's right
+    apart = np.linalg.norm(irises[..., :2] - truth["keypoints"][:, 1:3], axis=-1)
+    use = truth["visible"][:, 1:3] & (irises[..., 2] == 1)
+    assert use.sum() > 10
+    assert np.median((100 * apart / truth["height_px"][:, None])[use]) < 1
+    assert (irises[irises[..., 2] == 0] == 0).all()
+
+
+def test_a_closer_look_puts_a_poor_guess_right(filmed):
+    """The face of the first frame, guessed a quarter of its width aside and somewhat too large."""
+    good = filmed.holistic.face[-1]
+    width = np.ptp(good[:, 0])
+    poor = (good - good.mean(0)) * 1.2 + good.mean(0) + (0.25 * width, 0)
+    with FaceCloseup() as closeup:
+        found = closeup.refined(filmed.frames[0], poor)
+        assert np.linalg.norm(found - good, axis=1).mean() < 0.05 * width
+        wall = np.full_like(filmed.frames[0], 128)
+        assert closeup.refined(wall, poor) is poor  # no face there
+        elsewhere = good + np.array([1.2 * width, 0])  # in sight, but not where it was said to be
+        assert closeup.refined(filmed.frames[0], elsewhere) is elsewhere
 
 
 def test_masks_cover_the_person(filmed, keypoints, tmp_path):

@@ -18,6 +18,7 @@ from understudy.features.wholebody import (
     POSE_BODY,
     POSE_FEET,
     facing,
+    irises,
     whole_body,
 )
 
@@ -96,6 +97,17 @@ def test_points_outside_the_picture_and_small_toes_score_nothing():
     assert score[1, 15] == 0 and (xy[1, 15] == 0).all()
     assert score[0, 15] == pytest.approx(0.9)
     assert (score[:, [18, 21]] == 0).all() and (score[:, FACE] == 0).all()
+
+
+def test_irises_score_as_the_worst_point_of_their_face():
+    parts = _empty(2)
+    parts["face"][:, 473], parts["face"][:, 468] = (30, 20), (20, 20)
+    score = np.full((2, 133), 0.8)
+    score[0, FACE.start + 3] = 0.6
+    score[1, FACE.start + 3] = 0
+    found = irises(Holistic(**parts), score)
+    assert found[0].tolist() == [[30, 20, 0.6], [20, 20, 0.6]]  # left, right
+    assert (found[1] == 0).all()
 
 
 @pytest.mark.parametrize(("degrees", "expected"), [(0, 1), (60, 1), (100, 0), (180, 0)])

@@ -41,7 +41,7 @@ def truth_of(body, pose: Pose) -> Arrays:
         "keypoints3d": marks,
         "keypoints": project(marks),
         "visible": np.ones((len(pose), 133), bool),
-        "global_orient": pose.global_orient.numpy(),
+        **{name: pose.to_numpy()[name] for name in ("global_orient", "leye_pose", "reye_pose")},
         "viewmat": np.diag([1.0, -1, -1, 1]),
     }
     return Arrays(arrays, {"kind": "truth"})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from understudy.features.face_closeup import FaceCloseup
 from understudy.features.mediapipe_runtime import load_mediapipe, native_log_silenced
 from understudy.features.windows import cut_window, to_frame
 
@@ -58,9 +59,11 @@ def run_holistic(
             refine_face_landmarks=True,
         )
         model.process(np.zeros((64, 64, 3), np.uint8))  # loads the models
-    with model:
+    with model, FaceCloseup() as closeup:
         for index, frame in enumerate(frames):
             _store(out, index, *_see(model, frame, None if windows is None else windows[index]))
+            if out.face_seen[index]:
+                out.face[index] = closeup.refined(frame, out.face[index])
     return out
 
 

@@ -3,8 +3,9 @@
 keypoints.npz: xy (n,133,2) float32 px; score (n,133) float32 in [0,1], 0 = not seen; people (n,)
 int16, persons counted (at sampled frames; between them the nearest sample's); world (n,33,3)
 float32 where the back-end has it: MediaPipe's world landmarks, metres about the hips, x right,
-y down, z away from the camera. About: kind, backend, model, video, digest, fps, size (h, w) and,
-for a video that was kept though it shows others, `several_people`.
+y down, z away from the camera; irises (n,2,3) float32 where it has them: the centres of the left
+and the right eye's, x, y px and score. About: kind, backend, model, video, digest, fps, size (h, w)
+and, for a video that was kept though it shows others, `several_people`.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from understudy.features.mediapipe_runtime import model_digests
 from understudy.features.people import PeopleDetector, Track, follow_people, torso_length
 from understudy.features.runtime import Runtime
 from understudy.features.steady import steady
-from understudy.features.wholebody import whole_body
+from understudy.features.wholebody import irises, whole_body
 from understudy.features.windows import windows_if_small
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
@@ -36,7 +36,8 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
     xy, score = whole_body(seen, info.width, info.height)
     if shows_several(people):
         score *= _is_followed(seen, tracks[0], sampled)[:, None]
-    return Detected(xy, score, people, {"world": seen.world}, model_digests())
+    further = {"world": seen.world, "irises": irises(seen, score)}
+    return Detected(xy, score, people, further, model_digests())
 
 
 def _survey(video: Path | str, info: VideoInfo) -> tuple[list[int], list[Track], dict[int, int]]:

@@ -14,7 +14,8 @@ from understudy.features.holistic import Holistic
 BODY, FEET, FACE = slice(0, 17), slice(17, 23), slice(23, 91)
 HANDS = (slice(91, 112), slice(112, 133))
 WRISTS = (9, 10)
-FACE_TO_BODY = {0: 1, 1: 473, 2: 468}  # nose tip, left and right iris of the face mesh
+IRISES = (473, 468)  # left, right: their centres in the face mesh
+FACE_TO_BODY = {0: 1, 1: IRISES[0], 2: IRISES[1]}  # nose tip, eyes
 
 # The 17 of COCO: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; left first.
 POSE_BODY = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
@@ -62,6 +63,13 @@ def whole_body(seen: Holistic, width: int, height: int) -> tuple[np.ndarray, np.
     inside = ((xy >= 0) & (xy < (width, height))).all(-1)
     score = np.clip(score, 0, 1) * inside * seen.seen[:, None]
     return np.where(score[..., None] > 0, xy, 0), score
+
+
+def irises(seen: Holistic, score: np.ndarray) -> np.ndarray:
+    """(n,2,3) of the left and the right eye: x, y px and score, that of the worst of the 68 points
+    of the face by `score` (n,133)."""
+    worst = np.repeat(score[:, FACE].min(1)[:, None, None], 2, 1)
+    return np.where(worst > 0, np.concatenate([seen.face[:, IRISES], worst], 2), 0)
 
 
 def facing(world: np.ndarray) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 Unknowns: in every frame the 22 body rotations and the translation; over the clip the shape, joint
 offsets, how the detector's landmarks differ from the body's, and the focal length. Fingers, jaw and
-expression come from their own features. All couplings over time lie in a narrow band, so a step
-costs little more than the Jacobians (`system`).
+expression come from their own features; the eyes are turned afterwards (`eyes`). All couplings over
+time lie in a narrow band, so a step costs little more than the Jacobians (`system`).
 """
 
 from dataclasses import replace
@@ -13,6 +13,7 @@ import numpy as np
 from understudy.body import rotation_numpy as rot
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.fitting.eyes import eye_poses, eyeballs
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.initialise import Start, facing
 from understudy.fitting.io import Fit
@@ -41,7 +42,7 @@ def fit_clip(features: ClipFeatures, body: BodyModel, settings: FitSettings) -> 
         observed, kinematics, rot.exp(fixed), features.expression, trust, settings
     )
     state = optimise(problem, start, settings)
-    return _result(problem, state, fixed, features.expression)
+    return _result(problem, state, fixed, features.expression, body)
 
 
 def optimise(problem: ClipProblem, start: Start, settings: FitSettings) -> State:
@@ -72,17 +73,21 @@ def _moved(state: State, step: np.ndarray, shared: np.ndarray) -> State:
     )
 
 
-def _result(problem: ClipProblem, state: State, fixed: np.ndarray, expression: np.ndarray) -> Fit:
+def _result(
+    problem: ClipProblem, state: State, fixed: np.ndarray, expression: np.ndarray, body: BodyModel
+) -> Fit:
     observed, s = problem.observed, problem.settings
     # Before the first and after the last frame that shows them, the person holds still.
     first, last = np.flatnonzero(observed.seen)[[0, -1]]
     held = np.arange(len(observed)).clip(first, last)
     state = replace(state, rotations=state.rotations[held], transl=state.transl[held])
+    observed, figure = replace(observed, camera=problem.camera(state)), problem.posed(state)
+    eyes = eye_poses(observed, eyeballs(figure, body))
     return assemble_fit(
-        replace(observed, camera=problem.camera(state)),
+        observed,
         FITTED,
-        problem.posed(state).points[:, :FIRST_JOINT],
-        np.concatenate([rot.log(state.rotations), fixed], 1),
+        figure.points[:, :FIRST_JOINT],
+        np.concatenate([rot.log(state.rotations), fixed[:, :1], eyes, fixed[:, 3:]], 1),
         expression,
         state.transl,
         state.shared[: s.betas],

@@ -37,6 +37,7 @@ class FitErrors:
     slide (k,) mm a frame: how the fitted toe or heel moves where the true one stands; lean_trunk
     (n,) and lean_legs (n,2) deg: between the fitted and true lines from pelvis to neck, and from
     ankle to hip where that foot stands; acceleration (n−2,22) mm a frame², pelvis put together;
+    gaze (n,2) deg: of the left and the right eye, where the face counts;
     scale: the fitted size over the true one; up: deg between the fitted and the true vertical.
     """
 
@@ -50,6 +51,7 @@ class FitErrors:
     lean_trunk: np.ndarray
     lean_legs: np.ndarray
     acceleration: np.ndarray
+    gaze: np.ndarray
     scale: float
     up: float
 
@@ -79,6 +81,7 @@ class FitErrors:
             "up_deg": np.array(self.up),
             "foot_slide_p95_mm": _percentile(self.slide, 95),
             "acceleration_mm": self.acceleration,
+            "gaze_deg": self.gaze,
         }
         return {
             name: float(np.nanmean(values))
@@ -113,6 +116,7 @@ def measure_fit(fit: Fit, body: BodyModel, truth: Arrays) -> FitErrors:
         lean_trunk=_angle(*(_line(points, "pelvis", "neck") for points in (found, true))),
         lean_legs=_lean_legs(found, true, standing),
         acceleration=1e3 * _distance(np.diff(rooted, 2, axis=0), np.diff(rooted_true, 2, axis=0)),
+        gaze=_gaze(fit, truth),
         scale=_size(rooted) / _size(rooted_true),
         up=float(_angle(fit.up, up)),
     )
@@ -175,6 +179,17 @@ def _face(found: np.ndarray, truth: Arrays) -> np.ndarray:
     error = _distance(found[:, FACE], true)
     mean = (error * visible).sum(1) / np.maximum(visible.sum(1), 1)
     return np.where(visible.mean(1) >= _FACE_SEEN, 100 * mean / size, np.nan)
+
+
+def _gaze(fit: Fit, truth: Arrays) -> np.ndarray:
+    """(n,2) deg: between the fitted and the true turn of each eye in its head."""
+    off = []
+    for eye in ("leye_pose", "reye_pose"):
+        found = rot.exp(getattr(fit.pose, eye).numpy().astype(float))
+        turn = found.swapaxes(-1, -2) @ rot.exp(truth[eye].astype(float))
+        off.append(np.degrees(np.linalg.norm(rot.log(turn), axis=-1)))
+    seen = truth["visible"][:, FACE].mean(1) >= _FACE_SEEN
+    return np.where(seen[:, None], np.stack(off, 1), np.nan)
 
 
 def _line(joints: np.ndarray, start: str, stop: str) -> np.ndarray:

@@ -35,7 +35,7 @@ def fit_body(
         "backend": "understudy",
         "preset": preset,
         "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
-        **chosen.about(),
+        **chosen.about(features),
     }
     fit = replace(chosen.fit(features, model), about=about)
     save_fit(out, fit, assess(fit, observed, model, settings))

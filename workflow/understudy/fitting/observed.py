@@ -19,7 +19,8 @@ _NEAR = 5.0  # % of height: a face further from its nose, or a hand from its wri
 class Observed:
     """n frames: xy (n,133,2) px, score (n,133) in [0,1], zero where not to be believed;
     world (n,33,3) m in MediaPipe's order, or None; fps; size (h,w) px; camera K (3,3) px;
-    unit: 1 % of the person's height, px; seen (n,) bool: frames with enough of a body.
+    unit: 1 % of the person's height, px; seen (n,) bool: frames with enough of a body;
+    irises (n,2,3): of the left and the right eye, x, y px and score in [0,1], or None.
     """
 
     xy: np.ndarray
@@ -30,6 +31,7 @@ class Observed:
     camera: np.ndarray
     unit: float
     seen: np.ndarray
+    irises: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -68,8 +70,11 @@ def read_observed(path: Path | str, settings: FitSettings) -> tuple[Observed, di
             "use a video that shows the person"
         )
     camera = default_camera(size, settings.focal)
-    observed = Observed(xy, score, world, fps, size, camera, _unit(xy, score, seen), seen)
-    return observed, stored.about
+    unit, irises = _unit(xy, score, seen), None
+    if "irises" in stored:
+        irises = np.nan_to_num(stored["irises"].astype(float))
+        irises[..., 2] *= irises[..., 2] >= settings.least_score
+    return Observed(xy, score, world, fps, size, camera, unit, seen, irises), stored.about
 
 
 def _unit(xy: np.ndarray, score: np.ndarray, seen: np.ndarray) -> float:

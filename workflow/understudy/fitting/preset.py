@@ -14,7 +14,8 @@ from understudy.fitting.observed import Observed, read_observed
 from understudy.fitting.paper.preset import PaperPreset
 from understudy.fitting.settings import FitSettings
 
-_LEFT_OUT = "FLAME: no face offset; jaw and expression are as their features have them"
+_NO_FLAME = "FLAME: no face offset; jaw and expression are as their features have them"
+_NO_IRISES = "eyes: at rest, for the keypoints hold no irises"
 
 
 class Preset(Protocol):
@@ -26,8 +27,8 @@ class Preset(Protocol):
     def fit(self, features: ClipFeatures, body: BodyModel) -> Fit:
         """The fit; its note is empty."""
 
-    def about(self) -> dict:
-        """What the fit's note says of this preset."""
+    def about(self, features: ClipFeatures) -> dict:
+        """What the note of a fit of these features says of this preset."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,9 @@ class UnderstudyPreset:
     def fit(self, features: ClipFeatures, body: BodyModel) -> Fit:
         return fit_clip(features, body, self.settings)
 
-    def about(self) -> dict:
-        return {"settings": asdict(self.settings), "left_out": _LEFT_OUT}
+    def about(self, features: ClipFeatures) -> dict:
+        left_out = [_NO_FLAME] + ([_NO_IRISES] if features.observed.irises is None else [])
+        return {"settings": asdict(self.settings), "left_out": "; ".join(left_out)}
 
 
 def preset(name: str, settings: FitSettings, seed: int, flame: Flame | None = None) -> Preset:

@@ -72,7 +72,7 @@ class PaperPreset:
         offset[self.flame.vertex_ids] = unknowns.shared["face_offset"]
         return replace(fit, face_offset=offset)
 
-    def about(self) -> dict:
+    def about(self, features: ClipFeatures) -> dict:
         note = {"settings": asdict(self.settings), "seed": self.seed}
         if self.flame is None:
             return note | {"left_out": _WITHOUT_FLAME}
