@@ -55,7 +55,7 @@ def write_clip(folder: Path) -> np.ndarray:
             truth.append(mask > 0)
     angles = np.linspace(0, 2 * np.pi, 133)
     ring = np.stack([15 * np.cos(angles), 42 * np.sin(angles)], 1)
-    xy = np.stack([ring + (50 + 15 * i, 60) for i in range(FRAMES)])
+    xy = np.stack([ring + np.array([50 + 15 * i, 60]) for i in range(FRAMES)])
     arrays = {"xy": xy.astype(np.float32), "score": np.ones((FRAMES, 133), np.float32)}
     about = {"kind": "keypoints", "fps": 5.0, "size": [HEIGHT, WIDTH]}
     save_arrays(folder / "keypoints.npz", arrays, about)
@@ -81,4 +81,4 @@ def test_the_configuration_is_one():
 def test_what_is_let_through_is_told():
     for name in openmmlab.IGNORED:
         assert name.split(".")[0] == "numpy" or name.rpartition(".")[2] in PAGE
-    assert masks.BACKENDS == backends("masks")
+    assert backends("masks") == masks.BACKENDS
