@@ -80,7 +80,8 @@ def make_clips(folder: Path) -> None:
             extract_keypoints(clip / "video.mp4", clip / "keypoints.npz")
             whole = load_arrays(clip / "keypoints.npz", "keypoints")
         else:
-            cut = {name: array[:n] for name, array in whole.arrays.items()}
+            cut = {name: array[:n].copy() for name, array in whole.arrays.items()}
+            cut["score"][1:] = 0  # one picture for a network of masks: a video has two frames
             save_arrays(clip / "keypoints.npz", cut, whole.about)
     clip, body = folder / str(lengths[0]), folder / "body.npz"
     files = clip / "video.mp4", clip / "keypoints.npz"
