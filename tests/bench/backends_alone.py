@@ -26,6 +26,7 @@ from understudy.features.masks import extract_masks
 from understudy.features.registry import backend, import_path
 from understudy.features.runtime import Runtime
 from understudy.features.weights import weights_of
+from understudy.files import load_arrays
 
 BATCHED = ("rtmdet", "mmpose_keypoints", "sam_masks", "depth_anything", "deca", "hand4whole")
 PREFIX = {"deca": ("E_flame", ""), "hand4whole": ("network", "module.")}  # in their checkpoints
@@ -110,6 +111,9 @@ def a_frame(folder: Path, feature: str, word: str, device: str, frames: int) -> 
         extract(folder, feature, word, device, frames)  # kernels are compiled, caches filled
     wall, processor = extract(folder, feature, word, device, frames).read()
     count = len(range(0, frames, EVERY)) if feature == "depth" else frames
+    if feature == "masks":  # of the frames in which somebody is seen
+        seen = load_arrays(folder / str(frames) / "keypoints.npz", "keypoints")["score"]
+        count = int((seen > 0).any(1).sum())
     gpu = torch.cuda.max_memory_allocated() / 1024**3 if device == "cuda" else 0.0
     found = {"wall": wall / count, "processor": processor / count}
     return found | {"gb": peak_gb(), "gpu_gb": gpu}

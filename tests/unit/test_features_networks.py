@@ -2,7 +2,8 @@
 
 tests/unit/data holds what the public code gave (github.com/yfeng95/DECA, github.com/mks0601/
 Hand4Whole_RELEASE, at their newest commits of 2023-02-22 and 2026-07-01) with the weights of
-`seeded_state` on `seeded_pictures`, and the names and shapes of its parameters.
+`seeded_state` on `seeded_pictures` (Hand4Whole in double precision), and the names and shapes of
+its parameters.
 """
 
 from dataclasses import replace
