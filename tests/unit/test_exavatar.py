@@ -1,6 +1,7 @@
 """ExAvatar: the parts against their definitions, the training on a small film."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,12 +25,14 @@ from understudy.checkpoint import load_checkpoint, save_checkpoint
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.fitting.io import load_fit
+from understudy.plan.config import checked_config
 
 SMALL = ExAvatarSettings(
     subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16
 )
 SETTINGS = TrainSettings(model="exavatar", size=64, fitted_frames=1, exavatar=SMALL)
 SIZE = (112, 96)
+SCHEMA = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -194,12 +197,12 @@ def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
     target[:, 24:] = torch.tensor([0.1, 0.3, 0.8])
     monkeypatch.setattr(module, "DENSIFY_FROM", 50)
     begun, losses = len(gaussians), []
-    for step in range(250):
+    for step in range(300):
         loss = (gaussians.picture() - target).abs().mean()
         losses.append(loss.item())
         loss.backward()
         gaussians.step(step)
-    assert losses[-1] < 0.4 * losses[0]
+    assert losses[-1] < 0.5 * losses[0]
     assert len(gaussians) != begun
     again = GaussianScene(
         ScenePoints(places, torch.full((len(places), 3), 0.5)), clip, 1, torch.device("cpu")
@@ -284,3 +287,10 @@ def test_words_that_are_none_are_refused():
         ExAvatarSettings(subdivisions=3)
     with pytest.raises(UserError, match="model is direct or exavatar"):
         TrainSettings(model="other")
+
+
+def test_the_configs_defaults_are_the_settings_own():
+    config = checked_config({"labels": ["wave"]}, SCHEMA)["avatar"]
+    settings = TrainSettings.from_config(config, seed=7)
+    assert settings.exavatar == ExAvatarSettings()
+    assert (settings.model, settings.seed) == ("direct", 7)
