@@ -9,7 +9,7 @@ from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
 from understudy.avatar.device import on_device
 from understudy.avatar.losses import View
-from understudy.avatar.model import Avatar
+from understudy.avatar.model import Avatar, Cloud
 from understudy.avatar.poses import PARTS, CorrectedPoses
 from understudy.avatar.settings import TrainSettings
 from understudy.body.model import BodyModel
@@ -87,13 +87,18 @@ class Training(ABC):
     ) -> tuple[Tensor, Tensor]:
         """Frame t's box: rgb (h,w,3) over `background` (3,), alpha (h,w,1)."""
         cloud = avatar.pose_rotations(*self.poses.frames[t].corrected(correction))
+        return self.draw(cloud, t, background)
+
+    def draw(self, cloud: Cloud, t: int, background: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Frame t's box of a posed cloud: rgb (h,w,3), premultiplied unless there is a `background`
+        (3,), and alpha (h,w,1)."""
         box = self.clip.boxes[t]
         rgb, alpha = cloud.render(
             torch.eye(4, device=self.device)[None],
             self.clip.camera(t)[None].to(self.device),
             box.width,
             box.height,
-            background[None].to(self.device),
+            None if background is None else background[None].to(self.device),
         )
         return rgb[0], alpha[0]
 

@@ -142,14 +142,7 @@ class ExAvatarTraining(Training):
         if self.steps < self.own.warm_up:  # untrained networks make Gaussians as large as the room
             small = cloud.scales.clamp(max=self.own.warm_up_scale)
             cloud = Cloud(cloud.means, cloud.colors, small, cloud.opacity)
-        box = self.clip.boxes[t]
-        rgb, alpha = cloud.render(
-            torch.eye(4, device=self.device)[None],
-            self.clip.camera(t)[None].to(self.device),
-            box.width,
-            box.height,
-        )
-        return rgb[0], alpha[0]
+        return self.draw(cloud, t)
 
     def _scene_loss(self, t: int, picture: Tensor) -> Tensor:
         if not picture.requires_grad:
