@@ -137,8 +137,8 @@ def test_exchanged_sides_are_put_back_and_a_thrown_joint_doubted():
 
 
 def test_registry_refuses_what_it_does_not_know():
-    with pytest.raises(UserError, match=r"features\.masks.*'sam'.*mediapipe"):
-        registry.backend("masks", "sam")
+    with pytest.raises(UserError, match=r"features\.masks.*'other'.*mediapipe"):
+        registry.backend("masks", "other")
     with pytest.raises(UserError, match="keypoints, masks"):
         registry.backends("smell")
 
