@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from PIL import Image
@@ -18,7 +19,7 @@ from PIL import Image
 from tests.bench.avatar_world import Identity
 from tests.bench.figures import ROOT
 from understudy.avatar.alignment import Alignment
-from understudy.avatar.clip import Clip, load_clip
+from understudy.avatar.clip import Clip, load_clip, person_box
 from understudy.avatar.evaluate import FITTED, evaluate, held_out_frame, mean_score
 from understudy.avatar.fill import fill, seen_weight
 from understudy.avatar.heldout import (
@@ -42,14 +43,15 @@ from understudy.checkpoint import (
     save_checkpoint,
 )
 from understudy.demo.actions.held_out import HARD, POSES
-from understudy.features.masks import pack_masks, unpack_masks
-from understudy.files import file_digest, load_arrays, read_json, save_arrays, write_json
+from understudy.demo.world import CUTOUTS
+from understudy.files import file_digest, load_arrays, read_json, write_json
 from understudy.fitting.io import load_fit
 
 RUNS = ROOT / "results/bench/avatar_runs"
 POINTS = 12  # of a curve
 CURVE_FRAMES = 6  # held-out frames that a point of the curve is the mean of
 SHEET = 256  # px, of one picture of a sheet
+STORED = ("frames", "colors", "alphas")  # of cutouts.npz
 
 # On a CPU every method has one thread, whose own seconds count: other work beside it does not.
 clock = time.perf_counter if torch.cuda.is_available() else time.process_time
@@ -68,7 +70,8 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        inputs = [file_digest(path) for path in (*self.identity.inputs, self.held_out)]
+        truths = (self.held_out, self.identity.path("cutouts.npz"))
+        inputs = [file_digest(path) for path in (*self.identity.inputs, *truths)]
         told = json.dumps([asdict(self.settings), self.options, inputs], sort_keys=True)
         digest = hashlib.sha256(told.encode()).hexdigest()[:10]
         return RUNS / f"{self.method}.{self.identity.person}.{digest}"
@@ -85,13 +88,20 @@ class Run:
         clip = load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
         return begin(clip, depth, fitted, model, self.settings)
 
-    def true_clip(self) -> Clip:
-        """The video with the world's own masks: what an avatar is measured against."""
-        video, *_, fit, _ = self.identity.inputs
-        fitted, truth = load_fit(fit), self.identity.path("truth.npz")
-        masks = self.folder / "true_masks.npz"
-        save_arrays(masks, pack_masks(unpack_masks(load_arrays(truth, "truth"))), {"kind": "masks"})
-        return load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
+    def true_clip(self, clip: Clip) -> Clip:
+        """`clip` as the world itself knows it, where it shows the person alone: held-out frames are
+        measured against that, without the noise of the video and the steps of a mask's outline."""
+        stored = load_arrays(self.identity.path("cutouts.npz"), CUTOUTS)
+        images, masks = clip.images.copy(), np.zeros_like(clip.masks)
+        size = masks.shape[:0:-1]
+        for t, color, alpha in zip(*(stored[name] for name in STORED), strict=True):
+            soft = alpha[..., None] / np.float32(255)
+            masks[t] = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+            premultiplied = cv2.resize(color * soft, size, interpolation=cv2.INTER_AREA)
+            own = premultiplied / np.maximum(masks[t][..., None] / np.float32(255), 1 / 255)
+            images[t] = np.clip(own + 0.5, 0, 255)
+        boxes = tuple(person_box(mask) or box for mask, box in zip(masks, clip.boxes, strict=True))
+        return replace(clip, images=images, masks=masks, boxes=boxes)
 
     def avatar(self) -> Avatar:
         """What `result` kept."""
@@ -111,8 +121,10 @@ def result(run: Run, make: Maker) -> dict:
     training = run.training()
     avatar, made = make(training, run)
     save_avatar(run.folder / "avatar.safetensors", avatar, {})
-    training.clip = run.true_clip()
-    scores = {**evaluate(training, avatar), **pose_scores(run, avatar)}
+    composite = evaluate(training, avatar)["held_out_composite"]
+    training.clip = run.true_clip(training.clip)
+    scores = {**evaluate(training, avatar), "held_out_composite": composite}
+    scores |= pose_scores(run, avatar)
     write_json(path, {**scores, "gaussians": len(avatar), "made": made})
     remove_checkpoint(run.folder / "checkpoint.safetensors")
     return read_json(path)
@@ -144,7 +156,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
     """
     checkpoint, job = run.folder / "checkpoint.safetensors", run.folder.name
     stored = load_checkpoint(checkpoint, job)
-    seconds, curve, truth = 0.0, [], run.true_clip()
+    seconds, curve, truth = 0.0, [], run.true_clip(training.clip)
     if stored:
         training.load_state(*stored)
         seconds, curve = stored[1]["seconds"], stored[1]["curve"]

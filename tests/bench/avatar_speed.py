@@ -20,7 +20,7 @@ from tests.bench.fit_alone import peak_gb
 
 CORES = 2  # that the figures are told for
 GAUSSIANS_EDGE = 0.0125  # m: some 44,000 Gaussians
-FULL_EDGE, FULL_ITERATIONS = 0.006, 4000  # some 170,000 Gaussians
+FULL_EDGE, FULL_ITERATIONS = 0.006, 3000  # some 170,000 Gaussians
 RUNS = 3  # of the animation
 WAIT = 0.2  # s between looks at a training that is to be killed
 

@@ -13,7 +13,7 @@ from tests.bench.fit_world import IDENTITY_FPS, SIZE, Clip, made
 from understudy.body.build import build_body
 from understudy.demo.figure import save_figure
 from understudy.demo.people import make_person
-from understudy.demo.world import WorldSettings, make_held_out, make_identity
+from understudy.demo.world import WorldSettings, make_cutouts, make_held_out, make_identity
 from understudy.features.depth import extract_depth
 from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
@@ -39,8 +39,8 @@ class Identity:
         return WorldSettings(self.size, self.size, IDENTITY_FPS, 18, depth_every=1000)
 
     def path(self, name: str) -> Path:
-        """video.mp4, truth.npz, held_out.npz (pictures of unseen poses), keypoints.npz,
-        expression.npz, hands.npz, masks.npz, fit.npz or depth.npz."""
+        """video.mp4, truth.npz, held_out.npz (pictures of unseen poses), cutouts.npz (the person
+        alone), keypoints.npz, expression.npz, hands.npz, masks.npz, fit.npz or depth.npz."""
         return WORLD / (self.person if self.size == SIZE else f"{self.person}.{self.size}") / name
 
     @property
@@ -66,8 +66,8 @@ def make_world(identity: Identity) -> None:
     clip = asdict(Clip(identity.person, identity.room, None, settings.seconds))
     filmed = {"clip": clip, "settings": asdict(settings)}
     video, keypoints, expression = at("video.mp4"), at("keypoints.npz"), at("expression.npz")
-    hands, masks, fit, depth, held_out = (
-        at(f"{name}.npz") for name in ("hands", "masks", "fit", "depth", "held_out")
+    hands, masks, fit, depth, held_out, cutouts = (
+        at(f"{name}.npz") for name in ("hands", "masks", "fit", "depth", "held_out", "cutouts")
     )
     room = identity.room
 
@@ -79,6 +79,7 @@ def make_world(identity: Identity) -> None:
         lambda: make_identity(figure, room, video, at("truth.npz"), settings),
     )
     made([held_out], filmed, lambda: make_held_out(figure, room, held_out, settings))
+    made([cutouts], filmed, lambda: make_cutouts(figure, room, cutouts, settings))
     made([keypoints], filmed, lambda: extract_keypoints(video, keypoints, people="flag"))
     made([expression], filmed, lambda: extract_expression(video, keypoints, BODY, expression))
     made([hands], filmed, lambda: extract_hands(video, keypoints, BODY, hands))

@@ -53,6 +53,18 @@ def test_disturbed_poses_are_found_again(avatar, pictures):
     assert torch.stack(after).mean() < 0.35 * torch.stack(before).mean()
 
 
+def test_large_pictures_are_aligned_as_small_ones(avatar, pictures):
+    """Made smaller, a picture still tells the pose."""
+    fit, views = pictures
+    small = Alignment(avatar, torch.ones(PARTS), replace(SETTINGS, side=120))
+    frame, start = frame_poses(fit.pose)[0], torch.full((PARTS, 3), 0.03)
+    truth = joints_seen(avatar, fit, frame, torch.zeros(PARTS, 3))
+    found = small.align(frame, start, views[0], fit.K)
+    errors = [joints_seen(avatar, fit, frame, one) - truth for one in (start, found)]
+    before, after = (float(error.norm(dim=1).mean()) for error in errors)
+    assert after < 0.5 * before
+
+
 def test_what_is_not_free_stays(avatar, pictures):
     """Only the root may move: the limbs' corrections stay to the last digit."""
     fit, views = pictures

@@ -7,12 +7,15 @@ what thirty of gradient descent through the rasteriser do, and limbs are told ap
 picture says of each.
 """
 
+from dataclasses import fields
+
 import cv2
 import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
+from understudy.avatar.joints import JOINTS, POSE
 from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar
 from understudy.avatar.normal import normal_equations
@@ -36,21 +39,37 @@ class Alignment:
         trust = np.full((PARTS, 3), settings.turn_trust)
         trust[BODY_JOINTS] = settings.transl_trust
         self.hold = trust.ravel() ** -2.0
-        self.free = np.repeat(free.numpy(), 3)
+        self.free = np.append(np.repeat(free.numpy(), 3), np.ones(JOINTS))
 
     def align(self, frame: FramePose, correction: Tensor, view: View, K: Tensor) -> Tensor:
         """The correction (23,3), from `correction` on, that makes the avatar look as in `view`.
 
         K (3,3) px is the camera of the view. What the picture does not tell stays as it was.
         """
-        start = correction
-        for blur in self.settings.blurs:
-            correction = self._improved(frame, correction, start, view, K, blur)
-        return correction
+        return self.solve(frame, correction, view, K)[0]
 
-    def _improved(
+    def solve(
+        self, frame: FramePose, correction: Tensor, view: View, K: Tensor
+    ) -> tuple[Tensor, np.ndarray, np.ndarray]:
+        """As `align`; and the last normal equations, (69+66,69+66) and (69+66,): of the step of the
+        pose, and of the 22 joints' places at rest, which are held here."""
+        start = correction
+        view, K = _shrunk(view, K, self.settings.side)
+        for blur in self.settings.blurs:
+            normal, pull = self._equations(frame, correction, start, view, K, blur)
+            correction = combined(self._change(normal, pull).to(correction), correction)
+        return correction, normal, pull
+
+    def _change(self, normal: np.ndarray, pull: np.ndarray) -> Tensor:
+        """(23,3): the step of a pose, its joints where they are."""
+        own = normal[:POSE, :POSE] + np.diag(DAMPING * normal[:POSE, :POSE].diagonal())
+        change = np.linalg.solve(own, pull[:POSE])
+        return torch.from_numpy(change.clip(-LARGEST, LARGEST)).view(PARTS, 3)
+
+    def _equations(
         self, frame: FramePose, here: Tensor, start: Tensor, view: View, K: Tensor, blur: float
-    ) -> Tensor:
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Of the pose, held to `start`, and of the joints: (69+66,69+66), (69+66,)."""
         s = self.settings
         height, width = view.mask.shape[:2]
         rotations, transl, expression = frame.corrected(here)
@@ -63,7 +82,8 @@ class Alignment:
         ours, theirs, trust = _channels(drawn, view)
         ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
         gradient = np.stack(np.gradient((ours + theirs) / 2, axis=(1, 0)), -1)  # (h,w,4,2): x, y
-        told = np.abs(gradient).sum(-1).max(-1) > FLAT
+        steep = np.abs(gradient)
+        told = (steep[..., 0] + steep[..., 1] > FLAT).any(-1)
         points = cloud.means[0].cpu().numpy()
         shown = _shown(points, K.numpy(), width, height)[told]
         residual = (theirs - ours)[told]
@@ -78,13 +98,28 @@ class Alignment:
             self.shares[shown],
             posed.joints[0, :BODY_JOINTS].double().cpu().numpy(),
             np.concatenate([np.eye(3)[None], turned[self.parents]]),
+            turned[:BODY_JOINTS],
         )
-        normal = normal * np.outer(self.free, self.free) + np.diag(self.hold)
-        moved = (here - start).cpu().numpy().ravel()
-        normal[np.diag_indices_from(normal)] *= 1 + DAMPING
-        change = np.linalg.solve(normal, (pull - self.hold * moved) * self.free)
-        change = torch.from_numpy(change.clip(-LARGEST, LARGEST)).to(here)
-        return combined(change.view(PARTS, 3), here)
+        normal, pull = normal * np.outer(self.free, self.free), pull * self.free
+        normal[np.diag_indices(POSE)] += self.hold
+        pull[:POSE] -= self.hold * (here - start).cpu().numpy().ravel() * self.free[:POSE]
+        return normal, pull
+
+
+def _shrunk(view: View, K: Tensor, side: int) -> tuple[View, Tensor]:
+    """The view and its camera with no side longer than `side` px."""
+    height, width = view.mask.shape[:2]
+    if max(height, width) <= side:
+        return view, K
+    factor = side / max(height, width)
+    size = (round(width * factor), round(height * factor))
+
+    def shrunk(image: Tensor) -> Tensor:
+        small = cv2.resize(image.numpy(), size, interpolation=cv2.INTER_AREA)
+        return torch.from_numpy(small).reshape(size[1], size[0], image.shape[2])
+
+    scale = torch.tensor([size[0] / width, size[1] / height, 1.0])
+    return View(*(shrunk(getattr(view, field.name)) for field in fields(view))), K * scale[:, None]
 
 
 def _along(points: np.ndarray, gradient: np.ndarray, K: np.ndarray) -> np.ndarray:

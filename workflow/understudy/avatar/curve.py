@@ -28,7 +28,7 @@ class Curve:
         self.losses.append(loss)
         if len(self.losses) < STEPS and training.steps < training.planned_steps:
             return False
-        mean = float(torch.stack(self.losses).mean())
+        mean = float(torch.stack([one.to(loss.device) for one in self.losses]).mean())
         self.rows.append([training.steps, round(seconds, 1), round(mean, 5), _quality(training)])
         self.losses.clear()
         return True

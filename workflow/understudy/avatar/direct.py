@@ -1,7 +1,8 @@
 """Training without networks: every Gaussian has parameters of its own.
 
 Training alternates. Steps of gradient descent change the avatar and leave the poses alone; now and
-then (`align_at`) the avatar is held and every trained frame's pose is aligned with its picture.
+then (`align_at`) the avatar is held and every trained frame's pose is aligned with its picture,
+which also tells where the person's joints are.
 """
 
 import math
@@ -13,8 +14,10 @@ from torch import Tensor
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
 from understudy.avatar.fill import fill
+from understudy.avatar.joints import JointSystem
 from understudy.avatar.losses import image_loss
 from understudy.avatar.model import Avatar
+from understudy.avatar.poses import combined
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.trainee import Trainee, surface_loss
 from understudy.avatar.training import Training
@@ -64,6 +67,7 @@ class DirectTraining(Training):
         self.round = 0  # the next of them
         self.to_align: list[int] = []  # frames that the present round has still to align
         self.alignment: Alignment | None = None  # of the present round's avatar
+        self.joints = JointSystem(len(clip))  # what the present round has told of them
 
     @property
     def planned_steps(self) -> int:
@@ -88,14 +92,26 @@ class DirectTraining(Training):
             return self.step()
         self._align(self.to_align.pop())
         if not self.to_align:
-            self.poses.interpolate(self.trained)
-            self.alignment = None
+            self._end_round()
         return None
 
     def _align(self, t: int) -> None:
         if self.alignment is None:
             self.alignment = Alignment(self.avatar(), self.free, self.settings.align)
-        self.poses.corrections[t] = self.aligned(self.alignment, t)
+        frame, correction = self.poses.frames[t], self.poses.corrections[t]
+        view, K = self.clip.view(t), self.clip.camera(t)
+        correction, *equations = self.alignment.solve(frame, correction, view, K)
+        self.poses.corrections[t] = correction
+        self.joints.add(t, *equations)
+
+    def _end_round(self) -> None:
+        """Move the joints to where the round tells that they are, and the poses along."""
+        change = self.trainee.move_joints(self.joints, self.settings.align.joint_trust)
+        for t in self.trained:
+            step = self.joints.followed(t, change)
+            self.poses.corrections[t] = combined(step, self.poses.corrections[t])
+        self.poses.interpolate(self.trained)
+        self.alignment, self.joints = None, JointSystem(len(self.clip))
 
     def step(self) -> Tensor:
         """Train the avatar on one frame; returns the loss."""
@@ -134,6 +150,8 @@ class DirectTraining(Training):
     def state(self) -> tuple[dict[str, Tensor], dict]:
         tensors = prefixed("weights", self.trainee.state_dict())
         tensors["corrections"] = self.poses.corrections
+        tensors["joint_offset"] = self.trainee.rig.joint_offset
+        tensors |= prefixed("joints", self.joints.state())
         tensors |= prefixed("adam", moments(self.optimiser))
         random = self.random.bit_generator.state
         names = ("steps", "last_step", "done", "order", "rounds", "round", "to_align")
@@ -142,6 +160,8 @@ class DirectTraining(Training):
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
         self.trainee.load_state_dict(without_prefix("weights", tensors))
         self.poses.corrections = tensors["corrections"].to(self.device)
+        self.trainee.set_joints(tensors["joint_offset"].to(self.device))
+        self.joints.load_state(without_prefix("joints", tensors))
         load_moments(self.optimiser, without_prefix("adam", tensors))
         self.random.bit_generator.state = note["random"]
         self.steps, self.done = note["steps"], note["done"]

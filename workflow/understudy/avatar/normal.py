@@ -5,6 +5,10 @@ the pixel shows, a the channel's gradient along the point's motion, o_j the join
 its parent. That is share · B_j m, with m = (p × a, a) the same for all joints and B_j (3,6) the
 same for all pixels. So per pixel only sum w m m^T (6,6) is needed, added up for each pair of joints
 whose shares are not zero; the B_j come in at the end.
+
+Where joint j lies in the body at rest is a third kind of unknown: moved by d, it carries what hangs
+on it by (T − T_j) d, T_j being its own rotation, for the bone above ends and the bone below begins
+elsewhere. In m that is one more B.
 """
 
 import numba as nb
@@ -57,11 +61,14 @@ def normal_equations(
     shares: np.ndarray,
     joints: np.ndarray,
     frames: np.ndarray,
+    turned: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """J^T W J (3k+3,3k+3) and J^T W r (3k+3,): of k joints' turns (rad), then of a translation (m).
+    """J^T W J (6k+3,6k+3) and J^T W r (6k+3,): of k joints' turns (rad), of a translation (m), and
+    of the joints' places at rest (m).
 
     points (P,3) m, along (P,C,3) a m, weight, residual (P,C); shares (P,k): how far each joint
-    carries each point; joints (k,3) m; frames (k,3,3): the axes that each joint turns in.
+    carries each point; joints (k,3) m; frames, turned (k,3,3): the axes that each joint turns in,
+    and its own.
     """
     k, centre = len(joints), points.mean(0)
     shares = np.concatenate([shares, np.ones((len(points), 1), shares.dtype)], 1)
@@ -70,14 +77,25 @@ def normal_equations(
     square = np.empty((k + 1, k + 1, 6, 6))
     for e, (i, j) in enumerate(PAIRS):
         square[..., i, j] = square[..., j, i] = products[..., e]
-    blocks = np.zeros((k + 1, 3, 6))
-    blocks[k, :, 3:] = np.eye(3)
-    x, y, z = (joints - centre).T
+    above = np.triu_indices(k + 1, 1)  # blocks below the diagonal were not added up
+    square[above[1], above[0]] = square[above]
+    blocks = _blocks(joints - centre, frames, turned)
+    carrier = np.concatenate([np.arange(k + 1), np.arange(k)])
+    pairs = square[carrier[:, None], carrier]
+    normal = np.einsum("jai,jkil,kbl->jakb", blocks, pairs, blocks, optimize=True)
+    side = 3 * len(blocks)
+    return normal.reshape(side, side), np.einsum("jai,ji->ja", blocks, sums[carrier]).ravel()
+
+
+def _blocks(joints: np.ndarray, frames: np.ndarray, turned: np.ndarray) -> np.ndarray:
+    """(2k+1,3,6): the B of k turns, of the translation, and of the k joints' places."""
+    k = len(joints)
+    x, y, z = joints.T
     none = np.zeros(k)
     across = np.array([[none, -z, y], [z, none, -x], [-y, x, none]]).transpose(2, 0, 1)
+    blocks = np.zeros((2 * k + 1, 3, 6))
     blocks[:k, :, :3] = frames.swapaxes(1, 2)
     blocks[:k, :, 3:] = -frames.swapaxes(1, 2) @ across
-    normal = np.einsum("jai,jkil,kbl->jakb", blocks, square, blocks, optimize=True)
-    normal = normal.reshape(3 * k + 3, 3 * k + 3)
-    above = np.triu(normal)  # blocks below the diagonal were not added up
-    return above + np.triu(above, 1).T, np.einsum("jai,ji->ja", blocks, sums).ravel()
+    blocks[k, :, 3:] = np.eye(3)
+    blocks[k + 1 :, :, 3:] = (frames - turned).swapaxes(1, 2)
+    return blocks

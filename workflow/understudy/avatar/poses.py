@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.interpolate import CubicSpline
 from torch import Tensor
 
 from understudy.avatar.device import on_device
@@ -57,8 +58,10 @@ class CorrectedPoses:
         self.corrections = torch.zeros(len(pose), PARTS, 3, device=device)
 
     def interpolate(self, known: list[int]) -> None:
-        """Give every frame that is not among the `known` what lies between its neighbours'."""
-        frames, flat = np.arange(len(self.frames)), self.corrections.flatten(1).cpu().numpy()
-        between = [np.interp(frames, known, column[known]) for column in flat.T]
-        found = torch.from_numpy(np.stack(between, 1)).to(self.corrections)
+        """Give every frame that is not among the `known` what lies between its neighbours': on a
+        cubic, for limbs speed up and slow down where the fit is smooth."""
+        frames = np.arange(len(self.frames)).clip(known[0], known[-1])
+        flat = self.corrections.flatten(1).cpu().numpy()
+        found = torch.from_numpy(CubicSpline(known, flat[known])(frames)).to(self.corrections)
+        found[known] = self.corrections.flatten(1)[known]
         self.corrections = found.view_as(self.corrections)

@@ -27,7 +27,7 @@ class Rig:
     @cached_property
     def skeleton(self) -> ShapedBody:
         """The person's joints without a vertex: skinning it gives the joints' transforms alone."""
-        nothing = torch.zeros(0, dtype=torch.int64)
+        nothing = torch.zeros(0, dtype=torch.int64, device=self.betas.device)
         return self.body.submesh(nothing).shaped(self.betas, self.joint_offset)
 
     @cached_property

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from understudy.avatar.device import on_device
+from understudy.avatar.joints import JointSystem
 from understudy.avatar.model import SHADING_TERMS, Avatar
 from understudy.avatar.rig import Rig
 from understudy.avatar.settings import LossWeights, TrainSettings
@@ -20,6 +21,7 @@ from understudy.avatar.surface import (
     vertex_normals,
 )
 from understudy.body.model import BodyModel
+from understudy.body.skeleton import BODY_JOINTS
 
 HANDS = tuple(
     f"{side}_{part}"
@@ -60,6 +62,7 @@ class Trainee(nn.Module):
         self.point_hands = surface.interpolate(hands).to(device)
         self.vertices, self.faces = vertices.to(device), torch.from_numpy(skin).to(device)
         self.rig = on_device(Rig(body, surface, betas, joint_offset), device)
+        self.first_joints = self.rig.joint_offset
         self.u = nn.Parameter(torch.zeros(n, 3, device=device))
         self.log_scale = nn.Parameter(self.first_log_scale.clone())
         self.logits = nn.Parameter(torch.zeros(len(surface), 3, device=device))
@@ -68,6 +71,19 @@ class Trainee(nn.Module):
     def offset(self) -> Tensor:
         """(V,3) m."""
         return self.smooth(self.u)
+
+    def move_joints(self, system: JointSystem, trust: float) -> Tensor:
+        """Put the body's joints where aligned frames tell that they are; (22,3) m: the change."""
+        place = self.rig.joint_offset.clone()
+        moved = (place - self.first_joints)[:BODY_JOINTS]
+        change = system.solved(moved, trust)
+        place[:BODY_JOINTS] += change
+        self.set_joints(place)
+        return change
+
+    def set_joints(self, joint_offset: Tensor) -> None:
+        """joint_offset (55,3) m."""
+        self.rig = self.rig.of_person(self.rig.betas, joint_offset)
 
     def avatar(self, offset: Tensor) -> Avatar:
         """The avatar with its present parameters and their `offset()`; differentiable in both."""

@@ -74,8 +74,8 @@ class LandmarkTable:
         if not torch.isin(self.vertex_ids(), vertex_ids).all():
             return None
         size = int(max(vertex_ids.max(), self.vertices.max())) + 1
-        position = torch.zeros(size, dtype=torch.int64)
-        position[vertex_ids] = torch.arange(len(vertex_ids))
+        position = vertex_ids.new_zeros(size)
+        position[vertex_ids] = torch.arange(len(vertex_ids), device=vertex_ids.device)
         vertices = torch.where(self.joint[:, None] < 0, position[self.vertices], 0)
         return LandmarkTable(self.names, self.joint, vertices, self.weights)
 

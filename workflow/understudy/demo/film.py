@@ -118,7 +118,11 @@ class Sensor:
             np.float32
         )
 
+    def exposed(self, picture: np.ndarray) -> np.ndarray:
+        """(h,w,3) f32 with its exposure and tint, without noise."""
+        return picture * self._gain
+
     def read(self, picture: np.ndarray) -> np.ndarray:
         """(h,w,3) f32 -> uint8."""
         grain = self._rng.standard_normal(picture.shape, np.float32) * self._noise
-        return np.clip(picture * self._gain + grain + 0.5, 0, 255).astype(np.uint8)
+        return np.clip(self.exposed(picture) + grain + 0.5, 0, 255).astype(np.uint8)

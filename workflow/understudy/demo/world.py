@@ -1,6 +1,6 @@
 """The demo world's videos: a person in a room does something, filmed, with the truth beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -26,6 +26,8 @@ from understudy.files import atomic_path, save_arrays
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
+CUTOUTS = "cutouts"
+CUT_EVERY = 8  # frames: those that a training of avatars holds out by default
 _SPARSE = 15  # every so many vertices tell where a figure reaches
 
 
@@ -113,6 +115,34 @@ def make_held_out(person: str | Path, room: str, out: Path | str, settings: Worl
     images = np.stack([np.clip(picture + 0.5, 0, 255).astype(np.uint8) for picture in pictures])
     about = {"kind": HELD_OUT, "person": figure.person, "room": room}
     save_arrays(out, {"images": images, **arrays}, about)
+
+
+def make_cutouts(person: str | Path, room: str, out: Path | str, settings: WorldSettings) -> None:
+    """Frames of the identity video as its sensor saw the person alone: without room, noise and
+    compression, with the true share of each pixel that the person covers.
+
+    The file: frames (k,), one in CUT_EVERY, from its middle on; colors (k,h,w,3) and alphas (k,h,w)
+    uint8.
+    """
+    figure = _figure(person)
+    motion = identity_turn(settings.fps, settings.seconds, skeleton=_skeleton(figure))
+    pose = ground(motion, figure.shaped()).pose()
+    chosen = np.arange(CUT_EVERY // 2, len(pose), CUT_EVERY)
+    on_white = Shot.on_white(figure, make_room(room).lighting, _identity_camera(figure, settings))
+    black = replace(on_white.backdrop, rgb=np.zeros_like(on_white.backdrop.rgb))
+    both = zip(
+        frames(on_white, pose[chosen]),
+        frames(replace(on_white, backdrop=black), pose[chosen]),
+        strict=True,
+    )
+    sensor, colors, alphas = Sensor(settings.noise, seed=0), [], []
+    for (over_white, _), (over_black, _) in both:
+        alpha = 1 - (over_white - over_black).mean(-1, keepdims=True) / 255
+        own = sensor.exposed(over_black) / np.maximum(alpha, 1 / 255)
+        colors.append(np.clip(own + 0.5, 0, 255).astype(np.uint8))
+        alphas.append(np.clip(alpha[..., 0] * 255 + 0.5, 0, 255).astype(np.uint8))
+    arrays = {"frames": chosen, "colors": np.stack(colors), "alphas": np.stack(alphas)}
+    save_arrays(out, arrays, {"kind": CUTOUTS, "person": figure.person, "room": room})
 
 
 def _figure(person: str | Path) -> Figure:

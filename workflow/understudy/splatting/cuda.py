@@ -1,6 +1,7 @@
 """The CUDA rasteriser: gsplat, with the CPU rasteriser's interface."""
 
 import gsplat
+import torch
 from torch import Tensor
 
 
@@ -21,9 +22,28 @@ def rasterize(
     share is expanded, not copied.
     """
     views = len(viewmats)
-    means, quats, scales, opacities, colors = (
-        x.expand(views, *x.shape[1:]) for x in (means, quats, scales, opacities, colors)
-    )
+    cloud = [x.expand(views, *x.shape[1:]) for x in (means, quats, scales, opacities, colors)]
+    # gsplat 1.5.3 adds up the gradients of a batch's cameras over the batch (its kernel groups
+    # threads by the camera's number alone), so views whose camera has one are drawn singly.
+    size = 1 if viewmats.requires_grad else views
+    parts = [
+        _batch(*(x[k : k + size] for x in (*cloud, viewmats, Ks)), width, height)
+        for k in range(0, views, size)
+    ]
+    return tuple(torch.cat(part) for part in zip(*parts, strict=True))
+
+
+def _batch(
+    means: Tensor,
+    quats: Tensor,
+    scales: Tensor,
+    opacities: Tensor,
+    colors: Tensor,
+    viewmats: Tensor,
+    Ks: Tensor,
+    width: int,
+    height: int,
+) -> tuple[Tensor, Tensor]:
     out, alpha, _ = gsplat.rasterization(
         means,
         quats,
