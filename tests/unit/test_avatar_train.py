@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.avatar.clip import bare_plate, load_clip, person_box, wall_in_mask
+from understudy.avatar.clip import bare_plate, like_plate, load_clip, mask_band, person_box, plate_holds
 from understudy.avatar.curve import Curve
 from understudy.avatar.direct import DirectTraining as Training
 from understudy.avatar.perceptual import NETWORKS
@@ -275,7 +275,16 @@ def test_wall_that_a_mask_took_in_is_found_and_clothes_are_not():
     plate = bare_plate(images, masks)
     assert np.nanmax(np.abs(plate - 100)) < 6
     for t in range(12):
-        wall = wall_in_mask(images[t], masks[t], plate)
+        wall = like_plate(images[t], plate)
         assert wall[12:28, 3 * t + 15 : 3 * t + 18].mean() > 0.9
-        assert not wall[:, 3 * t + 5 : 3 * t + 15].any()
-        assert not wall[masks[t] == 0].any()
+        assert not wall[10:30, 3 * t + 5 : 3 * t + 15].any()
+
+
+def test_a_wall_in_shadow_is_not_the_plate():
+    mask = np.zeros((40, 60), np.uint8)
+    mask[10:30, 20:40] = 255
+    like = mask == 0
+    assert plate_holds(like, mask)[mask_band(mask, 1)].all()
+    like[:, 38:] = False  # a shadow, to the person's right
+    holds = plate_holds(like, mask)
+    assert holds[20, 19] and not holds[20, 40]

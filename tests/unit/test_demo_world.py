@@ -1,5 +1,7 @@
 """The demo world's truth agrees with its own pictures, and its people and rooms are many."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,10 +15,12 @@ from understudy.demo.rooms import ROOMS, make_room
 from understudy.demo.solids import Paint, box, quad
 from understudy.demo.truth import KIND
 from understudy.demo.world import (
+    CUTOUTS,
     HELD_OUT,
     WorldSettings,
     make_background,
     make_clip,
+    make_cutouts,
     make_held_out,
     make_identity,
 )
@@ -137,6 +141,20 @@ def test_held_out_poses_are_on_white_and_whole(figure_file, tmp_path):
     assert 10 <= len(mask) == len(held["images"]) == len(held["body_pose"])
     assert (held["images"][~mask].mean() > 250) and held["images"][mask].mean() < 200
     assert not (mask[:, 0].any() or mask[:, -1].any())
+
+
+def test_cutouts_are_what_the_video_shows_of_the_person(figure_file, tmp_path):
+    settings = replace(TINY, noise=0.0, crf=1)
+    make_identity(figure_file, "office", tmp_path / "a.mp4", tmp_path / "a.npz", settings)
+    make_cutouts(figure_file, "office", tmp_path / "cut.npz", settings)
+    cut, video = load_arrays(tmp_path / "cut.npz", CUTOUTS), read_frames(tmp_path / "a.mp4")
+    masks = unpack_masks(load_arrays(tmp_path / "a.npz", KIND))
+    assert len(cut["frames"]) >= 1
+    for t, color, alpha in zip(cut["frames"], cut["colors"], cut["alphas"], strict=True):
+        assert ((alpha >= 128) == masks[t]).mean() > 0.999
+        whole = alpha == 255
+        off = np.abs(color[whole].astype(int) - video[t][whole].astype(int))
+        assert np.median(off) <= 3  # H.264 halves the colour's resolution
 
 
 def test_people_differ(ada):

@@ -7,8 +7,6 @@ what thirty of gradient descent through the rasteriser do, and limbs are told ap
 picture says of each.
 """
 
-from dataclasses import fields
-
 import cv2
 import numpy as np
 import torch
@@ -54,7 +52,6 @@ class Alignment:
         """As `align`; and the last normal equations, (69+66,69+66) and (69+66,): of the step of the
         pose, and of the 22 joints' places at rest, which are held here."""
         start = correction
-        view, K = _shrunk(view, K, self.settings.side)
         for blur in self.settings.blurs:
             normal, pull = self._equations(frame, correction, start, view, K, blur)
             correction = combined(self._change(normal, pull).to(correction), correction)
@@ -74,10 +71,10 @@ class Alignment:
         height, width = view.mask.shape[:2]
         rotations, transl, expression = frame.corrected(here)
         device = here.device
-        eye, white = torch.eye(4, device=device), torch.ones(3, device=device)
+        eye = torch.eye(4, device=device)
         with torch.no_grad():
             cloud = self.avatar.pose_rotations(rotations, transl, expression)
-            drawn = cloud.render(eye[None], K[None].to(device), width, height, white[None])
+            drawn = cloud.render(eye[None], K[None].to(device), width, height)
             posed = self.avatar.rig.skeleton.skin(rotations, transl, expression)
         ours, theirs, trust = _channels(drawn, view)
         ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
@@ -106,22 +103,6 @@ class Alignment:
         return normal, pull
 
 
-def _shrunk(view: View, K: Tensor, side: int) -> tuple[View, Tensor]:
-    """The view and its camera with no side longer than `side` px."""
-    height, width = view.mask.shape[:2]
-    if max(height, width) <= side:
-        return view, K
-    factor = side / max(height, width)
-    size = (round(width * factor), round(height * factor))
-
-    def shrunk(image: Tensor) -> Tensor:
-        small = cv2.resize(image.numpy(), size, interpolation=cv2.INTER_AREA)
-        return torch.from_numpy(small).reshape(size[1], size[0], image.shape[2])
-
-    scale = torch.tensor([size[0] / width, size[1] / height, 1.0])
-    return View(*(shrunk(getattr(view, field.name)) for field in fields(view))), K * scale[:, None]
-
-
 def _along(points: np.ndarray, gradient: np.ndarray, K: np.ndarray) -> np.ndarray:
     """(P,4,3), a m: how four channels of P pixels change with the motion of the points (P,3) that
     they show; gradient (P,4,2) a px.
@@ -148,11 +129,13 @@ def _below(parents: tuple[int, ...]) -> Tensor:
 
 
 def _channels(drawn: tuple[Tensor, Tensor], view: View) -> tuple[np.ndarray, ...]:
-    """(h,w,4) each: colour on white and mask of the render and of the view, trust in the view."""
-    target = view.image * view.mask + 1 - view.mask
+    """(h,w,4) each: colour on white, or before the wall where it is clear, and mask of the render
+    and of the view, trust in the view."""
+    rgb, alpha = drawn[0][0].cpu(), drawn[1][0].cpu()
+    white = torch.ones(3)
     return (
-        torch.cat([drawn[0][0], drawn[1][0]], -1).cpu().numpy(),
-        torch.cat([target, view.mask], -1).numpy(),
+        torch.cat([view.over(rgb, alpha, white), alpha], -1).numpy(),
+        torch.cat([view.target(white), view.mask], -1).numpy(),
         torch.cat([view.color_trust.expand(-1, -1, 3), view.mask_trust], -1).numpy(),
     )
 

@@ -20,7 +20,11 @@ MARGIN = 0.08  # of the person's longer side, around the person
 SIDE_STEP = 16  # px; boxes have sides of whole steps, so that few sizes occur
 SEEN = 0.3  # mask value from which a pixel counts as the person's, for the box
 MIN_FRAMES = 8
-EDGE_TRUST = 0.3  # in the colour of pixels on the mask's outline
+EDGE_TRUST = 0.3  # in the colour of pixels on the mask's outline, where the wall is not known
+OUTLINE = 2  # px about the outline in which pixels are compared before the wall, where it is known
+CLEAR_MASK_TRUST = 0.3  # in the mask there
+AROUND = 15  # px, of the window in which the picture beside the person must be like the wall
+HOLDS = 0.8  # of its pixels
 DOUBT = 5  # px inside the outline where the mask may hold pixels of the wall
 LIKE_PLATE = 16  # grey levels: closer than this to the bare wall, such a pixel is taken for it
 PLATE_FRAMES = 48  # looked at for the bare wall
@@ -78,14 +82,19 @@ class Clip:
     def view(self, t: int) -> View:
         """Frame t inside its box."""
         place = self.boxes[t].slices
-        image, mask = self.images[t][place], self.masks[t][place]
-        wall = wall_in_mask(image, mask, self.plate[place])
-        color_trust = np.where(mask_band(mask, 1), EDGE_TRUST, 1.0) * ~wall
+        image, mask, plate = self.images[t][place], self.masks[t][place], self.plate[place]
+        like = like_plate(image, plate)
+        wall = like & mask_band(mask, DOUBT) & (mask > 0)
+        clear = mask_band(mask, OUTLINE) & plate_holds(like, mask) & ~np.isnan(plate[..., 0])
+        color_trust = np.where(clear, 1.0, np.where(mask_band(mask, 1), EDGE_TRUST, 1.0) * ~wall)
+        mask_trust = np.where(clear, CLEAR_MASK_TRUST, ~wall)
         return View(
             image=torch.from_numpy(image).float() / 255,
             mask=torch.from_numpy(mask)[..., None].float() / 255,
             color_trust=torch.from_numpy(color_trust)[..., None].float(),
-            mask_trust=torch.from_numpy(~wall)[..., None].float(),
+            mask_trust=torch.from_numpy(mask_trust)[..., None].float(),
+            wall=torch.from_numpy(np.nan_to_num(plate)) / 255,
+            clear=torch.from_numpy(clear)[..., None],
         )
 
     def filled_plate(self) -> np.ndarray:
@@ -105,16 +114,23 @@ def mask_band(mask: np.ndarray, width: int) -> np.ndarray:
     return cv2.dilate(inside, square) != cv2.erode(inside, square)
 
 
-def wall_in_mask(image: np.ndarray, mask: np.ndarray, plate: np.ndarray) -> np.ndarray:
-    """(h,w) bool: pixels near the mask's outline that look like the wall behind.
+def like_plate(image: np.ndarray, plate: np.ndarray) -> np.ndarray:
+    """(h,w) bool: pixels that look like the wall behind; never where no frame shows it.
 
-    Masks round off narrow gaps, as between hair and shoulder; what shows there would be painted
-    on the skin.
+    Near the mask's outline, inside, they are its mistakes: masks round off narrow gaps, as between
+    hair and shoulder, and what shows there would be painted on the skin.
     """
-    band = mask_band(mask, DOUBT) & (mask > 0)
-    alike = np.abs(image[band] - plate[band]) < LIKE_PLATE  # never of NaN: a wall never seen
-    band[band] = alike[:, 0] & alike[:, 1] & alike[:, 2]
-    return band
+    off = cv2.absdiff(image.astype(np.float32), plate)  # NaN, where the wall was never seen
+    return (off[..., 0] < LIKE_PLATE) & (off[..., 1] < LIKE_PLATE) & (off[..., 2] < LIKE_PLATE)
+
+
+def plate_holds(like: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(h,w) bool: around here the picture beside the person is the plate's: no shadow falls there,
+    and the camera did not move. like (h,w): where picture and plate are alike."""
+    beside = ((mask == 0) & ~mask_band(mask, 1)).astype(np.float32)
+    window = (AROUND, AROUND)
+    alike = cv2.boxFilter(beside * like, -1, window, normalize=False)
+    return alike > HOLDS * np.maximum(cv2.boxFilter(beside, -1, window, normalize=False), 1)
 
 
 def bare_plate(images: np.ndarray, masks: np.ndarray) -> np.ndarray:

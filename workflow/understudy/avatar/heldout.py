@@ -42,7 +42,7 @@ class Pictures:
         """Picture t inside a box; all of it is true."""
         mask = torch.from_numpy(self.masks[t][box.slices])[..., None].float()
         image = torch.from_numpy(self.images[t][box.slices]).float() / 255
-        return View(image, mask, torch.ones_like(mask), torch.ones_like(mask))
+        return View.cut_out(image, mask)
 
 
 def load_pictures(path: Path | str, kind: str = "held_out") -> Pictures:

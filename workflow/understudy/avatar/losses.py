@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from understudy.avatar.settings import LossWeights
@@ -11,26 +12,55 @@ from understudy.avatar.similarity import ssim
 @dataclass(frozen=True)
 class View:
     """One training view: image (h,w,3) in [0,1], mask (h,w,1) soft, and how far each pixel's
-    colour and its mask are to be trusted, color_trust and mask_trust (h,w,1) in [0,1]."""
+    colour and its mask are to be trusted, color_trust and mask_trust (h,w,1) in [0,1].
+
+    wall (h,w,3) in [0,1]: what is behind the person, and clear (h,w,1) bool: where, on the mask's
+    outline, it is known. There a pixel shows both, and is compared as it is: finer than any mask.
+    """
 
     image: Tensor
     mask: Tensor
     color_trust: Tensor
     mask_trust: Tensor
+    wall: Tensor
+    clear: Tensor
+
+    @staticmethod
+    def cut_out(image: Tensor, mask: Tensor) -> "View":
+        """A picture whose mask is true everywhere, and of whose background nothing is known."""
+        all_of_it = torch.ones_like(mask)
+        nowhere = torch.zeros_like(mask, dtype=torch.bool)
+        return View(image, mask, all_of_it, all_of_it, torch.zeros_like(image), nowhere)
+
+    def over(self, rgb: Tensor, alpha: Tensor, background: Tensor) -> Tensor:
+        """A render, rgb (h,w,3) premultiplied and alpha (h,w,1), before the wall where that is
+        clear, else before `background` (3,)."""
+        return rgb + (1 - alpha) * torch.where(self.clear, self.wall, background)
+
+    def target(self, outside: Tensor) -> Tensor:
+        """What `over` is to look like; outside (h,w,3) or (3,): where the mask ends."""
+        masked = self.image * self.mask + outside * (1 - self.mask)
+        return torch.where(self.clear, self.image, masked)
 
 
 def image_loss(
-    view: View, rgb: Tensor, alpha: Tensor, weights: LossWeights, structure: bool
+    view: View,
+    rgb: Tensor,
+    alpha: Tensor,
+    background: Tensor,
+    weights: LossWeights,
+    structure: bool,
 ) -> Tensor:
-    """A render rgb (h,w,3), on any background, and its alpha (h,w,1) against the view.
+    """A render, rgb (h,w,3) premultiplied and alpha (h,w,1), on a background (3,) against the view.
 
     Outside the mask nothing is asked of the colour: what sticks out of it would only learn the
     background's. Alpha alone draws it in. `structure`: with SSIM, which disturbs the first
     steps, when nothing is in place.
     """
-    target = view.image * view.mask + rgb.detach() * (1 - view.mask)
-    loss = weights.l1 * ((rgb - target).abs() * view.color_trust).mean()
+    over = view.over(rgb, alpha, background)
+    target = view.target(over.detach())
+    loss = weights.l1 * ((over - target).abs() * view.color_trust).mean()
     loss = loss + weights.alpha * ((alpha - view.mask).abs() * view.mask_trust).mean()
     if structure:
-        loss = loss + weights.ssim * (1 - ssim(rgb, target))
+        loss = loss + weights.ssim * (1 - ssim(over, target))
     return loss

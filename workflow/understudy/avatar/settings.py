@@ -37,7 +37,6 @@ class LearningRates:
 class AlignSettings:
     """How a pose is brought to a picture; see `alignment`."""
 
-    side: int = 512  # px, of a picture's longer side at most: finer ones say little more
     blurs: tuple[float, ...] = (1.5, 1.0)  # px, of both pictures, one an iteration
     turn_trust: float = 0.05  # rad that a joint may turn where the picture says little
     transl_trust: float = 0.02  # m that the body may move there
