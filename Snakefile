@@ -116,3 +116,7 @@ onstart:
 
 onerror:
     partial_report()
+
+
+onsuccess:
+    Path(PARTIAL_REPORT).unlink(missing_ok=True)

@@ -109,11 +109,15 @@ def no_older_jobs():
         raise WorkflowError(str(error))
 
 
+PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # under report.html, Snakemake would take it for
+# the whole one, and a later run would find nothing to do
+
+
 def partial_report():
     """After a failure: the report of what there is, and of what is missing and why."""
     from understudy.files import write_json  # NumPy comes with it, which no other job needs here
 
-    inputs, target = f"{RESULTS}/report/inputs.json", f"{RESULTS}/report.html"
+    inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
     environment = {**os.environ, "PYTHONPATH": str(BASE / "workflow")}
     command = [sys.executable, "-m", "understudy.report", inputs, target]
     try:

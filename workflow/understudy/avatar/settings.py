@@ -40,7 +40,7 @@ class AlignSettings:
     blurs: tuple[float, ...] = (1.5, 1.0)  # px, of both pictures, one an iteration
     turn_trust: float = 0.05  # rad that a joint may turn where the picture says little
     transl_trust: float = 0.02  # m that the body may move there
-    joint_trust: float = 0.002  # m that a joint may lie elsewhere at rest than in the fit
+    joint_trust: float = 0.001  # m that a joint may lie elsewhere at rest than in the fit
     pixel_sigma: float = 0.1  # of a colour in [0,1]
     pixels_alike: float = 10.0  # neighbouring pixels that tell the same
     outlier: float = 0.1  # a residual beyond it counts by its amount, not its square
