@@ -25,7 +25,7 @@ from understudy.avatar.settings import TrainSettings
 # On a CPU the networks of 167,000 points take 10 s a step: there, the body's own vertices, smaller
 # pictures and one person; ours is trained on the same once more. The prototype has no GPU code.
 GPU = torch.cuda.is_available()
-EDGE, STEPS = (0.006, 1500) if GPU else (0.008, 800)
+EDGE, STEPS = (0.006, 1500) if GPU else (0.007, 1000)
 FULL = TrainSettings(size=512, max_edge=EDGE, iterations=STEPS)
 SUBDIVISIONS, SIZE = (2, 512) if GPU else (0, 256)
 RELEASE = TrainSettings(
