@@ -16,7 +16,14 @@ from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.avatar.clip import bare_plate, like_plate, load_clip, mask_band, person_box, plate_holds
+from understudy.avatar.clip import (
+    bare_plate,
+    like_plate,
+    load_clip,
+    mask_band,
+    person_box,
+    plate_holds,
+)
 from understudy.avatar.curve import Curve
 from understudy.avatar.direct import DirectTraining as Training
 from understudy.avatar.perceptual import NETWORKS
