@@ -84,10 +84,11 @@ class Clip:
         place = self.boxes[t].slices
         image, mask, plate = self.images[t][place], self.masks[t][place], self.plate[place]
         like = like_plate(image, plate)
-        wall = like & mask_band(mask, DOUBT) & (mask > 0)
+        mistaken = like & mask_band(mask, DOUBT) & (mask > 0)
+        edge = np.where(mask_band(mask, 1), EDGE_TRUST, 1.0) * ~mistaken
         clear = mask_band(mask, OUTLINE) & plate_holds(like, mask) & ~np.isnan(plate[..., 0])
-        color_trust = np.where(clear, 1.0, np.where(mask_band(mask, 1), EDGE_TRUST, 1.0) * ~wall)
-        mask_trust = np.where(clear, CLEAR_MASK_TRUST, ~wall)
+        color_trust = np.where(clear, 1.0, edge)
+        mask_trust = np.where(clear, CLEAR_MASK_TRUST, ~mistaken)
         return View(
             image=torch.from_numpy(image).float() / 255,
             mask=torch.from_numpy(mask)[..., None].float() / 255,

@@ -27,28 +27,25 @@ def rasterize(
     # threads by the camera's number alone), so views whose camera has one are drawn singly.
     size = 1 if viewmats.requires_grad else views
     parts = [
-        _batch(*(x[k : k + size] for x in (*cloud, viewmats, Ks)), width, height)
+        _batch(
+            [x[k : k + size] for x in cloud],
+            viewmats[k : k + size],
+            Ks[k : k + size],
+            width,
+            height,
+        )
         for k in range(0, views, size)
     ]
     return tuple(torch.cat(part) for part in zip(*parts, strict=True))
 
 
 def _batch(
-    means: Tensor,
-    quats: Tensor,
-    scales: Tensor,
-    opacities: Tensor,
-    colors: Tensor,
-    viewmats: Tensor,
-    Ks: Tensor,
-    width: int,
-    height: int,
+    cloud: list[Tensor], viewmats: Tensor, Ks: Tensor, width: int, height: int
 ) -> tuple[Tensor, Tensor]:
+    """As `rasterize`, of clouds with one camera each."""
+    *shape, colors = cloud
     out, alpha, _ = gsplat.rasterization(
-        means,
-        quats,
-        scales,
-        opacities,
+        *shape,
         colors[:, None],
         viewmats[:, None],
         Ks[:, None],
