@@ -31,6 +31,14 @@ SUBDIVISIONS, SIZE = (2, 512) if GPU else (0, 256)
 RELEASE = TrainSettings(
     size=SIZE, model="exavatar", exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS)
 )
+SCENES = {  # behind the person while training, at a size that shows the difference
+    f"scene_{scene}": TrainSettings(
+        size=SIZE if GPU else 128,
+        model="exavatar",
+        exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS, epochs=1, scene=scene),
+    )
+    for scene in ("gaussians", "plate")
+}
 BESIDE = FULL if GPU else TrainSettings(size=SIZE, max_edge=0.0125, iterations=1200)
 OF_RELEASE = IDENTITIES if GPU else IDENTITIES[:1]
 OF_PROTOTYPE = IDENTITIES[:2]
@@ -67,13 +75,23 @@ def release(identity: Identity) -> dict:
     return result(Run("release", identity, RELEASE), trained)
 
 
+def before_scene(name: str, identity: Identity) -> dict:
+    """ExAvatar's model in front of one kind of scene."""
+    return result(Run(name, identity, SCENES[name]), trained)
+
+
 COMPARED = ("beside", "release")
-PEOPLE = {**dict.fromkeys(COMPARED, OF_RELEASE), "prototype": OF_PROTOTYPE}  # all, of the others
+PEOPLE = {  # all, of the others
+    **dict.fromkeys(COMPARED, OF_RELEASE),
+    **dict.fromkeys(SCENES, IDENTITIES[:1]),
+    "prototype": OF_PROTOTYPE,
+}
 METHODS: dict[str, Callable[[Identity], dict]] = {
     "understudy": ours,
     "release": release,
     "beside": beside,
     "plain": plain_body,
+    **{name: partial(before_scene, name) for name in SCENES},
     **({"prototype": of_prototype} if available() else {}),
 }
 
@@ -152,6 +170,8 @@ def print_rows(method: str, results: list[dict]) -> None:
     rows = dict(zip(people, results, strict=False))  # the release has no row for each
     for person, row in rows.items():
         print(f"{person:24}" + "".join(_cell(row[group]) for group in GROUPS))
+        composite = row["held_out_composite"]
+        print(f"  before the scene {composite['psnr']:.2f} dB, alone {composite['scene_psnr']:.2f}")
     means = [
         {name: _mean(results, group, name) for name in ("psnr", "iou", "ssim")} for group in GROUPS
     ]

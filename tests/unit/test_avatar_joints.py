@@ -48,7 +48,7 @@ def test_elbows_out_of_place_are_put_back(waving):
     place, poses = wrong.clone(), CorrectedPoses(fit.pose)
     for _ in range(ROUNDS):
         moved = replace(avatar, rig=Rig(body, rig.surface, rig.betas, place))
-        alignment, system = Alignment(moved, torch.ones(PARTS), SETTINGS), JointSystem(FRAMES)
+        alignment, system = Alignment(moved, torch.ones(PARTS), SETTINGS), JointSystem()
         for t, view in enumerate(views):
             correction, *equations = alignment.solve(
                 poses.frames[t], poses.corrections[t], view, fit.K
@@ -61,7 +61,7 @@ def test_elbows_out_of_place_are_put_back(waving):
 
 
 def test_frames_that_tell_nothing_leave_the_joints_where_they_are():
-    system = JointSystem(2)
+    system = JointSystem()
     blind = np.diag(np.r_[np.ones(POSE), np.zeros(JOINTS)])
     system.add(0, blind, np.zeros(POSE + JOINTS))
     moved = torch.zeros(BODY_JOINTS, 3)
@@ -75,7 +75,7 @@ def test_poses_follow_as_the_whole_system_has_it():
     root = rng.normal(size=(POSE + JOINTS, POSE + JOINTS))
     normal, pull = root @ root.T + np.eye(len(root)), rng.normal(size=len(root))
     pull[:POSE] = 0  # as after a pose was aligned
-    system = JointSystem(1)
+    system = JointSystem()
     system.add(0, normal, pull)
     change = system.solved(torch.zeros(BODY_JOINTS, 3, dtype=torch.float64), trust=1e6)
     step = system.followed(0, change)

@@ -67,7 +67,7 @@ class DirectTraining(Training):
         self.round = 0  # the next of them
         self.to_align: list[int] = []  # frames that the present round has still to align
         self.alignment: Alignment | None = None  # of the present round's avatar
-        self.joints = JointSystem(len(clip))  # what the present round has told of them
+        self.joints = JointSystem()  # what the present round has told of them
 
     @property
     def planned_steps(self) -> int:
@@ -111,7 +111,7 @@ class DirectTraining(Training):
             step = self.joints.followed(t, change)
             self.poses.corrections[t] = combined(step, self.poses.corrections[t])
         self.poses.interpolate(self.trained)
-        self.alignment, self.joints = None, JointSystem(len(self.clip))
+        self.alignment, self.joints = None, JointSystem()
 
     def step(self) -> Tensor:
         """Train the avatar on one frame; returns the loss."""

@@ -15,14 +15,14 @@ POSE, JOINTS = 3 * PARTS, 3 * BODY_JOINTS  # unknowns of a frame, and of the bod
 
 
 class JointSystem:
-    """What the aligned frames of a clip of n tell of the 22 joints.
+    """What aligned frames tell of the 22 joints.
 
-    normal (66,66), pull (66,); follow (n,69,66): how each frame's pose goes along with the joints.
+    normal (66,66), pull (66,); follow: by frame, (69,66), how its pose goes along with the joints.
     """
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self) -> None:
         self.normal, self.pull = np.zeros((JOINTS, JOINTS)), np.zeros(JOINTS)
-        self.follow = np.zeros((frames, POSE, JOINTS), np.float32)
+        self.follow: dict[int, np.ndarray] = {}
 
     def add(self, t: int, normal: np.ndarray, pull: np.ndarray) -> None:
         """Frame t's equations (69+66,69+66), (69+66,): of its pose, then of the joints."""
@@ -30,7 +30,7 @@ class JointSystem:
         eliminated = np.linalg.solve(own, np.column_stack([cross, pull[:POSE]]))
         self.normal += normal[POSE:, POSE:] - cross.T @ eliminated[:, :-1]
         self.pull += pull[POSE:] - cross.T @ eliminated[:, -1]
-        self.follow[t] = -eliminated[:, :-1]
+        self.follow[t] = -eliminated[:, :-1].astype(np.float32)
 
     def solved(self, moved: Tensor, trust: float) -> Tensor:
         """(22,3) m to move the joints by; moved (22,3): how far they were moved already. As a
@@ -46,10 +46,17 @@ class JointSystem:
         return torch.from_numpy(step).view(PARTS, 3).to(change)
 
     def state(self) -> dict[str, Tensor]:
-        """Its arrays, as tensors."""
-        return {name: torch.from_numpy(array) for name, array in vars(self).items()}
+        """All of it, as tensors: follow as its frames (k,) and their matrices (k,69,66)."""
+        matrices = np.array([*self.follow.values()], np.float32).reshape(-1, POSE, JOINTS)
+        return {
+            "normal": torch.from_numpy(self.normal),
+            "pull": torch.from_numpy(self.pull),
+            "frames": torch.tensor([*self.follow], dtype=torch.int64),
+            "follow": torch.from_numpy(matrices),
+        }
 
     def load_state(self, tensors: dict[str, Tensor]) -> None:
         """Put back what `state` gave."""
-        for name, tensor in tensors.items():
-            setattr(self, name, tensor.numpy().copy())
+        self.normal, self.pull = (tensors[name].numpy().copy() for name in ("normal", "pull"))
+        matrices = tensors["follow"].numpy().copy()
+        self.follow = dict(zip(tensors["frames"].tolist(), matrices, strict=True))

@@ -23,6 +23,7 @@ from understudy.recognition.tabulate import usual
 
 INK = "#5b6470"
 COLOURS = ["#d1495b", "#2e86ab", "#66a182", "#edae49", "#8d6a9f"]
+DODGE = 0.01  # between two lines, of the axis: their whiskers would lie on each other
 STYLE = {
     "font.family": "sans-serif",
     "font.size": 10,
@@ -50,7 +51,7 @@ def plot_accuracy(summary: pd.DataFrame, out: Path) -> None:
     summary = usual(summary)
     with plt.rc_context({**STYLE, "svg.hashsalt": "accuracy"}):
         panels = list(summary.groupby(["dataset", "model"], sort=True))
-        figure, axes = _panels(len(panels), width=4.4, height=3.2)
+        figure, axes = _panels(len(panels), width=6.4, height=3.2)
         for axis, ((dataset, model), group) in zip(axes, panels, strict=True):
             _accuracy_panel(axis, group)
             axis.set_title(f"{model_name(model)} · {dataset}", loc="left")
@@ -60,10 +61,11 @@ def plot_accuracy(summary: pd.DataFrame, out: Path) -> None:
 
 def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
     lines = group.groupby("n_real", sort=True)
-    for colour, (n_real, line) in zip(COLOURS, lines, strict=False):
+    apart = DODGE * group.n_synthetic.max()
+    for place, (colour, (n_real, line)) in enumerate(zip(COLOURS, lines, strict=False)):
         videos = "video" if n_real == 1 else "videos"
         axis.errorbar(
-            line.n_synthetic,
+            line.n_synthetic + (place - (len(lines) - 1) / 2) * apart,
             100 * line.accuracy,
             yerr=100 * (line.high - line.accuracy).fillna(0),
             color=colour,
@@ -85,7 +87,7 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
     axis.set_ylim(0, 100)
     axis.set_xticks(sorted(group.n_synthetic.unique()))
     axis.set_xlabel("synthetic videos a class")
-    axis.legend(loc="best")
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def plot_variants(summary: pd.DataFrame, out: Path) -> None:
@@ -130,25 +132,38 @@ def _variants_panel(axis: Axes, group: pd.DataFrame) -> None:
 
 
 def plot_curves(runs: pd.DataFrame, curves: pd.DataFrame, out: Path) -> None:
-    """Loss on the training clips by epoch, a panel a (dataset, model), a line a run.
+    """Loss on the training clips as training goes on, a panel a (dataset, model), a line a run:
+    a colour an n_real, broken where there are synthetic videos too.
 
     `curves` is what `tabulate.read_curves` returns; its column run is the row in `runs`.
     """
     with plt.rc_context({**STYLE, "svg.hashsalt": "curves"}):
         panels = list(runs.groupby(["dataset", "model"], sort=True))
-        figure, axes = _panels(len(panels), width=4.4, height=3.2)
+        figure, axes = _panels(len(panels), width=6.4, height=3.2)
         for axis, ((dataset, model), group) in zip(axes, panels, strict=True):
-            labels = group.n_real.astype(str) + " + " + group.n_synthetic.astype(str)
-            colours = dict(zip(labels.unique(), itertools.cycle(COLOURS), strict=False))
-            for run, label in labels.items():
-                curve = curves[curves.run == run]
-                name = label if run == labels.index[labels == label][0] else None
-                axis.plot(curve.epoch, curve.loss, color=colours[label], linewidth=1.2, label=name)
+            _curves_panel(axis, group, curves)
             axis.set_title(f"{model_name(model)} · {dataset}", loc="left")
-            axis.set_xlabel("epoch")
-            axis.legend(loc="best", title="real + synthetic", fontsize=8)
+            axis.set_xlabel("share of the training, %")
         axes[0].set_ylabel("training loss")
         _save(figure, out)
+
+
+def _curves_panel(axis: Axes, group: pd.DataFrame, curves: pd.DataFrame) -> None:
+    colours = dict(zip(sorted(group.n_real.unique()), itertools.cycle(COLOURS), strict=False))
+    named = set()
+    for run, row in group.iterrows():
+        curve = curves[curves.run == run]
+        name = f"{row.n_real} + {row.n_synthetic}"
+        axis.plot(
+            100 * curve.epoch / curve.epoch.max(),
+            curve.loss,
+            color=colours[row.n_real],
+            linestyle="--" if row.n_synthetic else "-",
+            linewidth=1.2,
+            label=None if name in named else name,
+        )
+        named.add(name)
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1), title="real + synthetic")
 
 
 def plot_per_class(runs: pd.DataFrame, out: Path) -> None:

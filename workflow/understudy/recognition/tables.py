@@ -141,11 +141,7 @@ def point_name(row: object) -> str:
 def _gains_table(gained: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Model": model_name(row.model),
-            "Dataset": row.dataset,
-            "Synthetic": point_name(row),
-            "n_real": row.n_real,
-            "n_synthetic": row.n_synthetic,
+            **_point_cells(row),
             "Gain": f"{100 * row.gain:+.1f}",
             "95 %": _interval(row),
             "Seeds": row.seeds,
@@ -157,17 +153,24 @@ def _gains_table(gained: pd.DataFrame) -> pd.DataFrame:
 def _points_table(summary: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Model": model_name(row.model),
-            "Dataset": row.dataset,
-            "Synthetic": point_name(row),
-            "n_real": row.n_real,
-            "n_synthetic": row.n_synthetic,
+            **_point_cells(row),
             "Accuracy": _per_cent(row.accuracy, row.sd),
             "95 %": _interval(row),
             "Seeds": row.seeds,
         }
         for row in summary.itertuples()
     )
+
+
+def _point_cells(row: object) -> dict[str, object]:
+    """What a row of a table says of the point that it is about."""
+    return {
+        "Model": model_name(row.model),
+        "Dataset": row.dataset,
+        "Synthetic": point_name(row),
+        "n_real": row.n_real,
+        "n_synthetic": row.n_synthetic,
+    }
 
 
 def _cameras_table(runs: pd.DataFrame) -> pd.DataFrame:
