@@ -31,11 +31,11 @@ SUBDIVISIONS, SIZE = (2, 512) if GPU else (0, 256)
 RELEASE = TrainSettings(
     size=SIZE, model="exavatar", exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS)
 )
-SCENES = {  # behind the person while training, at a size that shows the difference
+SCENES = {  # what is behind the person while it trains; short, for a first look
     f"scene_{scene}": TrainSettings(
         size=SIZE if GPU else 128,
         model="exavatar",
-        exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS, epochs=1, scene=scene),
+        exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS, epochs=1, repeats=8, scene=scene),
     )
     for scene in ("gaussians", "plate")
 }

@@ -20,8 +20,8 @@ BT709 = {
     "color_trc": "bt709",
     "color_range": "tv",
 }
-# One encoder thread: the same frames give the same bytes on any machine.
-COMMON = {"threads": 1, "fflags": "+bitexact", "flags:v": "+bitexact"}
+# A fixed number of encoder threads: the same frames give the same bytes on any machine.
+COMMON = {"threads": 4, "fflags": "+bitexact", "flags:v": "+bitexact"}
 CODECS = {
     "h264": {
         "c:v": "libx264",
