@@ -187,7 +187,7 @@ if __name__ == "__main__":
     numba.set_num_threads(1)
     for wanted in sys.argv[1:]:
         method, _, person = wanted.partition(".")
-        for identity in IDENTITIES:
+        for identity in PEOPLE.get(method, IDENTITIES):
             if person in ("", identity.person):
                 make_world(identity)
                 print(wanted, METHODS[method](identity))
