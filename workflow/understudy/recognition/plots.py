@@ -23,6 +23,7 @@ from understudy.recognition.tabulate import usual
 
 INK = "#5b6470"
 COLOURS = ["#d1495b", "#2e86ab", "#66a182", "#edae49", "#8d6a9f"]
+DASHES = ["-", "--", ":", "-.", (0, (8, 2))]
 DODGE = 0.01  # between two lines, of the axis: their whiskers would lie on each other
 STYLE = {
     "font.family": "sans-serif",
@@ -133,7 +134,7 @@ def _variants_panel(axis: Axes, group: pd.DataFrame) -> None:
 
 def plot_curves(runs: pd.DataFrame, curves: pd.DataFrame, out: Path) -> None:
     """Loss on the training clips as training goes on, a panel a (dataset, model), a line a run:
-    a colour an n_real, broken where there are synthetic videos too.
+    a colour an n_real, a dash an n_synthetic.
 
     `curves` is what `tabulate.read_curves` returns; its column run is the row in `runs`.
     """
@@ -150,6 +151,7 @@ def plot_curves(runs: pd.DataFrame, curves: pd.DataFrame, out: Path) -> None:
 
 def _curves_panel(axis: Axes, group: pd.DataFrame, curves: pd.DataFrame) -> None:
     colours = dict(zip(sorted(group.n_real.unique()), itertools.cycle(COLOURS), strict=False))
+    dashes = dict(zip(sorted(group.n_synthetic.unique()), itertools.cycle(DASHES), strict=False))
     named = set()
     for run, row in group.iterrows():
         curve = curves[curves.run == run]
@@ -158,7 +160,7 @@ def _curves_panel(axis: Axes, group: pd.DataFrame, curves: pd.DataFrame) -> None
             100 * curve.epoch / curve.epoch.max(),
             curve.loss,
             color=colours[row.n_real],
-            linestyle="--" if row.n_synthetic else "-",
+            linestyle=dashes[row.n_synthetic],
             linewidth=1.2,
             label=None if name in named else name,
         )
