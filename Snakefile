@@ -58,6 +58,8 @@ localrules:
     normalise_identity,
     normalise_reference,
     composite_background,
+    picture_avatar,
+    check_synthetic,
     write_dataset,
     leakage,
     check_leakage,

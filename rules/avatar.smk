@@ -1,4 +1,5 @@
-# Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/.
+# Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/. Scores and
+# pictures are jobs of their own, so that a change of theirs trains nobody again.
 
 
 rule train_avatar:
@@ -9,16 +10,11 @@ rule train_avatar:
         depth=LAYOUT.feature("identity", "{identity}", "depth"),
         fit=LAYOUT.fit("identity", "{identity}"),
         body=BODY,
-        lpips=[
-            path
-            for path in (CONFIG["avatar"]["lpips"], CONFIG["avatar"]["exavatar"]["lpips"])
-            if path
-        ],
+        lpips=effective.training_lpips(CONFIG) or [],
     output:
         avatar=LAYOUT.avatar("{identity}"),
-        metrics=LAYOUT.avatar("{identity}", "metrics.json"),
+        trained=LAYOUT.avatar("{identity}", "trained.npz"),
         curves=LAYOUT.avatar("{identity}", "curves.csv"),
-        turntable=LAYOUT.avatar("{identity}", "turntable.png"),
     log:
         LAYOUT.log("train_avatar", "{identity}"),
     benchmark:
@@ -28,9 +24,57 @@ rule train_avatar:
     resources:
         gpu=GPU,
     params:
-        settings=CONFIG["avatar"],
+        settings=effective.avatar_settings(CONFIG),
+        checkpoint_seconds=told(CONFIG["avatar"]["checkpoint_seconds"]),
         seed=CONFIG["seed"],
-        device=device,
-        code=code_version("train_avatar"),
+        device=told(CONFIG["device"]),
+        code=code_version("train_avatar", CHOSEN["avatar"]),
     script:
         "../workflow/scripts/train_avatar.py"
+
+
+rule score_avatar:
+    """How well an avatar shows the frames that were held out."""
+    input:
+        avatar=LAYOUT.avatar("{identity}"),
+        trained=LAYOUT.avatar("{identity}", "trained.npz"),
+        video=LAYOUT.video("identity", "{identity}"),
+        masks=LAYOUT.feature("identity", "{identity}", "masks"),
+        fit=LAYOUT.fit("identity", "{identity}"),
+        body=BODY,
+        lpips=CONFIG["avatar"]["lpips"] or [],
+    output:
+        LAYOUT.avatar("{identity}", "metrics.json"),
+    log:
+        LAYOUT.log("score_avatar", "{identity}"),
+    benchmark:
+        LAYOUT.benchmark("score_avatar", "{identity}")
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
+    params:
+        settings=effective.score_settings(CONFIG),
+        device=told(CONFIG["device"]),
+        code=code_version("score_avatar"),
+    script:
+        "../workflow/scripts/score_avatar.py"
+
+
+rule picture_avatar:
+    """An avatar turned round on white, to look at."""
+    input:
+        avatar=LAYOUT.avatar("{identity}"),
+        body=BODY,
+    output:
+        LAYOUT.avatar("{identity}", "turntable.png"),
+    log:
+        LAYOUT.log("picture_avatar", "{identity}"),
+    benchmark:
+        LAYOUT.benchmark("picture_avatar", "{identity}")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        code=code_version("picture_avatar"),
+    script:
+        "../workflow/scripts/picture_avatar.py"

@@ -4,7 +4,7 @@ import gc
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 BASE = Path(workflow.basedir)
@@ -18,9 +18,11 @@ from snakemake.exceptions import WorkflowError
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.errors import UserError
+from understudy.plan import effective
 from understudy.plan.code import code_version, rules_version
+from understudy.plan.layout import LISTS
 from understudy.plan.planned import pairs_of, read_plan
-from understudy.plan.reporting import on_sheet, previewed, report_inputs
+from understudy.plan.reporting import on_sheet, previewed, report_inputs, report_shown
 
 try:
     PLAN = read_plan(config, BASE / "workflow/schemas")
@@ -36,6 +38,11 @@ IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABL
 PAIRS = pairs_of(SYNTHETIC)
 GPU = 1 if CONFIG["device"] == "cuda" else 0
 WEIGHTS = PLAN.weights  # of each feature's back-end: name -> file
+CHOSEN = PLAN.chosen  # what each word of the config stands for
+
+if workflow.is_main_process:
+    for line in PLAN.unreadable_sources():
+        print(f"warning: {line}", file=sys.stderr)
 
 
 wildcard_constraints:
@@ -56,15 +63,32 @@ def gpu_of(feature):
     return GPU if WEIGHTS[feature] else 0
 
 
-def device(wildcards, input):
-    """As a function of the input, its value is no trigger to run again."""
-    return CONFIG["device"]
+def made(path):
+    """A table's file as an input, if a rule makes it. The user's own are no inputs: jobs have their
+    path and version, so that one that is missing today stops no plan and makes nothing stale, and a
+    job that needs it tells."""
+    return path if PLAN.is_made(path) else []
 
 
-def source(path):
-    """A table's file as an input, if it is there or a rule makes it. A missing one is told of by
-    the job that needs it, so that the other jobs go on."""
-    return path if path.startswith(f"{WORLD}/") or Path(path).exists() else []
+def told(value):
+    """A parameter that makes no difference to what comes out. As a function of the input, its value
+    is no trigger to run again."""
+    return lambda wildcards, input: value
+
+
+def version(kind, name="id"):
+    """The version of the file that a row names; wildcard `name` holds its id."""
+    return lambda wildcards: PLAN.version(kind, wildcards[name])
+
+
+def record(kind, name="id"):
+    """Where the job that reads it records it."""
+    return lambda wildcards, input: PLAN.versions.record_path(kind, wildcards[name])
+
+
+def part_of(rows):
+    """From and to which second of its video a row takes."""
+    return lambda wildcards: [rows[wildcards.id].get(name) or None for name in ("start", "end")]
 
 
 def seen_by(wildcards):
@@ -72,9 +96,20 @@ def seen_by(wildcards):
     return PLAN.points[wildcards.point]
 
 
-def settings_of(wildcards):
-    """A recogniser's settings, as the config gives them."""
-    return CONFIG["experiments"]["models"][wildcards.model]
+def pretrained_of(wildcards):
+    """The weights that a recogniser starts from."""
+    return CONFIG["experiments"]["models"][wildcards.model].get("pretrained") or []
+
+
+def real_of(wildcards):
+    """The real videos that a training sees."""
+    return PLAN.real_clips(seen_by(wildcards), int(wildcards.seed))
+
+
+def clips_told(clips):
+    """Clips as parameters, each with its file's version."""
+    by_path = {row["video"]: id_ for id_, row in TABLES.real.items()}
+    return [[*astuple(clip), PLAN.version("real", by_path[clip.path])] for clip in clips]
 
 
 def master(path):

@@ -1,10 +1,35 @@
 # Requires: all composites. Gives: {results}/dataset/.
 
 
+rule check_synthetic:
+    """Each synthetic video looked at once more, from its file alone."""
+    input:
+        videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
+        reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
+        images=[made(row["image"]) for row in BACKGROUNDS.values()],
+    output:
+        LAYOUT.checked,
+    log:
+        LAYOUT.log("check_synthetic"),
+    benchmark:
+        LAYOUT.benchmark("check_synthetic")
+    conda:
+        "../envs/video.yaml"
+    params:
+        rows=SYNTHETIC,
+        videos=told([LAYOUT.synthetic(*row) for row in SYNTHETIC]),
+        references=told(list(REFERENCES)),
+        images=told({id_: row["image"] for id_, row in BACKGROUNDS.items()}),
+        fit=CONFIG["backgrounds"]["fit"],
+        code=code_version("check_synthetic"),
+    script:
+        "../workflow/scripts/check_synthetic.py"
+
+
 rule write_dataset:
     """The manifest, PyTorchVideo lists, datasheet and checks of all synthetic videos."""
     input:
-        synthetic=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
+        checked=LAYOUT.checked,
         identity_notes=expand(LAYOUT.facts("identity", "{id}"), id=IDENTITIES),
         reference_notes=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
         identity_keypoints=expand(LAYOUT.feature("identity", "{id}", "keypoints"), id=IDENTITIES),
@@ -13,12 +38,12 @@ rule write_dataset:
         fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         avatars=expand(LAYOUT.avatar("{id}"), id=IDENTITIES),
     output:
-        manifest=f"{RESULTS}/dataset/manifest.parquet",
-        csv=f"{RESULTS}/dataset/manifest.csv",
-        labels=f"{RESULTS}/dataset/labels.json",
-        synthetic_list=f"{RESULTS}/dataset/lists/synthetic.txt",
-        datasheet=f"{RESULTS}/dataset/datasheet.md",
-        checks=f"{RESULTS}/dataset/checks.json",
+        manifest=LAYOUT.dataset("manifest.parquet"),
+        csv=LAYOUT.dataset("manifest.csv"),
+        labels=LAYOUT.dataset("labels.json"),
+        lists=[LAYOUT.dataset(f"lists/{name}.txt") for name in LISTS],
+        datasheet=LAYOUT.dataset("datasheet.md"),
+        checks=LAYOUT.dataset("checks.json"),
     log:
         LAYOUT.log("write_dataset"),
     benchmark:
@@ -26,7 +51,7 @@ rule write_dataset:
     conda:
         "../envs/video.yaml"
     params:
-        rows=SYNTHETIC,
+        videos=told([LAYOUT.synthetic(*row) for row in SYNTHETIC]),
         identities=IDENTITIES,
         references=REFERENCES,
         backgrounds=BACKGROUNDS,

@@ -1,14 +1,15 @@
 # Requires: the table of real videos and the dataset. Gives: {results}/experiments/{dataset}/.
 RUN = LAYOUT.run(DATASET, "{model}", "{point}", "{seed}")
 RUN_NAME = RUN.removeprefix(f"{RESULTS}/experiments/")
+TESTS = [clip.path for clip in PLAN.test_clips]
 RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run in RUNS]
 
 
 rule check_leakage:
     """No test video, or a copy of one, is a reference or a training video."""
     input:
-        references=[source(row["video"]) for row in REFERENCES.values()],
-        real=[source(row["video"]) for row in TABLES.real.values()],
+        references=[made(row["video"]) for row in REFERENCES.values()],
+        real=[made(row["video"]) for row in TABLES.real.values()],
     output:
         LAYOUT.leakage(DATASET),
     log:
@@ -19,8 +20,19 @@ rule check_leakage:
         "../envs/torch.yaml"
     threads: 4
     params:
-        references=[row["video"] for row in REFERENCES.values()],
-        real=TABLES.real,
+        tests=TESTS,
+        others=[row["video"] for row in REFERENCES.values()]
+        + [row["video"] for row in TABLES.real.values() if row["split"] == "train"],
+        versions=lambda wildcards: [
+            *(PLAN.version("reference", id_) for id_ in REFERENCES),
+            *(PLAN.version("real", id_) for id_ in TABLES.real),
+        ],
+        real=lambda wildcards, input: {
+            id_: [row["video"], PLAN.version("real", id_)]
+            for id_, row in TABLES.real.items()
+            if not PLAN.is_made(row["video"])
+        },
+        record=told(PLAN.versions.record_path("real", "")),
         code=code_version("check_leakage"),
     script:
         "../workflow/scripts/check_leakage.py"
@@ -29,16 +41,14 @@ rule check_leakage:
 rule train_recogniser:
     """One model, trained on the real and synthetic videos of a point of the grid, and tested."""
     input:
-        real=[source(row["video"]) for row in TABLES.real.values()],
-        manifest=lambda wildcards: (
-            f"{RESULTS}/dataset/manifest.parquet" if seen_by(wildcards).n_synthetic else []
-        ),
+        real=lambda wildcards: [made(clip.path) for clip in [*real_of(wildcards), *PLAN.test_clips]],
+        checked=lambda wildcards: LAYOUT.checked if seen_by(wildcards).n_synthetic else [],
         white=lambda wildcards: (
             [LAYOUT.white(*pair) for pair in PAIRS]
             if seen_by(wildcards).background == "white"
             else []
         ),
-        pretrained=lambda wildcards: settings_of(wildcards).get("pretrained") or [],
+        pretrained=pretrained_of,
         # It must have passed, but that it passed once more makes no training stale.
         leakage=ancient(LAYOUT.leakage(DATASET)),
     output:
@@ -56,13 +66,22 @@ rule train_recogniser:
     resources:
         gpu=GPU,
     params:
-        layout=asdict(LAYOUT),
-        real=TABLES.real,
+        layout=told(asdict(LAYOUT)),
+        seen=lambda wildcards: clips_told(real_of(wildcards)),
+        tested=lambda wildcards: clips_told(PLAN.test_clips),
+        real=lambda wildcards, input: [astuple(clip) for clip in real_of(wildcards)],
+        test=told([astuple(clip) for clip in PLAN.test_clips]),
+        references=lambda wildcards: (
+            {id_: row["label"] for id_, row in REFERENCES.items()}
+            if seen_by(wildcards).n_synthetic
+            else None
+        ),
         labels=CONFIG["labels"],
         dataset=DATASET,
         point=lambda wildcards: seen_by(wildcards).to_dict(),
-        settings=settings_of,
-        device=device,
+        settings=lambda wildcards: effective.recogniser_settings(CONFIG, wildcards.model),
+        loading=lambda wildcards, input: effective.loading_settings(CONFIG, wildcards.model),
+        device=told(CONFIG["device"]),
         code=code_version("train_recogniser"),
     script:
         "../workflow/scripts/train_recogniser.py"

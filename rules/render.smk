@@ -21,7 +21,7 @@ rule animate_avatar:
     params:
         placement=CONFIG["render"]["placement"],
         crf=CONFIG["render"]["crf"],
-        device=device,
+        device=told(CONFIG["device"]),
         code=code_version("animate_avatar"),
     script:
         "../workflow/scripts/animate_avatar.py"
@@ -31,7 +31,7 @@ rule composite_background:
     """S_(i,j,k): the re-enactment before one background, C + (1 − α) B."""
     input:
         rgba=f"{RESULTS}/white/{{reference}}/{{identity}}/{{view}}.rgba.mkv",
-        background=lambda wildcards: source(BACKGROUNDS[wildcards.background]["image"]),
+        background=lambda wildcards: made(BACKGROUNDS[wildcards.background]["image"]),
     output:
         LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
     log:
@@ -43,7 +43,9 @@ rule composite_background:
     conda:
         "../envs/video.yaml"
     params:
-        background=lambda wildcards: BACKGROUNDS[wildcards.background]["image"],
+        source=version("background", "background"),
+        image=lambda wildcards, input: BACKGROUNDS[wildcards.background]["image"],
+        record=record("background", "background"),
         fit=CONFIG["backgrounds"]["fit"],
         crf=CONFIG["render"]["crf"],
         code=code_version("composite_background"),

@@ -86,7 +86,8 @@ rule rule_graph:
     conda:
         "../envs/workflow.yaml"
     params:
-        configs=[os.path.relpath(path) for path in workflow.configfiles],
+        configs=told([os.path.relpath(path) for path in workflow.configfiles]),
+        shape=[IS_DEMO, bool(RUNS), bool(CONFIG["body"]), bool(CONFIG["flame"]["model"])],
         rules=rules_version(),
         code=code_version("rule_graph"),
     script:
@@ -97,8 +98,9 @@ rule build_report:
     """One HTML page of what came out, to look at."""
     input:
         rulegraph=f"{RESULTS}/report/rulegraph.dot",
-        manifest=f"{RESULTS}/dataset/manifest.parquet",
+        manifest=LAYOUT.dataset("manifest.parquet"),
         people=[LAYOUT.sheet("identity", id_) for id_ in IDENTITIES],
+        metrics=[LAYOUT.avatar(id_, "metrics.json") for id_ in IDENTITIES],
         references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
         previews=[LAYOUT.preview(id_) for id_ in previewed(REFERENCES)],
         table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
@@ -112,8 +114,9 @@ rule build_report:
     conda:
         "../envs/torch.yaml"
     params:
-        config=CONFIG,
-        tables=asdict(TABLES),
+        shown=report_shown(PLAN),
+        config=told(CONFIG),
+        tables=told(asdict(TABLES)),
         code=code_version("build_report"),
     script:
         "../workflow/scripts/build_report.py"

@@ -5,7 +5,7 @@
 rule normalise_identity:
     """An identity video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: source(IDENTITIES[wildcards.id]["video"]),
+        lambda wildcards: made(IDENTITIES[wildcards.id]["video"]),
     output:
         video=LAYOUT.video("identity", "{id}"),
         facts=LAYOUT.facts("identity", "{id}"),
@@ -17,7 +17,10 @@ rule normalise_identity:
         "../envs/video.yaml"
     params:
         settings=CONFIG["video"]["identity"],
-        row=lambda wildcards: IDENTITIES[wildcards.id],
+        part=part_of(IDENTITIES),
+        source=version("identity"),
+        path=lambda wildcards, input: IDENTITIES[wildcards.id]["video"],
+        record=record("identity"),
         code=code_version("normalise_video"),
     script:
         "../workflow/scripts/normalise_video.py"
@@ -26,7 +29,7 @@ rule normalise_identity:
 rule normalise_reference:
     """A reference video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: source(REFERENCES[wildcards.id]["video"]),
+        lambda wildcards: made(REFERENCES[wildcards.id]["video"]),
     output:
         video=LAYOUT.video("reference", "{id}"),
         facts=LAYOUT.facts("reference", "{id}"),
@@ -38,7 +41,10 @@ rule normalise_reference:
         "../envs/video.yaml"
     params:
         settings=CONFIG["video"]["reference"],
-        row=lambda wildcards: REFERENCES[wildcards.id],
+        part=part_of(REFERENCES),
+        source=version("reference"),
+        path=lambda wildcards, input: REFERENCES[wildcards.id]["video"],
+        record=record("reference"),
         code=code_version("normalise_video"),
     script:
         "../workflow/scripts/normalise_video.py"

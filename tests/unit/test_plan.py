@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.errors import UserError
-from understudy.features.registry import FEATURES
+from understudy.registry import FEATURES
 from understudy.plan import code
 from understudy.plan.config import checked_config
 from understudy.plan.fanout import fan_out

@@ -5,19 +5,20 @@ import sys
 from job import job
 
 with job(snakemake):
+    from pathlib import Path
+
     from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.recognition.duplicates import copies, fingerprints
+    from understudy.sources import remember_all
 
     told = snakemake.params
-    tests, trained = (
-        [row["video"] for row in told.real.values() if row["split"] == split]
-        for split in ("test", "train")
-    )
-    others = [*told.references, *trained]
+    tests, others = told.tests, told.others
     prints, unread = fingerprints([*tests, *others], snakemake.threads)
     for path in unread:
         print(f"warning: {path}: cannot be read, so its copies are not looked for", file=sys.stderr)
+    seen = {id_: row for id_, row in told.real.items() if Path(row[0]).is_file()}
+    remember_all(told.record, seen)
     if found := copies(tests, others, prints):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise UserError(

@@ -4,10 +4,13 @@ from job import job
 
 with job(snakemake):
     from understudy.scene.composite import CompositeSettings, composite_background
+    from understudy.sources import remember
 
+    told = snakemake.params
     composite_background(
         snakemake.input.rgba,
-        snakemake.params.background,
+        told.image,
         snakemake.output[0],
-        CompositeSettings(fit=snakemake.params.fit, crf=snakemake.params.crf),
+        CompositeSettings(fit=told.fit, crf=told.crf),
     )
+    remember(told.record, snakemake.wildcards.background, told.image, told.source)

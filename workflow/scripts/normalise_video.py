@@ -3,12 +3,11 @@
 from job import job
 
 with job(snakemake):
+    from understudy.sources import remember
     from understudy.video.normalise import NormaliseSettings, normalise_video
 
-    row = snakemake.params.row
-    normalise_video(
-        row["video"],
-        snakemake.output.video,
-        snakemake.output.facts,
-        NormaliseSettings(**snakemake.params.settings, start=row.get("start"), end=row.get("end")),
-    )
+    told, made = snakemake.params, snakemake.output
+    start, end = told.part
+    settings = NormaliseSettings(**told.settings, start=start, end=end)
+    normalise_video(told.path, made.video, made.facts, settings)
+    remember(told.record, snakemake.wildcards.id, told.path, told.source)

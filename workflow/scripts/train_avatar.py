@@ -8,6 +8,7 @@ with job(snakemake):
     from understudy.avatar.settings import TrainSettings
     from understudy.avatar.train import train_avatar
 
+    told = snakemake.params
     train_avatar(
         snakemake.input.video,
         snakemake.input.masks,
@@ -15,6 +16,6 @@ with job(snakemake):
         snakemake.input.fit,
         snakemake.input.body,
         Path(snakemake.output.avatar).parent,
-        TrainSettings.from_config(snakemake.params.settings, snakemake.params.seed),
-        snakemake.params.device,
+        TrainSettings.from_config(told.settings, told.seed, told.checkpoint_seconds),
+        told.device,
     )

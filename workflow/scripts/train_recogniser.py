@@ -7,29 +7,28 @@ from job import job
 with job(snakemake):
     from understudy.plan.layout import Layout
     from understudy.plan.points import Point
-    from understudy.recognition.lists import real_clips, synthetic_clips, write_list
-    from understudy.recognition.selection import choose_clips
+    from understudy.recognition.lists import synthetic_clips, write_list
+    from understudy.recognition.selection import Clip, choose_clips
     from understudy.recognition.settings import RecogniserSettings
     from understudy.recognition.train import train_recogniser
 
     told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)
     point = Point(**told.point)
-    pool = real_clips(told.real, "train")
+    pool = [Clip(*clip) for clip in told.real]  # those that the seed chose
     if point.n_synthetic:
         white = Layout(**told.layout).white if point.background == "white" else None
+        checked = Path(snakemake.input.checked)
         pool += synthetic_clips(
-            Path(snakemake.input.manifest), seed, point.identities, point.views, white
+            checked, told.references, seed, point.identities, point.views, white
         )
-    write_list(
-        made.train_list, choose_clips(pool, told.labels, point.n_real, point.n_synthetic, seed)
-    )
-    write_list(made.test_list, real_clips(told.real, "test"))
+    write_list(made.train_list, choose_clips(pool, told.labels, "all", point.n_synthetic, seed))
+    write_list(made.test_list, [Clip(*clip) for clip in told.test])
     train_recogniser(
         Path(made.train_list),
         Path(made.test_list),
         told.labels,
         Path(made.metrics).parent,
-        RecogniserSettings.from_dict(told.settings),
+        RecogniserSettings.from_dict({**told.settings, **told.loading}),
         seed,
         device=told.device,
         about={

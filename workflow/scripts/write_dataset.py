@@ -5,7 +5,7 @@ from pathlib import Path
 from job import job
 
 with job(snakemake):
-    from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
+    from understudy.dataset.inputs import DatasetInputs, Sources
     from understudy.dataset.manifest import write_dataset
 
     files, told = snakemake.input, snakemake.params
@@ -23,10 +23,10 @@ with job(snakemake):
         dict(zip(told.identities, files.identity_notes, strict=True)),
         by_id(told.identities, files.identity_keypoints, files.masks, files.avatars),
     )
-    clips = [Synthetic(*row, video) for row, video in zip(told.rows, files.synthetic, strict=True)]
     write_dataset(
         DatasetInputs(
-            clips,
+            told.videos,
+            Path(files.checked),
             references,
             identities,
             told.backgrounds,

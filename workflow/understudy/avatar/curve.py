@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from understudy.avatar.evaluate import held_out_frame
+from understudy.avatar.similarity import psnr
 from understudy.avatar.training import Training
 
 STEPS = 50  # that one row averages
@@ -36,9 +36,9 @@ class Curve:
     def steps_without_gain(self) -> int:
         """Steps since the held-out frames last gained."""
         best, at, step = float("-inf"), 0, 0
-        for step, _, _, psnr in self.rows:
-            if psnr > best + GAIN:
-                best, at = psnr, step
+        for step, _, _, quality in self.rows:
+            if quality > best + GAIN:
+                best, at = quality, step
         return step - at
 
     def note(self) -> dict:
@@ -60,5 +60,6 @@ def _quality(training: Training) -> float:
     every = max(1, len(training.held_out) // FRAMES)
     frames, avatar = training.held_out[::every][:FRAMES], training.avatar()
     corrections = training.poses.corrections
-    scores = [held_out_frame(training, avatar, t, corrections[t]).psnr for t in frames]
+    pictures = [training.on_white(avatar, t, corrections[t]) for t in frames]
+    scores = [psnr(drawn.clamp(0, 1), truth) for drawn, _, truth, _ in pictures]
     return round(sum(scores) / len(scores), 3)

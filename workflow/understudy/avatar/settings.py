@@ -1,9 +1,13 @@
 """Every number of training and animating an avatar, with what it does."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.errors import UserError
+from understudy.registry import chosen, import_path
+
+# Of TrainSettings, what counts for every model.
+SHARED = ("model", "size", "seed", "held_out_every", "patience", "scale_per_edge")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class TrainSettings:
     """How one avatar is trained.
 
     model: "direct", whose numbers are here; or "exavatar", whose own are in `exavatar` (of those
-    here, size, seed, held_out_every, fitted_frames and checkpoint_seconds count for both).
+    here, the ones in SHARED count for both).
 
     Example: TrainSettings(size=256, iterations=1200) on 300 frames takes some three minutes on one
     core.
@@ -70,23 +74,32 @@ class TrainSettings:
     held_out_every: int = 8  # one frame in so many is never trained on
     patience: float = 0.5  # training ends when held-out frames gain nothing for it, of iterations
     warm_up: int = 100  # iterations before SSIM counts
-    fitted_frames: int = 6  # held-out frames whose pose is also fitted to the image (ExAvatar)
-    lpips: str | None = None  # torchvision's file of AlexNet: held-out frames get an LPIPS too
     checkpoint_seconds: float = 60.0  # between full-state checkpoints
     weights: LossWeights = field(default_factory=LossWeights)
     rates: LearningRates = field(default_factory=LearningRates)
     align: AlignSettings = field(default_factory=AlignSettings)
-    exavatar: ExAvatarSettings = field(default_factory=ExAvatarSettings)
+    exavatar: Any = None  # that model's ExAvatarSettings; None: its defaults
 
     @staticmethod
-    def from_config(keys: dict, seed: int) -> "TrainSettings":
-        """From the configuration's `avatar`."""
-        own = ExAvatarSettings(**keys.get("exavatar", {}))
-        return TrainSettings(**{**keys, "exavatar": own, "seed": seed})
+    def from_config(keys: dict, seed: int, checkpoint_seconds: float) -> "TrainSettings":
+        """From those keys of the configuration's `avatar` that make an avatar of its model
+        (`plan.effective.avatar_settings`)."""
+        own = chosen("avatar", keys["model"]).own_settings(keys)
+        clock = {"seed": seed, "checkpoint_seconds": checkpoint_seconds}
+        return TrainSettings(**{**keys, **own, **clock})
+
+    def key(self) -> dict:
+        """What decides the result, JSON-able: no other model's numbers, nor how often a state is
+        saved."""
+        values = asdict(self)
+        values.pop("checkpoint_seconds")
+        if self.model == "direct":
+            values.pop("exavatar")
+            return values
+        return {name: values[name] for name in (*SHARED, "exavatar")}
 
     def __post_init__(self) -> None:
-        if self.model not in ("direct", "exavatar"):
-            raise UserError(f"avatar.model is direct or exavatar, not {self.model}")
+        import_path("avatar", self.model)
         if min(self.size, self.iterations) < 1 or self.held_out_every < 2:
             raise UserError("avatar: size and iterations are at least 1, held_out_every at least 2")
         if not 0 < self.patience <= 1:

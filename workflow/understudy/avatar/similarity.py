@@ -1,5 +1,5 @@
-"""Structural similarity. On a CPU, value and gradient in a few passes over the picture; elsewhere
-the separable window is two banded matrix products."""
+"""How alike two pictures are. On a CPU, structural similarity and its gradient take a few passes
+over the picture; elsewhere the separable window is two banded matrix products."""
 
 import math
 from functools import cache
@@ -130,6 +130,11 @@ class _Similarity(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         return grad * ctx.grad, None
+
+
+def psnr(a: Tensor, b: Tensor) -> float:
+    """Peak signal-to-noise ratio (dB) of values in [0,1]."""
+    return float(-10 * torch.log10((a - b).square().mean().clamp(min=1e-10)))
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:

@@ -2,22 +2,18 @@
 
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
-from understudy.avatar.clip import Clip, load_clip
+import numpy as np
+
+from understudy.avatar.clip import load_clip
 from understudy.avatar.curve import Curve
-from understudy.avatar.direct import DirectTraining
-from understudy.avatar.evaluate import evaluate, held_out_distance
-from understudy.avatar.exavatar.scene import scene_points
-from understudy.avatar.exavatar.training import ExAvatarTraining
 from understudy.avatar.fill import seen_weight
-from understudy.avatar.perceptual import Lpips
 from understudy.avatar.save import save_avatar
 from understudy.avatar.settings import TrainSettings
+from understudy.avatar.trained import Trained, save_trained
 from understudy.avatar.training import Training
-from understudy.avatar.turntable import write_turntable
-from understudy.body.model import BodyModel, load_body
+from understudy.body.model import load_body
 from understudy.checkpoint import (
     Interval,
     interruptible,
@@ -26,9 +22,12 @@ from understudy.checkpoint import (
     save_checkpoint,
 )
 from understudy.errors import UserError
-from understudy.files import file_digest, write_json, write_text
-from understudy.fitting.io import Fit, load_fit
+from understudy.files import file_digest, write_text
+from understudy.fitting.io import load_fit
 from understudy.progress import progress
+from understudy.registry import chosen
+
+UNSEEN = 0.05  # of a Gaussian's evidence: less, and the video does not show it
 
 
 def train_avatar(
@@ -43,8 +42,8 @@ def train_avatar(
 ) -> None:
     """Train one person's avatar.
 
-    Writes avatar.safetensors, metrics.json, curves.csv (loss and the quality of held-out frames
-    against steps and seconds) and turntable.png.
+    Writes avatar.safetensors; trained.npz, what the training knows beside it (`Trained`); and
+    curves.csv, loss and the quality of held-out frames against steps and seconds.
 
     video: the person turning round; masks, depth, fit: its masks.npz, depth.npz and fit .npz; body:
     the SMPL-X-format file that the fit was made with; device: "cpu" or "cuda". While it trains,
@@ -56,7 +55,6 @@ def train_avatar(
     UserError where the inputs do not belong together or show too little of a person.
     """
     out_dir, began = Path(out_dir), time.monotonic()
-    lpips = Lpips("alex", settings.lpips) if settings.lpips else None
     model = load_body(body)
     fitted = load_fit(fit, model.model_id)
     clip = load_clip(video, masks, fitted.K, fitted.size, settings.size)
@@ -64,10 +62,10 @@ def train_avatar(
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
-    training = begin(clip, depth, fitted, model, settings, device)
+    training = chosen("avatar", settings.model).begin(clip, depth, fitted, model, settings, device)
     inputs = {"video": video, "masks": masks, "depth": depth, "fit": fit, "body": body}
     about = {
-        "settings": asdict(settings),
+        "settings": settings.key(),
         "inputs": {name: Path(path).name for name, path in inputs.items()},
         "digests": {name: file_digest(path) for name, path in inputs.items()},
     }
@@ -75,40 +73,19 @@ def train_avatar(
     trained = training.avatar()
     seen = seen_weight(training, trained)
     avatar = training.finished(trained, seen)
-    metrics = {
-        **evaluate(training, avatar),
-        "gaussians": len(avatar),
-        "unseen": round(float((seen < 0.05).float().mean()), 4),
-        "train_seconds": round(seconds, 1),
-        "iterations": training.steps,
-        "frames": {"trained": len(training.trained), "held_out": len(training.held_out)},
-        "size": list(clip.images.shape[1:3]),
-        "loss_curve": [[step, loss] for step, _, loss, _ in curve.rows],
-    }
-    if lpips:
-        metrics["held_out"]["lpips"] = round(held_out_distance(training, avatar, lpips), 4)
     save_avatar(out_dir / "avatar.safetensors", avatar, about)
-    write_turntable(out_dir / "turntable.png", avatar)
+    kept = Trained(
+        corrections=training.poses.corrections.cpu().numpy(),
+        backdrop=training.backdrop().numpy(),
+        trained=np.array(training.trained),
+        steps=training.steps,
+        seconds=round(seconds, 1),
+        unseen=round(float((seen < UNSEEN).float().mean()), 4),
+        losses=[[step, loss] for step, _, loss, _ in curve.rows],
+    )
+    save_trained(out_dir / "trained.npz", kept)
     write_text(out_dir / "curves.csv", curve.csv())
-    write_json(out_dir / "metrics.json", metrics)
     remove_checkpoint(out_dir / "checkpoint.safetensors")
-
-
-def begin(
-    clip: Clip,
-    depth: Path | str,
-    fitted: Fit,
-    body: BodyModel,
-    settings: TrainSettings,
-    device: str = "cpu",
-) -> Training:
-    """A training of the settings' model, at its first step."""
-    person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
-    if settings.model == "direct":
-        return DirectTraining(clip, *person, settings, device)
-    behind = settings.exavatar.scene == "gaussians"
-    points = scene_points(depth, clip) if behind else None
-    return ExAvatarTraining(clip, *person, settings, device, points)
 
 
 def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tuple[float, Curve]:

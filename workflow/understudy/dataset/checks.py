@@ -1,12 +1,19 @@
 """Each synthetic video looked at once more, from its file alone."""
 
 import functools
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from understudy.dataset.inputs import Synthetic
+from understudy.dataset.provenance import read_note
 from understudy.errors import UserError
+from understudy.files import atomic_path, file_digest, sha256
+from understudy.progress import progress
 from understudy.scene.images import Fit, read_background
 from understudy.video.probe import VideoInfo, probe
 from understudy.video.read import read_frames
@@ -24,6 +31,10 @@ HIDDEN_LEVEL = 32
 HIDDEN_SHARE = (0.001, 0.95)
 
 
+WHOLE_NUMBERS = ("frames", "width", "height")  # empty where a video cannot be opened
+ORDER = ["reference", "identity", "view", "background"]
+
+
 @dataclass(frozen=True)
 class Checked:
     """info: None where the video cannot be opened; hidden: largest share of the background that
@@ -32,6 +43,62 @@ class Checked:
     info: VideoInfo | None
     hidden: float
     problems: dict[str, str]
+
+
+def check_videos(
+    clips: Iterable[Synthetic],
+    notes: Mapping[str, Path],
+    images: Mapping[str, str],
+    fit: Fit,
+    out: Path | str,
+) -> pd.DataFrame:
+    """Check every clip that is there and write `out`, a parquet table of a row each, in the order
+    of reference, identity, view, background. Returns it.
+
+    Columns: video, reference, identity, view, background; fps, frames, seconds, width, height
+    (empty where it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as
+    JSON); sha256; background_digest. notes: what normalising left of each reference; images: the
+    background images' paths by id. UserError where no video is there at all.
+    """
+    there = [clip for clip in clips if Path(clip.video).is_file()]
+    if not there:
+        raise UserError(f"{out}: no synthetic video is there; see the logs of the jobs before")
+    references = {name: read_note(notes[name]) for name in {clip.reference for clip in there}}
+    digests = {name: file_digest(images[name]) for name in {clip.background for clip in there}}
+    content = {clip.video: sha256(clip.video) for clip in there}
+    same = repeated(content)
+    rows = []
+    for clip in progress(there, "checking videos", unit="video"):
+        image = images[clip.background]
+        checked = check_video(clip.video, references[clip.reference], image, fit)
+        if clip.video in same:
+            checked.problems["unique"] = f"same as {same[clip.video]}"
+        found = {"sha256": content[clip.video], "background_digest": digests[clip.background]}
+        rows.append(_row(clip, checked) | found)
+    table = pd.DataFrame(rows).sort_values(ORDER).reset_index(drop=True)
+    table = table.astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    with atomic_path(out) as path:
+        table.to_parquet(path, index=False)
+    return table
+
+
+def _row(clip: Synthetic, checked: Checked) -> dict:
+    info = checked.info
+    return {
+        "video": clip.video,
+        "reference": clip.reference,
+        "identity": clip.identity,
+        "view": clip.view,
+        "background": clip.background,
+        "fps": float(info.fps) if info else None,
+        "frames": info.frames if info else None,
+        "seconds": round(info.seconds, 6) if info else None,
+        "width": info.width if info else None,
+        "height": info.height if info else None,
+        "hidden_share": round(checked.hidden, 4),
+        "passed": not checked.problems,
+        "problems": json.dumps(checked.problems, sort_keys=True),
+    }
 
 
 def check_video(video: Path | str, reference: dict, background: Path | str, fit: Fit) -> Checked:

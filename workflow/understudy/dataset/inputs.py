@@ -1,4 +1,4 @@
-"""What write_dataset works from."""
+"""What the checks of the synthetic videos, and the dataset's files, work from."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,10 +30,13 @@ class Sources:
 
 @dataclass(frozen=True)
 class DatasetInputs:
-    """labels: in the order that gives each its index. backgrounds, real: rows of the tables by id.
-    seed: of the choice of backgrounds; fit: how they were fitted to the frame."""
+    """synthetic: the videos planned; checked: the table of those that are there
+    (`checks.check_videos`). labels: in the order that gives each its index. backgrounds, real: rows
+    of the tables by id. seed: of the choice of backgrounds; fit: how they were fitted to the frame.
+    """
 
-    synthetic: list[Synthetic]
+    synthetic: list[str]
+    checked: Path
     references: Sources
     identities: Sources
     backgrounds: dict[str, dict]

@@ -1,24 +1,23 @@
 """The manifest and all that is written beside it, in one folder."""
 
 import itertools
+import json
 from pathlib import Path
 
 import pandas as pd
 
-from understudy.dataset.checks import CHECKS, Checked, check_video, repeated
+from understudy.dataset.checks import CHECKS, ORDER, WHOLE_NUMBERS
 from understudy.dataset.datasheet import datasheet
-from understudy.dataset.inputs import DatasetInputs, Synthetic
+from understudy.dataset.inputs import DatasetInputs
 from understudy.dataset.provenance import made_by, read_note
 from understudy.errors import UserError
-from understudy.files import atomic_path, file_digest, sha256, write_json, write_text
-from understudy.progress import progress
+from understudy.files import atomic_path, write_json, write_text
 
 UNSTATED = "unstated"
-WHOLE_NUMBERS = ("frames", "width", "height")  # empty where a video cannot be opened
 
 
 def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
-    """Check every synthetic video and write into `out_dir`:
+    """Write into `out_dir`, of the videos that were checked (`checks.check_videos`):
 
     manifest.parquet, manifest.csv   a row for each video that is there, every fact about it
     labels.json                      {label: index}
@@ -28,30 +27,15 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     checks.json                      which videos passed, failed (and why), or are missing
 
     Paths are as given: from the folder where the workflow runs. Returns the manifest. Raises
-    UserError for a label that is not one of `labels` and where no video is there at all.
+    UserError for a label that is not one of `labels`.
     """
     out_dir = Path(out_dir)
-    there = [clip for clip in inputs.synthetic if Path(clip.video).is_file()]
-    missing = [clip.video for clip in inputs.synthetic if not Path(clip.video).is_file()]
-    if not there:
-        raise UserError(f"{out_dir}: no synthetic video is there; see the logs of the jobs before")
     _refuse_unknown_labels(inputs)
-    columns = _SourceColumns(inputs, there)
-    digests = {clip.video: sha256(clip.video) for clip in there}
-    same = repeated(digests)
-    rows, failed = [], {}
-    for clip in progress(there, "checking videos", unit="video"):
-        note = columns.notes["reference"][clip.reference]
-        image = inputs.backgrounds[clip.background]["image"]
-        checked = check_video(clip.video, note, image, inputs.fit)
-        if clip.video in same:
-            checked.problems["unique"] = f"same as {same[clip.video]}"
-        if checked.problems:
-            failed[clip.video] = checked.problems
-        rows.append(_row(clip, inputs, columns, checked) | {"sha256": digests[clip.video]})
-    manifest = pd.DataFrame(rows).sort_values(["reference", "identity", "view", "background"])
-    manifest = manifest.reset_index(drop=True).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
-    checks = _summary(manifest, failed, missing)
+    checked = pd.read_parquet(inputs.checked)
+    columns = _SourceColumns(inputs, checked)
+    rows = [_row(found, inputs, columns) for found in checked.to_dict("records")]
+    manifest = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    checks = _summary(checked, sorted(set(inputs.synthetic) - set(checked["video"])))
     _write_tables(manifest, out_dir)
     _write_lists(manifest, inputs, out_dir)
     write_json(out_dir / "checks.json", checks)
@@ -62,22 +46,15 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
 class _SourceColumns:
     """The columns that depend on the reference, the identity or the background alone."""
 
-    def __init__(self, inputs: DatasetInputs, clips: list[Synthetic]) -> None:
+    def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame) -> None:
         self.notes: dict[str, dict[str, dict]] = {}
         self.models: dict[str, dict[str, dict]] = {}
-        used = {
-            "reference": {clip.reference for clip in clips},
-            "identity": {clip.identity for clip in clips},
-        }
+        used = {side: sorted(set(checked[side])) for side in ("reference", "identity")}
         for side, sources in (("reference", inputs.references), ("identity", inputs.identities)):
             self.notes[side] = {key: read_note(sources.normalised[key]) for key in used[side]}
             self.models[side] = {
                 key: _models(side, sources.made.get(key, [])) for key in used[side]
             }
-        self.image_digests = {
-            key: file_digest(inputs.backgrounds[key]["image"])
-            for key in {clip.background for clip in clips}
-        }
 
 
 def _models(side: str, made: list[Path]) -> dict[str, str]:
@@ -90,46 +67,41 @@ def _models(side: str, made: list[Path]) -> dict[str, str]:
     return columns
 
 
-def _row(clip: Synthetic, inputs: DatasetInputs, columns: _SourceColumns, checked: Checked) -> dict:
-    reference, identity = (
-        inputs.references.rows[clip.reference],
-        inputs.identities.rows[clip.identity],
-    )
-    background = inputs.backgrounds[clip.background]
-    reference_note = columns.notes["reference"][clip.reference]
-    identity_note = columns.notes["identity"][clip.identity]
-    info = checked.info
+MEASURED = ("fps", "frames", "seconds", "width", "height")
+
+
+def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
+    """A row of the manifest, from one of the checked videos'."""
+    reference = inputs.references.rows[found["reference"]]
+    identity = inputs.identities.rows[found["identity"]]
+    background = inputs.backgrounds[found["background"]]
+    reference_note = columns.notes["reference"][found["reference"]]
+    identity_note = columns.notes["identity"][found["identity"]]
     return {
-        "video": clip.video,
+        "video": found["video"],
         "label": reference["label"],
         "label_index": inputs.labels.index(reference["label"]),
-        "reference": clip.reference,
-        "identity": clip.identity,
-        "view": clip.view,
-        "background": clip.background,
+        **{name: found[name] for name in ORDER},
         "scene": background.get("scene", ""),
         "reference_subject": reference.get("subject", ""),
         "seed": inputs.seed,
-        "fps": float(info.fps) if info else None,
-        "frames": info.frames if info else None,
-        "seconds": round(info.seconds, 6) if info else None,
-        "width": info.width if info else None,
-        "height": info.height if info else None,
+        **{name: found[name] for name in MEASURED},
         "speed": reference_note["speed"],
         "identity_speed": identity_note["speed"],
-        "hidden_share": round(checked.hidden, 4),
-        "passed": not checked.problems,
+        "hidden_share": found["hidden_share"],
+        "passed": found["passed"],
         **_origin("reference", reference, reference_note),
         **_origin("identity", identity, identity_note),
         "background_image": background["image"],
-        "background_digest": columns.image_digests[clip.background],
-        **columns.models["reference"][clip.reference],
-        **columns.models["identity"][clip.identity],
+        "background_digest": found["background_digest"],
+        **columns.models["reference"][found["reference"]],
+        **columns.models["identity"][found["identity"]],
         "licence": inputs.licence,
         "reference_licence": reference.get("licence", UNSTATED),
         "identity_licence": identity.get("licence", UNSTATED),
         "identity_consent": identity.get("consent", UNSTATED),
         "background_licence": background.get("licence", UNSTATED),
+        "sha256": found["sha256"],
     }
 
 
@@ -151,10 +123,11 @@ def _refuse_unknown_labels(inputs: DatasetInputs) -> None:
             raise UserError(f"'{key}': unknown label '{row['label']}'; correct the table")
 
 
-def _summary(manifest: pd.DataFrame, failed: dict[str, dict], missing: list[str]) -> dict:
+def _summary(checked: pd.DataFrame, missing: list[str]) -> dict:
+    failed = {row.video: json.loads(row.problems) for row in checked.itertuples() if not row.passed}
     return {
-        "videos": len(manifest),
-        "passed": int(manifest["passed"].sum()),
+        "videos": len(checked),
+        "passed": int(checked["passed"].sum()),
         "missing": missing,
         "failed": failed,
         "checks": {

@@ -9,9 +9,9 @@ from understudy.body.flame import VERTEX_IDS, joined_arrays
 from understudy.body.model import load_body
 from understudy.errors import UserError
 from understudy.features.checkpoints import misfit
-from understudy.features.registry import import_path
 from understudy.features.weights import Weights, weights_of
 from understudy.files import sha256
+from understudy.registry import import_path
 
 
 @dataclass(frozen=True)

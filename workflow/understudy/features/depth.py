@@ -10,17 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from understudy.features.origin import of_video
-from understudy.features.registry import backend as load_backend
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
+from understudy.registry import chosen
 from understudy.video.probe import probe
-
-BACKENDS = {
-    "body_plane": "understudy.features.body_plane:body_and_floor_depth",
-    "depth_anything": "understudy.features.depth_anything:measure_depth",
-    "depth_anything_b": "understudy.features.depth_anything:measure_depth",
-    "depth_anything_s": "understudy.features.depth_anything:measure_depth",
-}
 
 EVERY = 6  # frames
 
@@ -39,7 +32,7 @@ def extract_depth(
 
     `relation`: how a network's numbers become metres, a word of `relative_depth.RELATIONS`.
     """
-    measure = load_backend("depth", backend)
+    measure = chosen("depth", backend)
     info = probe(video)
     frames = np.arange(0, info.frames, EVERY)
     depth, note = measure(video, masks, fit, body, frames, relation, runtime)

@@ -15,15 +15,10 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.features.origin import of_video
-from understudy.features.registry import backend as load_backend
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
+from understudy.registry import chosen
 from understudy.video.probe import VideoInfo, probe
-
-BACKENDS = {
-    "mediapipe": "understudy.features.mediapipe_keypoints:detect_keypoints",
-    "mmpose": "understudy.features.mmpose_keypoints:detect_keypoints",
-}
 
 FEWEST_JOINTS = 5  # of the 17 of the body, for somebody to be seen
 MISSING_ALLOWED = 0.8  # a video is refused where nobody is seen in this share of its frames
@@ -62,7 +57,7 @@ def extract_keypoints(
     `people`: "refuse" a video that shows several persons, or "flag": follow the most prominent
     one and say so in the file's note. Raises UserError for nobody, and for several if refused.
     """
-    detect = load_backend("keypoints", backend)
+    detect = chosen("keypoints", backend)
     info = probe(video)
     found = detect(video, info, people, runtime)
     check_somebody(video, found.score)

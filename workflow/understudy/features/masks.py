@@ -11,17 +11,10 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.features.keypoints import load_keypoints
 from understudy.features.origin import of_video
-from understudy.features.registry import backend as load_backend
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import Arrays, load_arrays, save_arrays
+from understudy.registry import chosen
 from understudy.video.probe import probe
-
-BACKENDS = {
-    "mediapipe": "understudy.features.mediapipe_masks:detect_masks",
-    "sam": "understudy.features.sam_masks:detect_masks",
-    "sam_l": "understudy.features.sam_masks:detect_masks",
-    "sam_b": "understudy.features.sam_masks:detect_masks",
-}
 
 EMPTY_ALLOWED = 0.8  # a video is refused where this share of its masks is empty
 
@@ -37,7 +30,7 @@ def extract_masks(
 
     Raises UserError where the keypoints are of another video or hardly any mask is found.
     """
-    segment = load_backend("masks", backend)
+    segment = chosen("masks", backend)
     info, points = probe(video), load_keypoints(keypoints)
     if len(points["xy"]) != info.frames:
         raise UserError(

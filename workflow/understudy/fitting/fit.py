@@ -8,8 +8,9 @@ from understudy.body.model import load_body
 from understudy.fitting.assess import assess
 from understudy.fitting.features import read_features
 from understudy.fitting.io import Fit, save_fit
-from understudy.fitting.preset import preset as preset_of
+from understudy.fitting.preset import Preset
 from understudy.fitting.settings import FitSettings
+from understudy.registry import chosen
 
 
 def fit_body(
@@ -27,16 +28,16 @@ def fit_body(
     Raises UserError where hardly anybody is seen, or a feature was made for another body model.
     """
     model = load_body(body)
-    chosen = preset_of(preset, settings, seed, load_flame(body, model))
-    observed, note = chosen.read(keypoints)
+    way: Preset = chosen("fit", preset).of(settings, seed, load_flame(body, model))
+    observed, note = way.read(keypoints)
     features = read_features(observed, keypoints, expression, hands, model.model_id)
     about = {
         "body": model.model_id,
         "backend": "understudy",
         "preset": preset,
         "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
-        **chosen.about(features),
+        **way.about(features),
     }
-    fit = replace(chosen.fit(features, model), about=about)
+    fit = replace(way.fit(features, model), about=about)
     save_fit(out, fit, assess(fit, observed, model, settings))
     return fit

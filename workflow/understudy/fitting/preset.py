@@ -1,17 +1,15 @@
-"""The ways to fit a clip, by name: each reads the keypoints and fits the body as it needs to."""
+"""A way to fit a clip: it reads the keypoints and fits the body as it needs to."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from understudy.body.flame import Flame
 from understudy.body.model import BodyModel
-from understudy.errors import UserError
 from understudy.fitting.clip import fit_clip
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.io import Fit
 from understudy.fitting.observed import Observed, read_observed
-from understudy.fitting.paper.preset import PaperPreset
 from understudy.fitting.settings import FitSettings
 
 _NO_FLAME = "FLAME: no face offset; jaw and expression are as their features have them"
@@ -20,6 +18,10 @@ _NO_IRISES = "eyes: at rest, for the keypoints hold no irises"
 
 class Preset(Protocol):
     """One way to fit a clip."""
+
+    @classmethod
+    def of(cls, settings: FitSettings, seed: int, flame: Flame | None) -> Self:
+        """With the configuration's settings and seed; flame: the head that the body file holds."""
 
     def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
         """The keypoints as this preset believes them, with its camera; and the file's note."""
@@ -37,6 +39,11 @@ class UnderstudyPreset:
 
     settings: FitSettings
 
+    @classmethod
+    def of(cls, settings: FitSettings, seed: int, flame: Flame | None) -> Self:
+        """Nothing is drawn, and no FLAME head is fitted."""
+        return cls(settings)
+
     def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
         return read_observed(keypoints, self.settings)
 
@@ -46,16 +53,3 @@ class UnderstudyPreset:
     def about(self, features: ClipFeatures) -> dict:
         left_out = [_NO_FLAME] + ([_NO_IRISES] if features.observed.irises is None else [])
         return {"settings": asdict(self.settings), "left_out": "; ".join(left_out)}
-
-
-def preset(name: str, settings: FitSettings, seed: int, flame: Flame | None = None) -> Preset:
-    """The preset of a name; `settings` are those of the configuration, `seed` its seed; `flame`:
-    the head that the body file holds."""
-    known = {
-        "understudy": UnderstudyPreset(settings),
-        "paper": PaperPreset(settings, seed, flame),
-    }
-    if name not in known:
-        names = ", ".join(known)
-        raise UserError(f"config: fit.preset: no preset {name!r}; choose from {names}")
-    return known[name]

@@ -9,7 +9,6 @@ import yaml
 
 from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs
 from understudy.errors import UserError
-from understudy.features.registry import FEATURES
 from understudy.files import write_text
 from understudy.outlook.dryrun import jobs_due, rule_graph
 from understudy.outlook.estimate import Measured, estimate, gpu_rules, measure
@@ -18,6 +17,7 @@ from understudy.outlook.tell import plan_text, status_text
 from understudy.plan.config import checked_config
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, check_flame, read_plan
+from understudy.registry import FEATURES
 from understudy.report.benchmarks import read_benchmarks
 from understudy.report.efficiency import efficiency, read_requests
 from understudy.report.fits import judged_fits, limits_of

@@ -2,7 +2,9 @@
 
 Snakemake's code trigger goes by a script's time stamp and never looks at imports. Here the
 version is a digest of what the code means: the syntax trees, without comments, layout and
-docstrings, so that only a change of content makes an output stale.
+docstrings, so that only a change of content makes an output stale. Of what the config chooses by a
+word (`understudy.choices`), only what is chosen counts; the package's own version number never
+does.
 """
 
 import ast
@@ -11,15 +13,15 @@ import functools
 import hashlib
 import json
 import os
-import re
 import sys
 import tempfile
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
 WORKFLOW = Path(__file__).resolve().parents[2]
 PACKAGE = "understudy"
-BACK_END = re.compile(rf"{PACKAGE}(\.\w+)+:\w+$")  # how a registry names a back-end
+NOT_COUNTED = WORKFLOW / PACKAGE / "choices.py"  # a word more or less changes no other word's code
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # What was read before, by content: each job of a cluster reads the rules twice, and to parse the
 # whole library takes longer than all else in them.
@@ -28,11 +30,14 @@ READ_BEFORE = Path(__file__).parent / "__pycache__/read_before.json"
 READER = Path(__file__).read_bytes() + sys.version.encode()
 
 
-def code_version(script: str) -> str:
-    """12 hex digits for `workflow/scripts/{script}.py` with all it imports of this package."""
+def code_version(script: str, *chosen: str) -> str:
+    """12 hex digits for `workflow/scripts/{script}.py` with all it imports of this package.
+
+    chosen: what the config's words stand for, "module:name" each; they are reached too.
+    """
     known = len(_read_before())
-    digest = hashlib.sha256()
-    for path in sorted(_reached(WORKFLOW / "scripts" / f"{script}.py")):
+    digest = hashlib.sha256(repr(chosen).encode())
+    for path in sorted(reached(WORKFLOW / "scripts" / f"{script}.py", *chosen) - {NOT_COUNTED}):
         digest.update(str(path.relative_to(WORKFLOW)).encode())
         digest.update(_content(path).encode())
     if len(_read_before()) > known:
@@ -40,18 +45,19 @@ def code_version(script: str) -> str:
     return digest.hexdigest()[:12]
 
 
-def _reached(script: Path) -> set[Path]:
-    """The script, the modules it imports (transitively), and the data files in their folders."""
-    reached: set[Path] = set()
-    waiting = [script]
+def reached(script: Path, *chosen: str) -> set[Path]:
+    """The script and what is chosen, the modules they import (transitively), and the data files in
+    their folders."""
+    found: set[Path] = set()
+    waiting = [script, *(file for one in chosen for file in _module_files(one.split(":")[0]))]
     while waiting:
         path = waiting.pop()
-        if path in reached:
+        if path in found:
             continue
-        reached.add(path)
+        found.add(path)
         if path.suffix == ".py":
             waiting.extend(_imports(path))
-    return reached
+    return found
 
 
 @functools.cache
@@ -97,7 +103,7 @@ def _data_files(package: Path) -> list[Path]:
 
 
 def imported_names(path: Path) -> list[str]:
-    """Dotted names of what a Python file imports, and of the back-ends that it registers."""
+    """Dotted names of what a Python file imports."""
     return _read(path)[0]
 
 
@@ -110,7 +116,7 @@ def _content(path: Path) -> str:
 
 @functools.cache
 def _read(path: Path) -> tuple[list[str], str]:
-    """Imported names, and a digest of the syntax tree without docstrings."""
+    """Imported names, and a digest of the syntax tree without docstrings and version number."""
     source = path.read_bytes()
     key = hashlib.sha256(source + READER).hexdigest()
     if key not in _read_before():
@@ -119,6 +125,7 @@ def _read(path: Path) -> tuple[list[str], str]:
         for node in ast.walk(tree):
             if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 del node.body[0]
+        tree.body = [node for node in tree.body if not _is_version(node)]
         _read_before()[key] = names, hashlib.sha256(ast.dump(tree).encode()).hexdigest()
     return _read_before()[key]
 
@@ -130,8 +137,10 @@ def _names_in(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and BACK_END.match(str(node.value)):
-            yield node.value.split(":")[0]
+
+
+def _is_version(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__"
 
 
 @functools.cache
@@ -155,8 +164,12 @@ def _remember() -> None:
 
 
 def rules_version() -> str:
-    """12 hex digits for the Snakefile and the rules: what the job graph looks like."""
+    """12 hex digits for the Snakefile and the rules, without their comments: what the job graph
+    looks like."""
     digest = hashlib.sha256()
     for path in [WORKFLOW.parent / "Snakefile", *sorted((WORKFLOW.parent / "rules").glob("*.smk"))]:
-        digest.update(path.read_bytes())
+        with path.open("rb") as stream:
+            for token in tokenize.tokenize(stream.readline):
+                if token.type not in (tokenize.COMMENT, tokenize.NL):
+                    digest.update(f"{token.type} {token.string}\n".encode())
     return digest.hexdigest()[:12]

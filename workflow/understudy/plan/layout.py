@@ -8,6 +8,9 @@ FEATURES = {
 }
 
 
+LISTS = ("synthetic", "real_train", "real_test")  # in dataset/lists/
+
+
 @dataclass(frozen=True)
 class Layout:
     """Paths under `results`, as strings."""
@@ -49,6 +52,14 @@ class Layout:
 
     def experiments(self, dataset: str, name: str) -> str:
         return f"{self.results}/experiments/{dataset}/{name}"
+
+    def dataset(self, name: str) -> str:
+        return f"{self.results}/dataset/{name}"
+
+    @property
+    def checked(self) -> str:
+        """The table of synthetic videos that were checked."""
+        return self.dataset("checked.parquet")
 
     def leakage(self, dataset: str) -> str:
         """What the check of test videos against all others found."""

@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 
 from understudy.errors import UserError
-from understudy.features.registry import FEATURES, import_path
 from understudy.features.weights import Weights, weights_of
 from understudy.plan.config import checked_config
 from understudy.plan.experiments import Run, planned_runs
@@ -14,6 +13,9 @@ from understudy.plan.layout import Layout
 from understudy.plan.leakage import refuse_leaks
 from understudy.plan.points import Point
 from understudy.plan.tables import Tables, read_tables
+from understudy.plan.versions import Versions
+from understudy.recognition.selection import Clip, choose_clips, real_clips
+from understudy.registry import FEATURES, import_path
 
 FLAME_EXPRESSIONS = ("deca",)  # back-ends of the expression feature
 Row = tuple[str, str, str, str]  # reference, identity, view, background
@@ -72,6 +74,60 @@ class Plan:
             for feature, rows in _weights_rows(self.config).items()
         }
 
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """What each word of the config stands for: a key of `CHOICES` -> "module:name"."""
+        words = {feature: self.config["features"][feature] for feature in FEATURES}
+        words |= {"fit": self.config["fit"]["preset"], "avatar": self.config["avatar"]["model"]}
+        return {of: import_path(of, word) for of, word in words.items()}
+
+    @cached_property
+    def versions(self) -> Versions:
+        return Versions(f"{self.layout.results}/sources")
+
+    def version(self, kind: str, id_: str) -> str | None:
+        """The version of a row's file; None where the workflow makes it. kind: identity, reference,
+        background, real."""
+        path = self.source(kind, id_)
+        return None if self.is_made(path) else self.versions.of(kind, id_, path)
+
+    def source(self, kind: str, id_: str) -> str:
+        """The file that a row of a table names."""
+        tables = {
+            "identity": self.tables.identities,
+            "reference": self.tables.references,
+            "background": self.tables.backgrounds,
+            "real": self.tables.real,
+        }
+        row = tables[kind][id_]
+        return row["image"] if kind == "background" else row["video"]
+
+    def is_made(self, path: str) -> bool:
+        """Whether a table's file is of the demo world, which rules make."""
+        return path.startswith(f"{self.config['demo']['world']}/")
+
+    def unreadable_sources(self) -> list[str]:
+        """A line for each source that was read before and cannot be read now."""
+        for kind, rows in (
+            ("identity", self.tables.identities),
+            ("reference", self.tables.references),
+            ("background", self.tables.backgrounds),
+            ("real", self.tables.real),
+        ):
+            for id_ in rows:
+                self.version(kind, id_)
+        return self.versions.told
+
+    def real_clips(self, point: Point, seed: int) -> list[Clip]:
+        """The real videos that a training sees, by class, in the order of its seed."""
+        pool = real_clips(self.tables.real, "train")
+        return choose_clips(pool, self.config["labels"], point.n_real, 0, seed)
+
+    @cached_property
+    def test_clips(self) -> list[Clip]:
+        """The real videos that every training is tested on, by path."""
+        return sorted(real_clips(self.tables.real, "test"), key=lambda clip: clip.path)
+
     @property
     def dataset(self) -> str:
         """The name of the real dataset in folder names."""
@@ -89,9 +145,8 @@ class Plan:
     @property
     def is_demo(self) -> bool:
         """Whether all videos are of the demo world, which knows the truth."""
-        world = f"{self.config['demo']['world']}/"
         rows = (*self.tables.identities.values(), *self.tables.references.values())
-        return all(row["video"].startswith(world) for row in rows)
+        return all(self.is_made(row["video"]) for row in rows)
 
 
 def pairs_of(rows: list[Row]) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from understudy.plan.effective import effective_config
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, Row, pairs_of
 
@@ -58,6 +59,20 @@ def report_inputs(plan: Plan) -> dict:
         "expected": [asdict(item) for item in expected_files(plan)],
         "config": plan.config,
         **(experiments if plan.runs else {}),
+    }
+
+
+def report_shown(plan: Plan) -> dict:
+    """What the report shows of the config and the tables: if it changes, the page is stale."""
+    return {
+        "title": plan.config["dataset"]["name"],
+        "people": {id_: _facts(row) for id_, row in plan.tables.identities.items()},
+        "references": {
+            id_: {"label": row["label"], **_facts(row)}
+            for id_, row in plan.tables.references.items()
+        },
+        "backgrounds": len(plan.tables.backgrounds),
+        "config": effective_config(plan.config),
     }
 
 

@@ -8,7 +8,8 @@ from understudy.quality.inputs import read_table
 
 @dataclass(frozen=True)
 class Tables:
-    """Rows by id, in the tables' order: identities I, references T, backgrounds B, real videos."""
+    """Rows by id: identities I, references T, backgrounds B, real videos. Sorted by id: in which
+    order a table has them changes nothing."""
 
     identities: dict[str, dict]
     references: dict[str, dict]
@@ -26,6 +27,7 @@ def read_tables(paths: dict[str, str | None], labels: list[str], schemas: Path) 
         if paths[name] is None:
             return {}
         schema = schemas / f"{name}.schema.yaml"
-        return {row["id"]: row for row in read_table(Path(paths[name]), schema, labels)}
+        read = {row["id"]: row for row in read_table(Path(paths[name]), schema, labels)}
+        return dict(sorted(read.items()))
 
     return Tables(rows("identities"), rows("references"), rows("backgrounds"), rows("real"))

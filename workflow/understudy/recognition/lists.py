@@ -1,7 +1,7 @@
 """Lists of labelled videos: what a recogniser is trained and tested on."""
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -46,29 +46,22 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
     return clips
 
 
-def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
-    """Those of a split (train or test) among the rows of the table of real videos."""
-    return [
-        Clip(row["video"], row["label"], camera=row.get("camera", ""))
-        for row in real.values()
-        if row["split"] == split
-    ]
-
-
 def synthetic_clips(
-    manifest: Path,
+    checked: Path,
+    labels: Mapping[str, str],
     seed: int,
     identities: Count = "all",
     views: str = "all",
     white: Callable[[str, str, str], str] | None = None,
 ) -> list[Clip]:
-    """Those synthetic videos of a dataset's manifest.parquet that passed their checks.
+    """Those synthetic videos that passed their checks; checked: the table of `dataset.checks`.
 
-    identities: of so many people, drawn by `seed`; views: all, or source alone; white: gives the
-    video on white of (reference, identity, view), wanted instead of those before images.
+    labels: of each reference; identities: of so many people, drawn by `seed`; views: all, or source
+    alone; white: gives the video on white of (reference, identity, view), wanted instead of those
+    before images.
     """
-    columns = ["video", "label", "reference", "identity", "view", "passed"]
-    table = pd.read_parquet(manifest, columns=columns)
+    columns = ["video", "reference", "identity", "view", "passed"]
+    table = pd.read_parquet(checked, columns=columns)
     people = choose_identities(table.identity, identities, seed)
     table = table[table.passed & table.identity.isin(people)]
     if views == "source":
@@ -76,7 +69,7 @@ def synthetic_clips(
     clips = [
         Clip(
             white(row.reference, row.identity, row.view) if white else row.video,
-            row.label,
+            labels[row.reference],
             "synthetic",
         )
         for row in table.itertuples()

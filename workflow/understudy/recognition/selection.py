@@ -26,6 +26,15 @@ class Clip:
     camera: str = ""
 
 
+def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
+    """Those of a split (train or test) among the rows, by id, of the table of real videos."""
+    return [
+        Clip(row["video"], row["label"], camera=row.get("camera", ""))
+        for row in real.values()
+        if row["split"] == split
+    ]
+
+
 def choose_clips(
     clips: Iterable[Clip], labels: Iterable[str], n_real: Count, n_synthetic: Count, seed: int
 ) -> list[Clip]:

@@ -20,7 +20,7 @@ def read_background(path: Path | str, width: int, height: int, fit: Fit = "cover
     adds black bars; "stretch" keeps neither. Turned as its EXIF note asks. Transparent parts are
     seen on white.
     """
-    image, size, filtering = _open(path), (width, height), Image.Resampling.LANCZOS
+    image, size, filtering = open_image(path), (width, height), Image.Resampling.LANCZOS
     if fit == "cover":
         image = ImageOps.fit(image, size, filtering)
     elif fit == "contain":
@@ -32,8 +32,8 @@ def read_background(path: Path | str, width: int, height: int, fit: Fit = "cover
     return np.asarray(image, np.uint8)
 
 
-def _open(path: Path | str) -> Image.Image:
-    """Decoded whole, upright, RGB."""
+def open_image(path: Path | str) -> Image.Image:
+    """Decoded whole, upright, RGB. UserError where it is no image, or a damaged one."""
     path = Path(path)
     if not path.exists():
         raise UserError(f"{path}: no such file; check the path in the table")

@@ -1,6 +1,8 @@
 """ExAvatar's training, frame by frame."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -9,7 +11,8 @@ from torch import Tensor, nn
 from understudy.avatar.clip import Clip
 from understudy.avatar.exavatar.human import Human
 from understudy.avatar.exavatar.losses import Regularisers
-from understudy.avatar.exavatar.scene import GaussianScene, PlateScene, ScenePoints
+from understudy.avatar.exavatar.scene import GaussianScene, PlateScene, ScenePoints, scene_points
+from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.avatar.model import Avatar, Cloud
 from understudy.avatar.perceptual import Lpips
 from understudy.avatar.poses import PARTS
@@ -20,6 +23,7 @@ from understudy.avatar.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
+from understudy.fitting.io import Fit
 
 ADAM_EPSILON = 1e-15
 RELEASE_FIRST, RELEASE_EVERY = 5, 6  # frames that the release trains on: one in six. Its own begin
@@ -45,7 +49,7 @@ class ExAvatarTraining(Training):
     ) -> None:
         """points: what a scene of Gaussians begins with; None: the measured plate is behind."""
         super().__init__(clip, pose, body, settings, device)
-        self.own = settings.exavatar
+        self.own = settings.exavatar or ExAvatarSettings()
         if self.own.preset == "release":
             some = set(clip.usable[RELEASE_FIRST::RELEASE_EVERY])
             self.trained = sorted(some - set(self.held_out))
@@ -77,6 +81,25 @@ class ExAvatarTraining(Training):
         self.order: list[int] = []  # of `trained`, still to draw in this epoch
         self.last_step = self.planned_steps
         self.nearest = self.human.rig  # whose weights points have
+
+    @classmethod
+    def own_settings(cls, keys: dict) -> dict:
+        return {"exavatar": ExAvatarSettings(**keys["exavatar"])}
+
+    @classmethod
+    def begin(
+        cls,
+        clip: Clip,
+        depth: Path | str,
+        fitted: Fit,
+        body: BodyModel,
+        settings: TrainSettings,
+        device: str = "cpu",
+    ) -> Self:
+        person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
+        own = settings.exavatar or ExAvatarSettings()
+        points = scene_points(depth, clip) if own.scene == "gaussians" else None
+        return cls(clip, *person, settings, device, points)
 
     @property
     def planned_steps(self) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -42,6 +43,10 @@ class PaperPreset:
     seed: int
     flame: Flame | None = None
     settings: PaperFitSettings = field(default_factory=PaperFitSettings)
+
+    @classmethod
+    def of(cls, settings: FitSettings, seed: int, flame: Flame | None) -> Self:
+        return cls(settings, seed, flame)
 
     def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
         """The keypoints, seen by the virtual camera."""

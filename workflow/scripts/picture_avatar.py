@@ -1,0 +1,11 @@
+"""An avatar turned round on white."""
+
+from job import job
+
+with job(snakemake):
+    from understudy.avatar.save import load_avatar
+    from understudy.avatar.turntable import write_turntable
+    from understudy.body.model import load_body
+
+    body = load_body(snakemake.input.body)
+    write_turntable(snakemake.output[0], load_avatar(snakemake.input.avatar, body))

@@ -1,0 +1,40 @@
+"""What a training knows beside its avatar: where the frames' bodies were, what is behind them."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from understudy.files import load_arrays, save_arrays
+
+ARRAYS = ("corrections", "backdrop", "trained")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """corrections (n,23,3): of the n fitted poses, as `poses` says; backdrop (h,w,3) float32 in
+    [0,1]: the scene without the person, at the training's size; trained (m,): which frames were
+    trained on; steps; seconds, over all processes; unseen: share of the Gaussians that the video
+    does not show; losses: [step, mean loss]."""
+
+    corrections: np.ndarray
+    backdrop: np.ndarray
+    trained: np.ndarray
+    steps: int
+    seconds: float
+    unseen: float
+    losses: list[list[float]]
+
+
+def save_trained(path: Path | str, kept: Trained) -> None:
+    """Write a trained.npz, whole or not at all."""
+    fields = asdict(kept)
+    arrays = {name: fields.pop(name) for name in ARRAYS}
+    save_arrays(path, arrays, {"kind": "trained", **fields})
+
+
+def load_trained(path: Path | str) -> Trained:
+    """Read a trained.npz; UserError where it is something else or damaged."""
+    stored = load_arrays(path, "trained")
+    fields = {name: value for name, value in stored.about.items() if name != "kind"}
+    return Trained(**{name: stored[name] for name in ARRAYS}, **fields)

@@ -1,0 +1,63 @@
+"""What of the config decides what is made: the chosen model's settings, not its siblings', and
+nothing that only says where or how often. A job is given this and no more, so that no other edit of
+the config makes its outputs stale."""
+
+SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what counts for every model
+NOT_OF_DIRECT = ("exavatar", "lpips", "checkpoint_seconds")
+JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
+# Of a recogniser: how its videos are loaded, how often its state is saved.
+INDIFFERENT = ("workers", "cache_gb", "checkpoint_seconds")
+PLACES = ("device", "container", "weights", "tables", "results")
+
+
+def avatar_settings(config: dict) -> dict:
+    """Of `avatar`, what makes an avatar of the chosen model."""
+    avatar = config["avatar"]
+    if avatar["model"] == "direct":
+        return {key: avatar[key] for key in avatar if key not in NOT_OF_DIRECT}
+    return {key: avatar[key] for key in (*SHARED, avatar["model"])}
+
+
+def training_lpips(config: dict) -> str | None:
+    """The weights of the loss that a training asks for, if any."""
+    exavatar = config["avatar"]["model"] == "exavatar"
+    return config["avatar"]["exavatar"]["lpips"] if exavatar else None
+
+
+def score_settings(config: dict) -> dict:
+    """Of `avatar`, what its score hangs on."""
+    return {key: config["avatar"][key] for key in ("size", "held_out_every", "lpips")}
+
+
+def fit_settings(config: dict) -> dict:
+    """Of `fit`, what makes a fit."""
+    return {key: value for key, value in config["fit"].items() if key not in JUDGED_BY}
+
+
+def recogniser_settings(config: dict, model: str) -> dict:
+    """Of a recogniser, what its training and its test hang on."""
+    settings = config["experiments"]["models"][model]
+    return {key: value for key, value in settings.items() if key not in INDIFFERENT}
+
+
+def loading_settings(config: dict, model: str) -> dict:
+    """The rest of a recogniser's settings."""
+    settings = config["experiments"]["models"][model]
+    return {key: settings[key] for key in INDIFFERENT if key in settings}
+
+
+def effective_config(config: dict) -> dict:
+    """All of the config that decides what is made, as the report shows it."""
+    shown = {key: value for key, value in config.items() if key not in PLACES}
+    experiments = config["experiments"]
+    models = {name: recogniser_settings(config, name) for name in experiments["models"]}
+    features = dict(config["features"])
+    if not features["depth"].startswith("depth_anything"):
+        features.pop("depth_relation")
+    avatar = avatar_settings(config) | {"lpips": config["avatar"]["lpips"]}
+    return {
+        **shown,
+        "features": features,
+        "avatar": avatar,
+        "experiments": {**experiments, "models": models},
+    }

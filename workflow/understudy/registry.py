@@ -1,0 +1,32 @@
+"""What a word of the config stands for, loaded when asked for."""
+
+from importlib import import_module
+from typing import Any
+
+from understudy.choices import CHOICES
+from understudy.errors import UserError
+
+FEATURES = ("keypoints", "masks", "depth", "expression", "hands")
+KEYS = {"fit": "fit.preset", "avatar": "avatar.model"}  # in the config; else "features.…"
+
+
+def words(of: str) -> dict[str, str]:
+    """Word -> import path of everything there is to choose from; `of`: a key of `CHOICES`."""
+    if of not in CHOICES:
+        raise UserError(f"config: nothing to choose for {of!r}; there are {', '.join(CHOICES)}")
+    return CHOICES[of]
+
+
+def import_path(of: str, word: str) -> str:
+    """ "module:name" of a word; UserError with the known words where there is none."""
+    known = words(of)
+    if word not in known:
+        key = KEYS.get(of, f"features.{of}")
+        raise UserError(f"config: {key}: no {word!r}; choose from {', '.join(sorted(known))}")
+    return known[word]
+
+
+def chosen(of: str, word: str) -> Any:
+    """The function or class behind a word; UserError with the known words where there is none."""
+    module, name = import_path(of, word).split(":")
+    return getattr(import_module(module), name)

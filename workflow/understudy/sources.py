@@ -1,0 +1,61 @@
+"""Records of the users' files that jobs read, so that only other content makes anything stale.
+
+A record lies apart from what was made from the file, and is written by the job that made it. Light,
+since the rules read it too.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Record:
+    """A file as a job read it: size in bytes, time stamp in ns, SHA-256 (64 hex digits), and the
+    version under which that content is known."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+    version: str
+
+    def is_of(self, stat: os.stat_result) -> bool:
+        """Whether a file's size and time stamp are those that were recorded."""
+        return (self.size, self.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
+
+
+def read_records(path: Path | str) -> dict[str, Record]:
+    """Id -> record; none where there is no such file, or it is damaged."""
+    try:
+        stored = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {id_: Record(**fields) for id_, fields in stored.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def remember(path: Path | str, id_: str, source: Path | str, version: str | None) -> None:
+    """Record in the file `path` that `source` was read as `version`; None: it is the workflow's
+    own, and Snakemake knows it."""
+    if version is not None:
+        remember_all(path, {id_: (source, version)})
+
+
+def remember_all(path: Path | str, sources: dict[str, tuple[Path | str, str]]) -> None:
+    """Record that sources, by id, were read as their versions; others' records stay.
+
+    So does one of the same version with another content: the file changed in the middle of a run,
+    and what was made from the first content has to be told from what was made from the second.
+    """
+    from understudy.files import sha256, write_json  # NumPy comes with it: planning does without
+
+    known = read_records(path)
+    kept = dict(known)
+    for id_, (source, version) in sources.items():
+        stat = os.stat(source)
+        found = Record(stat.st_size, stat.st_mtime_ns, sha256(source), version)
+        before = known.get(id_)
+        if before is None or before.version != version or before.sha256 == found.sha256:
+            kept[id_] = found
+    if kept != known:
+        write_json(path, {id_: asdict(record) for id_, record in kept.items()})
