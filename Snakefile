@@ -75,41 +75,49 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        lost("report"),
 
 
 rule avatars:
     input:
-        expand(LAYOUT.avatar("{identity}"), identity=IDENTITIES),
+        expand(LAYOUT.avatar("{identity}", "{name}"), identity=IDENTITIES, name=OF_AN_AVATAR),
+        lost("avatars"),
 
 
 rule white:
     input:
         [LAYOUT.white(*pair) for pair in PAIRS],
+        lost("white"),
 
 
 rule synthetic:
     input:
         [LAYOUT.synthetic(*row) for row in SYNTHETIC],
+        lost("synthetic"),
 
 
 rule dataset:
     input:
         f"{RESULTS}/dataset/manifest.parquet",
+        lost("dataset"),
 
 
 rule experiments:
     input:
         f"{RESULTS}/experiments/{DATASET}/table1.md",
+        lost("experiments"),
 
 
 rule leakage:
     input:
         LAYOUT.leakage(DATASET) if RUNS else [],
+        lost("leakage"),
 
 
 rule report:
     input:
         f"{RESULTS}/report.html",
+        lost("report"),
 
 
 onstart:

@@ -1,5 +1,6 @@
 # Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/. Scores and
 # pictures are jobs of their own, so that a change of theirs trains nobody again.
+OF_AN_AVATAR = ("avatar.safetensors", "metrics.json", "turntable.png")
 
 
 rule train_avatar:

@@ -22,7 +22,8 @@ from understudy.plan import effective
 from understudy.plan.code import code_version, rules_version
 from understudy.plan.layout import LISTS
 from understudy.plan.planned import pairs_of, read_plan
-from understudy.plan.reporting import on_sheet, previewed, report_inputs, report_shown
+from understudy.plan.expected import targeted_files
+from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
 try:
     PLAN = read_plan(config, BASE / "workflow/schemas")
@@ -131,6 +132,14 @@ def one_each(reference):
     """One composite for each of the first two people who re-enact a reference."""
     first = {row[1]: row for row in reversed(PLAN.by_reference[reference])}
     return [LAYOUT.synthetic(*first[identity]) for identity in list(IDENTITIES)[:2]]
+
+
+def lost(target):
+    """What a target stands on and is not there. Snakemake makes only what is asked for, or what a
+    job that is due needs: a file that was lost would never be missed."""
+    return lambda wildcards: [
+        path for path in targeted_files(PLAN, target) if not Path(path).exists()
+    ]
 
 
 def no_older_jobs():

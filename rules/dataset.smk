@@ -1,4 +1,5 @@
 # Requires: all composites. Gives: {results}/dataset/.
+DRAWN = sorted({row[3] for row in SYNTHETIC})  # backgrounds
 
 
 rule check_synthetic:
@@ -6,7 +7,7 @@ rule check_synthetic:
     input:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
-        images=[made(row["image"]) for row in BACKGROUNDS.values()],
+        images=[made(BACKGROUNDS[id_]["image"]) for id_ in DRAWN],
     output:
         LAYOUT.checked,
     log:
@@ -19,7 +20,7 @@ rule check_synthetic:
         rows=SYNTHETIC,
         videos=told([LAYOUT.synthetic(*row) for row in SYNTHETIC]),
         references=told(list(REFERENCES)),
-        images=told({id_: row["image"] for id_, row in BACKGROUNDS.items()}),
+        images=told({id_: BACKGROUNDS[id_]["image"] for id_ in DRAWN}),
         fit=CONFIG["backgrounds"]["fit"],
         code=code_version("check_synthetic"),
     script:
@@ -54,8 +55,11 @@ rule write_dataset:
         videos=told([LAYOUT.synthetic(*row) for row in SYNTHETIC]),
         identities=IDENTITIES,
         references=REFERENCES,
-        backgrounds=BACKGROUNDS,
-        real=TABLES.real,
+        backgrounds={id_: BACKGROUNDS[id_] for id_ in DRAWN},
+        real={
+            id_: {column: row[column] for column in ("video", "label", "split")}
+            for id_, row in TABLES.real.items()
+        },
         labels=CONFIG["labels"],
         seed=CONFIG["seed"],
         fit=CONFIG["backgrounds"]["fit"],

@@ -102,7 +102,7 @@ rule build_report:
         people=[LAYOUT.sheet("identity", id_) for id_ in IDENTITIES],
         metrics=[LAYOUT.avatar(id_, "metrics.json") for id_ in IDENTITIES],
         references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
-        previews=[LAYOUT.preview(id_) for id_ in previewed(REFERENCES)],
+        previews=[LAYOUT.preview(id_) for id_ in PLAN.previewed],
         table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
         accuracy=[f"{RESULTS}/accuracy.json"] if IS_DEMO else [],
     output:

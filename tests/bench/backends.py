@@ -25,11 +25,11 @@ from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
 from understudy.features.keypoints import extract_keypoints
 from understudy.features.masks import extract_masks
-from understudy.features.registry import FEATURES, backends
 from understudy.features.weights import weights_of
 from understudy.files import load_arrays, save_arrays
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
+from understudy.registry import FEATURES
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
@@ -146,7 +146,7 @@ def gpu_speedup(folder: Path, costs: dict[str, Cost]) -> float | None:
 def main(words: list[str]) -> None:
     folder = ROOT / f"results/bench/backends_world_{DEVICE}"
     make_clips(folder)
-    every = [f"{feature}/{word}" for feature in FEATURES for word in backends(feature)]
+    every = [f"{feature}/{word}" for feature in FEATURES for word in words(feature)]
     if words:
         measure(folder, [name for name in every if name.split("/")[1] in words])
         return

@@ -23,10 +23,10 @@ from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
 from understudy.features.keypoints import extract_keypoints
 from understudy.features.masks import extract_masks
-from understudy.features.registry import backend, import_path
 from understudy.features.runtime import Runtime
 from understudy.features.weights import weights_of
 from understudy.files import load_arrays
+from understudy.registry import chosen, import_path
 
 BATCHED = ("rtmdet", "mmpose_keypoints", "sam_masks", "depth_anything", "deca", "hand4whole")
 PREFIX = {"deca": ("E_flame", ""), "hand4whole": ("network", "module.")}  # in their checkpoints
@@ -88,7 +88,7 @@ def extract(folder: Path, feature: str, word: str, device: str, frames: int) -> 
     runtime = Runtime(device, {name: folder / file for name, file in files.items()})
     video, keypoints, body = clip / "video.mp4", clip / "keypoints.npz", folder / "body.npz"
     out, clock = folder / f"{feature}-{word}.npz", Clock()
-    backend(feature, word)  # imported
+    chosen(feature, word)  # imported
     clock.watch()
     if feature == "keypoints":
         extract_keypoints(video, out, word, "flag", runtime)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from understudy.choices import CHOICES
 from understudy.plan import code
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,7 @@ LIBRARY = ROOT / "workflow/understudy"
 SCRIPTS = [path for path in (ROOT / "workflow/scripts").glob("*.py") if path.stem != "job"]
 RULES = sorted((ROOT / "rules").glob("*.smk"))
 
-FOUNDATION = {"errors", "files", "log", "progress"}  # single modules that all may use
+FOUNDATION = {"errors", "files", "log", "progress", "registry"}  # modules that all may use
 MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "body": set(),
     "video": set(),
@@ -29,16 +30,19 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "recognition": {"checkpoint", "torchvision_cpu"},
     "dataset": {"scene", "video"},
     "datasets": set(),
-    "plan": {"features", "quality", "scene"},
+    "plan": {"features", "quality", "recognition", "scene", "sources", "video"},
     "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
     "report": {"body", "video", "features", "fitting", "recognition", "plan"},
     "cluster": set(),
     "outlook": {"features", "plan", "report", "cluster"},
     "checkpoint": set(),
+    "choices": set(),
     "errors": set(),
     "files": set(),
     "log": set(),
     "progress": set(),
+    "registry": {"choices"},
+    "sources": set(),
     "torchvision_cpu": set(),
 }
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
@@ -196,6 +200,15 @@ def rules_with_scripts() -> dict[str, tuple[list[str], str]]:
     return found
 
 
+def chosen_by(rule: str) -> list[str]:
+    """Everything that a word of the config can have the rule's script run."""
+    for path in RULES:
+        text = path.read_text().partition(f"rule {rule}:")[2]
+        if named := re.search(r"code_version\(\s*\"\w+\"(?:, CHOSEN\[\"(\w+)\"\])?", text):
+            return list(CHOICES[named[1]].values()) if named[1] else []
+    raise AssertionError(f"{rule} has no code version")
+
+
 @pytest.mark.parametrize("rule", rules_with_scripts())
 def test_an_environment_holds_what_its_scripts_import(rule):
     environments, script = rules_with_scripts()[rule]
@@ -203,7 +216,7 @@ def test_an_environment_holds_what_its_scripts_import(rule):
     installed = set().union(*(installed_in_environment(path) for path in paths))
     used = {
         DISTRIBUTION.get(top, top).lower()
-        for path in code._reached(ROOT / f"workflow/scripts/{script}.py")
+        for path in code.reached(ROOT / f"workflow/scripts/{script}.py", *chosen_by(rule))
         if path.suffix == ".py"
         for top in {name.split(".")[0] for name in names_in(path)}
         if top not in sys.stdlib_module_names and top not in {"understudy", "job"}

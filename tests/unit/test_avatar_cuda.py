@@ -10,6 +10,7 @@ from understudy.avatar.animate import render_frames
 from understudy.avatar.clip import load_clip
 from understudy.avatar.device import on_device
 from understudy.avatar.exavatar.settings import ExAvatarSettings
+from understudy.avatar.score import ScoreSettings, score_avatar
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import begin, train_avatar
 from understudy.files import read_json
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is 
 SIZE = (112, 96)
 NETWORKS = ExAvatarSettings(subdivisions=0, epochs=1, repeats=2, plane_size=16, hidden=16)
 SETTINGS = TrainSettings(size=96, iterations=40, max_edge=0.06, warm_up=5, exavatar=NETWORKS)
+SCORE = ScoreSettings(SETTINGS.size, SETTINGS.held_out_every)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,10 @@ def test_a_training_on_a_gpu_writes_what_one_on_a_cpu_does(scene, body_file, tmp
     found = {}
     for device in ("cpu", "cuda"):
         train_avatar(*inputs, tmp_path / device, settings, device)
-        found[device] = read_json(tmp_path / device / "metrics.json")["held_out"]["psnr"]
+        made = (tmp_path / device / name for name in ("avatar.safetensors", "trained.npz"))
+        files = (scene.video, scene.masks, scene.fit, body_file)
+        score_avatar(*made, *files, tmp_path / "metrics.json", SCORE, device)
+        found[device] = read_json(tmp_path / "metrics.json")["held_out"]["psnr"]
     assert found["cuda"] == pytest.approx(found["cpu"], abs=1.0)
 
 

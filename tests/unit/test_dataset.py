@@ -1,6 +1,6 @@
 """The dataset's files from tiny videos: every fact, every check, and what a failed video does."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from understudy import torchvision_cpu
-from understudy.dataset.checks import CHECKS
+from understudy.dataset.checks import CHECKS, check_videos
 from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
 from understudy.dataset.manifest import write_dataset
 from understudy.dataset.provenance import made_by, read_note
@@ -30,6 +30,24 @@ def rgba(path, colour, frames=10, fps=10):
             frame = np.zeros((SIZE, SIZE, 4), np.uint8)
             frame[10:50, 5 + i : 25 + i] = (*colour, 255)
             video.write(frame)
+
+
+@dataclass(frozen=True)
+class World:
+    """The videos, and what is told of them; `inputs` lacks what the checks find."""
+
+    clips: list[Synthetic]
+    inputs: DatasetInputs
+
+    def write(self, out, clips=None, **changes):
+        """Check the clips and write the dataset's files; returns the manifest."""
+        clips = self.clips if clips is None else clips
+        inputs = replace(self.inputs, **changes)
+        images = {id_: row["image"] for id_, row in inputs.backgrounds.items()}
+        checked = out / "checked.parquet"
+        check_videos(clips, inputs.references.normalised, images, inputs.fit, checked)
+        planned = [clip.video for clip in clips]
+        return write_dataset(replace(inputs, synthetic=planned, checked=checked), out)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +88,9 @@ def world(tmp_path_factory):
         composite_background(root / "master.mkv", image, out, CompositeSettings())
         synthetic.append(Synthetic(reference, identity, "source", background, str(out)))
     notes = {name: root / "video" / f"{name}.json" for name in ("wave", "kick", "anna", "ben")}
-    return DatasetInputs(
-        synthetic=synthetic,
+    inputs = DatasetInputs(
+        synthetic=[],
+        checked=Path(),
         references=Sources(
             {
                 "wave": {"id": "wave", "video": "wave.mp4", "label": "hand_waving"},
@@ -107,10 +126,11 @@ def world(tmp_path_factory):
             "r2": {"id": "r2", "video": "real/r2.mp4", "label": "kicking", "split": "test"},
         },
     )
+    return World(synthetic, inputs)
 
 
 def test_manifest_holds_every_fact(world, tmp_path):
-    written = write_dataset(world, tmp_path)
+    written = world.write(tmp_path)
     manifest = pd.read_parquet(tmp_path / "manifest.parquet")
     pd.testing.assert_frame_equal(manifest, written)
     assert list(pd.read_csv(tmp_path / "manifest.csv")["video"]) == list(manifest["video"])
@@ -153,7 +173,7 @@ def test_lists_are_read_by_pytorchvideo(world, tmp_path):
     torchvision_cpu.install()
     from pytorchvideo.data.labeled_video_paths import LabeledVideoPaths
 
-    manifest = write_dataset(world, tmp_path)
+    manifest = world.write(tmp_path)
     paths = LabeledVideoPaths.from_path(str(tmp_path / "lists/synthetic.txt"))
     read = [(path, info["label"]) for path, info in paths]
     assert read == list(zip(manifest["video"], manifest["label_index"], strict=True))
@@ -164,15 +184,15 @@ def test_lists_are_read_by_pytorchvideo(world, tmp_path):
 
 
 def test_same_inputs_same_bytes(world, tmp_path):
-    write_dataset(world, tmp_path / "a")
-    write_dataset(replace(world, synthetic=world.synthetic[::-1]), tmp_path / "b")
+    world.write(tmp_path / "a")
+    world.write(tmp_path / "b", world.clips[::-1])
     for path in sorted((tmp_path / "a").rglob("*.*")):
         other = tmp_path / "b" / path.relative_to(tmp_path / "a")
         assert path.read_bytes() == other.read_bytes(), path.name
 
 
 def test_datasheet_says_whose_how_and_under_what(world, tmp_path):
-    write_dataset(world, tmp_path)
+    world.write(tmp_path)
     text = (tmp_path / "datasheet.md").read_text()
     for words in (
         "# tiny",
@@ -196,8 +216,8 @@ def broken(world, tmp_path):
     def run(make):
         path = tmp_path / "broken.mp4"
         make(path)
-        clips = [replace(world.synthetic[0], video=str(path)), *world.synthetic[1:]]
-        manifest = write_dataset(replace(world, synthetic=clips), tmp_path / "dataset")
+        clips = [replace(world.clips[0], video=str(path)), *world.clips[1:]]
+        manifest = world.write(tmp_path / "dataset", clips)
         checks = read_json(tmp_path / "dataset/checks.json")
         listed = (tmp_path / "dataset/lists/synthetic.txt").read_text()
         assert str(path) not in listed and listed.count("\n") == 3
@@ -234,32 +254,32 @@ def test_a_failed_video_is_kept_out_of_the_lists(broken, make, problem):
 
 def test_the_same_content_twice_is_found(world, tmp_path):
     copy = tmp_path / "zcopy.mp4"
-    copy.write_bytes(Path(world.synthetic[1].video).read_bytes())
-    clips = [*world.synthetic, replace(world.synthetic[1], view="az90_el0", video=str(copy))]
-    write_dataset(replace(world, synthetic=clips), tmp_path)
+    copy.write_bytes(Path(world.clips[1].video).read_bytes())
+    clips = [*world.clips, replace(world.clips[1], view="az90_el0", video=str(copy))]
+    world.write(tmp_path, clips)
     failed = read_json(tmp_path / "checks.json")["failed"]
     assert list(failed) == [str(copy)] and "same as" in failed[str(copy)]["unique"]
 
 
 def test_missing_videos_are_listed(world, tmp_path):
     """Nor is anything wanted of a reference none of whose videos came to be."""
-    clips = [*world.synthetic[:3], replace(world.synthetic[3], reference="gone", video="gone.mp4")]
-    manifest = write_dataset(replace(world, synthetic=clips), tmp_path)
+    clips = [*world.clips[:3], replace(world.clips[3], reference="gone", video="gone.mp4")]
+    manifest = world.write(tmp_path, clips)
     assert len(manifest) == 3
     assert read_json(tmp_path / "checks.json")["missing"] == ["gone.mp4"]
     with pytest.raises(UserError, match="no synthetic video"):
-        write_dataset(replace(world, synthetic=clips[3:]), tmp_path / "none")
+        world.write(tmp_path / "none", clips[3:])
 
 
 def test_unknown_label(world, tmp_path):
     with pytest.raises(UserError, match="unknown label 'kicking'"):
-        write_dataset(replace(world, labels=["bow", "hand_waving"]), tmp_path)
+        world.write(tmp_path, labels=["bow", "hand_waving"])
 
 
 def test_notes_of_every_kind_of_file(world, tmp_path):
-    assert read_note(world.identities.made["anna"][0])["kind"] == "avatar"
-    assert read_note(world.references.made["wave"][1])["backend"] == "mediapipe"
-    assert read_note(world.references.normalised["wave"])["speed"] == 1
+    assert read_note(world.inputs.identities.made["anna"][0])["kind"] == "avatar"
+    assert read_note(world.inputs.references.made["wave"][1])["backend"] == "mediapipe"
+    assert read_note(world.inputs.references.normalised["wave"])["speed"] == 1
     assert made_by({"backend": "a", "model": "b"}) == "a b" and made_by({}) == "unstated"
     (tmp_path / "bad.npz").write_text("nothing")
     with pytest.raises(UserError, match="no readable note"):

@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 import yaml
 
-from understudy.features import masks, openmmlab, registry
+from understudy import registry
+from understudy.features import openmmlab
 from understudy.features.masks import extract_masks, load_masks
-from understudy.features.registry import FEATURES, backends
 from understudy.files import save_arrays
 from understudy.plan.config import checked_config
 from understudy.quality.metrics import iou
+from understudy.registry import FEATURES, words
 from understudy.video.write import VideoWriter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,8 +34,8 @@ def test_the_example_is_a_back_end(tmp_path, monkeypatch):
     module = types.ModuleType("understudy.features.grabcut_masks")
     exec(compile(code, "docs/backends.md", "exec"), vars(module))
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    known = backends("masks") | yaml.safe_load("{" + line + "}")
-    monkeypatch.setattr(registry, "backends", lambda feature: known)
+    known = words("masks") | yaml.safe_load("{" + line + "}")
+    monkeypatch.setitem(registry.CHOICES, "masks", known)
     truth = write_clip(tmp_path)
     files = tmp_path / "clip.mp4", tmp_path / "keypoints.npz", tmp_path / "masks.npz"
     extract_masks(*files, "grabcut")
@@ -65,20 +66,19 @@ def write_clip(folder: Path) -> np.ndarray:
 def test_every_back_end_is_in_the_table():
     told = set(re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\|.*\|$", PAGE, re.MULTILINE))))
     for feature in FEATURES:
-        for word in backends(feature):
+        for word in words(feature):
             suffix = "_" + word.rpartition("_")[2]
             assert word in told or suffix in told, word
 
 
 def test_the_configuration_is_one():
     (config,) = blocks("yaml")
-    words = yaml.safe_load(config) | {"labels": ["bow"]}
-    checked = checked_config(words, ROOT / "workflow/schemas/config.schema.yaml")
+    chosen = yaml.safe_load(config) | {"labels": ["bow"]}
+    checked = checked_config(chosen, ROOT / "workflow/schemas/config.schema.yaml")
     for feature in FEATURES:
-        assert checked["features"][feature] in backends(feature)
+        assert checked["features"][feature] in words(feature)
 
 
 def test_what_is_let_through_is_told():
     for name in openmmlab.IGNORED:
         assert name.split(".")[0] == "numpy" or name.rpartition(".")[2] in PAGE
-    assert backends("masks") == masks.BACKENDS

@@ -18,6 +18,7 @@ from understudy.avatar.exavatar.scene import GaussianScene, ScenePoints, scene_p
 from understudy.avatar.exavatar.settings import ExAvatarSettings, PartWeights
 from understudy.avatar.exavatar.training import ExAvatarTraining
 from understudy.avatar.save import load_avatar
+from understudy.avatar.score import ScoreSettings, score_avatar
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
@@ -26,11 +27,13 @@ from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.fitting.io import load_fit
 from understudy.plan.config import checked_config
+from understudy.plan.effective import avatar_settings
 
 SMALL = ExAvatarSettings(
     subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16
 )
-SETTINGS = TrainSettings(model="exavatar", size=64, fitted_frames=1, exavatar=SMALL)
+SETTINGS = TrainSettings(model="exavatar", size=64, exavatar=SMALL)
+SCORE = ScoreSettings(SETTINGS.size, SETTINGS.held_out_every, fitted_frames=1)
 SIZE = (112, 96)
 SCHEMA = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
 
@@ -256,7 +259,10 @@ def test_the_loss_falls_and_the_person_appears(scene, body, body_file, tmp_path)
         ),
     )
     inputs = (scene.video, scene.masks, scene.depth, scene.fit, body_file)
+    files = (scene.video, scene.masks, scene.fit, body_file)
     train_avatar(*inputs, tmp_path, settings)
+    made = (tmp_path / name for name in ("avatar.safetensors", "trained.npz"))
+    score_avatar(*made, *files, tmp_path / "metrics.json", SCORE)
     metrics = read_json(tmp_path / "metrics.json")
     losses = [loss for _, loss in metrics["loss_curve"]]
     assert losses[-1] < 0.7 * losses[0]
@@ -285,12 +291,14 @@ def test_words_that_are_none_are_refused():
         ExAvatarSettings(preset="mine")
     with pytest.raises(UserError, match="subdivisions is 0, 1 or 2"):
         ExAvatarSettings(subdivisions=3)
-    with pytest.raises(UserError, match="model is direct or exavatar"):
+    with pytest.raises(
+        UserError, match=r"avatar\.model: no model 'other'; choose from direct, exavatar"
+    ):
         TrainSettings(model="other")
 
 
 def test_the_configs_defaults_are_the_settings_own():
-    config = checked_config({"labels": ["wave"]}, SCHEMA)["avatar"]
-    settings = TrainSettings.from_config(config, seed=7)
+    config = checked_config({"labels": ["wave"], "avatar": {"model": "exavatar"}}, SCHEMA)
+    settings = TrainSettings.from_config(avatar_settings(config), 7, checkpoint_seconds=60)
     assert settings.exavatar == ExAvatarSettings()
-    assert (settings.model, settings.seed) == ("direct", 7)
+    assert (settings.model, settings.seed) == ("exavatar", 7)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from understudy import registry
 from understudy.body.landmarks import FACE_NAMES, HAND_NAMES, LANDMARK_NAMES
 from understudy.errors import UserError
-from understudy.features import registry
 from understudy.features.holistic import Holistic
 from understudy.features.mediapipe_runtime import load_mediapipe
 from understudy.features.steady import MIRROR, steady
@@ -138,12 +138,12 @@ def test_exchanged_sides_are_put_back_and_a_thrown_joint_doubted():
 
 def test_registry_refuses_what_it_does_not_know():
     with pytest.raises(UserError, match=r"features\.masks.*'other'.*mediapipe"):
-        registry.backend("masks", "other")
+        registry.chosen("masks", "other")
     with pytest.raises(UserError, match="keypoints, masks"):
-        registry.backends("smell")
+        registry.words("smell")
 
 
 @pytest.mark.parametrize("feature", registry.FEATURES)
 def test_every_backend_loads(feature):
-    names = registry.backends(feature)
-    assert names and all(callable(registry.backend(feature, name)) for name in names)
+    names = registry.words(feature)
+    assert names and all(callable(registry.chosen(feature, name)) for name in names)

@@ -13,7 +13,6 @@ from fit_clips import points_of, waving, write_keypoints, write_still
 from understudy.body.flame import join_flame, load_flame
 from understudy.body.model import load_body
 from understudy.files import load_arrays, save_arrays
-from understudy.fitting import preset as presets
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
 from understudy.fitting.io import load_fit
@@ -147,7 +146,7 @@ def test_the_body_takes_the_face_over_but_does_not_move_it(clip):
 
 def test_a_face_comes_out_that_is_flames(clip, joined, tmp_path, monkeypatch):
     files, body, flame = clip
-    monkeypatch.setattr(presets, "PaperPreset", partial(paper.PaperPreset, settings=SHORT))
+    monkeypatch.setattr(paper.PaperPreset, "of", partial(paper.PaperPreset, settings=SHORT))
     fit = fit_body(*files, joined, tmp_path / "fit.npz", FitSettings(), preset="paper")
     read = load_fit(tmp_path / "fit.npz", body.model_id)
     assert torch.equal(read.face_offset, fit.face_offset)

@@ -14,7 +14,6 @@ from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
 from understudy.files import load_arrays, save_arrays
-from understudy.fitting import preset as presets
 from understudy.fitting.clip import fit_clip
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
@@ -152,7 +151,7 @@ def test_a_networks_pose_of_another_length_is_refused(turning, body):
 def files(tmp_path, body, monkeypatch):
     """The feature files of a short clip; the paper's schedule cut to a few steps."""
     few = replace(PaperFitSettings(), steps=(6, 2, 2), warm_up=3)
-    monkeypatch.setattr(presets, "PaperPreset", partial(PaperPreset, settings=few))
+    monkeypatch.setattr(PaperPreset, "of", partial(PaperPreset, settings=few))
     pose = waving(body, 10)
     keypoints = write_keypoints(tmp_path / "keypoints.npz", points_of(body, pose))
     return keypoints, *write_still(tmp_path, 10, body.model_id)

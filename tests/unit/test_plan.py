@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.errors import UserError
-from understudy.registry import FEATURES
 from understudy.plan import code
 from understudy.plan.config import checked_config
 from understudy.plan.fanout import fan_out
 from understudy.plan.planned import Plan, read_plan
 from understudy.plan.tables import Tables
+from understudy.registry import FEATURES
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -148,11 +148,11 @@ def world(tmp_path, monkeypatch):
     monkeypatch.setattr(code, "WORKFLOW", tmp_path)
     monkeypatch.setattr(code, "READ_BEFORE", tmp_path / "memory/read_before.json")
 
-    def version():
+    def version(*chosen):
         """As a fresh process tells it."""
         for cached in MEMORIES:
             cached.cache_clear()
-        return code.code_version("run")
+        return code.code_version("run", *chosen)
 
     return tmp_path / "understudy", version
 
@@ -188,12 +188,23 @@ def test_what_was_read_before_changes_no_version(world, tmp_path, kept):
     assert json.loads(memory.read_text())
 
 
-def test_registered_back_ends_are_reached(world):
+def test_of_what_a_word_chooses_only_the_chosen_counts(world):
     folder, version = world
-    (folder / "b.py").write_text('BACKENDS = {"x": "understudy.c:run"}\n')
-    before = version()
+    (folder / "d.py").write_text("z = 1\n")
+    one, other = version("understudy.c:run"), version("understudy.d:run")
+    assert len({version(), one, other}) == 3
     (folder / "c.py").write_text("y = 3\n")
-    assert version() != before
+    assert version("understudy.c:run") != one
+    assert version("understudy.d:run") == other
+
+
+def test_a_words_table_and_the_packages_version_count_for_nothing(world, monkeypatch):
+    folder, version = world
+    monkeypatch.setattr(code, "NOT_COUNTED", folder / "b.py")
+    before = version()
+    (folder / "b.py").write_text("x = 2\n")
+    (folder / "__init__.py").write_text('__version__ = "9.9"\n')
+    assert version() == before
 
 
 @given(

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.unit.walks import LABELS
 from understudy.errors import UserError
-from understudy.recognition.lists import read_list, real_clips, synthetic_clips, write_list
-from understudy.recognition.selection import Clip, choose_clips, choose_identities
+from understudy.recognition.lists import read_list, synthetic_clips, write_list
+from understudy.recognition.selection import Clip, choose_clips, choose_identities, real_clips
 
 
 def pool(counts: dict[tuple[str, str], int]) -> list[Clip]:
@@ -71,13 +71,15 @@ def test_real_clips_come_from_the_table():
     assert real_clips(real, "test") == [Clip("b.mp4", "down", camera="90")]
 
 
+LABELLED = {"r": "across"}
+
+
 @pytest.fixture
-def manifest(tmp_path):
+def checked(tmp_path):
     """Two people re-enact one reference in two views before two backgrounds; one video failed."""
     rows = [
         {
             "video": f"{person}_{view}_{room}.mp4",
-            "label": "across",
             "reference": "r",
             "identity": person,
             "view": view,
@@ -87,27 +89,27 @@ def manifest(tmp_path):
         for view in ("source", "az30_el0")
         for room in ("gym", "hall")
     ]
-    pd.DataFrame(rows).to_parquet(tmp_path / "manifest.parquet")
-    return tmp_path / "manifest.parquet"
+    pd.DataFrame(rows).to_parquet(tmp_path / "checked.parquet")
+    return tmp_path / "checked.parquet"
 
 
-def test_synthetic_clips_are_those_that_passed(manifest):
-    clips = synthetic_clips(manifest, seed=0)
+def test_synthetic_clips_are_those_that_passed(checked):
+    clips = synthetic_clips(checked, LABELLED, seed=0)
     assert len(clips) == 7 and {clip.kind for clip in clips} == {"synthetic"}
     assert "ada_source_gym.mp4" not in {clip.path for clip in clips}
 
 
-def test_synthetic_clips_of_some_people_views_or_on_white(manifest):
-    of_one = [synthetic_clips(manifest, seed, identities=1) for seed in range(8)]
+def test_synthetic_clips_of_some_people_views_or_on_white(checked):
+    of_one = [synthetic_clips(checked, LABELLED, seed, identities=1) for seed in range(8)]
     assert {len(clips) for clips in of_one} == {3, 4}
     assert all(len({clip.path[:3] for clip in clips}) == 1 for clips in of_one)
-    source = synthetic_clips(manifest, 0, views="source")
+    source = synthetic_clips(checked, LABELLED, 0, views="source")
     assert [clip.path for clip in source] == [
         "ada_source_hall.mp4",
         "ben_source_gym.mp4",
         "ben_source_hall.mp4",
     ]
-    white = synthetic_clips(manifest, 0, white=lambda *pair: "/".join(pair))
+    white = synthetic_clips(checked, LABELLED, 0, white=lambda *pair: "/".join(pair))
     assert [clip.path for clip in white] == [
         "r/ada/source",
         "r/ada/az30_el0",

@@ -20,8 +20,8 @@ from understudy.features import deca, hand4whole
 from understudy.features.check_weights import as_text, check_bodies, check_weights
 from understudy.features.checkpoints import load_strictly, misfit, read_checkpoint, state_in
 from understudy.features.deca import Encoder
-from understudy.features.registry import backends
 from understudy.features.weights import Weights, weights_of, weights_table
+from understudy.registry import words
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = {"expression": "deca", "hands": "hand4whole"}
@@ -54,7 +54,7 @@ def test_every_row_names_back_ends_that_there_are():
     for row in weights_table().values():
         assert row.backends and row.licence and row.source
         for feature, word in (one.split("/") for one in row.backends):
-            assert word in backends(feature), f"{row.name}: no back-end {word}"
+            assert word in words(feature), f"{row.name}: no back-end {word}"
     files = [row.file for row in weights_table().values()]
     assert len(set(files)) == len(files)
 

@@ -7,7 +7,8 @@ from understudy.choices import CHOICES
 from understudy.errors import UserError
 
 FEATURES = ("keypoints", "masks", "depth", "expression", "hands")
-KEYS = {"fit": "fit.preset", "avatar": "avatar.model"}  # in the config; else "features.…"
+# The key of the config, and what its words name; else it is a feature's back-end.
+KEYS = {"fit": ("fit.preset", "preset"), "avatar": ("avatar.model", "model")}
 
 
 def words(of: str) -> dict[str, str]:
@@ -21,8 +22,8 @@ def import_path(of: str, word: str) -> str:
     """ "module:name" of a word; UserError with the known words where there is none."""
     known = words(of)
     if word not in known:
-        key = KEYS.get(of, f"features.{of}")
-        raise UserError(f"config: {key}: no {word!r}; choose from {', '.join(sorted(known))}")
+        key, noun = KEYS.get(of, (f"features.{of}", "back-end"))
+        raise UserError(f"config: {key}: no {noun} {word!r}; choose from {', '.join(known)}")
     return known[word]
 
 

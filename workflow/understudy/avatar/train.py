@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.avatar.clip import load_clip
+from understudy.avatar.clip import Clip, load_clip
 from understudy.avatar.curve import Curve
 from understudy.avatar.fill import seen_weight
 from understudy.avatar.save import save_avatar
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.trained import Trained, save_trained
 from understudy.avatar.training import Training
-from understudy.body.model import load_body
+from understudy.body.model import BodyModel, load_body
 from understudy.checkpoint import (
     Interval,
     interruptible,
@@ -23,7 +23,7 @@ from understudy.checkpoint import (
 )
 from understudy.errors import UserError
 from understudy.files import file_digest, write_text
-from understudy.fitting.io import load_fit
+from understudy.fitting.io import Fit, load_fit
 from understudy.progress import progress
 from understudy.registry import chosen
 
@@ -62,7 +62,7 @@ def train_avatar(
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
-    training = chosen("avatar", settings.model).begin(clip, depth, fitted, model, settings, device)
+    training = begin(clip, depth, fitted, model, settings, device)
     inputs = {"video": video, "masks": masks, "depth": depth, "fit": fit, "body": body}
     about = {
         "settings": settings.key(),
@@ -86,6 +86,19 @@ def train_avatar(
     save_trained(out_dir / "trained.npz", kept)
     write_text(out_dir / "curves.csv", curve.csv())
     remove_checkpoint(out_dir / "checkpoint.safetensors")
+
+
+def begin(
+    clip: Clip,
+    depth: Path | str,
+    fitted: Fit,
+    body: BodyModel,
+    settings: TrainSettings,
+    device: str = "cpu",
+) -> Training:
+    """A training of the settings' model, at its first step."""
+    model: type[Training] = chosen("avatar", settings.model)
+    return model.begin(clip, depth, fitted, body, settings, device)
 
 
 def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tuple[float, Curve]:

@@ -104,6 +104,8 @@ def tell_status(plan: Plan, profile: Path) -> None:
     requests = read_requests(profile, [cost.rule for cost in costs]) if profile.is_file() else {}
     fits = judged_fits(expected, limits_of(plan.config))
     print(status_text(states, failures, fits, efficiency(costs, requests)))
+    for line in plan.unreadable_sources():
+        print(f"warning: {line}", file=sys.stderr)
 
 
 def _queue() -> list[QueuedJob]:

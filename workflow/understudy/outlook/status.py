@@ -19,6 +19,7 @@ class RuleStatus:
     queued: int
     failed: int
     waiting: int
+    gone: int = 0
 
 
 def read_status(
@@ -34,7 +35,7 @@ def read_status(
     for item in expected:
         state = states[item.path] or _state(missing.get(item.path))
         counts.setdefault(item.rule, Counter())[state] += 1
-    kinds = ("there", "running", "queued", "failed", "waiting")
+    kinds = ("there", "running", "queued", "failed", "waiting", "gone")
     return [
         RuleStatus(rule, count.total(), **{kind: count[kind] for kind in kinds})
         for rule, count in counts.items()
@@ -44,6 +45,8 @@ def read_status(
 def _state(failure: Failure | None) -> str:
     if failure is None:
         return "there"
+    if failure.gone:
+        return "gone"
     return "waiting" if failure.why is None else "failed"
 
 

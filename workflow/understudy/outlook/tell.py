@@ -68,17 +68,17 @@ def status_text(
 ) -> str:
     """What is done, left and failed a rule; each failure with its reason and log; each flagged fit
     with its reasons; efficiency."""
-    head = ["rule", "files", "there", "running", "in queue", "failed", "waiting"]
+    head = ["rule", "files", "there", "running", "in queue", "failed", "waiting", "gone"]
     rows = [
         [
             one.rule,
             *(f"{number:,}" for number in (one.planned, one.there, one.running)),
-            *(f"{number:,}" for number in (one.queued, one.failed, one.waiting)),
+            *(f"{number:,}" for number in (one.queued, one.failed, one.waiting, one.gone)),
         ]
         for one in states
     ]
     parts = [table([head, *rows])]
-    failed = [failure for failure in failures if failure.why is not None]
+    failed = [failure for failure in failures if failure.why is not None and not failure.gone]
     if failed:
         parts.append(f"Failed: {len(failed):,}")
         for failure in failed[:MOST_TOLD]:
@@ -87,6 +87,12 @@ def status_text(
             )
         if len(failed) > MOST_TOLD:
             parts.append(f"  … and {len(failed) - MOST_TOLD:,} more")
+    gone = [failure.path for failure in failures if failure.gone]
+    if gone:
+        parts.append(f"Made, now gone: {len(gone):,} (the next run makes them again)")
+        parts.extend(f"  {path}" for path in gone[:MOST_TOLD])
+        if len(gone) > MOST_TOLD:
+            parts.append(f"  … and {len(gone) - MOST_TOLD:,} more")
     flagged = [fit for fit in fits if fit.reasons]
     if flagged:
         parts.append(f"Flagged fits: {len(flagged):,} of {len(fits):,} (fit.flag)")

@@ -49,14 +49,17 @@ def loading_settings(config: dict, model: str) -> dict:
 def effective_config(config: dict) -> dict:
     """All of the config that decides what is made, as the report shows it."""
     shown = {key: value for key, value in config.items() if key not in PLACES}
-    experiments = config["experiments"]
+    experiments = dict(config["experiments"])
+    experiments.pop("disjoint_by")  # what a plan refuses
     models = {name: recogniser_settings(config, name) for name in experiments["models"]}
     features = dict(config["features"])
     if not features["depth"].startswith("depth_anything"):
         features.pop("depth_relation")
     avatar = avatar_settings(config) | {"lpips": config["avatar"]["lpips"]}
+    render = {key: value for key, value in config["render"].items() if key != "keep_rgba"}
     return {
         **shown,
+        "render": render,
         "features": features,
         "avatar": avatar,
         "experiments": {**experiments, "models": models},

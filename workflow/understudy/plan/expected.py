@@ -1,17 +1,31 @@
-"""Every file that the workflow makes: by which rule, about whom, logged where."""
+"""Every file that the workflow makes: by which rule, about whom, logged where, for which target."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from understudy.plan.layout import FEATURES, Layout
+from understudy.plan.layout import FEATURES, LISTS, Layout
 from understudy.plan.planned import Plan, pairs_of
+
+# Which stages a target of the Snakefile stands on.
+SOURCES = ("body", "identity", "reference")
+TARGETS = {
+    "avatars": ("body", "identity"),
+    "white": (*SOURCES, "white"),
+    "synthetic": (*SOURCES, "synthetic"),
+    "dataset": (*SOURCES, "synthetic", "dataset"),
+    "leakage": ("leakage",),
+    "experiments": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments"),
+    "report": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments", "report"),
+}
+PLOTS = ("accuracy", "variants", "per_class", "confusion", "curves")
 
 
 @dataclass(frozen=True)
 class Expected:
     """A file that the workflow should have made: by which rule, logged where, about whom.
 
-    wildcards: their values, in the order in which the rule's output names them.
+    wildcards: their values, in the order in which the rule's output names them. stage: what it is a
+    part of, as TARGETS name it. also: the other files of the same job.
     """
 
     path: str
@@ -19,11 +33,15 @@ class Expected:
     log: str
     subject: str = ""
     wildcards: tuple[str, ...] = ()
+    stage: str = ""
+    also: tuple[str, ...] = ()
 
 
 def expected_files(plan: Plan) -> Iterator[Expected]:
-    """Each file whose absence is a failure, one a job, in the order in which they are made."""
+    """The first file of each job whose absence is a failure, in the order in which they are made;
+    without the report itself."""
     layout = plan.layout
+    yield from _body(plan)
     for kind, rows in (
         ("identity", plan.tables.identities),
         ("reference", plan.tables.references),
@@ -31,31 +49,104 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         for id_ in rows:
             yield from _of_a_video(layout, kind, id_)
     for id_ in plan.tables.identities:
-        log = layout.log("train_avatar", id_)
-        yield Expected(layout.avatar(id_), "train_avatar", log, id_, (id_,))
+        yield from _of_an_avatar(layout, id_)
     for pair in pairs_of(plan.synthetic):
         log = layout.log("animate_avatar", *pair)
-        yield Expected(layout.white(*pair), "animate_avatar", log, " × ".join(pair[:2]), pair)
+        subject = " × ".join(pair[:2])
+        yield Expected(layout.white(*pair), "animate_avatar", log, subject, pair, "white")
     for row in plan.synthetic:
         log = layout.log("composite_background", *row)
-        yield Expected(layout.synthetic(*row), "composite_background", log, " × ".join(row), row)
+        path, subject = layout.synthetic(*row), " × ".join(row)
+        yield Expected(path, "composite_background", log, subject, row, "synthetic")
+    yield from _of_the_dataset(layout)
     if plan.runs:
-        path, log = layout.leakage(plan.dataset), layout.log("check_leakage", plan.dataset)
-        yield Expected(path, "check_leakage", log, plan.dataset)
-    for run in plan.runs:
-        wildcards = (run.model, run.point.name, str(run.seed))
-        folder = layout.run(plan.dataset, *wildcards)
-        log = layout.log("train_recogniser", folder.removeprefix(f"{layout.results}/experiments/"))
-        subject = f"{run.model}, {run.point.name}, seed {run.seed}"
-        yield Expected(f"{folder}/metrics.json", "train_recogniser", log, subject, wildcards)
+        yield from _of_experiments(plan)
+    yield from _of_the_report(plan)
+
+
+def targeted_files(plan: Plan, target: str) -> Iterator[str]:
+    """Every file that a target of the Snakefile stands on; it makes those again that are lost."""
+    stages = TARGETS[target]
+    for item in expected_files(plan):
+        if item.stage in stages:
+            yield item.path
+            yield from item.also
+
+
+def _body(plan: Plan) -> Iterator[Expected]:
+    rule = "join_flame" if plan.config["flame"]["model"] else "build_body"
+    if plan.body != plan.config["body"]:
+        yield Expected(plan.body, rule, plan.layout.log(rule), stage="body")
 
 
 def _of_a_video(layout: Layout, kind: str, id_: str) -> Iterator[Expected]:
-    rule = f"normalise_{kind}"
-    yield Expected(layout.video(kind, id_), rule, layout.log(rule, id_), id_, (id_,))
+    rule, facts = f"normalise_{kind}", (layout.facts(kind, id_),)
+    log = layout.log(rule, id_)
+    yield Expected(layout.video(kind, id_), rule, log, id_, (id_,), kind, facts)
     for name in FEATURES[kind]:
         rule = f"extract_{name}"
         parts = (id_,) if name in ("masks", "depth") else (kind, id_)
-        yield Expected(layout.feature(kind, id_, name), rule, layout.log(rule, *parts), id_, parts)
+        log = layout.log(rule, *parts)
+        yield Expected(layout.feature(kind, id_, name), rule, log, id_, parts, kind)
     log = layout.log("fit_body", kind, id_)
-    yield Expected(layout.fit(kind, id_), "fit_body", log, id_, (kind, id_))
+    yield Expected(layout.fit(kind, id_), "fit_body", log, id_, (kind, id_), kind)
+
+
+def _of_an_avatar(layout: Layout, id_: str) -> Iterator[Expected]:
+    trained = (layout.avatar(id_, "trained.npz"), layout.avatar(id_, "curves.csv"))
+    for rule, name, also in (
+        ("train_avatar", "avatar.safetensors", trained),
+        ("score_avatar", "metrics.json", ()),
+        ("picture_avatar", "turntable.png", ()),
+    ):
+        log = layout.log(rule, id_)
+        yield Expected(layout.avatar(id_, name), rule, log, id_, (id_,), "identity", also)
+
+
+def _of_the_dataset(layout: Layout) -> Iterator[Expected]:
+    log = layout.log("check_synthetic")
+    yield Expected(layout.checked, "check_synthetic", log, stage="dataset")
+    names = ("manifest.csv", "labels.json", "datasheet.md", "checks.json")
+    also = tuple(layout.dataset(name) for name in (*names, *(f"lists/{x}.txt" for x in LISTS)))
+    path, log = layout.dataset("manifest.parquet"), layout.log("write_dataset")
+    yield Expected(path, "write_dataset", log, stage="dataset", also=also)
+
+
+def _of_experiments(plan: Plan) -> Iterator[Expected]:
+    layout, dataset = plan.layout, plan.dataset
+    path, log = layout.leakage(dataset), layout.log("check_leakage", dataset)
+    yield Expected(path, "check_leakage", log, dataset, (dataset,), "leakage")
+    for run in plan.runs:
+        wildcards = (run.model, run.point.name, str(run.seed))
+        folder = layout.run(dataset, *wildcards)
+        log = layout.log("train_recogniser", folder.removeprefix(f"{layout.results}/experiments/"))
+        subject = f"{run.model}, {run.point.name}, seed {run.seed}"
+        names = ("predictions.csv", "curve.csv", "train.tsv", "test.tsv")
+        also = tuple(f"{folder}/{name}" for name in names)
+        path, rule = f"{folder}/metrics.json", "train_recogniser"
+        yield Expected(path, rule, log, subject, wildcards, "experiments", also)
+    names = ("table1.csv", "table1.tex", "gains.csv", "per_class.csv", *(f"{x}.svg" for x in PLOTS))
+    also = tuple(layout.experiments(dataset, name) for name in names)
+    path, log = layout.experiments(dataset, "table1.md"), layout.log("tabulate", dataset)
+    yield Expected(path, "tabulate", log, dataset, stage="experiments", also=also)
+
+
+def _of_the_report(plan: Plan) -> Iterator[Expected]:
+    layout = plan.layout
+    for kind, rows in (
+        ("identity", plan.tables.identities),
+        ("reference", plan.tables.references),
+    ):
+        rule = f"sheet_{kind}"
+        for id_ in rows:
+            log = layout.log(rule, id_)
+            yield Expected(layout.sheet(kind, id_), rule, log, id_, (id_,), "report")
+    for id_ in plan.previewed:
+        rule = "preview_reference"
+        yield Expected(layout.preview(id_), rule, layout.log(rule, id_), id_, (id_,), "report")
+    if plan.is_demo:
+        path, also = f"{layout.results}/accuracy.json", (f"{layout.results}/sheets/held_out.jpg",)
+        log = layout.log("measure_demo")
+        yield Expected(path, "measure_demo", log, stage="report", also=also)
+    path = f"{layout.results}/report/rulegraph.dot"
+    yield Expected(path, "rule_graph", layout.log("rule_graph"), stage="report")

@@ -18,6 +18,7 @@ from understudy.recognition.selection import Clip, choose_clips, real_clips
 from understudy.registry import FEATURES, import_path
 
 FLAME_EXPRESSIONS = ("deca",)  # back-ends of the expression feature
+PREVIEWS = 12
 Row = tuple[str, str, str, str]  # reference, identity, view, background
 
 
@@ -141,6 +142,11 @@ class Plan:
         if self.config["flame"]["model"]:
             return f"{folder}/SMPLX_FLAME.npz"
         return self.config["body"] or f"{folder}/SMPLX_NEUTRAL.npz"
+
+    @property
+    def previewed(self) -> list[str]:
+        """The references that get a looping preview: the first of them."""
+        return list(self.tables.references)[:PREVIEWS]
 
     @property
     def is_demo(self) -> bool:

@@ -9,7 +9,6 @@ from understudy.plan.planned import Plan, Row, pairs_of
 PROFILE = "profiles/slurm/config.yaml"  # what jobs ask a cluster for
 PEOPLE_SHOWN = 4  # re-enactments on the sheet of a reference
 BACKGROUNDS_SHOWN = 2  # of each
-PREVIEWS = 12  # references that get a looping preview
 PLOTS = {
     "accuracy.svg": "Accuracy on real test videos against synthetic training videos a class; bars: "
     "95 % intervals over seeds.",
@@ -18,11 +17,6 @@ PLOTS = {
     "confusion.svg": "Who is taken for whom, without and with synthetic videos.",
     "curves.svg": "Learning curves: loss on the training clips, a line a run.",
 }
-
-
-def previewed(references: dict[str, dict]) -> list[str]:
-    """The references that get a looping preview: the first of them."""
-    return list(references)[:PREVIEWS]
 
 
 def on_sheet(plan: Plan, reference: str) -> list[Row]:

@@ -5,33 +5,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.plan.expected import Expected
+from understudy.report.records import was_made
 
 ERROR = re.compile(r"^(error:|\w*(Error|Exception)\b.*:|.*\b[Ee]rror: )")
 # What SLURM itself says: a time limit, a cancelled job, a lost node, no memory left.
 SLURM_ERROR = re.compile(r"slurmstepd(?:-\S+)?: error: (?:\*\*\* )?(.*?)(?: \*\*\*)?$")
+GONE = "made, now gone; the next run makes it again"
 NOT_A_WORD = "the job ended without a word (killed, or out of memory?)"
 SLURM_LOGS = Path("results/logs/slurm")  # slurm-logdir of profiles/slurm
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that did not give its file. `why` is None where it never began (no log)."""
+    """A job whose file is not there. why: None where it never began (no log); gone: it gave the
+    file, which was lost since."""
 
     rule: str
     subject: str
     path: str
     log: str
     why: str | None
+    gone: bool = False
 
 
 def find_failures(expected: list[Expected], slurm_logs: Path = SLURM_LOGS) -> list[Failure]:
     """The missing of `expected`: first those with a reason, then those that only waited."""
-    missing = [
-        Failure(item.rule, item.subject, item.path, *_told(item, slurm_logs))
-        for item in expected
-        if not Path(item.path).exists()
-    ]
+    missing = [_missing(item, slurm_logs) for item in expected if not Path(item.path).exists()]
     return sorted(missing, key=lambda failure: failure.why is None)
+
+
+def _missing(item: Expected, slurm_logs: Path) -> Failure:
+    if was_made(item.path):
+        return Failure(item.rule, item.subject, item.path, item.log, GONE, gone=True)
+    return Failure(item.rule, item.subject, item.path, *_told(item, slurm_logs))
 
 
 def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:

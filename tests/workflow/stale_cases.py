@@ -1,0 +1,445 @@
+"""Edits of a finished run at its smallest size (tiny.yaml), each with the jobs that it makes due.
+
+One person (esi) re-enacts two references (wave, bow), each before one of three rooms; two trainings
+(real1_synthetic0, real1_synthetic1) of one model. A case's edit lasts while its context is open.
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import yaml
+from workflow_tools import Checkout, edited, with_row
+
+Edit = Callable[[Checkout], contextlib.AbstractContextManager]
+LIBRARY = "workflow/understudy"
+
+
+@dataclass(frozen=True)
+class Case:
+    """name; edit: of the checkout; due: rule -> jobs, without the target itself; target: asked for,
+    with Snakemake's separator before it."""
+
+    name: str
+    edit: Edit
+    due: Mapping[str, int] = field(default_factory=dict)
+    target: tuple[str, ...] = ()
+
+    def found(self, finished: Checkout) -> Counter:
+        """The jobs that Snakemake would run."""
+        with self.edit(finished):
+            jobs = finished.would_run(*self.target)
+        return Counter(job.rule for job in jobs if job.rule not in TARGETS)
+
+
+TARGETS = {"all", "avatars", "white", "synthetic", "dataset", "leakage", "experiments", "report"}
+
+# What follows what. A job of a later stage is due with the one before it.
+REPORT = {"build_report": 1}
+FACTS = {"write_dataset": 1, **REPORT}
+TABLES = {"tabulate": 1, **REPORT}
+SEES_SYNTHETIC = {"train_recogniser": 1, **TABLES}
+VIDEOS = {"check_synthetic": 1, **FACTS, **SEES_SYNTHETIC}
+SHOWN = {"sheet_reference": 2, "preview_reference": 2}
+COMPOSITES = {"composite_background": 2, **SHOWN, **VIDEOS}
+RENDERS = {"animate_avatar": 2, **COMPOSITES}
+PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
+SCORES = {"score_avatar": 1, "measure_demo": 1, **REPORT}
+AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
+PERSON = {  # from the person's own video on
+    "extract_keypoints": 1,
+    "extract_masks": 1,
+    "extract_expression": 1,
+    "extract_hands": 1,
+    "fit_body": 1,
+    "extract_depth": 1,
+    **AVATARS,
+}
+EVERYONE = {
+    **PERSON,
+    "extract_keypoints": 3,
+    "extract_expression": 3,
+    "extract_hands": 3,
+    "fit_body": 3,
+}
+
+
+def config(change: Callable[[dict], object]) -> Edit:
+    """The config, changed in place."""
+
+    def edit(run: Checkout) -> contextlib.AbstractContextManager:
+        settings = run.settings
+        change(settings)
+        return edited(run.folder / run.config, yaml.safe_dump(settings, sort_keys=False))
+
+    return edit
+
+
+def setting(path: str, value: object) -> Edit:
+    """One key of the config, dotted."""
+
+    def change(settings: dict) -> None:
+        *sections, key = path.split(".")
+        for section in sections:
+            settings = settings.setdefault(section, {})
+        settings[key] = value
+
+    return config(change)
+
+
+def model(**changes: object) -> Edit:
+    """The settings of the one recogniser."""
+    return config(lambda settings: settings["experiments"]["models"]["resnet"].update(changes))
+
+
+def cell(table: str, column: str, *values: str) -> Edit:
+    """A column at the end of a table, a value a row; rows beyond the values stay empty."""
+
+    def edit(run: Checkout) -> contextlib.AbstractContextManager:
+        path = run.table(table)
+        head, *rows = path.read_text().splitlines()
+        filled = [*values, *[""] * (len(rows) - len(values))]
+        lines = [
+            f"{line}\t{value}" for line, value in zip((head, *rows), (column, *filled), strict=True)
+        ]
+        return edited(path, "\n".join(lines) + "\n")
+
+    return edit
+
+
+def rewritten(table: str, change: Callable[[list[str]], list[str]]) -> Edit:
+    """The rows of a table, changed."""
+
+    def edit(run: Checkout) -> contextlib.AbstractContextManager:
+        path = run.table(table)
+        head, *rows = path.read_text().splitlines()
+        return edited(path, "\n".join([head, *change(rows)]) + "\n")
+
+    return edit
+
+
+def row(table: str, *cells: str) -> Edit:
+    return lambda run: edited(run.table(table), with_row(run.table(table), *cells))
+
+
+def code(module: str, line: str = "CHANGED = True", before: str = "") -> Edit:
+    """A line more in a file, at its end or before some text."""
+
+    def edit(run: Checkout) -> contextlib.AbstractContextManager:
+        path = run.folder / module
+        text = path.read_text()
+        new = text.replace(before, f"{line}\n{before}", 1) if before else f"{text}\n{line}\n"
+        assert new != text, module
+        return edited(path, new)
+
+    return edit
+
+
+def lost(*names: str) -> Edit:
+    """Products, or whole folders of them, under the results."""
+
+    @contextlib.contextmanager
+    def edit(run: Checkout) -> Iterator[None]:
+        aside = run.folder / "aside"
+        aside.mkdir()
+        moved = [(run.results / name, aside / str(number)) for number, name in enumerate(names)]
+        for path, kept in moved:
+            path.rename(kept)
+        try:
+            yield
+        finally:
+            for path, kept in moved:
+                kept.rename(path)
+            aside.rmdir()
+
+    return edit
+
+
+@contextlib.contextmanager
+def both(run: Checkout, *edits: Edit) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for edit in edits:
+            stack.enter_context(edit(run))
+        yield
+
+
+def together(*edits: Edit) -> Edit:
+    return lambda run: both(run, *edits)
+
+
+def a_file(name: str, edit: Edit) -> Edit:
+    """A file of the user's that the edit names."""
+
+    @contextlib.contextmanager
+    def made(run: Checkout) -> Iterator[None]:
+        path = run.folder / name
+        path.write_bytes(b"weights")
+        try:
+            with edit(run):
+                yield
+        finally:
+            path.unlink()
+
+    return made
+
+
+WAVE = "hand_waving_dov"  # a real video
+FACT_CASES = [
+    Case("a licence of a person", cell("identities", "licence", "CC0"), FACTS),
+    Case("a consent", cell("identities", "consent", "publication"), FACTS),
+    Case("a licence of a reference", cell("references", "licence", "CC0"), FACTS),
+    Case("a subject of a reference", cell("references", "subject", "S1"), FACTS),
+    Case("a start of 0", cell("references", "start", "0"), FACTS),
+    Case("a licence of a room", cell("backgrounds", "licence", "CC0", "CC0", "CC0"), FACTS),
+    Case("a scene of a room", cell("backgrounds", "scene", "gym", "bed", "class"), FACTS),
+    Case("a subject of a real video", cell("real", "subject", "R1")),
+    Case("a licence of a real video", cell("real", "licence", "CC0")),
+    Case("reordered people and references", rewritten("references", lambda rows: rows[::-1])),
+    Case("reordered rooms", rewritten("backgrounds", lambda rows: rows[::-1])),
+    Case("reordered real videos", rewritten("real", lambda rows: rows[::-1])),
+    Case(
+        "./ before paths",
+        rewritten("references", lambda rows: [r.replace("results/", "./results/") for r in rows]),
+    ),
+    Case(
+        "labels of the references exchanged",
+        rewritten(
+            "references",
+            lambda rows: [
+                "\t".join([*line.split("\t")[:2], label])
+                for line, label in zip(rows, ("bow", "hand_waving"), strict=True)
+            ],
+        ),
+        {**FACTS, **SEES_SYNTHETIC},
+    ),
+    Case(
+        "cameras of the test videos",
+        cell("real", "camera", "", "", "C1", "C2"),
+        {"train_recogniser": 2, **TABLES},
+    ),
+]
+ROW_CASES = [
+    Case(
+        "a second reference's take",
+        row(
+            "references",
+            "wave2",
+            "results/tiny/world/clip/gita.hand_waving.gym.4.mp4",
+            "hand_waving",
+        ),
+        {
+            **{rule: 1 for rule in ("demo_clip", "normalise_reference", "extract_keypoints")},
+            **{rule: 1 for rule in ("extract_expression", "extract_hands", "fit_body")},
+            **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
+            **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
+            **VIDEOS,
+        },
+    ),
+    Case(
+        "a room that nobody draws",
+        row("backgrounds", "nobody_draws_it", "results/tiny/world/rooms/gym.png"),
+        REPORT,
+    ),
+    Case(
+        "a label at the end, with its videos",
+        together(
+            config(lambda settings: settings["labels"].append("kicking")),
+            rewritten(
+                "real",
+                lambda rows: [
+                    *rows,
+                    *(
+                        f"k_{split}\tresults/tiny/world/real/dov.bow.hallway.11.mp4".replace(
+                            ".11.", f".{style}."
+                        )
+                        + f"\tkicking\t{split}"
+                        for split, style in (("train", 21), ("test", 22))
+                    ),
+                ],
+            ),
+            row(
+                "references", "kick", "results/tiny/world/clip/ben.kicking.kitchen.3.mp4", "kicking"
+            ),
+        ),
+        {
+            "demo_clip": 3,
+            **{rule: 1 for rule in ("normalise_reference", "extract_keypoints")},
+            **{rule: 1 for rule in ("extract_expression", "extract_hands", "fit_body")},
+            **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
+            **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
+            **VIDEOS,
+            "train_recogniser": 2,
+        },
+    ),
+]
+CONFIG_CASES = [
+    Case("avatar.checkpoint_seconds", setting("avatar.checkpoint_seconds", 7)),
+    Case(
+        "avatar.exavatar under direct", setting("avatar.exavatar", {"epochs": 2, "scene": "plate"})
+    ),
+    Case("avatar.lpips", a_file("alex.pth", setting("avatar.lpips", "alex.pth")), SCORES),
+    Case("avatar.iterations", setting("avatar.iterations", 61), AVATARS),
+    Case("avatar.patience", setting("avatar.patience", 0.7), AVATARS),
+    Case("render.crf", setting("render.crf", 20), RENDERS),
+    Case("render.placement", setting("render.placement", "copy"), {**RENDERS, "measure_demo": 1}),
+    Case("render.keep_rgba", setting("render.keep_rgba", False)),
+    Case("backgrounds.fit", setting("backgrounds.fit", "stretch"), COMPOSITES),
+    Case(
+        "fit.focal",
+        setting("fit.focal", 1.3),
+        {"fit_body": 3, "extract_depth": 1, **AVATARS},
+    ),
+    Case("fit.flag", setting("fit.flag", {"slide": 0.001}), REPORT),
+    Case("features.depth_relation unused", setting("features.depth_relation", "reciprocal")),
+    Case(
+        "video.reference.fps",
+        setting("video.reference.fps", 10),
+        {
+            **{rule: 2 for rule in ("normalise_reference", "extract_keypoints", "fit_body")},
+            **{rule: 2 for rule in ("extract_expression", "extract_hands")},
+            **RENDERS,
+            "measure_demo": 1,
+        },
+    ),
+    Case(
+        "video.identity.seconds",
+        setting("video.identity.seconds", 2),
+        {
+            "normalise_identity": 1,
+            **PERSON,
+        },
+    ),
+    Case("a whole number as another", setting("video.reference.seconds", 2.0)),
+    Case("dataset.name", setting("dataset.name", "ours"), FACTS),
+    Case("dataset.licence", setting("dataset.licence", "CC0"), FACTS),
+    Case("device", setting("device", "cuda")),
+    Case("weights", setting("weights", "elsewhere")),
+    Case("a recogniser's workers and cache", model(workers=1, cache_gb=0.5)),
+    Case("a recogniser's checkpoint_seconds", model(checkpoint_seconds=5)),
+    Case("a recogniser's default spelt out", model(optimiser="adam", momentum=0.9)),
+    Case("a recogniser's epochs", model(epochs=3), {"train_recogniser": 2, **TABLES}),
+    Case(
+        "another recogniser",
+        config(
+            lambda settings: settings["experiments"]["models"].update(
+                wide={**settings["experiments"]["models"]["resnet"], "width": 16}
+            )
+        ),
+        {"train_recogniser": 2, **TABLES},
+    ),
+    Case(
+        "experiments.seeds", setting("experiments.seeds", [0, 7]), {"train_recogniser": 2, **TABLES}
+    ),
+    Case("experiments.disjoint_by", setting("experiments.disjoint_by", "video")),
+    Case(
+        "labels in another order",
+        setting("labels", ["bow", "hand_waving"]),
+        {**FACTS, "train_recogniser": 2, **TABLES},
+    ),
+    Case(
+        "keys in another order",
+        config(
+            lambda settings: settings.update({key: settings.pop(key) for key in sorted(settings)})
+        ),
+    ),
+]
+CODE_CASES = [
+    Case("the package's version", code(f"{LIBRARY}/__init__.py", '__version__ = "9.9.9"')),
+    Case("a comment in an unused module", code(f"{LIBRARY}/features/sam_masks.py", "# a remark")),
+    Case("a comment in a used module", code(f"{LIBRARY}/scene/composite.py", "# a remark")),
+    Case("a comment in the rules", code("rules/avatar.smk", "# a remark")),
+    Case(
+        "a new back-end",
+        code(f"{LIBRARY}/choices.py", '        "mine": "understudy.mine:f",', '        "mmpose"'),
+    ),
+    Case("an unused back-end", code(f"{LIBRARY}/features/mmpose_keypoints.py")),
+    Case("another unused back-end", code(f"{LIBRARY}/features/depth_anything.py")),
+    Case("an unused avatar model", code(f"{LIBRARY}/avatar/exavatar/losses.py")),
+    Case("its settings", code(f"{LIBRARY}/avatar/exavatar/settings.py")),
+    Case("an unused preset of the fit", code(f"{LIBRARY}/fitting/paper/losses.py")),
+    Case("the turntable", code(f"{LIBRARY}/avatar/turntable.py"), {**PICTURES, **REPORT}),
+    Case("LPIPS", code(f"{LIBRARY}/avatar/perceptual.py"), SCORES),
+    Case("the compositor", code(f"{LIBRARY}/scene/composite.py"), COMPOSITES),
+    Case(
+        "the chosen back-end of the masks",
+        code(f"{LIBRARY}/features/mediapipe_masks.py"),
+        {
+            "extract_masks": 1,
+            "extract_depth": 1,
+            **AVATARS,
+        },
+    ),
+    Case("the chosen avatar model", code(f"{LIBRARY}/avatar/direct.py"), AVATARS),
+    Case("the datasheet", code(f"{LIBRARY}/dataset/datasheet.py"), FACTS),
+    Case(
+        "the recogniser's training",
+        code(f"{LIBRARY}/recognition/train.py"),
+        {"train_recogniser": 2, **TABLES},
+    ),
+    Case("the report's page", code(f"{LIBRARY}/report/page.py"), REPORT),
+]
+ONE_COMPOSITE = {
+    "composite_background": 1,
+    "sheet_reference": 1,
+    "preview_reference": 1,
+    **VIDEOS,
+}
+LOST_CASES = [
+    Case("a synthetic video lost", lost("synthetic/wave"), ONE_COMPOSITE),
+    Case(
+        "a synthetic video lost, the dataset asked for",
+        lost("synthetic/wave"),
+        {"composite_background": 1, "check_synthetic": 1, "write_dataset": 1},
+        ("--", "dataset"),
+    ),
+    Case("the dataset lost", lost("dataset"), VIDEOS),
+    Case("a table of the dataset lost", lost("dataset/manifest.csv"), FACTS),
+    Case("a list of the dataset lost", lost("dataset/lists/real_test.txt"), FACTS),
+    Case("an avatar lost", lost("avatar/esi/avatar.safetensors"), AVATARS),
+    Case(
+        "an avatar with all that follows lost",
+        lost("avatar", "white", "synthetic", "dataset"),
+        AVATARS,
+    ),
+    Case(
+        "an avatar lost, the avatars asked for",
+        lost("avatar/esi/avatar.safetensors"),
+        {"train_avatar": 1, "score_avatar": 1, "picture_avatar": 1},
+        ("--", "avatars"),
+    ),
+    Case("an avatar's scores lost", lost("avatar/esi/metrics.json"), SCORES),
+    Case(
+        "a feature lost",
+        lost("features/reference/bow/hands.npz"),
+        {
+            "extract_hands": 1,
+            "fit_body": 1,
+            "animate_avatar": 1,
+            **ONE_COMPOSITE,
+            "measure_demo": 1,
+        },
+    ),
+    Case(
+        "a white video lost",
+        lost("white/bow/esi/source.mp4"),
+        {
+            "animate_avatar": 1,
+            **ONE_COMPOSITE,
+        },
+    ),
+    Case("a sheet lost", lost("sheets/reference/bow.jpg"), {"sheet_reference": 1, **REPORT}),
+    Case(
+        "a training's scores lost",
+        lost("experiments/world/resnet/real1_synthetic0/seed0/metrics.json"),
+        {"train_recogniser": 1, **TABLES},
+    ),
+    Case("a figure lost", lost("experiments/world/curves.svg"), TABLES),
+    Case(
+        "a figure lost, the experiments asked for",
+        lost("experiments/world/curves.svg"),
+        {"tabulate": 1},
+        ("--", "experiments"),
+    ),
+]
+CASES = [*FACT_CASES, *ROW_CASES, *CONFIG_CASES, *CODE_CASES, *LOST_CASES]
