@@ -6,6 +6,7 @@ A video is decoded in order to its end, never sought in: in users' own files (.a
 a word. Only the wanted frames are converted, so that it takes about as long as seeking did.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -53,12 +54,11 @@ def decode(path: str, side: int, most: int) -> torch.Tensor:
     with probe.open_video(path) as container:
         times = probe.packet_times(container, path)
     planned = evenly(times if None in times else sorted(times), most)
-    frames, times = _read(path, side, planned)
+    video, times = _read(path, side, planned)
     chosen = evenly(times, most)
     if chosen != planned:  # the frames tell other times than the packets did
-        frames, _ = _read(path, side, chosen)
-    video = np.stack([frames[index] for index in chosen])  # (m,side,side,3)
-    return torch.from_numpy(video).permute(3, 0, 1, 2).contiguous()
+        video, _ = _read(path, side, chosen)
+    return torch.from_numpy(video)
 
 
 def evenly(times: Times, most: int) -> list[int]:
@@ -72,17 +72,19 @@ def evenly(times: Times, most: int) -> list[int]:
     return places.round().astype(int).tolist()
 
 
-def _read(path: str, side: int, wanted: list[int]) -> tuple[dict[int, np.ndarray], Times]:
-    """Those of the `wanted` frames that are there, by number, uint8 (side,side,3); the times of all
-    frames."""
-    kept, times, needed = {}, [], set(wanted)
+def _read(path: str, side: int, chosen: list[int]) -> tuple[np.ndarray, Times]:
+    """The frames with the numbers `chosen`, which go up, uint8 (3,m,side,side), what is there of
+    them; the times of all frames."""
+    video, times = np.empty((3, len(chosen), side, side), np.uint8), []
     with probe.open_video(path) as container:
         container.streams.video[0].thread_count = 1  # workers decode side by side
         for index, frame in enumerate(probe.decode(container, path)):
             times.append(None if frame.pts is None else frame.pts * frame.time_base)
-            if index in needed:
+            first, end = bisect_left(chosen, index), bisect_right(chosen, index)
+            if first < end:
                 image = frame.to_ndarray(
                     width=side, height=side, format="rgb24", interpolation=SCALING, threads=1
                 )
-                kept[index] = frame_orientation(frame).upright(image)
-    return kept, times
+                upright = frame_orientation(frame).upright(image)
+                video[:, first:end] = upright.transpose(2, 0, 1)[:, None]
+    return video, times
