@@ -1,6 +1,7 @@
 """What a recogniser is shown of a video: the right frames, whatever it is kept in."""
 
 import shutil
+import struct
 import subprocess
 
 import numpy as np
@@ -43,6 +44,17 @@ def test_films_hold_what_they_are_said_to(folder, name):
     assert numbers(frames.transpose(3, 0, 1, 2)) == list(numbered.times)
     assert len(numbered.times) >= 240
     assert probe(numbered.path).frames == len(numbered.times)
+
+
+def test_an_edit_list_may_end_a_clip_early(folder, tmp_path):
+    """As phones trim: all frames stay in the file, and 4 of the 9.6 s are shown."""
+    path = tmp_path / "trimmed.mp4"
+    boxes = bytearray(film(folder, "mp4").path.read_bytes())
+    for name, at in ((b"elst", 12), (b"mvhd", 20), (b"tkhd", 24)):
+        struct.pack_into(">I", boxes, boxes.find(name) + at, 4000)  # ms
+    path.write_bytes(boxes)
+    assert numbers(decode(str(path), 64, 8).numpy()) == [0, 14, 28, 42, 57, 71, 85, 99]
+    assert (probe(path).frames, probe(path).seconds) == (100, 4)
 
 
 def test_our_own_clips(tmp_path):
