@@ -27,7 +27,7 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "features": {"body", "video", "fitting", "torchvision_cpu"},
     "scene": {"video"},
     "avatar": {"body", "video", "splatting", "features", "fitting", "checkpoint"},
-    "recognition": {"checkpoint", "torchvision_cpu"},
+    "recognition": {"video", "checkpoint", "torchvision_cpu"},
     "dataset": {"scene", "video"},
     "datasets": set(),
     "plan": {"features", "quality", "recognition", "scene", "sources", "video"},

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from dataclasses import fields
 from pathlib import Path
@@ -30,7 +31,7 @@ from understudy.recognition.decoding import decode
 from understudy.recognition.lists import read_list, write_list
 from understudy.recognition.models import Recogniser, parameter_count, precision
 from understudy.recognition.selection import Clip
-from understudy.recognition.settings import RecogniserSettings
+from understudy.recognition.settings import INDIFFERENT, RecogniserSettings
 from understudy.video.read import read_frames
 
 
@@ -158,13 +159,6 @@ def test_decoding_resizes_every_frame(lists, side):
     assert np.abs(frames.permute(1, 2, 3, 0).numpy().astype(float) - expected).mean() < 6
 
 
-def test_an_unreadable_video_is_one_line(tmp_path):
-    path = tmp_path / "text.mp4"
-    path.write_text("not a video")
-    with pytest.raises(UserError, match="cannot read this video"):
-        decode(str(path), 64, 4)
-
-
 def test_clips_depend_on_seed_epoch_and_index_alone(lists):
     clips = read_list(lists[0], LABELS)
     first, second = (training_clips(clips, LABELS, TINY, seed=3) for _ in range(2))
@@ -256,15 +250,8 @@ def test_it_learns_which_way_squares_go(trained):
     ]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"architecture": "slowfast"}, {"optimiser": "sgd", "weight_decay": 1e-4}],
-    ids=["resnet", "slowfast", "sgd"],
-)
-def test_a_killed_training_continues_where_it_was(lists, tmp_path, monkeypatch, changes):
-    torch.set_num_threads(1)
-    changes = {**changes, "epochs": 3, "final_lr": 0.1}
-    run(lists, tmp_path / "whole", **changes)
+def run_and_kill(lists, out, monkeypatch, **changes) -> list[int]:
+    """A training that is stopped at its fourth step; a list to which every step adds one item."""
     step, taken = train._step, []
 
     def step_and_kill(*arguments):
@@ -275,8 +262,21 @@ def test_a_killed_training_continues_where_it_was(lists, tmp_path, monkeypatch, 
 
     monkeypatch.setattr(train, "_step", step_and_kill)
     with pytest.raises(SystemExit) as stopped:
-        run(lists, tmp_path / "killed", **changes)
+        run(lists, out, **changes)
     assert stopped.value.code == 143 and len(taken) == 4
+    return taken
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"architecture": "slowfast"}, {"optimiser": "sgd", "weight_decay": 1e-4}],
+    ids=["resnet", "slowfast", "sgd"],
+)
+def test_a_killed_training_continues_where_it_was(lists, tmp_path, monkeypatch, changes):
+    torch.set_num_threads(1)
+    changes = {**changes, "epochs": 3, "final_lr": 0.1}
+    run(lists, tmp_path / "whole", **changes)
+    taken = run_and_kill(lists, tmp_path / "killed", monkeypatch, **changes)
     assert [path.name for path in (tmp_path / "killed").iterdir()] == ["checkpoint.safetensors"]
     run(lists, tmp_path / "killed", **changes)
     assert len(taken) == 9
@@ -294,6 +294,41 @@ def test_a_state_of_other_settings_is_not_continued(lists, tmp_path, monkeypatch
     assert (tmp_path / "checkpoint.safetensors").is_file()
     monkeypatch.undo()
     assert run(lists, tmp_path, epochs=2)["steps"] == 6
+
+
+def test_a_state_of_replaced_videos_is_not_continued(lists, tmp_path, monkeypatch):
+    torch.set_num_threads(1)
+    clips = read_list(lists[0], LABELS)
+    mine = [Clip(shutil.copy(clip.path, tmp_path), clip.label) for clip in clips]
+    write_list(tmp_path / "train.tsv", mine)
+    own = (tmp_path / "train.tsv", lists[1])
+    taken = run_and_kill(own, tmp_path / "killed", monkeypatch, epochs=3)
+    shutil.copy(clips[1].path, mine[0].path)
+    run(own, tmp_path / "killed", epochs=3)
+    assert len(taken) == 4 + 9
+    run(own, tmp_path / "whole", epochs=3)
+    assert results(tmp_path / "killed") == results(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"workers": 1}, {"cache_gb": 0}, {"checkpoint_seconds": 1}], ids=str
+)
+def test_a_state_is_continued_with_other_means(lists, tmp_path, monkeypatch, changes):
+    torch.set_num_threads(1)
+    taken = run_and_kill(lists, tmp_path, monkeypatch, epochs=3)
+    run(lists, tmp_path, epochs=3, **changes)
+    assert len(taken) == 9
+
+
+def test_which_settings_change_the_result():
+    names = {field.name for field in fields(RecogniserSettings)}
+    assert set(INDIFFERENT) < names and set(TINY.decisive()) == names - set(INDIFFERENT)
+
+
+def test_a_missing_video_is_one_line(lists, tmp_path):
+    write_list(tmp_path / "train.tsv", [Clip(str(tmp_path / "none.mp4"), LABELS[0])])
+    with pytest.raises(UserError, match=r"none\.mp4: cannot be read"):
+        run((tmp_path / "train.tsv", lists[1]), tmp_path)
 
 
 def test_workers_change_nothing(lists, tmp_path):

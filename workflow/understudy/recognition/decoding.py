@@ -1,16 +1,26 @@
-"""Frames of whole videos, decoded with decord and resized to a square while they are (the paper
-resizes to 224 × 224)."""
+"""Frames of whole videos, evenly spaced in time, resized to a square (the paper resizes to
+224 × 224).
 
-import decord
+A video is decoded in order to its end, never sought in: in users' own files (.avi with B-frames,
+.mpg, .ts, a clip trimmed by an edit list) a seek may give another frame than was asked for, without
+a word. Only the wanted frames are converted, so that it takes about as long as seeking did.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
 import numpy as np
 import torch
-from torch.nn.functional import interpolate
 
-from understudy.errors import UserError
 from understudy.progress import progress
 from understudy.recognition.selection import Clip
+from understudy.video import probe
+from understudy.video.normalise import SCALING
+from understudy.video.orientation import frame_orientation
 
-DECORD_MIN_SIDE = 96  # decord 0.6.0 misreads the padded rows of narrower frames
+Times = Sequence[Fraction | None]  # s, of one frame after another; None: the file does not tell
 
 
 class FrameStore:
@@ -36,22 +46,45 @@ class FrameStore:
 
 
 def decode(path: str, side: int, most: int) -> torch.Tensor:
-    """At most `most` evenly spaced frames of a video, resized: (3,m,side,side) uint8.
+    """At most `most` frames of a video, evenly spaced in time from its first to its last one, as
+    they are shown (upright), resized: (3,m,side,side) uint8.
 
     Raises UserError for a video that cannot be read.
     """
-    decoded = max(side, DECORD_MIN_SIDE)
-    try:
-        reader = decord.VideoReader(str(path), width=decoded, height=decoded, num_threads=1)
-        count = min(len(reader), most)
-        indices = np.linspace(0, len(reader) - 1, count).round().astype(int)
-        frames = reader.get_batch(indices).asnumpy()
-    except (decord.DECORDError, RuntimeError, OSError, ValueError) as error:
-        raise UserError(
-            f"{path}: the recogniser cannot read this video; delete it and rerun"
-        ) from error
-    video = torch.from_numpy(frames).permute(0, 3, 1, 2)
-    if side < decoded:
-        video = interpolate(video.float(), (side, side), mode="bilinear", antialias=True)
-        video = video.round().byte()
-    return video.transpose(0, 1).contiguous()
+    with probe.open_video(path) as container:
+        times = probe.packet_times(container, path)
+    planned = evenly(times if None in times else sorted(times), most)
+    video, times = _read(path, side, planned)
+    chosen = evenly(times, most)
+    if chosen != planned:  # the frames tell other times than the packets did
+        video, _ = _read(path, side, chosen)
+    return torch.from_numpy(video)
+
+
+def evenly(times: Times, most: int) -> list[int]:
+    """The frames nearest to at most `most` moments, evenly spaced from the first to the last one's
+    time; by their numbers where some have no time or one before another's."""
+    count = len(times)
+    timed = None not in times and all(early <= late for early, late in pairwise(times))
+    clock = np.array(times, float) if timed and times[0] < times[-1] else np.arange(count)
+    moments = np.linspace(clock[0], clock[-1], min(count, most))
+    places = np.interp(moments, clock, np.arange(count)).round(6)  # halfway: not by the last digit
+    return places.round().astype(int).tolist()
+
+
+def _read(path: str, side: int, chosen: list[int]) -> tuple[np.ndarray, Times]:
+    """The frames with the numbers `chosen`, which go up, uint8 (3,m,side,side), what is there of
+    them; the times of all frames."""
+    video, times = np.empty((3, len(chosen), side, side), np.uint8), []
+    with probe.open_video(path) as container:
+        container.streams.video[0].thread_count = 1  # workers decode side by side
+        for index, frame in enumerate(probe.decode(container, path)):
+            times.append(None if frame.pts is None else frame.pts * frame.time_base)
+            first, end = bisect_left(chosen, index), bisect_right(chosen, index)
+            if first < end:
+                image = frame.to_ndarray(
+                    width=side, height=side, format="rgb24", interpolation=SCALING, threads=1
+                )
+                upright = frame_orientation(frame).upright(image)
+                video[:, first:end] = upright.transpose(2, 0, 1)[:, None]
+    return video, times

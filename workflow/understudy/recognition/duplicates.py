@@ -16,10 +16,11 @@ from torch.nn.functional import adaptive_avg_pool3d
 from understudy.errors import UserError
 from understudy.files import sha256
 from understudy.progress import progress
-from understudy.recognition.decoding import DECORD_MIN_SIDE, decode
+from understudy.recognition.decoding import decode
 
 MOMENTS = 16  # evenly spaced frames of a fingerprint
 SIDE = 24  # px
+DECODED = 4 * SIDE
 SAME_SCENE = 0.9  # correlation of the mean frames
 SAME_MOTION = 0.8  # of what differs from them; another take of one person and action has 0.4
 
@@ -45,7 +46,7 @@ class Copy:
 
 def fingerprint(path: str) -> Fingerprint:
     """Raises UserError for a video that cannot be read."""
-    frames = decode(path, DECORD_MIN_SIDE, MOMENTS).float().mean(0)  # (m,s,s) grey
+    frames = decode(path, DECODED, MOMENTS).float().mean(0)  # (m,s,s) grey
     if len(frames) < MOMENTS:  # of a short clip, the nearest frame
         frames = frames[np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)]
     grey = adaptive_avg_pool3d(frames[None], (MOMENTS, SIDE, SIDE))[0].numpy()

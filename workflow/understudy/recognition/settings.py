@@ -12,6 +12,7 @@ OPTIMISERS = ("adam", "sgd")
 GPU_WORKERS = 4
 DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block a stage
 PAPER_WIDTH = 64
+INDIFFERENT = ("workers", "cache_gb", "checkpoint_seconds")  # these change no result
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,10 @@ class RecogniserSettings:
 
     def to_dict(self) -> dict:
         return asdict(self)
+
+    def decisive(self) -> dict:
+        """Those that change the result: all but INDIFFERENT, which cost time and memory alone."""
+        return {name: value for name, value in asdict(self).items() if name not in INDIFFERENT}
 
     def describe(self) -> str:
         """In words, with what is smaller than the paper said: 'ResNet-18, width 16 of 64, …'."""

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from understudy.checkpoint import Interval, interruptible, remove_checkpoint
 from understudy.errors import UserError
-from understudy.files import atomic_path, write_json
+from understudy.files import atomic_path, file_digest, write_json
 from understudy.progress import progress
 from understudy.recognition.data import (
     ClipDataset,
@@ -223,7 +223,20 @@ def _counts(train: list[Clip]) -> dict:
 
 
 def _key(train: list[Clip], labels: list[str], settings: RecogniserSettings, seed: int) -> str:
-    """What a saved state must match to be continued."""
-    rows = [[clip.path, clip.label, clip.kind] for clip in train]
-    text = json.dumps([rows, labels, settings.to_dict(), seed], sort_keys=True)
+    """What a saved state must match to be continued: what the videos hold, not what they are
+    called, and the settings that change the result."""
+    paths = dict.fromkeys(clip.path for clip in train)
+    digests = {path: _digest(path) for path in progress(paths, "hashing videos", unit="video")}
+    rows = [[digests[clip.path], clip.label, clip.kind] for clip in train]
+    weights = file_digest(settings.pretrained) if settings.pretrained else None
+    text = json.dumps([rows, labels, settings.decisive(), weights, seed], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest(video: str) -> str:
+    try:
+        return file_digest(video)
+    except OSError as error:
+        raise UserError(
+            f"{video}: cannot be read ({error.strerror}); copy it again, or correct the table"
+        ) from error

@@ -55,10 +55,8 @@ def probe(path: Path | str) -> VideoInfo:
     """
     with open_video(path) as container:
         stream = container.streams.video[0]
-        header_frames, header_rate = stream.frames, stream.average_rate or stream.guessed_rate
-        header_end = container.duration
-        times, end = _packet_times(container)
-    _refuse_cut_short(path, len(times), header_frames, end, header_end)
+        header_rate = stream.average_rate or stream.guessed_rate
+        times = packet_times(container, path)
     if len(times) == 1:
         raise UserError(f"{path}: holds a single frame; give a video of a moving person")
     timed = None not in times
@@ -127,11 +125,16 @@ def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFram
         raise UserError(f"{path}: no frame can be decoded; copy or record it again")
 
 
-def _packet_times(container: InputContainer) -> tuple[list[Fraction | None], Fraction]:
-    """Times (s) of the video's packets, and the latest end (s) of any stream's packet."""
+def packet_times(container: InputContainer, path: Path | str) -> list[Fraction | None]:
+    """Times (s) of the video's packets that are shown, in the order of the file, None where one
+    carries no time; nothing is decoded.
+
+    Raises UserError where none is shown, or the file was cut short.
+    """
     video = container.streams.video[0]
+    promised_frames = _promised_frames(container)
     times: list[Fraction | None] = []
-    end = Fraction(0)
+    hidden, end = 0, Fraction(0)  # hidden: what an edit list leaves out, but for decoding the rest
     try:
         for packet in container.demux():
             if not packet.size:
@@ -139,11 +142,27 @@ def _packet_times(container: InputContainer) -> tuple[list[Fraction | None], Fra
             time = None if packet.pts is None else packet.pts * packet.time_base
             if time is not None:
                 end = max(end, time + (packet.duration or 0) * packet.time_base)
-            if packet.stream.index == video.index and not packet.is_discard:
+            if packet.stream.index != video.index:
+                continue
+            if packet.is_discard:
+                hidden += 1
+            else:
                 times.append(time)
     except av.FFmpegError:
         pass  # a file cut short may end in half a packet: judged by how much came before
-    return times, end
+    if not times:
+        raise UserError(f"{path}: its video stream is empty; copy or record it again")
+    _refuse_cut_short(path, len(times) + hidden, promised_frames, end, container.duration)
+    return times
+
+
+def _promised_frames(container: InputContainer) -> int:
+    """How many frames the header tells of, or 0; those that an edit list passes over are counted
+    in the header of an .mp4, but not in its index."""
+    video = container.streams.video[0]
+    if "mp4" in container.format.name:
+        return min(video.frames, len(video.index_entries))
+    return video.frames
 
 
 def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
@@ -155,14 +174,12 @@ def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
 
 
 def _refuse_cut_short(
-    path: Path | str, frames: int, header_frames: int, end: Fraction, header_end: int | None
+    path: Path | str, frames: int, promised_frames: int, end: Fraction, header_end: int | None
 ) -> None:
     """UserError if the header promises clearly more than the file holds."""
-    if frames == 0:
-        raise UserError(f"{path}: its video stream is empty; copy or record it again")
-    if frames < header_frames * (1 - MISSING_ALLOWED) - 1:
+    if frames < promised_frames * (1 - MISSING_ALLOWED) - 1:
         raise UserError(
-            f"{path}: is cut short: {frames} of {header_frames} frames are there; copy it again"
+            f"{path}: is cut short: {frames} of {promised_frames} frames are there; copy it again"
         )
     promised = (header_end or 0) / av.time_base
     if end and float(end) < promised * (1 - MISSING_ALLOWED) - 0.5:
