@@ -184,7 +184,6 @@ def a_file(name: str, edit: Edit) -> Edit:
     return made
 
 
-WAVE = "hand_waving_dov"  # a real video
 FACT_CASES = [
     Case("a licence of a person", cell("identities", "licence", "CC0"), FACTS),
     Case("a consent", cell("identities", "consent", "publication"), FACTS),

@@ -2,11 +2,11 @@
 nothing that only says where or how often. A job is given this and no more, so that no other edit of
 the config makes its outputs stale."""
 
+from understudy.recognition.settings import INDIFFERENT
+
 SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what counts for every model
 NOT_OF_DIRECT = ("exavatar", "lpips", "checkpoint_seconds")
 JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
-# Of a recogniser: how its videos are loaded, how often its state is saved.
-INDIFFERENT = ("workers", "cache_gb", "checkpoint_seconds")
 PLACES = ("device", "container", "weights", "tables", "results")
 
 
