@@ -17,12 +17,15 @@ gc.set_threshold(200_000, 20, 50)
 from snakemake.exceptions import WorkflowError
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
+from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.plan.code import code_version, rules_version
 from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.reporting import on_sheet, previewed, report_inputs
 
 try:
+    for file in workflow.configfiles:
+        read_config(file)  # Snakemake takes the last of a key that stands twice
     PLAN = read_plan(config, BASE / "workflow/schemas")
 except UserError as error:
     raise WorkflowError(str(error))

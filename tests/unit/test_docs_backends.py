@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 import yaml
 
+from understudy.configuration.check import checked_config
 from understudy.features import masks, openmmlab, registry
 from understudy.features.masks import extract_masks, load_masks
 from understudy.features.registry import FEATURES, backends
 from understudy.files import save_arrays
-from understudy.plan.config import checked_config
 from understudy.quality.metrics import iou
 from understudy.video.write import VideoWriter
 
@@ -73,7 +73,7 @@ def test_every_back_end_is_in_the_table():
 def test_the_configuration_is_one():
     (config,) = blocks("yaml")
     words = yaml.safe_load(config) | {"labels": ["bow"]}
-    checked = checked_config(words, ROOT / "workflow/schemas/config.schema.yaml")
+    checked = checked_config(words)
     for feature in FEATURES:
         assert checked["features"][feature] in backends(feature)
 

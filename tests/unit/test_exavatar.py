@@ -1,7 +1,6 @@
 """ExAvatar: the parts against their definitions, the training on a small film."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,17 +21,16 @@ from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.checkpoint import load_checkpoint, save_checkpoint
+from understudy.configuration.check import checked_config
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.fitting.io import load_fit
-from understudy.plan.config import checked_config
 
 SMALL = ExAvatarSettings(
     subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16
 )
 SETTINGS = TrainSettings(model="exavatar", size=64, fitted_frames=1, exavatar=SMALL)
 SIZE = (112, 96)
-SCHEMA = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -290,7 +288,7 @@ def test_words_that_are_none_are_refused():
 
 
 def test_the_configs_defaults_are_the_settings_own():
-    config = checked_config({"labels": ["wave"]}, SCHEMA)["avatar"]
+    config = checked_config({"labels": ["wave"]})["avatar"]
     settings = TrainSettings.from_config(config, seed=7)
     assert settings.exavatar == ExAvatarSettings()
     assert (settings.model, settings.seed) == ("direct", 7)
