@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from understudy.configuration.read import read_config
+from understudy.configuration.words import shown
 from understudy.errors import UserError
 from understudy.plan.planned import read_plan
 
@@ -26,11 +27,8 @@ LONG = "a" * 81
 
 WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
     "unknown key": [
-        *(
-            (key, 1)
-            for key in ("sede", "lables", "device_", "Results", "model", "epochs", "", "a\nb")
-        ),
-        *((key, 1) for key in (1, 0.5, True, None)),
+        *((key, 1) for key in ("sede", "lables", "device_", "Results", "model", "epochs", "")),
+        *((key, 1) for key in (1, 0.5, True, None, "a\nb")),
         *((f"tables.{key}", "a.tsv") for key in ("identity", "references.tsv", "test")),
         *((f"video.identity.{key}", 1) for key in ("fsp", "second", "width", "crf")),
         *((f"video.{key}", {}) for key in ("identities", "clip")),
@@ -363,4 +361,5 @@ def _named(kind: str, key: object, value: object) -> str:
         return str(key)
     if key == GRID:
         return f"{GRID}[0].{list(value[0])[-1]}: unknown key"
-    return f"config: {key if str(key).isprintable() else repr(key)}: unknown key"
+    name = key if isinstance(key, str) and key.isprintable() else shown(key)
+    return f"config: {name}: unknown key"

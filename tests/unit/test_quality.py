@@ -161,7 +161,7 @@ cells = st.text(
 @given(
     st.lists(
         st.fixed_dictionaries(
-            {"id": ids, "video": cells, "label": st.sampled_from(["bow", "kick"])},
+            {"id": ids, "video": ids, "label": st.sampled_from(["bow", "kick"])},
             optional={"start": st.floats(0, 1e4), "licence": cells},
         ),
         min_size=1,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_SEED = 2**32 - 1  # NumPy's and torch's
 MANY = 1_000_000  # more of anything is a slip
+MAX_PART = 255  # bytes of a folder's or a file's name, to Linux
 MAX_NAME = 80  # letters; several names and an ending make a file's name, which has 255
 IMAGES = ("docker", "oras", "library", "shub", "http", "https")  # where Apptainer gets an image
 NO_FOLDERS = frozenset("{}*?[]$\\")  # Snakemake's wildcards, a shell's
@@ -40,8 +41,10 @@ def _one_line(text: str) -> str:
 
 def _plain_path(text: str) -> str:
     """`./videos//a.mp4` is `videos/a.mp4`: a path written otherwise changes no job."""
-    _one_line(text)
-    return str(PurePosixPath(text))
+    path = PurePosixPath(_one_line(text))
+    if any(len(part.encode()) > MAX_PART for part in path.parts):
+        raise ValueError
+    return str(path)
 
 
 def _file(text: str) -> str:

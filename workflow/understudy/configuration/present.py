@@ -1,6 +1,6 @@
 """The files that a configuration names are there before any job."""
 
-from pathlib import Path
+import os
 
 from understudy.errors import UserError
 
@@ -9,10 +9,10 @@ def refuse_missing_files(config: dict) -> None:
     """Raises UserError, one line, for a key of a checked configuration that names a file which is
     not there, or as a folder what is a file. Weights of back-ends: `plan.planned`."""
     for key, path in _files(config).items():
-        if path and not Path(path).is_file():
+        if path and not os.path.isfile(path):
             raise UserError(f"config: {key}: {path}: no such file; correct the path{_or_null(key)}")
     for key, path in _folders(config).items():
-        if Path(path).exists() and not Path(path).is_dir():
+        if os.path.exists(path) and not os.path.isdir(path):
             raise UserError(f"config: {key}: {path} is a file; name a folder")
 
 

@@ -25,7 +25,8 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
         node = inner
     key = dotted(path)
     if wrong["type"] in unknown:
-        name = str(wrong["loc"][-1])
+        odd = [shown(name) for name in _value(config, path) if not isinstance(name, str)]
+        name = odd[0] if wrong["type"] == "invalid_key" else wrong["loc"][-1]
         return f"{dotted([*path, name])}: unknown key{_known(name, resolved(node, schema))}"
     if wrong["type"] == "missing":
         return f"{key}: is missing; give {allowed(node, schema)}"
