@@ -30,6 +30,7 @@ class Section(BaseModel):
 
 
 def allowed(words: str) -> Any:
+    """Of a type: what it allows, in words."""
     return Field(json_schema_extra={"allowed": words})
 
 
@@ -97,7 +98,7 @@ Name = Annotated[
 Label = Annotated[
     str,
     AfterValidator(_one_line),
-    allowed("text without tabs, line breaks or space around it; in quotes if YAML reads it else"),
+    allowed("text without tabs, line breaks or space around it"),
 ]
 File = Annotated[str, AfterValidator(_file), allowed("the path of a file, without { and }")]
 Folder = Annotated[

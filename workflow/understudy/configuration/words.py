@@ -1,6 +1,8 @@
 """A configuration's model in words: what a key allows, and what is wrong with a value."""
 
+import contextlib
 import difflib
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,13 +18,7 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
     schema = model.model_json_schema()
     unknown = ("extra_forbidden", "invalid_key")
     wrong = min(error.errors(include_url=False), key=lambda one: one["type"] not in unknown)
-    path, node = [], schema
-    for part in wrong["loc"]:
-        inner = _inner(node, part, schema)
-        if inner is None:
-            break
-        path.append(part)
-        node = inner
+    path, node = _walked(wrong["loc"], schema)
     key = dotted(path)
     if wrong["type"] in unknown:
         odd = [shown(name) for name in _value(config, path) if not isinstance(name, str)]
@@ -31,15 +27,13 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
     if wrong["type"] == "missing":
         return f"{key}: is missing; give {allowed(node, schema)}"
     if "[key]" in wrong["loc"]:
-        names = resolved(_at(path[:-1], schema), schema)["propertyNames"]
-        above, name = dotted(path[:-1]), shown(path[-1])
-        return f"{above}: {name} cannot be a name; give {allowed(names, schema)}"
+        above, models = _walked(path[:-1], schema)
+        wanted = allowed(resolved(models, schema)["propertyNames"], schema)
+        return f"{dotted(above)}: {shown(path[-1])} cannot be a name; give {wanted}"
     if told := str(wrong.get("ctx", {}).get("error", "")):
         return f"{key}: {told}"
-    value = _value(config, path)
-    return (
-        f"{key}: {shown(value)} cannot be used; give {allowed(node, schema)}{_hint(value, wrong)}"
-    )
+    value, wanted = _value(config, path), allowed(node, schema)
+    return f"{key}: {shown(value)} cannot be used; give {wanted}{_hint(value, wrong)}"
 
 
 def allowed(node: dict, schema: dict) -> str:
@@ -98,11 +92,16 @@ def _inner(node: dict, part: object, schema: dict) -> dict | None:
     return node.get("properties", {}).get(part)
 
 
-def _at(path: list, schema: dict) -> dict:
-    node = schema
-    for part in path:
-        node = _inner(node, part, schema)
-    return node
+def _walked(place: Sequence, schema: dict) -> tuple[list, dict]:
+    """How much of an error's place is a path to a value, and the node there."""
+    path, node = [], schema
+    for part in place:
+        inner = _inner(node, part, schema)
+        if inner is None:
+            break
+        path.append(part)
+        node = inner
+    return path, node
 
 
 def resolved(node: dict, schema: dict) -> dict:
@@ -149,8 +148,8 @@ def _hint(value: object, wrong: dict) -> str:
     if wrong["type"] == "string_type" and not isinstance(value, dict | list):
         return "; text that YAML takes for something else is put in quotes"
     if wrong["type"] in ("float_type", "int_type") and isinstance(value, str):
-        try:
-            return f"; this is text to YAML, the number is written {float(value)!r}, unquoted"
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError, OverflowError):  # text that is no number, inf
+            number = float(value)
+            written = int(number) if number == int(number) else number
+            return f"; this is text to YAML: write {written!r}, without quotes"
     return ""
