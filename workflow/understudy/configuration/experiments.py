@@ -44,7 +44,7 @@ class Experiments(Section):
     dataset: Name = "real"
     """Name of the real dataset in folder names and tables."""
 
-    models: dict[Name, Recogniser] = Field(default_factory=dict)
+    models: dict[Name, Recogniser] = Field({})
     """Models by name, each with its settings. None, no experiments."""
 
     disjoint_by: Literal["subject", "video"] = "subject"
@@ -52,10 +52,8 @@ class Experiments(Section):
     it; video, the video alone (protocols that test people of the training set by other cameras)."""
 
     grid: Annotated[list[GridLine], Field(min_length=1)] = Field(
-        default_factory=lambda: [
-            GridLine(n_real="all", n_synthetic=0),
-            GridLine(n_real="all", n_synthetic="all"),
-        ]
+        [{"n_real": "all", "n_synthetic": 0}, {"n_real": "all", "n_synthetic": "all"}],
+        validate_default=True,
     )
     """What each run sees; a list of numbers stands for a run each (below, "The grid")."""
 
