@@ -17,15 +17,18 @@ gc.set_threshold(200_000, 20, 50)
 from snakemake.exceptions import WorkflowError
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
+from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.plan import effective
 from understudy.plan.code import code_version, rules_version
 from understudy.plan.layout import LISTS
 from understudy.plan.planned import pairs_of, read_plan
-from understudy.plan.expected import targeted_files
+from understudy.plan.lost import lost_files
 from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
 try:
+    for file in workflow.configfiles:
+        read_config(file)  # Snakemake takes the last of a key that stands twice
     PLAN = read_plan(config, BASE / "workflow/schemas")
 except UserError as error:
     raise WorkflowError(str(error))
@@ -135,11 +138,8 @@ def one_each(reference):
 
 
 def lost(target):
-    """What a target stands on and is not there. Snakemake makes only what is asked for, or what a
-    job that is due needs: a file that was lost would never be missed."""
-    return lambda wildcards: [
-        path for path in targeted_files(PLAN, target) if not Path(path).exists()
-    ]
+    """What a target stands on and is not there."""
+    return lambda wildcards: lost_files(PLAN, target)
 
 
 def no_older_jobs():

@@ -8,7 +8,7 @@ rule animate_avatar:
         fit=LAYOUT.fit("reference", "{reference}"),
         body=BODY,
     output:
-        rgba=master(f"{RESULTS}/white/{{reference}}/{{identity}}/{{view}}.rgba.mkv"),
+        rgba=master(LAYOUT.master("{reference}", "{identity}", "{view}")),
         white=LAYOUT.white("{reference}", "{identity}", "{view}"),
     log:
         LAYOUT.log("animate_avatar", "{reference}", "{identity}", "{view}"),
@@ -30,7 +30,7 @@ rule animate_avatar:
 rule composite_background:
     """S_(i,j,k): the re-enactment before one background, C + (1 − α) B."""
     input:
-        rgba=f"{RESULTS}/white/{{reference}}/{{identity}}/{{view}}.rgba.mkv",
+        rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
         background=lambda wildcards: made(BACKGROUNDS[wildcards.background]["image"]),
     output:
         LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),

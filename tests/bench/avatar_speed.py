@@ -130,7 +130,7 @@ def _animate(folder: str, device: str) -> dict[str, float]:
 
     own_fit, motion = (one.path("fit.npz") for one in IDENTITIES[:2])
     body, own = load_body(BODY), load_fit(own_fit)
-    settings = TrainSettings(max_edge=GAUSSIANS_EDGE)
+    settings = TrainSettings(size=288, max_edge=GAUSSIANS_EDGE)
     trainee = Trainee(body, own.betas, own.joint_offset, settings)
     noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
@@ -148,7 +148,7 @@ def _animate(folder: str, device: str) -> dict[str, float]:
             Path(folder, "out.mkv"),
             Path(folder, "out.mp4"),
             "source",
-            AnimateSettings(),
+            AnimateSettings(crf=16),
             device,
         )
         seconds.append(time.perf_counter() - began)

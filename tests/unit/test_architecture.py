@@ -30,11 +30,12 @@ MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
     "recognition": {"video", "checkpoint", "torchvision_cpu"},
     "dataset": {"scene", "video"},
     "datasets": set(),
-    "plan": {"features", "quality", "recognition", "scene", "sources", "video"},
+    "configuration": {"avatar", "demo", "fitting", "recognition"},  # their settings alone
+    "plan": {"configuration", "features", "quality", "recognition", "scene", "sources", "video"},
     "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
     "report": {"body", "video", "features", "fitting", "recognition", "plan"},
     "cluster": set(),
-    "outlook": {"features", "plan", "report", "cluster"},
+    "outlook": {"configuration", "features", "plan", "report", "cluster"},
     "checkpoint": set(),
     "choices": set(),
     "errors": set(),
@@ -106,7 +107,11 @@ def modules_loaded_with(statements: str) -> set[str]:
 
 def test_planning_needs_neither_torch_nor_numpy():
     light = [f"understudy.plan.{path.stem}" for path in (LIBRARY / "plan").glob("[a-z]*.py")]
-    light += ["understudy.quality.inputs", "understudy.scene.backgrounds"]
+    light += [
+        "understudy.configuration.document",
+        "understudy.quality.inputs",
+        "understudy.scene.backgrounds",
+    ]
     loaded = modules_loaded_with("\n".join(f"import {name}" for name in light))
     assert not loaded & {"torch", "numpy"}
 

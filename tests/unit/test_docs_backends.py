@@ -11,10 +11,10 @@ import numpy as np
 import yaml
 
 from understudy import registry
+from understudy.configuration.check import checked_config
 from understudy.features import openmmlab
 from understudy.features.masks import extract_masks, load_masks
 from understudy.files import save_arrays
-from understudy.plan.config import checked_config
 from understudy.quality.metrics import iou
 from understudy.registry import FEATURES, words
 from understudy.video.write import VideoWriter
@@ -74,7 +74,7 @@ def test_every_back_end_is_in_the_table():
 def test_the_configuration_is_one():
     (config,) = blocks("yaml")
     chosen = yaml.safe_load(config) | {"labels": ["bow"]}
-    checked = checked_config(chosen, ROOT / "workflow/schemas/config.schema.yaml")
+    checked = checked_config(chosen)
     for feature in FEATURES:
         assert checked["features"][feature] in words(feature)
 

@@ -1,7 +1,6 @@
 """ExAvatar: the parts against their definitions, the training on a small film."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,10 +22,10 @@ from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.checkpoint import load_checkpoint, save_checkpoint
+from understudy.configuration.check import checked_config
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.fitting.io import load_fit
-from understudy.plan.config import checked_config
 from understudy.plan.effective import avatar_settings
 
 SMALL = ExAvatarSettings(
@@ -35,7 +34,6 @@ SMALL = ExAvatarSettings(
 SETTINGS = TrainSettings(model="exavatar", size=64, exavatar=SMALL)
 SCORE = ScoreSettings(SETTINGS.size, SETTINGS.held_out_every, fitted_frames=1)
 SIZE = (112, 96)
-SCHEMA = Path(__file__).parents[2] / "workflow/schemas/config.schema.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +294,7 @@ def test_words_that_are_none_are_refused():
 
 
 def test_the_configs_defaults_are_the_settings_own():
-    config = checked_config({"labels": ["wave"], "avatar": {"model": "exavatar"}}, SCHEMA)
+    config = checked_config({"labels": ["wave"], "avatar": {"model": "exavatar"}})
     settings = TrainSettings.from_config(avatar_settings(config), 7, checkpoint_seconds=60)
     assert settings.exavatar == ExAvatarSettings()
     assert (settings.model, settings.seed) == ("exavatar", 7)

@@ -7,14 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from fit_clips import points_of, waving, write_keypoints, write_still
 
-from understudy.fitting.quality import FlagSettings, read_report
-from understudy.plan.config import checked_config
+from understudy.configuration.check import checked_config
+from understudy.fitting.quality import read_report
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 # What Snakemake gives a script, as far as this one asks for it.
 STAND_IN = """
 import json, runpy, sys
@@ -33,7 +31,7 @@ def run(tmp_path, body, body_file):
     expression, hands = write_still(tmp_path, 8, body.model_id)
 
     def script(fit: dict) -> subprocess.CompletedProcess:
-        config = checked_config({"labels": ["wave"], "fit": fit}, SCHEMA)["fit"]
+        config = checked_config({"labels": ["wave"], "fit": fit})["fit"]
         judged = {key: config.pop(key) for key in ("flag", "flagged")}
         files = {"keypoints": keypoints, "expression": expression, "hands": hands}
         told = {
@@ -73,9 +71,3 @@ def test_a_flagged_fit_is_refused_with_one_line(run, tmp_path):
     assert "Traceback" not in done.stderr
     (line,) = [line for line in done.stderr.splitlines() if "flagged" in line]
     assert line.startswith("error: ") and "or set fit.flagged: warn" in line
-
-
-def test_the_schema_and_the_library_flag_alike():
-    schema = yaml.safe_load(SCHEMA.read_text())["properties"]["fit"]["properties"]["flag"]
-    defaults = {name: entry["default"] for name, entry in schema["properties"].items()}
-    assert FlagSettings(**defaults) == FlagSettings()

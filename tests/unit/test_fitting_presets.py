@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 
 from understudy.body import rotation_numpy as rot
@@ -186,15 +185,6 @@ def test_the_camera_belongs_to_the_preset(files, tmp_path, body_file):
 def test_an_unknown_preset_is_told(files, tmp_path, body_file):
     with pytest.raises(UserError, match="no preset 'papper'; choose from understudy, paper"):
         fit_body(*files, body_file, tmp_path / "fit.npz", FitSettings(), preset="papper")
-
-
-def test_the_configurations_defaults_are_the_settings():
-    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    keys = schema["properties"]["fit"]["properties"]
-    for field in fields(FitSettings):
-        default = list(field.default) if isinstance(field.default, tuple) else field.default
-        assert keys[field.name]["default"] == default, field.name
-    assert keys["preset"]["default"] in keys["preset"]["enum"]
 
 
 def test_the_page_names_every_weight_and_no_other():

@@ -121,6 +121,8 @@ MISTAKES = {
     "infinity": ("id\tvideo\tlabel\tend\na\ta.mp4\tbow\tinf", 2, ["end 'inf'"]),
     "negative": ("id\tvideo\tlabel\tstart\na\ta.mp4\tbow\t-1", 2, ["start '-1.0'", "at least 0"]),
     "end first": ("id\tvideo\tlabel\tstart\tend\na\ta.mp4\tbow\t3\t2", 2, ["end 2", "start 3"]),
+    "wildcard": (HEAD + "a\tv/{x}.mp4\tbow", 2, ["video 'v/{x}.mp4'", "without { and }"]),
+    "long id": (HEAD + "a" * 81 + "\ta.mp4\tbow", 2, ["at most 80"]),
     "no rows": (HEAD, None, ["no rows"]),
     "no text": ("\n\n", None, ["is empty"]),
     "not text": (b"id\tvideo\xff\xfe\tlabel\n", None, ["not UTF-8"]),
@@ -159,7 +161,7 @@ cells = st.text(
 @given(
     st.lists(
         st.fixed_dictionaries(
-            {"id": ids, "video": cells, "label": st.sampled_from(["bow", "kick"])},
+            {"id": ids, "video": ids, "label": st.sampled_from(["bow", "kick"])},
             optional={"start": st.floats(0, 1e4), "licence": cells},
         ),
         min_size=1,

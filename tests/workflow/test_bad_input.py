@@ -256,8 +256,11 @@ def refused_plan(checkout: Checkout, told: str) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda c: c.update(devise="cpu"), "config: unknown key 'devise', did you mean 'device'?"),
-        (lambda c: c["tables"].update(references="none.tsv"), "none.tsv: no such table"),
+        (lambda c: c.update(devise="cpu"), "config: devise: unknown key, did you mean 'device'?"),
+        (
+            lambda c: c["tables"].update(references="none.tsv"),
+            "tables.references: none.tsv: no such file",
+        ),
         (lambda c: c["backgrounds"].update(per_pair=99), "config: backgrounds.per_pair is 99"),
     ],
     ids=["unknown key", "missing table", "too few backgrounds"],

@@ -62,10 +62,10 @@ class TrainSettings:
     """
 
     model: str = "direct"
-    size: int = 288  # px, the longer side of the frames that are trained on
-    iterations: int = 3000
+    size: int = 512  # px, the longer side of the frames that are trained on
+    iterations: int = 4000
     seed: int = 0
-    max_edge: float = 0.013  # m; longer edges of the body's mesh are split: sets the Gaussians
+    max_edge: float = 0.009  # m; longer edges of the body's mesh are split: sets the Gaussians
     smoothing: float = 20.0  # lambda of the offset's preconditioner (I + lambda L)^-1
     scale_per_edge: float = 0.55  # a Gaussian's first deviation, in mean edge lengths around it
     max_scale: float = 0.03  # m
@@ -114,7 +114,7 @@ class AnimateSettings:
 
     placement: str = "ground"  # scale by body height, feet on the reference's ground; or copy
     batch: int = 8  # frames skinned and rasterised at once
-    crf: int = 16  # quality of the white H.264 video; lower is better
+    crf: int = 18  # quality of the white H.264 video; lower is better
 
     def __post_init__(self) -> None:
         if self.placement not in ("ground", "copy"):

@@ -1,6 +1,6 @@
 """The demo world's videos: a person in a room does something, filmed, with the truth beside it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ from understudy.demo.motion import Motion, Stool
 from understudy.demo.people import make_person
 from understudy.demo.render import render_parts
 from understudy.demo.rooms import make_room
+from understudy.demo.settings import WorldSettings
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.solids import Paint, Part, cylinder, lathe
 from understudy.demo.style import Style
@@ -29,20 +30,6 @@ from understudy.video.write import VideoWriter
 CUTOUTS = "cutouts"
 CUT_EVERY = 8  # frames: those that a training of avatars holds out by default
 _SPARSE = 15  # every so many vertices tell where a figure reaches
-
-
-@dataclass(frozen=True)
-class WorldSettings:
-    """width, height: even, px; fps; seconds; noise: the sensor's, in grey levels; crf: H.264's;
-    depth_every: of how many frames one keeps its depth in the truth."""
-
-    width: int = 384
-    height: int = 384
-    fps: float = 18
-    seconds: float = 18
-    noise: float = 2.0
-    crf: int = 20
-    depth_every: int = 4
 
 
 def make_identity(

@@ -11,6 +11,7 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.files import load_arrays
+from understudy.fitting.settings import FlagSettings
 
 # Parts of the body that a picture shows or does not, as a fit file's part_seen has them.
 SEEN_PARTS = ("trunk", "head", "left_arm", "right_arm", "left_leg", "right_leg")
@@ -53,29 +54,6 @@ class FitQuality:
 
 
 NUMBERS = tuple(field.name for field in fields(FitQuality) if field.type is float)
-
-
-@dataclass(frozen=True)
-class FlagSettings:
-    """A fit is flagged where a number lies beyond its limit."""
-
-    error: float = 2.0
-    """Median distance of the body's points from their keypoints, % of the person's height."""
-    bridged: float = 0.3
-    """Share of frames in which nobody is seen."""
-    longest_bridge: float = 1.0
-    """The longest span in which nobody is seen, s."""
-    jitter: float = 20.0
-    """Mean acceleration of the joints, mm a frame² at 30 frames a second."""
-    fastest_turn: float = 600.0
-    """Turn of the pelvis from a frame to the next, deg/s: nobody turns that fast; a fit that takes
-    a back for a front does."""
-    slide: float = 20.0
-    """Movement of standing feet, 95th percentile, mm a frame at 30 frames a second."""
-    beyond_limits: float = 0.02
-    """Share of joints turned more than 10° beyond an anatomical limit."""
-    least_seen: float = 0.5
-    """A trunk or leg that is seen in a smaller share of the frames: its pose is a guess."""
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,15 @@ import argparse
 import sys
 from pathlib import Path
 
-import yaml
-
 from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs
+from understudy.configuration.check import checked_config
+from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.files import write_text
 from understudy.outlook.dryrun import jobs_due, rule_graph
 from understudy.outlook.estimate import Measured, estimate, gpu_rules, measure
 from understudy.outlook.status import read_status
 from understudy.outlook.tell import plan_text, status_text
-from understudy.plan.config import checked_config
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, check_flame, read_plan
 from understudy.registry import FEATURES
@@ -25,7 +24,7 @@ from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
 WORKFLOW = Path(__file__).resolve().parents[2]
 SNAKEFILE = WORKFLOW.parent / "Snakefile"
-SCHEMA = WORKFLOW / "schemas/config.schema.yaml"
+SCHEMAS = WORKFLOW / "schemas"
 
 
 def main(arguments: list[str]) -> None:
@@ -40,7 +39,7 @@ def main(arguments: list[str]) -> None:
     )
     options = parser.parse_args(arguments)
     if options.what == "weights":
-        return tell_weights(checked_config(config_in(options.configfile), SCHEMA))
+        return tell_weights(checked_config(read_config(options.configfile)))
     plan = plan_of(options.configfile)
     if options.what == "plan":
         like = plan_of(options.like) if options.like else plan
@@ -49,15 +48,9 @@ def main(arguments: list[str]) -> None:
         tell_status(plan, options.profile / "config.yaml")
 
 
-def config_in(configfile: Path) -> dict:
-    if not configfile.is_file():
-        raise UserError(f"{configfile}: no such file; give the config of a run")
-    return yaml.safe_load(configfile.read_text(encoding="utf-8")) or {}
-
-
 def plan_of(configfile: Path) -> Plan:
     """Raises UserError for whatever is wrong with the file or what it names."""
-    return read_plan(config_in(configfile), SCHEMA.parent)
+    return read_plan(read_config(configfile), SCHEMAS)
 
 
 def tell_weights(config: dict) -> None:

@@ -64,15 +64,6 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
     yield from _of_the_report(plan)
 
 
-def targeted_files(plan: Plan, target: str) -> Iterator[str]:
-    """Every file that a target of the Snakefile stands on; it makes those again that are lost."""
-    stages = TARGETS[target]
-    for item in expected_files(plan):
-        if item.stage in stages:
-            yield item.path
-            yield from item.also
-
-
 def _body(plan: Plan) -> Iterator[Expected]:
     rule = "join_flame" if plan.config["flame"]["model"] else "build_body"
     if plan.body != plan.config["body"]:

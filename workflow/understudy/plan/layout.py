@@ -41,6 +41,10 @@ class Layout:
     def white(self, reference: str, identity: str, view: str) -> str:
         return f"{self.results}/white/{reference}/{identity}/{view}.mp4"
 
+    def master(self, reference: str, identity: str, view: str) -> str:
+        """The lossless RGBA video that composites are made from."""
+        return f"{self.results}/white/{reference}/{identity}/{view}.rgba.mkv"
+
     def synthetic(self, reference: str, identity: str, view: str, background: str) -> str:
         return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.mp4"
 

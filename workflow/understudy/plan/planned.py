@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from understudy.configuration.check import checked_config
+from understudy.configuration.present import refuse_missing_files
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
-from understudy.plan.config import checked_config
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
@@ -162,12 +163,12 @@ def pairs_of(rows: list[Row]) -> list[tuple[str, str, str]]:
 
 def read_plan(config: dict, schemas: Path) -> Plan:
     """Raises UserError, one line, for whatever is wrong in the configuration or a table."""
-    checked = checked_config(config, schemas / "config.schema.yaml")
+    checked = checked_config(config)
     for feature in FEATURES:
         import_path(feature, checked["features"][feature])
     check_flame(checked)
     _check_weights(checked)
-    _check_pretrained(checked)
+    refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
     plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is told here)
@@ -205,14 +206,3 @@ def _check_weights(config: dict) -> None:
                     f"{path}: no such file, but features.{feature}: {config['features'][feature]} "
                     f"needs it; get it from {row.source}, or choose another back-end"
                 )
-
-
-def _check_pretrained(config: dict) -> None:
-    """The user's weights that a recogniser starts from are there before any job."""
-    for name, settings in config["experiments"]["models"].items():
-        path = settings.get("pretrained")
-        if path and not Path(path).is_file():
-            raise UserError(
-                f"{path}: no such file, but experiments.models.{name}.pretrained names it; give "
-                "the weights' path, or null to start from random ones"
-            )

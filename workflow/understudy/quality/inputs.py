@@ -7,7 +7,7 @@ import difflib
 import functools
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import jsonschema
 import yaml
@@ -115,10 +115,17 @@ def _typed_row(where: str, columns: list[str], line: str, table: TableSchema) ->
         )
     filled = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
     return {
-        name: _number(filled[name], NUMBERS.get(column.get("type"), str))
+        name: _path(filled[name])
+        if column.get("format") == "path"
+        else _number(filled[name], NUMBERS.get(column.get("type"), str))
         for name, column in table.columns.items()
         if name in filled
     }
+
+
+def _path(cell: str) -> str:
+    """A relative path without `./` and `//`: however it is written, its jobs are the same."""
+    return cell if "://" in cell else str(PurePosixPath(cell))
 
 
 def _number(cell: str, kind: type) -> object:

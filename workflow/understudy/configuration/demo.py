@@ -1,0 +1,64 @@
+"""The configuration's `demo`: the demo world."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from understudy.configuration.kinds import Count, Folder, Quality, Section
+from understudy.demo.settings import WorldSettings
+
+Side = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
+
+
+class DemoVideo(Section):
+    """Size and length of a kind of videos of the demo world."""
+
+    width: Side = WorldSettings.width
+    """Width, px."""
+
+    height: Side = WorldSettings.height
+    """Height, px."""
+
+    fps: Annotated[float, Field(ge=1, le=240)] = float(WorldSettings.fps)
+    """Frames a second."""
+
+    seconds: Annotated[float, Field(gt=0, le=3600)] = float(WorldSettings.seconds)
+    """Length."""
+
+    noise: Annotated[float, Field(ge=0, le=255)] = WorldSettings.noise
+    """Noise of the sensor, grey levels."""
+
+    crf: Quality = WorldSettings.crf
+    """H.264 quality; lower is better."""
+
+    depth_every: Count = WorldSettings.depth_every
+    """One frame in so many keeps its true depth."""
+
+
+class DemoBackground(Section):
+    """Size of the demo world's background images."""
+
+    width: Side = 640
+    """Width, px."""
+
+    height: Side = 480
+    """Height, px."""
+
+
+class Demo(Section):
+    """The demo world; only videos under its folder are made by it."""
+
+    world: Folder = "results/demo/world"
+    """Folder of the demo world; a table's video under it is rendered on demand."""
+
+    identity: DemoVideo = Field(default_factory=DemoVideo)
+    """Size and length of identity videos."""
+
+    clip: DemoVideo = Field(default_factory=DemoVideo)
+    """Size and length of reference videos."""
+
+    real: DemoVideo = Field(default_factory=DemoVideo)
+    """Size and length of the recognisers' real videos."""
+
+    background: DemoBackground = Field(default_factory=DemoBackground)
+    """Size of the background images."""

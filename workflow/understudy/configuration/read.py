@@ -1,0 +1,76 @@
+"""A configuration's file, read with more care than YAML's readers take."""
+
+import json
+from collections.abc import Hashable
+from pathlib import Path
+
+import yaml
+
+from understudy.errors import UserError
+
+
+def read_config(path: Path | str) -> dict:
+    """The keys of a YAML or JSON file, unchecked.
+
+    Raises UserError, one line with file and line, for a file that cannot be read, holds no keys,
+    or has one twice: YAML's readers take the last and say nothing.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; give the config of a run")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is not UTF-8 text; save it as such") from None
+    config = _read_json(path, text) if text.lstrip().startswith("{") else _read_yaml(path, text)
+    if config is None:
+        raise UserError(f"{path}: is empty; give at least labels (config/README.md)")
+    if not isinstance(config, dict):
+        raise UserError(f"{path}: has no keys at its top level; begin with labels: [...]")
+    return config
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        lines = {}
+        for key_node, _ in node.value:
+            key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
+            if isinstance(key, Hashable) and key in lines:
+                raise yaml.MarkedYAMLError(
+                    problem=f"key {key!r} stands already in line {lines[key]}; take one out",
+                    problem_mark=key_node.start_mark,
+                )
+            if isinstance(key, Hashable):
+                lines[key] = line
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(path: Path, text: str) -> object:
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UserError(f"{path}:{mark.line + 1}: {error.problem or error.context}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise UserError(f"{path}:{line}: is not YAML: {error.reason}") from None
+    except (ValueError, RecursionError) as error:  # a date in no calendar, a number too long
+        raise UserError(f"{path}: is not YAML: {str(error).splitlines()[0]}") from None
+
+
+def _read_json(path: Path, text: str) -> object:
+    """JSON, whose tabs YAML does not take; what only looks like it is YAML."""
+    try:
+        return json.loads(text, object_pairs_hook=lambda pairs: _once(path, pairs))
+    except ValueError:
+        return _read_yaml(path, text)
+
+
+def _once(path: Path, pairs: list[tuple[str, object]]) -> dict:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UserError(f"{path}: key {key!r} stands twice in a mapping; take one out")
+    return dict(pairs)

@@ -1,0 +1,73 @@
+"""The configuration's `video`: what videos are normalised to."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from understudy.configuration.kinds import Section
+
+MIN_FRAMES = 2  # fewer are no clip
+Seconds = Annotated[float, Field(gt=0, le=36000)]
+Rate = Annotated[float, Field(ge=0.1, le=1000)]
+VideoSize = Annotated[int, Field(ge=16, le=8192)]
+
+
+class Film(Section):
+    """A normal form of videos."""
+
+    @model_validator(mode="after")
+    def _is_a_clip(self) -> "Film":
+        if self.seconds * self.fps < MIN_FRAMES:
+            raise ValueError(
+                f"{self.seconds:g} s at {self.fps:g} frames a second is no clip; give more of one"
+            )
+        return self
+
+
+class IdentityVideo(Film):
+    """Identity videos."""
+
+    seconds: Seconds = 18.0
+    """Length that longer videos are brought to."""
+
+    fps: Rate = 18.0
+    """Frames a second."""
+
+    policy: Literal["resample", "trim", "keep"] = "resample"
+    """Longer videos: resample (the whole video evenly, played faster, stated in the manifest),
+    trim (cut), keep (any length)."""
+
+    size: VideoSize | None = None
+    """Longest side in pixels; null keeps the source's."""
+
+    square: bool = False
+    """Pad to a square with black."""
+
+
+class ReferenceVideo(Film):
+    """Reference videos."""
+
+    seconds: Seconds = 20.0
+    """Length that longer videos are brought to."""
+
+    fps: Rate = 25.0
+    """Frames a second."""
+
+    policy: Literal["resample", "trim", "keep"] = "trim"
+    """Longer videos: resample, trim or keep, as for identities."""
+
+    size: VideoSize | None = None
+    """Longest side in pixels; null keeps the source's."""
+
+    square: bool = False
+    """Pad to a square with black."""
+
+
+class Video(Section):
+    """What videos are normalised to (paper, appendix 3)."""
+
+    identity: IdentityVideo = Field(default_factory=IdentityVideo)
+    """Identity videos."""
+
+    reference: ReferenceVideo = Field(default_factory=ReferenceVideo)
+    """Reference videos."""

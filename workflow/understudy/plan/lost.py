@@ -1,0 +1,40 @@
+"""What a target of the Snakefile stands on and is not there.
+
+Snakemake makes only what is asked for, or what a job that is due needs: a file that was lost would
+never be missed.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from understudy.plan.expected import TARGETS, Expected, expected_files
+from understudy.plan.planned import Plan
+
+
+def lost_files(plan: Plan, target: str) -> list[str]:
+    """Every file, lost or not yet made, that has to be named for `target` to be whole.
+
+    Not named are videos of a dataset that is still to be checked: the check asks for them. Of a
+    large plan they are almost all files, and each name costs Snakemake time.
+    """
+    unchecked = "dataset" in TARGETS[target] and not Path(plan.layout.checked).exists()
+    return [path for item in _asked(plan, target, unchecked) for path in _absent(item)]
+
+
+def _asked(plan: Plan, target: str, unchecked: bool) -> Iterator[Expected]:
+    for item in expected_files(plan):
+        if item.stage not in TARGETS[target] or (unchecked and item.stage == "synthetic"):
+            continue
+        if unchecked and item.stage == "white" and not _has_master(plan, item):
+            continue
+        yield item
+
+
+def _has_master(plan: Plan, item: Expected) -> bool:
+    """Whether a pair's composites could be made without rendering it: then nobody else asks for the
+    video on white, which comes of the same job."""
+    return Path(plan.layout.master(*item.wildcards)).exists()
+
+
+def _absent(item: Expected) -> list[str]:
+    return [path for path in (item.path, *item.also) if not Path(path).exists()]
