@@ -63,6 +63,7 @@ localrules:
     write_dataset,
     leakage,
     check_leakage,
+    list_clips,
     tabulate,
     sheet_identity,
     sheet_reference,

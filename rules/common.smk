@@ -67,11 +67,11 @@ def gpu_of(feature):
     return GPU if WEIGHTS[feature] else 0
 
 
-def made(path):
-    """A table's file as an input, if a rule makes it. The user's own are no inputs: jobs have their
-    path and version, so that one that is missing today stops no plan and makes nothing stale, and a
-    job that needs it tells."""
-    return path if PLAN.is_made(path) else []
+def made(*paths):
+    """Those of the tables' files that rules make, as inputs. The user's own are no inputs: jobs
+    have their path and version, so that one that is missing today stops no plan and makes nothing
+    stale, and a job that needs it tells."""
+    return [path for path in paths if PLAN.is_made(path)]
 
 
 def told(value):

@@ -7,7 +7,7 @@ rule check_synthetic:
     input:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
-        images=[made(BACKGROUNDS[id_]["image"]) for id_ in DRAWN],
+        images=made(*(BACKGROUNDS[id_]["image"] for id_ in DRAWN)),
     output:
         LAYOUT.checked,
     log:

@@ -1,15 +1,14 @@
 # Requires: the table of real videos and the dataset. Gives: {results}/experiments/{dataset}/.
 RUN = LAYOUT.run(DATASET, "{model}", "{point}", "{seed}")
 RUN_NAME = RUN.removeprefix(f"{RESULTS}/experiments/")
-TESTS = [clip.path for clip in PLAN.test_clips]
 RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run in RUNS]
 
 
 rule check_leakage:
     """No test video, or a copy of one, is a reference or a training video."""
     input:
-        references=[made(row["video"]) for row in REFERENCES.values()],
-        real=[made(row["video"]) for row in TABLES.real.values()],
+        references=made(*(row["video"] for row in REFERENCES.values())),
+        real=made(*(row["video"] for row in TABLES.real.values())),
     output:
         LAYOUT.leakage(DATASET),
     log:
@@ -20,13 +19,15 @@ rule check_leakage:
         "../envs/torch.yaml"
     threads: 4
     params:
-        tests=TESTS,
-        others=[row["video"] for row in REFERENCES.values()]
-        + [row["video"] for row in TABLES.real.values() if row["split"] == "train"],
         versions=lambda wildcards: [
-            *(PLAN.version("reference", id_) for id_ in REFERENCES),
-            *(PLAN.version("real", id_) for id_ in TABLES.real),
+            {id_: PLAN.version("reference", id_) for id_ in REFERENCES},
+            {id_: [row["split"], PLAN.version("real", id_)] for id_, row in TABLES.real.items()},
         ],
+        tests=told([clip.path for clip in PLAN.test_clips]),
+        others=told(
+            [row["video"] for row in REFERENCES.values()]
+            + [row["video"] for row in TABLES.real.values() if row["split"] == "train"]
+        ),
         real=lambda wildcards, input: {
             id_: [row["video"], PLAN.version("real", id_)]
             for id_, row in TABLES.real.items()
@@ -38,10 +39,15 @@ rule check_leakage:
         "../workflow/scripts/check_leakage.py"
 
 
-rule train_recogniser:
-    """One model, trained on the real and synthetic videos of a point of the grid, and tested."""
+# Snakemake asks no job that comes after one that is due whether it is stale itself, not even where
+# it comes after it by an `ancient` file alone. So what makes a training stale is its list's, which
+# does not wait for the check; the training follows its list, and waits for the check.
+rule list_clips:
+    """What one training sees, and how it is trained."""
     input:
-        real=lambda wildcards: [made(clip.path) for clip in [*real_of(wildcards), *PLAN.test_clips]],
+        real=lambda wildcards: made(
+            *(clip.path for clip in [*real_of(wildcards), *PLAN.test_clips])
+        ),
         checked=lambda wildcards: LAYOUT.checked if seen_by(wildcards).n_synthetic else [],
         white=lambda wildcards: (
             [LAYOUT.white(*pair) for pair in PAIRS]
@@ -49,28 +55,19 @@ rule train_recogniser:
             else []
         ),
         pretrained=pretrained_of,
-        # It must have passed, but that it passed once more makes no training stale.
-        leakage=ancient(LAYOUT.leakage(DATASET)),
     output:
-        metrics=f"{RUN}/metrics.json",
-        predictions=f"{RUN}/predictions.csv",
-        curve=f"{RUN}/curve.csv",
-        train_list=f"{RUN}/train.tsv",
-        test_list=f"{RUN}/test.tsv",
+        train=f"{RUN}/train.tsv",
+        test=f"{RUN}/test.tsv",
+        recipe=f"{RUN}/recipe.json",
     log:
-        LAYOUT.log("train_recogniser", RUN_NAME),
+        LAYOUT.log("list_clips", RUN_NAME),
     benchmark:
-        LAYOUT.benchmark("train_recogniser", RUN_NAME)
+        LAYOUT.benchmark("list_clips", RUN_NAME)
     conda:
         "../envs/torch.yaml"
-    resources:
-        gpu=GPU,
     params:
-        layout=told(asdict(LAYOUT)),
         seen=lambda wildcards: clips_told(real_of(wildcards)),
         tested=lambda wildcards: clips_told(PLAN.test_clips),
-        real=lambda wildcards, input: [astuple(clip) for clip in real_of(wildcards)],
-        test=told([astuple(clip) for clip in PLAN.test_clips]),
         references=lambda wildcards: (
             {id_: row["label"] for id_, row in REFERENCES.items()}
             if seen_by(wildcards).n_synthetic
@@ -80,9 +77,38 @@ rule train_recogniser:
         dataset=DATASET,
         point=lambda wildcards: seen_by(wildcards).to_dict(),
         settings=lambda wildcards: effective.recogniser_settings(CONFIG, wildcards.model),
+        layout=told(asdict(LAYOUT)),
+        real=lambda wildcards, input: [astuple(clip) for clip in real_of(wildcards)],
+        test=told([astuple(clip) for clip in PLAN.test_clips]),
+        code=code_version("list_clips"),
+        training=code_version("train_recogniser"),
+    script:
+        "../workflow/scripts/list_clips.py"
+
+
+rule train_recogniser:
+    """One model, trained on the real and synthetic videos of a point of the grid, and tested."""
+    input:
+        train=f"{RUN}/train.tsv",
+        test=f"{RUN}/test.tsv",
+        recipe=f"{RUN}/recipe.json",
+        # It must have passed, but that it passed once more makes no training stale.
+        leakage=ancient(LAYOUT.leakage(DATASET)),
+    output:
+        metrics=f"{RUN}/metrics.json",
+        predictions=f"{RUN}/predictions.csv",
+        curve=f"{RUN}/curve.csv",
+    log:
+        LAYOUT.log("train_recogniser", RUN_NAME),
+    benchmark:
+        LAYOUT.benchmark("train_recogniser", RUN_NAME)
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
+    params:
         loading=lambda wildcards, input: effective.loading_settings(CONFIG, wildcards.model),
         device=told(CONFIG["device"]),
-        code=code_version("train_recogniser"),
     script:
         "../workflow/scripts/train_recogniser.py"
 

@@ -5,10 +5,13 @@ One person (esi) re-enacts two references (wave, bow), each before one of three 
 """
 
 import contextlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import owned
 import yaml
 from workflow_tools import Checkout, edited, with_row
 
@@ -22,7 +25,7 @@ class Case:
     with Snakemake's separator before it."""
 
     name: str
-    edit: Edit
+    edit: Edit = contextlib.nullcontext
     due: Mapping[str, int] = field(default_factory=dict)
     target: tuple[str, ...] = ()
 
@@ -39,7 +42,9 @@ TARGETS = {"all", "avatars", "white", "synthetic", "dataset", "leakage", "experi
 REPORT = {"build_report": 1}
 FACTS = {"write_dataset": 1, **REPORT}
 TABLES = {"tabulate": 1, **REPORT}
-SEES_SYNTHETIC = {"train_recogniser": 1, **TABLES}
+TRAINING = {"list_clips": 1, "train_recogniser": 1, **TABLES}
+TRAININGS = {"list_clips": 2, "train_recogniser": 2, **TABLES}
+SEES_SYNTHETIC = TRAINING
 VIDEOS = {"check_synthetic": 1, **FACTS, **SEES_SYNTHETIC}
 SHOWN = {"sheet_reference": 2, "preview_reference": 2}
 COMPOSITES = {"composite_background": 2, **SHOWN, **VIDEOS}
@@ -215,7 +220,7 @@ FACT_CASES = [
     Case(
         "cameras of the test videos",
         cell("real", "camera", "", "", "C1", "C2"),
-        {"train_recogniser": 2, **TABLES},
+        TRAININGS,
     ),
 ]
 ROW_CASES = [
@@ -268,7 +273,7 @@ ROW_CASES = [
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
             **VIDEOS,
-            "train_recogniser": 2,
+            **TRAININGS,
         },
     ),
 ]
@@ -317,7 +322,7 @@ CONFIG_CASES = [
     Case("a recogniser's workers and cache", model(workers=1, cache_gb=0.5)),
     Case("a recogniser's checkpoint_seconds", model(checkpoint_seconds=5)),
     Case("a recogniser's default spelt out", model(optimiser="adam", momentum=0.9)),
-    Case("a recogniser's epochs", model(epochs=3), {"train_recogniser": 2, **TABLES}),
+    Case("a recogniser's epochs", model(epochs=3), TRAININGS),
     Case(
         "another recogniser",
         config(
@@ -325,16 +330,14 @@ CONFIG_CASES = [
                 wide={**settings["experiments"]["models"]["resnet"], "width": 16}
             )
         ),
-        {"train_recogniser": 2, **TABLES},
+        TRAININGS,
     ),
-    Case(
-        "experiments.seeds", setting("experiments.seeds", [0, 7]), {"train_recogniser": 2, **TABLES}
-    ),
+    Case("experiments.seeds", setting("experiments.seeds", [0, 7]), TRAININGS),
     Case("experiments.disjoint_by", setting("experiments.disjoint_by", "video")),
     Case(
         "labels in another order",
         setting("labels", ["bow", "hand_waving"]),
-        {**FACTS, "train_recogniser": 2, **TABLES},
+        {**FACTS, **TRAININGS},
     ),
     Case(
         "keys in another order",
@@ -374,7 +377,7 @@ CODE_CASES = [
     Case(
         "the recogniser's training",
         code(f"{LIBRARY}/recognition/train.py"),
-        {"train_recogniser": 2, **TABLES},
+        TRAININGS,
     ),
     Case("the report's page", code(f"{LIBRARY}/report/page.py"), REPORT),
 ]
@@ -442,3 +445,126 @@ LOST_CASES = [
     ),
 ]
 CASES = [*FACT_CASES, *ROW_CASES, *CONFIG_CASES, *CODE_CASES, *LOST_CASES]
+
+
+# Of a run of the user's own files (owned.py): two references, each before one of two rooms; two
+# trainings, of one real video a class, and of all with a synthetic one.
+OWN_VIDEOS = {
+    **VIDEOS,
+    "animate_avatar": 1,
+    "composite_background": 1,
+    "sheet_reference": 1,
+    "preview_reference": 1,
+}
+OWN_REFERENCE = {
+    **dict.fromkeys(("normalise_reference", "extract_keypoints", "extract_expression"), 1),
+    **dict.fromkeys(("extract_hands", "fit_body"), 1),
+    **OWN_VIDEOS,
+    "check_leakage": 1,
+}
+OWN_PERSON = {
+    **{rule: count for rule, count in PERSON.items() if rule != "measure_demo"},
+    "normalise_identity": 1,
+}
+
+
+def source(name: str, change: Callable[[Path], object]) -> Edit:
+    """A file of the user's, changed."""
+
+    @contextlib.contextmanager
+    def edit(run: Checkout) -> Iterator[None]:
+        path = run.folder / "own" / name
+        with owned.kept(path):
+            change(path)
+            yield
+
+    return edit
+
+
+def replaced(path: Path) -> None:
+    """By another file, as `cp -p` or `rsync -a` bring it: older than what was made from it."""
+    write = owned.write_image if path.suffix == ".png" else owned.write_video
+    write(path, 99)
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def copied(path: Path) -> None:
+    """The same content, of another time."""
+    path.write_bytes(path.read_bytes())
+    os.utime(path, (1_100_000_000, 1_100_000_000))
+
+
+def half_copied(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def renamed(run: Checkout) -> contextlib.AbstractContextManager:
+    """A video under another name, which the table gives."""
+
+    @contextlib.contextmanager
+    def moved() -> Iterator[None]:
+        path = run.folder / "own/references/wave1.mp4"
+        path.rename(path.with_name("renamed.mp4"))
+        try:
+            with edited(table, table.read_text().replace("wave1.mp4", "renamed.mp4")):
+                yield
+        finally:
+            path.with_name("renamed.mp4").rename(path)
+
+    table = run.table("references")
+    return moved()
+
+
+SOURCE_CASES = [
+    Case("nothing"),
+    Case("a touched reference", source("references/wave1.mp4", Path.touch)),
+    Case("a touched room", source("rooms/hall.png", Path.touch)),
+    Case("touched real videos", source("real/wave_a.mp4", Path.touch)),
+    Case("a reference copied again", source("references/bow1.mp4", copied)),
+    Case("a person's video copied again", source("identities/anna.mp4", copied)),
+    Case("another reference of the name", source("references/wave1.mp4", replaced), OWN_REFERENCE),
+    Case("another person of the name", source("identities/anna.mp4", replaced), OWN_PERSON),
+    Case(
+        "another test video of the name",
+        source("real/bow_t.mp4", replaced),
+        {"check_leakage": 1, **TRAININGS},
+    ),
+    Case(
+        "another training video of the name, that one training draws",
+        source("real/wave_a.mp4", replaced),
+        {"check_leakage": 1, **TRAINING},
+    ),
+    Case(
+        "another training video of the name, that both draw",
+        source("real/wave_b.mp4", replaced),
+        {"check_leakage": 1, **TRAININGS},
+    ),
+    Case(
+        "another reference of the name and other settings at once",
+        together(
+            source("references/wave1.mp4", replaced),
+            config(lambda settings: settings["experiments"]["models"]["small"].update(epochs=2)),
+        ),
+        {**OWN_REFERENCE, **TRAININGS},
+    ),
+    Case(
+        "a reference that is not there",
+        source("references/wave1.mp4", Path.unlink),
+    ),
+    Case("a person's video that is not there", source("identities/anna.mp4", Path.unlink)),
+    Case("a room that is not there", source("rooms/hall.png", Path.unlink)),
+    Case("a real video that is not there", source("real/bow_t.mp4", Path.unlink)),
+    Case(
+        "half of a reference, in the midst of a copy", source("references/wave1.mp4", half_copied)
+    ),
+    Case("half of a room", source("rooms/hall.png", half_copied)),
+    Case("a reference under another name", renamed, FACTS),
+    Case(
+        "the label of no video at the end, without experiments",
+        together(
+            config(lambda settings: settings["labels"].append("kicking")),
+            setting("experiments.models", {}),
+        ),
+        {"write_dataset": 1, "build_report": 1, "rule_graph": 1},
+    ),
+]

@@ -1,16 +1,26 @@
 """Only what is stale runs again: told by the list of jobs that Snakemake would run."""
 
+import contextlib
 import os
+import re
 import shutil
+from collections import Counter
 
+import owned
 import pytest
 import yaml
-from workflow_tools import Checkout, Job, edited, rules_of, with_row
+from stale_cases import CASES, SOURCE_CASES, half_copied, lost, replaced
+from workflow_tools import Checkout, Job, copy_repository, edited, rules_of, with_row
 
+from understudy.plan.expected import expected_files
 from understudy.plan.fanout import fan_out
+from understudy.plan.planned import pairs_of
 
 # What reads every video of its kind, and so follows whatever is new.
-AGGREGATES = {"write_dataset", "train_recogniser", "tabulate", "build_report", "all"}
+AGGREGATES = {
+    *("check_synthetic", "write_dataset", "list_clips", "train_recogniser"),
+    *("tabulate", "build_report", "all"),
+}
 COMPOSITOR = "workflow/understudy/scene/composite.py"
 
 
@@ -66,28 +76,8 @@ def test_a_new_point_of_the_grid_trains_nothing_else(finished, point, name):
     settings["experiments"]["grid"].append(point)
     with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
         jobs = finished.would_run()
-    assert rules_of(jobs) == {"train_recogniser", "tabulate", "build_report", "all"}
+    assert rules_of(jobs) == {"list_clips", "train_recogniser", "tabulate", "build_report", "all"}
     assert name in retrained(jobs) <= {name, "real1_synthetic0_identities1"}
-
-
-def test_a_new_seed_trains_nothing_else(finished):
-    settings = finished.settings
-    settings["experiments"]["seeds"] = [0, 7]
-    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
-        jobs = finished.would_run()
-    assert rules_of(jobs) == {"train_recogniser", "tabulate", "build_report", "all"}
-    made = outputs_of(jobs, "train_recogniser")
-    assert made and all("/seed7/" in path for path in made)
-
-
-def test_edited_compositor_composites_again_and_retrains_nothing(finished):
-    module = finished.folder / COMPOSITOR
-    with edited(module, module.read_text() + "\nCHANGED = True\n"):
-        jobs = finished.would_run()
-    follow = {"sheet_reference", "preview_reference"} | AGGREGATES
-    assert rules_of(jobs) == {"composite_background"} | follow
-    assert sum(job.rule == "composite_background" for job in jobs) == 2
-    assert retrained(jobs) == {"real1_synthetic1"}
 
 
 def test_new_identity_makes_only_its_own_files(finished):
@@ -100,8 +90,8 @@ def test_new_identity_makes_only_its_own_files(finished):
     assert rules_of(own) == {
         *("demo_figure", "demo_identity", "demo_held_out", "normalise_identity"),
         *("extract_keypoints", "extract_masks", "extract_depth", "extract_expression"),
-        *("extract_hands", "fit_body", "train_avatar", "animate_avatar", "composite_background"),
-        "sheet_identity",
+        *("extract_hands", "fit_body", "train_avatar", "score_avatar", "picture_avatar"),
+        *("animate_avatar", "composite_background", "sheet_identity"),
     } | (rules_of(own) & {"demo_background"})
     for job in own:
         assert job.rule == "demo_background" or all("hao" in path for path in job.outputs), job
@@ -148,27 +138,6 @@ def test_new_background_composites_only_the_pairs_that_draw_it(finished):
     assert retrained(jobs) == {"real1_synthetic1"}
 
 
-def test_fits_judged_otherwise_are_not_made_again(finished):
-    settings = finished.settings
-    settings["fit"] |= {"flagged": "refuse", "flag": {"slide": 0.001}}
-    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
-        assert rules_of(finished.would_run()) == {"build_report", "all"}
-
-
-def test_changed_fit_parameter_refits_and_what_follows(finished):
-    settings = finished.settings
-    settings["fit"]["focal"] = 1.25
-    with edited(finished.folder / finished.config, yaml.safe_dump(settings)):
-        jobs = finished.would_run()
-    assert rules_of(jobs) == {
-        *("fit_body", "extract_depth", "train_avatar", "animate_avatar", "composite_background"),
-        *("sheet_identity", "sheet_reference", "preview_reference", "measure_demo"),
-        *AGGREGATES,
-    }
-    assert len(outputs_of(jobs, "fit_body")) == 3
-    assert retrained(jobs) == {"real1_synthetic1"}
-
-
 def test_dry_run_shows_the_whole_fan_out_before_anything_ran(fresh):
     jobs = fresh.would_run()
     assert not fresh.results.exists()
@@ -192,3 +161,96 @@ def test_dry_run_shows_the_whole_fan_out_before_anything_ran(fresh):
 def rules_text(checkout: Checkout) -> list[str]:
     files = [checkout.folder / "Snakefile", *(checkout.folder / "rules").glob("*.smk")]
     return [line for path in files for line in path.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_edit_makes_due_what_it_must_and_no_more(finished, case):
+    assert case.found(finished) == Counter(case.due)
+
+
+@pytest.fixture(scope="module")
+def own_run(tmp_path_factory):
+    """A run of the user's own files, finished."""
+    run = Checkout(copy_repository(tmp_path_factory.mktemp("own")), "own.yaml")
+    owned.write_sources(run)
+    owned.finish(run)
+    return run
+
+
+@pytest.mark.parametrize("case", SOURCE_CASES, ids=lambda case: case.name)
+def test_a_source_is_new_where_its_content_is(own_run, case):
+    assert case.found(own_run) == Counter(case.due)
+
+
+def test_sources_that_are_not_there_are_told_and_nothing_is_lost(own_run):
+    before = owned.products(own_run)
+    with owned.kept(own_run.folder / "own"):
+        sources = owned.own_files(own_run)
+        for path in sources:
+            path.unlink()
+        run = own_run.snakemake()
+        status = own_run.outlook("status")
+    assert run.returncode == 0, run.stdout
+    assert "Nothing to be done" in run.stdout
+    for path in sources:
+        told = f"warning: {path.relative_to(own_run.folder)}: no such file or directory"
+        assert run.stdout.count(told) == status.stderr.count(told) == 1
+    assert owned.products(own_run) == before
+
+
+def test_files_are_hashed_anew_only_where_size_or_time_differ(own_run):
+    """What is told of files that were read lies in the folder of the records."""
+    memory = own_run.results / "sources/read.jsonl"
+    memory.unlink(missing_ok=True)
+    assert own_run.would_run() == []
+    assert not memory.exists()
+    path = own_run.folder / "own/references/wave1.mp4"
+    with owned.kept(path):
+        path.touch()
+        for _ in range(2):
+            assert own_run.would_run() == []
+    (line,) = memory.read_text().splitlines()
+    assert line.startswith('["own/references/wave1.mp4"')
+
+
+def test_a_job_records_the_source_that_it_read(tmp_path):
+    """For real: normalised, replaced by an older file, replaced by rubbish, gone."""
+    run = Checkout(copy_repository(tmp_path), "own.yaml")
+    owned.write_sources(run)
+    source, made = run.folder / "own/references/wave1.mp4", "results/video/reference/wave1.mp4"
+    assert run.snakemake("--", made).returncode == 0
+    assert run.would_run("--", made) == []
+    first = (run.folder / made).read_bytes()
+    replaced(source)
+    assert rules_of(run.would_run("--", made)) == {"normalise_reference"}
+    assert run.snakemake("--", made).returncode == 0
+    second = (run.folder / made).read_bytes()
+    assert second != first
+    half_copied(source)
+    told = run.snakemake("--", made)
+    assert told.returncode == 0 and "wave1.mp4" in told.stdout and "is kept" in told.stdout
+    source.unlink()
+    assert run.snakemake("--", made).returncode == 0
+    assert (run.folder / made).read_bytes() == second
+
+
+def test_what_was_made_and_is_gone_is_told(finished):
+    with lost("synthetic/wave")(finished):
+        told = finished.outlook("status").stdout
+    assert re.search(r"^composite_background +2 +1 .* 1$", told, re.MULTILINE)
+    assert "Made, now gone: 1 (the next run makes them again)\n\n  results/tiny/synthetic/" in told
+    assert "Failed" not in told
+
+
+def test_every_output_is_one_that_is_expected(fresh):
+    """What status, plan and targets know of is what the rules make, but for the report itself, the
+    demo world and what is thrown away."""
+    settings = fresh.settings
+    world = settings["demo"]["world"]
+    made = {output for job in fresh.would_run() for output in job.outputs}
+    with contextlib.chdir(fresh.folder):
+        plan = owned.plan_of(fresh)
+        planned = {path for item in expected_files(plan) for path in (item.path, *item.also)}
+        masters = {plan.layout.master(*pair) for pair in pairs_of(plan.synthetic)}
+    report = f"{settings['results']}/report.html"
+    assert {path for path in made if not path.startswith(world)} - masters - {report} == planned

@@ -72,6 +72,16 @@ class Checkout:
             stderr=subprocess.STDOUT,
         )
 
+    def outlook(self, what: str) -> subprocess.CompletedProcess[str]:
+        """`python -m understudy.outlook`, plan or status, of this config."""
+        return subprocess.run(
+            [sys.executable, "-m", "understudy.outlook", what, "--configfile", str(self.config)],
+            cwd=self.folder,
+            env={**self.environment, "PYTHONPATH": str(self.folder / "workflow")},
+            text=True,
+            capture_output=True,
+        )
+
     def would_run(self, *arguments: str) -> list[Job]:
         """The jobs of a dry run: all that its table of counts promises."""
         run = self.snakemake("-n", *arguments)

@@ -110,12 +110,15 @@ def _of_experiments(plan: Plan) -> Iterator[Expected]:
     for run in plan.runs:
         wildcards = (run.model, run.point.name, str(run.seed))
         folder = layout.run(dataset, *wildcards)
-        log = layout.log("train_recogniser", folder.removeprefix(f"{layout.results}/experiments/"))
+        name_of_run = folder.removeprefix(f"{layout.results}/experiments/")
         subject = f"{run.model}, {run.point.name}, seed {run.seed}"
-        names = ("predictions.csv", "curve.csv", "train.tsv", "test.tsv")
-        also = tuple(f"{folder}/{name}" for name in names)
-        path, rule = f"{folder}/metrics.json", "train_recogniser"
-        yield Expected(path, rule, log, subject, wildcards, "experiments", also)
+        for rule, name, *others in (
+            ("list_clips", "train.tsv", "test.tsv", "recipe.json"),
+            ("train_recogniser", "metrics.json", "predictions.csv", "curve.csv"),
+        ):
+            log, path = layout.log(rule, name_of_run), f"{folder}/{name}"
+            also = tuple(f"{folder}/{other}" for other in others)
+            yield Expected(path, rule, log, subject, wildcards, "experiments", also)
     names = ("table1.csv", "table1.tex", "gains.csv", "per_class.csv", *(f"{x}.svg" for x in PLOTS))
     also = tuple(layout.experiments(dataset, name) for name in names)
     path, log = layout.experiments(dataset, "table1.md"), layout.log("tabulate", dataset)

@@ -87,22 +87,22 @@ class Plan:
     def versions(self) -> Versions:
         return Versions(f"{self.layout.results}/sources")
 
-    def version(self, kind: str, id_: str) -> str | None:
-        """The version of a row's file; None where the workflow makes it. kind: identity, reference,
+    @cached_property
+    def sources(self) -> dict[tuple[str, str], str]:
+        """(kind, id) -> the file that a row of a table names. Kinds: identity, reference,
         background, real."""
-        path = self.source(kind, id_)
-        return None if self.is_made(path) else self.versions.of(kind, id_, path)
-
-    def source(self, kind: str, id_: str) -> str:
-        """The file that a row of a table names."""
-        tables = {
-            "identity": self.tables.identities,
-            "reference": self.tables.references,
-            "background": self.tables.backgrounds,
-            "real": self.tables.real,
+        tables = self.tables
+        return {
+            **{("identity", id_): row["video"] for id_, row in tables.identities.items()},
+            **{("reference", id_): row["video"] for id_, row in tables.references.items()},
+            **{("background", id_): row["image"] for id_, row in tables.backgrounds.items()},
+            **{("real", id_): row["video"] for id_, row in tables.real.items()},
         }
-        row = tables[kind][id_]
-        return row["image"] if kind == "background" else row["video"]
+
+    def version(self, kind: str, id_: str) -> str | None:
+        """The version of a row's file; None where the workflow makes it."""
+        path = self.sources[kind, id_]
+        return None if self.is_made(path) else self.versions.of(kind, id_, path)
 
     def is_made(self, path: str) -> bool:
         """Whether a table's file is of the demo world, which rules make."""
@@ -110,14 +110,8 @@ class Plan:
 
     def unreadable_sources(self) -> list[str]:
         """A line for each source that was read before and cannot be read now."""
-        for kind, rows in (
-            ("identity", self.tables.identities),
-            ("reference", self.tables.references),
-            ("background", self.tables.backgrounds),
-            ("real", self.tables.real),
-        ):
-            for id_ in rows:
-                self.version(kind, id_)
+        for kind, id_ in self.sources:
+            self.version(kind, id_)
         return self.versions.told
 
     def real_clips(self, point: Point, seed: int) -> list[Clip]:

@@ -1,0 +1,30 @@
+"""What one training of a recogniser sees, and how it is trained."""
+
+from pathlib import Path
+
+from job import job
+
+with job(snakemake):
+    from understudy.files import write_json
+    from understudy.plan.layout import Layout
+    from understudy.plan.points import Point
+    from understudy.recognition.lists import synthetic_clips, write_list
+    from understudy.recognition.selection import Clip, choose_clips
+
+    told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)
+    point = Point(**told.point)
+    pool = [Clip(*clip) for clip in told.real]  # those that the seed chose
+    if point.n_synthetic:
+        white = Layout(**told.layout).white if point.background == "white" else None
+        pool += synthetic_clips(
+            Path(snakemake.input.checked),
+            told.references,
+            seed,
+            point.identities,
+            point.views,
+            white,
+        )
+    write_list(made.train, choose_clips(pool, told.labels, "all", point.n_synthetic, seed))
+    write_list(made.test, [Clip(*clip) for clip in told.test])
+    about = {"dataset": told.dataset, "model": snakemake.wildcards.model, "point": told.point}
+    write_json(made.recipe, {"about": about, "labels": told.labels, "settings": told.settings})
