@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.avatar.settings import AnimateSettings, TrainSettings
 from understudy.configuration.check import checked_config
 from understudy.configuration.document import TABLES, key_table
@@ -15,6 +16,7 @@ from understudy.configuration.recogniser import Recogniser
 from understudy.demo.world import WorldSettings
 from understudy.errors import UserError
 from understudy.fitting.settings import FitSettings, FlagSettings
+from understudy.plan.effective import avatar_settings
 from understudy.plan.planned import read_plan
 from understudy.recognition.settings import RecogniserSettings
 from understudy.scene.composite import CompositeSettings
@@ -95,7 +97,9 @@ def test_defaults_stand_once():
     assert FitSettings.from_dict(own) == FitSettings()
     assert set(fit) - set(own) == {"preset", "flag", "flagged"}
     avatar["align_at"] = tuple(avatar["align_at"])
-    assert TrainSettings.from_config(avatar, seed=0) == TrainSettings()
+    made = TrainSettings.from_config(avatar_settings(config), 0, avatar["checkpoint_seconds"])
+    assert made == TrainSettings()
+    assert ExAvatarSettings(**avatar["exavatar"]) == ExAvatarSettings()
     assert AnimateSettings(render["placement"], crf=render["crf"]) == AnimateSettings()
     assert CompositeSettings(config["backgrounds"]["fit"], render["crf"]) == CompositeSettings()
     assert WorldSettings(**config["demo"]["clip"]) == WorldSettings()

@@ -1,42 +1,23 @@
 """Edits of a finished run at its smallest size (tiny.yaml), each with the jobs that it makes due.
 
 One person (esi) re-enacts two references (wave, bow), each before one of three rooms; two trainings
-(real1_synthetic0, real1_synthetic1) of one model. A case's edit lasts while its context is open.
+(real1_synthetic0, real1_synthetic1) of one model.
 """
 
-import contextlib
-import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-
-import owned
-import yaml
-from workflow_tools import Checkout, edited, with_row
-
-Edit = Callable[[Checkout], contextlib.AbstractContextManager]
-LIBRARY = "workflow/understudy"
-
-
-@dataclass(frozen=True)
-class Case:
-    """name; edit: of the checkout; due: rule -> jobs, without the target itself; target: asked for,
-    with Snakemake's separator before it."""
-
-    name: str
-    edit: Edit = contextlib.nullcontext
-    due: Mapping[str, int] = field(default_factory=dict)
-    target: tuple[str, ...] = ()
-
-    def found(self, finished: Checkout) -> Counter:
-        """The jobs that Snakemake would run."""
-        with self.edit(finished):
-            jobs = finished.would_run(*self.target)
-        return Counter(job.rule for job in jobs if job.rule not in TARGETS)
-
-
-TARGETS = {"all", "avatars", "white", "synthetic", "dataset", "leakage", "experiments", "report"}
+from stale_edits import (
+    LIBRARY,
+    Case,
+    a_file,
+    cell,
+    code,
+    config,
+    lost,
+    model,
+    rewritten,
+    row,
+    setting,
+    together,
+)
 
 # What follows what. A job of a later stage is due with the one before it.
 REPORT = {"build_report": 1}
@@ -61,133 +42,6 @@ PERSON = {  # from the person's own video on
     "extract_depth": 1,
     **AVATARS,
 }
-EVERYONE = {
-    **PERSON,
-    "extract_keypoints": 3,
-    "extract_expression": 3,
-    "extract_hands": 3,
-    "fit_body": 3,
-}
-
-
-def config(change: Callable[[dict], object]) -> Edit:
-    """The config, changed in place."""
-
-    def edit(run: Checkout) -> contextlib.AbstractContextManager:
-        settings = run.settings
-        change(settings)
-        return edited(run.folder / run.config, yaml.safe_dump(settings, sort_keys=False))
-
-    return edit
-
-
-def setting(path: str, value: object) -> Edit:
-    """One key of the config, dotted."""
-
-    def change(settings: dict) -> None:
-        *sections, key = path.split(".")
-        for section in sections:
-            settings = settings.setdefault(section, {})
-        settings[key] = value
-
-    return config(change)
-
-
-def model(**changes: object) -> Edit:
-    """The settings of the one recogniser."""
-    return config(lambda settings: settings["experiments"]["models"]["resnet"].update(changes))
-
-
-def cell(table: str, column: str, *values: str) -> Edit:
-    """A column at the end of a table, a value a row; rows beyond the values stay empty."""
-
-    def edit(run: Checkout) -> contextlib.AbstractContextManager:
-        path = run.table(table)
-        head, *rows = path.read_text().splitlines()
-        filled = [*values, *[""] * (len(rows) - len(values))]
-        lines = [
-            f"{line}\t{value}" for line, value in zip((head, *rows), (column, *filled), strict=True)
-        ]
-        return edited(path, "\n".join(lines) + "\n")
-
-    return edit
-
-
-def rewritten(table: str, change: Callable[[list[str]], list[str]]) -> Edit:
-    """The rows of a table, changed."""
-
-    def edit(run: Checkout) -> contextlib.AbstractContextManager:
-        path = run.table(table)
-        head, *rows = path.read_text().splitlines()
-        return edited(path, "\n".join([head, *change(rows)]) + "\n")
-
-    return edit
-
-
-def row(table: str, *cells: str) -> Edit:
-    return lambda run: edited(run.table(table), with_row(run.table(table), *cells))
-
-
-def code(module: str, line: str = "CHANGED = True", before: str = "") -> Edit:
-    """A line more in a file, at its end or before some text."""
-
-    def edit(run: Checkout) -> contextlib.AbstractContextManager:
-        path = run.folder / module
-        text = path.read_text()
-        new = text.replace(before, f"{line}\n{before}", 1) if before else f"{text}\n{line}\n"
-        assert new != text, module
-        return edited(path, new)
-
-    return edit
-
-
-def lost(*names: str) -> Edit:
-    """Products, or whole folders of them, under the results."""
-
-    @contextlib.contextmanager
-    def edit(run: Checkout) -> Iterator[None]:
-        aside = run.folder / "aside"
-        aside.mkdir()
-        moved = [(run.results / name, aside / str(number)) for number, name in enumerate(names)]
-        for path, kept in moved:
-            path.rename(kept)
-        try:
-            yield
-        finally:
-            for path, kept in moved:
-                kept.rename(path)
-            aside.rmdir()
-
-    return edit
-
-
-@contextlib.contextmanager
-def both(run: Checkout, *edits: Edit) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        for edit in edits:
-            stack.enter_context(edit(run))
-        yield
-
-
-def together(*edits: Edit) -> Edit:
-    return lambda run: both(run, *edits)
-
-
-def a_file(name: str, edit: Edit) -> Edit:
-    """A file of the user's that the edit names."""
-
-    @contextlib.contextmanager
-    def made(run: Checkout) -> Iterator[None]:
-        path = run.folder / name
-        path.write_bytes(b"weights")
-        try:
-            with edit(run):
-                yield
-        finally:
-            path.unlink()
-
-    return made
-
 
 FACT_CASES = [
     Case("a licence of a person", cell("identities", "licence", "CC0"), FACTS),
@@ -445,126 +299,3 @@ LOST_CASES = [
     ),
 ]
 CASES = [*FACT_CASES, *ROW_CASES, *CONFIG_CASES, *CODE_CASES, *LOST_CASES]
-
-
-# Of a run of the user's own files (owned.py): two references, each before one of two rooms; two
-# trainings, of one real video a class, and of all with a synthetic one.
-OWN_VIDEOS = {
-    **VIDEOS,
-    "animate_avatar": 1,
-    "composite_background": 1,
-    "sheet_reference": 1,
-    "preview_reference": 1,
-}
-OWN_REFERENCE = {
-    **dict.fromkeys(("normalise_reference", "extract_keypoints", "extract_expression"), 1),
-    **dict.fromkeys(("extract_hands", "fit_body"), 1),
-    **OWN_VIDEOS,
-    "check_leakage": 1,
-}
-OWN_PERSON = {
-    **{rule: count for rule, count in PERSON.items() if rule != "measure_demo"},
-    "normalise_identity": 1,
-}
-
-
-def source(name: str, change: Callable[[Path], object]) -> Edit:
-    """A file of the user's, changed."""
-
-    @contextlib.contextmanager
-    def edit(run: Checkout) -> Iterator[None]:
-        path = run.folder / "own" / name
-        with owned.kept(path):
-            change(path)
-            yield
-
-    return edit
-
-
-def replaced(path: Path) -> None:
-    """By another file, as `cp -p` or `rsync -a` bring it: older than what was made from it."""
-    write = owned.write_image if path.suffix == ".png" else owned.write_video
-    write(path, 99)
-    os.utime(path, (1_000_000_000, 1_000_000_000))
-
-
-def copied(path: Path) -> None:
-    """The same content, of another time."""
-    path.write_bytes(path.read_bytes())
-    os.utime(path, (1_100_000_000, 1_100_000_000))
-
-
-def half_copied(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def renamed(run: Checkout) -> contextlib.AbstractContextManager:
-    """A video under another name, which the table gives."""
-
-    @contextlib.contextmanager
-    def moved() -> Iterator[None]:
-        path = run.folder / "own/references/wave1.mp4"
-        path.rename(path.with_name("renamed.mp4"))
-        try:
-            with edited(table, table.read_text().replace("wave1.mp4", "renamed.mp4")):
-                yield
-        finally:
-            path.with_name("renamed.mp4").rename(path)
-
-    table = run.table("references")
-    return moved()
-
-
-SOURCE_CASES = [
-    Case("nothing"),
-    Case("a touched reference", source("references/wave1.mp4", Path.touch)),
-    Case("a touched room", source("rooms/hall.png", Path.touch)),
-    Case("touched real videos", source("real/wave_a.mp4", Path.touch)),
-    Case("a reference copied again", source("references/bow1.mp4", copied)),
-    Case("a person's video copied again", source("identities/anna.mp4", copied)),
-    Case("another reference of the name", source("references/wave1.mp4", replaced), OWN_REFERENCE),
-    Case("another person of the name", source("identities/anna.mp4", replaced), OWN_PERSON),
-    Case(
-        "another test video of the name",
-        source("real/bow_t.mp4", replaced),
-        {"check_leakage": 1, **TRAININGS},
-    ),
-    Case(
-        "another training video of the name, that one training draws",
-        source("real/wave_a.mp4", replaced),
-        {"check_leakage": 1, **TRAINING},
-    ),
-    Case(
-        "another training video of the name, that both draw",
-        source("real/wave_b.mp4", replaced),
-        {"check_leakage": 1, **TRAININGS},
-    ),
-    Case(
-        "another reference of the name and other settings at once",
-        together(
-            source("references/wave1.mp4", replaced),
-            config(lambda settings: settings["experiments"]["models"]["small"].update(epochs=2)),
-        ),
-        {**OWN_REFERENCE, **TRAININGS},
-    ),
-    Case(
-        "a reference that is not there",
-        source("references/wave1.mp4", Path.unlink),
-    ),
-    Case("a person's video that is not there", source("identities/anna.mp4", Path.unlink)),
-    Case("a room that is not there", source("rooms/hall.png", Path.unlink)),
-    Case("a real video that is not there", source("real/bow_t.mp4", Path.unlink)),
-    Case(
-        "half of a reference, in the midst of a copy", source("references/wave1.mp4", half_copied)
-    ),
-    Case("half of a room", source("rooms/hall.png", half_copied)),
-    Case("a reference under another name", renamed, FACTS),
-    Case(
-        "the label of no video at the end, without experiments",
-        together(
-            config(lambda settings: settings["labels"].append("kicking")),
-            setting("experiments.models", {}),
-        ),
-        {"write_dataset": 1, "build_report": 1, "rule_graph": 1},
-    ),
-]

@@ -9,7 +9,9 @@ from collections import Counter
 import owned
 import pytest
 import yaml
-from stale_cases import CASES, SOURCE_CASES, half_copied, lost, replaced
+from source_cases import SOURCE_CASES, half_copied, replaced
+from stale_cases import CASES
+from stale_edits import lost
 from workflow_tools import Checkout, Job, copy_repository, edited, rules_of, with_row
 
 from understudy.plan.expected import expected_files
