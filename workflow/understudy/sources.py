@@ -9,6 +9,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from understudy.errors import UserError
+
 
 @dataclass(frozen=True)
 class Record:
@@ -46,14 +48,19 @@ def remember_all(path: Path | str, sources: dict[str, tuple[Path | str, str]]) -
 
     So does one of the same version with another content: the file changed in the middle of a run,
     and what was made from the first content has to be told from what was made from the second.
+    Raises UserError for a source that is gone by now.
     """
     from understudy.files import sha256, write_json  # NumPy comes with it: planning does without
 
     known = read_records(path)
     kept = dict(known)
     for id_, (source, version) in sources.items():
-        stat = os.stat(source)
-        found = Record(stat.st_size, stat.st_mtime_ns, sha256(source), version)
+        try:
+            stat = os.stat(source)
+            found = Record(stat.st_size, stat.st_mtime_ns, sha256(source), version)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UserError(f"{source}: read, and gone since ({reason}); rerun") from error
         before = known.get(id_)
         if before is None or before.version != version or before.sha256 == found.sha256:
             kept[id_] = found
