@@ -170,6 +170,18 @@ def plan() -> Plan:
     return read_plan({**config, "tables": tables}, ROOT / "workflow/schemas")
 
 
+def test_a_log_and_a_benchmark_have_one_name():
+    """By which status tells a job that ended well from one that failed."""
+    for path in RULES:
+        text = re.sub(r"\s+", " ", path.read_text())
+        logs, benchmarks = (
+            [name.strip(" ,") for name in re.findall(rf"LAYOUT\.{kind}\((.*?)\)", text)]
+            for kind in ("log", "benchmark")
+        )
+        if path.stem != "demo":  # its world's logs lie with the world
+            assert logs == benchmarks, path
+
+
 def test_each_planned_file_is_the_output_of_its_rule(plan):
     """The paths and logs of the plan are those of the rules, with the wildcards filled in."""
     files = list(expected_files(plan))

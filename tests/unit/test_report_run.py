@@ -167,6 +167,27 @@ def test_slurm_says_why_where_the_script_does_not(tmp_path):
     assert told.why == "esi.mp4: shows a person in 0 frames; film again"
 
 
+def test_a_file_that_was_made_and_is_gone_is_told_from_one_that_failed(tmp_path):
+    log, benchmark = (
+        tmp_path / name for name in ("logs/fit_body/a.log", "benchmarks/fit_body/a.tsv")
+    )
+    item = Expected("none.npz", "fit_body", str(log), "a", ("a",))
+    write_text(log, "fitting: 100%\n")
+    write_text(benchmark, "s\n1.0\n")
+    (gone,) = find_failures([item])
+    assert gone.gone and gone.why == "made, now gone; the next run makes it again"
+    log.unlink()
+    (gone,) = find_failures([item])
+    assert gone.gone, "its log was cleared away"
+    write_text(log, "error: a.mp4: shows nobody; film again\n")
+    (failed,) = find_failures([item])
+    assert (failed.gone, failed.why) == (False, "a.mp4: shows nobody; film again")
+    write_text(log, "fitting: 3%\n")  # killed: no error, but the benchmark is of an earlier try
+    os.utime(benchmark, (1, 1))
+    (killed,) = find_failures([item])
+    assert (killed.gone, killed.why) == (False, "fitting: 3%")
+
+
 def test_only_what_is_missing_is_listed_and_reasons_come_first(tmp_path):
     write_text(tmp_path / "made.npz", "")
     write_text(tmp_path / "failed.log", "error: b.mp4: broken\n")

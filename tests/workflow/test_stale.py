@@ -11,7 +11,7 @@ import pytest
 import yaml
 from source_cases import SOURCE_CASES, half_copied, replaced
 from stale_cases import CASES
-from stale_edits import lost
+from stale_edits import cell, lost
 from workflow_tools import Checkout, Job, copy_repository, edited, rules_of, with_row
 
 from understudy.plan.expected import expected_files
@@ -198,6 +198,22 @@ def test_sources_that_are_not_there_are_told_and_nothing_is_lost(own_run):
         told = f"warning: {path.relative_to(own_run.folder)}: no such file or directory"
         assert run.stdout.count(told) == status.stderr.count(told) == 1
     assert owned.products(own_run) == before
+
+
+def test_a_job_that_failed_is_tried_again(own_run):
+    """Snakemake has the parameters of a failed try on record, and misses no file that lies between
+    others: it would say that nothing is to be done."""
+    made = own_run.results / "video/reference/wave1.mp4"
+    with owned.kept(own_run.results), owned.kept(own_run.folder / ".snakemake"):
+        with cell("references", "start", "100")(own_run):
+            run = own_run.snakemake()
+            assert run.returncode != 0 and "start 100 s is beyond" in run.stdout
+            assert not made.exists()
+            again = own_run.would_run()
+        mended = own_run.would_run()
+    for jobs in (again, mended):
+        assert outputs_of(jobs, "normalise_reference") >= {"results/video/reference/wave1.mp4"}
+        assert "train_recogniser" in rules_of(jobs)
 
 
 def test_files_are_hashed_anew_only_where_size_or_time_differ(own_run):

@@ -36,6 +36,11 @@ class Expected:
     stage: str = ""
     also: tuple[str, ...] = ()
 
+    @property
+    def benchmark(self) -> str:
+        """What Snakemake measured of the job, once it ended well."""
+        return self.log.replace("/logs/", "/benchmarks/", 1).removesuffix(".log") + ".tsv"
+
 
 def expected_files(plan: Plan) -> Iterator[Expected]:
     """The first file of each job whose absence is a failure, in the order in which they are made;

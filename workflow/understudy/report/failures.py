@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.plan.expected import Expected
-from understudy.report.records import was_made
 
 ERROR = re.compile(r"^(error:|\w*(Error|Exception)\b.*:|.*\b[Ee]rror: )")
 # What SLURM itself says: a time limit, a cancelled job, a lost node, no memory left.
@@ -35,9 +34,19 @@ def find_failures(expected: list[Expected], slurm_logs: Path = SLURM_LOGS) -> li
 
 
 def _missing(item: Expected, slurm_logs: Path) -> Failure:
-    if was_made(item.path):
+    if _ended_well(item):
         return Failure(item.rule, item.subject, item.path, item.log, GONE, gone=True)
     return Failure(item.rule, item.subject, item.path, *_told(item, slurm_logs))
+
+
+def _ended_well(item: Expected) -> bool:
+    """Whether the job's last try gave the file: Snakemake then wrote a benchmark after the log."""
+    log, benchmark = Path(item.log), Path(item.benchmark)
+    if not benchmark.is_file():
+        return False
+    if not log.is_file():
+        return True
+    return benchmark.stat().st_mtime_ns >= log.stat().st_mtime_ns and not _last(_lines(log), ERROR)
 
 
 def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
