@@ -21,7 +21,8 @@ from understudy.outlook.estimate import (
 )
 from understudy.outlook.status import RuleStatus, read_status
 from understudy.outlook.tell import plan_text, status_text, table
-from understudy.plan.expected import Expected, expected_files
+from understudy.plan.expected import expected_files
+from understudy.plan.job import Expected
 from understudy.plan.planned import Plan, read_plan
 from understudy.report.benchmarks import RuleCost
 from understudy.report.efficiency import Request, efficiency, read_requests

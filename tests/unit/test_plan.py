@@ -143,7 +143,7 @@ def test_of_what_a_word_chooses_only_the_chosen_counts(world):
 
 def test_a_words_table_and_the_packages_version_count_for_nothing(world, monkeypatch):
     folder, version = world
-    monkeypatch.setattr(code, "NOT_COUNTED", folder / "b.py")
+    monkeypatch.setattr(code, "NOT_COUNTED", ("b.py", "other"))
     before = version()
     (folder / "b.py").write_text("x = 2\n")
     (folder / "__init__.py").write_text('__version__ = "9.9"\n')

@@ -8,7 +8,7 @@ from strict_html import StrictPage
 
 from understudy.files import write_text
 from understudy.fitting.quality import FlagSettings
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 from understudy.report.fits import HEADS, judged_fits, limits_of
 from understudy.report.inputs import ReportInputs
 from understudy.report.page import build_report

@@ -18,7 +18,7 @@ from report_run import (
 from strict_html import StrictPage
 
 from understudy.files import write_text
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 from understudy.report.benchmarks import in_words, read_benchmarks
 from understudy.report.failures import find_failures
 from understudy.report.inputs import ReportInputs

@@ -211,6 +211,7 @@ CODE_CASES = [
     ),
     Case("an unused back-end", code(f"{LIBRARY}/features/mmpose_keypoints.py")),
     Case("another unused back-end", code(f"{LIBRARY}/features/depth_anything.py")),
+    Case("what the config is checked against", code(f"{LIBRARY}/configuration/fit.py")),
     Case("an unused avatar model", code(f"{LIBRARY}/avatar/exavatar/losses.py")),
     Case("its settings", code(f"{LIBRARY}/avatar/exavatar/settings.py")),
     Case("an unused preset of the fit", code(f"{LIBRARY}/fitting/paper/losses.py")),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 from understudy.report.benchmarks import RuleCost, read_benchmarks
 
 # The rules that ask for a GPU where the config says `device: cuda`.

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from understudy.cluster.queue import QueuedJob
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 from understudy.report.failures import Failure, find_failures
 
 

@@ -21,7 +21,9 @@ from pathlib import Path
 
 WORKFLOW = Path(__file__).resolve().parents[2]
 PACKAGE = "understudy"
-NOT_COUNTED = WORKFLOW / PACKAGE / "choices.py"  # a word more or less changes no other word's code
+# A word more or less changes no other word's code; what the config is checked against counts by the
+# values that jobs get.
+NOT_COUNTED = ("choices.py", "configuration")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # What was read before, by content: each job of a cluster reads the rules twice, and to parse the
 # whole library takes longer than all else in them.
@@ -37,7 +39,7 @@ def code_version(script: str, *chosen: str) -> str:
     """
     known = len(_read_before())
     digest = hashlib.sha256(repr(chosen).encode())
-    for path in sorted(reached(WORKFLOW / "scripts" / f"{script}.py", *chosen) - {NOT_COUNTED}):
+    for path in sorted(reached(WORKFLOW / "scripts" / f"{script}.py", *chosen)):
         digest.update(str(path.relative_to(WORKFLOW)).encode())
         digest.update(_content(path).encode())
     if len(_read_before()) > known:
@@ -52,7 +54,7 @@ def reached(script: Path, *chosen: str) -> set[Path]:
     waiting = [script, *(file for one in chosen for file in _module_files(one.split(":")[0]))]
     while waiting:
         path = waiting.pop()
-        if path in found:
+        if path in found or _is_not_counted(path):
             continue
         found.add(path)
         if path.suffix == ".py":
@@ -137,6 +139,11 @@ def _names_in(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _is_not_counted(path: Path) -> bool:
+    package = WORKFLOW / PACKAGE
+    return package in path.parents and path.relative_to(package).parts[0] in NOT_COUNTED
 
 
 def _is_version(node: ast.stmt) -> bool:

@@ -1,8 +1,8 @@
-"""Every file that the workflow makes: by which rule, about whom, logged where, for which target."""
+"""Every file that the workflow makes, and which of them a target stands on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from understudy.plan.job import Expected
 from understudy.plan.layout import FEATURES, LISTS, Layout
 from understudy.plan.planned import Plan, pairs_of
 
@@ -18,28 +18,6 @@ TARGETS = {
     "report": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments", "report"),
 }
 PLOTS = ("accuracy", "variants", "per_class", "confusion", "curves")
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A file that the workflow should have made: by which rule, logged where, about whom.
-
-    wildcards: their values, in the order in which the rule's output names them. stage: what it is a
-    part of, as TARGETS name it. also: the other files of the same job.
-    """
-
-    path: str
-    rule: str
-    log: str
-    subject: str = ""
-    wildcards: tuple[str, ...] = ()
-    stage: str = ""
-    also: tuple[str, ...] = ()
-
-    @property
-    def benchmark(self) -> str:
-        """What Snakemake measured of the job, once it ended well."""
-        return self.log.replace("/logs/", "/benchmarks/", 1).removesuffix(".log") + ".tsv"
 
 
 def expected_files(plan: Plan) -> Iterator[Expected]:

@@ -7,7 +7,8 @@ never be missed.
 from collections.abc import Iterator
 from pathlib import Path
 
-from understudy.plan.expected import TARGETS, Expected, expected_files
+from understudy.plan.expected import TARGETS, expected_files
+from understudy.plan.job import Expected
 from understudy.plan.planned import Plan
 
 

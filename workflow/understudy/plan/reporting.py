@@ -5,10 +5,9 @@ from dataclasses import asdict
 from understudy.plan.effective import effective_config
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, Row, pairs_of
+from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 
 PROFILE = "profiles/slurm/config.yaml"  # what jobs ask a cluster for
-PEOPLE_SHOWN = 4  # re-enactments on the sheet of a reference
-BACKGROUNDS_SHOWN = 2  # of each
 PLOTS = {
     "accuracy.svg": "Accuracy on real test videos against synthetic training videos a class; bars: "
     "95 % intervals over seeds.",

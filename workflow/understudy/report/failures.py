@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 
 ERROR = re.compile(r"^(error:|\w*(Error|Exception)\b.*:|.*\b[Ee]rror: )")
 # What SLURM itself says: a time limit, a cancelled job, a lost node, no memory left.

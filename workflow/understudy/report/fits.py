@@ -7,7 +7,7 @@ from pathlib import Path
 
 from understudy.errors import UserError
 from understudy.fitting.quality import FitReport, FlagSettings, flags, read_report
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 
 RULE = "fit_body"
 NUMBERS = {  # a number of a fit's quality -> its head, its factor, how it is written

@@ -6,7 +6,7 @@ from typing import get_args, get_type_hints
 
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.plan.expected import Expected
+from understudy.plan.job import Expected
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from understudy.files import Arrays
 from understudy.fitting.io import load_fit
 from understudy.fitting.overlay import overlay_frames
 from understudy.fitting.quality import read_report
-from understudy.plan.reporting import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
+from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
 from understudy.report.skeleton import SEEN, draw_keypoints
 from understudy.video.probe import probe
