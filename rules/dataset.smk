@@ -18,7 +18,7 @@ rule check_synthetic:
         "../envs/video.yaml"
     params:
         rows=SYNTHETIC,
-        videos=told([LAYOUT.synthetic(*row) for row in SYNTHETIC]),
+        layout=told(asdict(LAYOUT)),
         references=told(list(REFERENCES)),
         images=told({id_: BACKGROUNDS[id_]["image"] for id_ in DRAWN}),
         fit=CONFIG["backgrounds"]["fit"],
@@ -52,7 +52,6 @@ rule write_dataset:
     conda:
         "../envs/video.yaml"
     params:
-        videos=told([LAYOUT.synthetic(*row) for row in SYNTHETIC]),
         identities=IDENTITIES,
         references=REFERENCES,
         backgrounds={id_: BACKGROUNDS[id_] for id_ in DRAWN},

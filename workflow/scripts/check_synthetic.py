@@ -5,10 +5,12 @@ from job import job
 with job(snakemake):
     from understudy.dataset.checks import check_videos
     from understudy.dataset.inputs import Synthetic
+    from understudy.plan.layout import Layout
 
     files, told = snakemake.input, snakemake.params
+    layout = Layout(**told.layout)
     check_videos(
-        [Synthetic(*row, video) for row, video in zip(told.rows, told.videos, strict=True)],
+        [Synthetic(*row, layout.synthetic(*row)) for row in told.rows],
         dict(zip(told.references, files.reference_facts, strict=True)),
         told.images,
         told.fit,

@@ -25,7 +25,6 @@ with job(snakemake):
     )
     write_dataset(
         DatasetInputs(
-            told.videos,
             Path(files.checked),
             references,
             identities,

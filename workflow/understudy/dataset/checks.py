@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -52,14 +52,16 @@ def check_videos(
     fit: Fit,
     out: Path | str,
 ) -> pd.DataFrame:
-    """Check every clip that is there and write `out`, a parquet table of a row each, in the order
-    of reference, identity, view, background. Returns it.
+    """Check every clip and write `out`, a parquet table of a row each, in the order of reference,
+    identity, view, background. Returns it.
 
-    Columns: video, reference, identity, view, background; fps, frames, seconds, width, height
-    (empty where it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as
-    JSON); sha256; background_digest. notes: what normalising left of each reference; images: the
-    background images' paths by id. UserError where no video is there at all.
+    Columns: video, reference, identity, view, background; there, whether there is such a file; and
+    of those that are: fps, frames, seconds, width, height (empty where it cannot be opened);
+    hidden_share; passed; problems ({check: what is wrong} as JSON); sha256; background_digest.
+    notes: what normalising left of each reference; images: the background images' paths by id.
+    UserError where no video is there at all.
     """
+    clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
     if not there:
         raise UserError(f"{out}: no synthetic video is there; see the logs of the jobs before")
@@ -67,29 +69,27 @@ def check_videos(
     digests = {name: file_digest(images[name]) for name in {clip.background for clip in there}}
     content = {clip.video: sha256(clip.video) for clip in there}
     same = repeated(content)
-    rows = []
+    found = {}
     for clip in progress(there, "checking videos", unit="video"):
         image = images[clip.background]
         checked = check_video(clip.video, references[clip.reference], image, fit)
         if clip.video in same:
             checked.problems["unique"] = f"same as {same[clip.video]}"
-        found = {"sha256": content[clip.video], "background_digest": digests[clip.background]}
-        rows.append(_row(clip, checked) | found)
-    table = pd.DataFrame(rows).sort_values(ORDER).reset_index(drop=True)
-    table = table.astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+        digest = {"sha256": content[clip.video], "background_digest": digests[clip.background]}
+        found[clip.video] = _facts(checked) | digest
+    rows = [
+        {**asdict(clip), "there": clip.video in found, "passed": False, **found.get(clip.video, {})}
+        for clip in clips
+    ]
+    table = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
     with atomic_path(out) as path:
         table.to_parquet(path, index=False)
     return table
 
 
-def _row(clip: Synthetic, checked: Checked) -> dict:
+def _facts(checked: Checked) -> dict:
     info = checked.info
     return {
-        "video": clip.video,
-        "reference": clip.reference,
-        "identity": clip.identity,
-        "view": clip.view,
-        "background": clip.background,
         "fps": float(info.fps) if info else None,
         "frames": info.frames if info else None,
         "seconds": round(info.seconds, 6) if info else None,

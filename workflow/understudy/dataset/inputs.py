@@ -30,12 +30,10 @@ class Sources:
 
 @dataclass(frozen=True)
 class DatasetInputs:
-    """synthetic: the videos planned; checked: the table of those that are there
-    (`checks.check_videos`). labels: in the order that gives each its index. backgrounds, real: rows
-    of the tables by id. seed: of the choice of backgrounds; fit: how they were fitted to the frame.
-    """
+    """checked: the table of the videos planned (`checks.check_videos`). labels: in the order that
+    gives each its index. backgrounds, real: rows of the tables by id. seed: of the choice of
+    backgrounds; fit: how they were fitted to the frame."""
 
-    synthetic: list[str]
     checked: Path
     references: Sources
     identities: Sources

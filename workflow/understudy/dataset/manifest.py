@@ -31,11 +31,12 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     """
     out_dir = Path(out_dir)
     _refuse_unknown_labels(inputs)
-    checked = pd.read_parquet(inputs.checked)
+    planned = pd.read_parquet(inputs.checked)
+    checked = planned[planned["there"]]
     columns = _SourceColumns(inputs, checked)
     rows = [_row(found, inputs, columns) for found in checked.to_dict("records")]
     manifest = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
-    checks = _summary(checked, sorted(set(inputs.synthetic) - set(checked["video"])))
+    checks = _summary(checked, planned["video"][~planned["there"]].tolist())
     _write_tables(manifest, out_dir)
     _write_lists(manifest, inputs, out_dir)
     write_json(out_dir / "checks.json", checks)
