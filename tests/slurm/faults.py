@@ -26,7 +26,7 @@ from tests.slurm.ledger import Made
 from tests.slurm.slurm_cluster import Cluster, wait_until
 from tests.slurm.slurm_tools import SlurmRun, on_gpus
 from tests.workflow.workflow_tools import Checkout
-from understudy.files import read_json
+from understudy.avatar.trained import load_trained
 
 WORLD = ("world", "body")  # the demo world's videos
 FEATURES = (*WORLD, "video", "features", "fit")  # what a training needs
@@ -260,9 +260,9 @@ def checkpoint_steps(saved: Path) -> int:
 
 def work(run: SlurmRun) -> int:
     """Steps of the whole training, and the frames whose poses are aligned after the last."""
-    metrics = read_json(run.checkout.results / "avatar/esi/metrics.json")
-    assert metrics["iterations"] == run.checkout.settings["avatar"]["iterations"]
-    return metrics["iterations"] + metrics["frames"]["trained"]
+    kept = load_trained(run.checkout.results / "avatar/esi/trained.npz")
+    assert kept.steps == run.checkout.settings["avatar"]["iterations"]
+    return kept.steps + len(kept.trained)
 
 
 def work_of_last_process(run: SlurmRun) -> int:

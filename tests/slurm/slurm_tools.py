@@ -20,7 +20,7 @@ from tests.workflow.workflow_tools import COMPILED, REPOSITORY, Checkout
 PROFILE = "profiles/slurm"
 SUBMITTED = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
-    *("train_avatar", "animate_avatar", "train_recogniser"),
+    *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
 )
 QUICK = {  # the shipped profile, but asking the queue every second
     "slurm-init-seconds-before-status-checks": 1,

@@ -72,5 +72,5 @@ def test_its_state_outlives_the_clean_up_and_is_taken_up(killed, finished):
     whole, resumed = (load_file(of.results / AVATAR) for of in (finished, checkout))
     for name, tensor in whole.items():
         assert torch.allclose(tensor.double(), resumed[name].double(), rtol=0, atol=1e-6), name
-    made = {"avatar.safetensors", "trained.npz", "curves.csv"}
+    made = {"avatar.safetensors", "trained.npz", "curves.csv", "metrics.json", "turntable.png"}
     assert {path.name for path in folder.iterdir() if path.name[0] != "."} == made

@@ -47,11 +47,14 @@ def test_the_job_counts_of_the_paper(world, monkeypatch):
         "extract_depth": 15,
         "fit_body": 95,
         "train_avatar": 15,
+        "score_avatar": 15,
+        "picture_avatar": 15,
         "animate_avatar": 80 * 15,
         "composite_background": 3600,
         "sheet_identity": 15,
         "sheet_reference": 80,
         "preview_reference": 12,
+        "check_synthetic": 1,
         "write_dataset": 1,
         "rule_graph": 1,
         "build_report": 1,
@@ -77,7 +80,7 @@ def test_the_state_of_a_run_is_told_in_one_command(world):
     log.write_text("error: data/identity/i0003.mp4: shows nobody; film again\n")
     run = outlook(world, "status")
     assert run.returncode == 0, run.stderr
-    assert re.search(r"^train_avatar +15 +0 +0 +0 +1 +14$", run.stdout, re.MULTILINE)
+    assert re.search(r"^train_avatar +15 +0 +0 +0 +1 +14 +0$", run.stdout, re.MULTILINE)
     assert "data/identity/i0003.mp4: shows nobody; film again" in run.stdout
     assert "results/logs/train_avatar/i0003.log" in run.stdout
 
@@ -98,4 +101,4 @@ def test_a_bad_config_is_told_in_one_line(tmp_path):
     for what in ("plan", "status"):
         run = outlook(tmp_path, what)
         assert run.returncode == 1
-        assert run.stderr.startswith("error: config: unknown key 'labells', did you mean 'labels'?")
+        assert run.stderr.startswith("error: config: labells: unknown key, did you mean 'labels'?")
