@@ -36,6 +36,7 @@ except UserError as error:
 CONFIG, TABLES, LAYOUT = PLAN.config, PLAN.tables, PLAN.layout
 SYNTHETIC, RUNS = PLAN.synthetic, PLAN.runs
 RESULTS = CONFIG["results"]
+RECORDS = LAYOUT.sources
 WORLD = CONFIG["demo"]["world"]
 DATASET, BODY, IS_DEMO = PLAN.dataset, PLAN.body, PLAN.is_demo
 IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABLES.backgrounds
@@ -83,11 +84,6 @@ def told(value):
 def version(kind, name="id"):
     """The version of the file that a row names; wildcard `name` holds its id."""
     return lambda wildcards: PLAN.version(kind, wildcards[name])
-
-
-def record(kind, name="id"):
-    """Where the job that reads it records it."""
-    return lambda wildcards, input: PLAN.versions.record_path(kind, wildcards[name])
 
 
 def part_of(rows):

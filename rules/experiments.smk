@@ -33,7 +33,7 @@ rule check_leakage:
             for id_, row in TABLES.real.items()
             if not PLAN.is_made(row["video"])
         },
-        record=told(PLAN.versions.record_path("real", "")),
+        records=RECORDS,
         code=code_version("check_leakage"),
     script:
         "../workflow/scripts/check_leakage.py"

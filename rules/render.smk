@@ -31,7 +31,12 @@ rule composite_background:
     """S_(i,j,k): the re-enactment before one background, C + (1 − α) B."""
     input:
         rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
-        background=lambda wildcards: made(BACKGROUNDS[wildcards.background]["image"]),
+        # A function costs a large plan time: it is asked once a video.
+        background=(
+            (lambda wildcards: made(BACKGROUNDS[wildcards.background]["image"]))
+            if any(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+            else []
+        ),
     output:
         LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
     log:
@@ -45,7 +50,7 @@ rule composite_background:
     params:
         source=version("background", "background"),
         image=lambda wildcards, input: BACKGROUNDS[wildcards.background]["image"],
-        record=record("background", "background"),
+        records=RECORDS,
         fit=CONFIG["backgrounds"]["fit"],
         crf=CONFIG["render"]["crf"],
         code=code_version("composite_background"),

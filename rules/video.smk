@@ -16,11 +16,12 @@ rule normalise_identity:
     conda:
         "../envs/video.yaml"
     params:
+        kind="identity",
         settings=CONFIG["video"]["identity"],
         part=part_of(IDENTITIES),
         source=version("identity"),
         path=lambda wildcards, input: IDENTITIES[wildcards.id]["video"],
-        record=record("identity"),
+        records=RECORDS,
         code=code_version("normalise_video"),
     script:
         "../workflow/scripts/normalise_video.py"
@@ -40,11 +41,12 @@ rule normalise_reference:
     conda:
         "../envs/video.yaml"
     params:
+        kind="reference",
         settings=CONFIG["video"]["reference"],
         part=part_of(REFERENCES),
         source=version("reference"),
         path=lambda wildcards, input: REFERENCES[wildcards.id]["video"],
-        record=record("reference"),
+        records=RECORDS,
         code=code_version("normalise_video"),
     script:
         "../workflow/scripts/normalise_video.py"

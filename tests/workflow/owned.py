@@ -15,7 +15,7 @@ from PIL import Image
 from workflow_tools import REPOSITORY, Checkout
 
 from understudy.plan.planned import Plan, read_plan
-from understudy.sources import remember
+from understudy.sources import record_path, remember
 from understudy.video.write import VideoWriter
 
 VIDEOS = {  # table -> rows: id, then what else the table wants
@@ -106,7 +106,7 @@ def finish(run: Checkout) -> None:
     with contextlib.chdir(run.folder):
         plan = plan_of(run)
         for (kind, id_), path in plan.sources.items():
-            record = plan.versions.record_path(kind, id_)
+            record = record_path(plan.layout.sources, kind, id_)
             remember(record, id_, path, plan.version(kind, id_))
 
 

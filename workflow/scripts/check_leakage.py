@@ -10,7 +10,7 @@ with job(snakemake):
     from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.recognition.duplicates import copies, fingerprints
-    from understudy.sources import remember_all
+    from understudy.sources import record_path, remember_all
 
     told = snakemake.params
     tests, others = told.tests, told.others
@@ -18,7 +18,7 @@ with job(snakemake):
     for path in unread:
         print(f"warning: {path}: cannot be read, so its copies are not looked for", file=sys.stderr)
     seen = {id_: row for id_, row in told.real.items() if Path(row[0]).is_file()}
-    remember_all(told.record, seen)
+    remember_all(record_path(told.records, "real", ""), seen)
     if found := copies(tests, others, prints):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise UserError(

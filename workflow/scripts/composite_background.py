@@ -4,7 +4,7 @@ from job import job
 
 with job(snakemake):
     from understudy.scene.composite import CompositeSettings, composite_background
-    from understudy.sources import remember
+    from understudy.sources import record_path, remember
 
     told = snakemake.params
     composite_background(
@@ -13,4 +13,5 @@ with job(snakemake):
         snakemake.output[0],
         CompositeSettings(fit=told.fit, crf=told.crf),
     )
-    remember(told.record, snakemake.wildcards.background, told.image, told.source)
+    id_ = snakemake.wildcards.background
+    remember(record_path(told.records, "background", id_), id_, told.image, told.source)

@@ -3,11 +3,12 @@
 from job import job
 
 with job(snakemake):
-    from understudy.sources import remember
+    from understudy.sources import record_path, remember
     from understudy.video.normalise import NormaliseSettings, normalise_video
 
     told, made = snakemake.params, snakemake.output
     start, end = told.part
     settings = NormaliseSettings(**told.settings, start=start, end=end)
     normalise_video(told.path, made.video, made.facts, settings)
-    remember(told.record, snakemake.wildcards.id, told.path, told.source)
+    id_ = snakemake.wildcards.id
+    remember(record_path(told.records, told.kind, id_), id_, told.path, told.source)

@@ -27,6 +27,12 @@ class Record:
         return (self.size, self.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
 
 
+def record_path(folder: Path | str, kind: str, id_: str) -> str:
+    """Where the job that reads a source of that kind records it, in the folder of records; the real
+    videos share one file."""
+    return f"{folder}/real.json" if kind == "real" else f"{folder}/{kind}/{id_}.json"
+
+
 def read_records(path: Path | str) -> dict[str, Record]:
     """Id -> record; none where there is no such file, or it is damaged."""
     try:

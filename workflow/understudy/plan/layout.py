@@ -23,6 +23,11 @@ class Layout:
     def benchmark(self, rule: str, *parts: str) -> str:
         return f"{self.results}/benchmarks/{'/'.join((rule, *parts))}.tsv"
 
+    @property
+    def sources(self) -> str:
+        """The folder of the records of the users' files that jobs read."""
+        return f"{self.results}/sources"
+
     def video(self, kind: str, id_: str) -> str:
         return f"{self.results}/video/{kind}/{id_}.mp4"
 

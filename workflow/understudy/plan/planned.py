@@ -85,7 +85,7 @@ class Plan:
 
     @cached_property
     def versions(self) -> Versions:
-        return Versions(f"{self.layout.results}/sources")
+        return Versions(self.layout.sources)
 
     @cached_property
     def sources(self) -> dict[tuple[str, str], str]:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from understudy.errors import UserError
-from understudy.sources import Record, read_records
+from understudy.sources import Record, read_records, record_path
 
 MISSING = "missing"  # the version of a file that nobody has seen
 KEPT = "what was made from it is kept"
@@ -32,10 +32,6 @@ class Versions:
     told: list[str] = field(default_factory=list)
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def record_path(self, kind: str, id_: str) -> str:
-        """Where the job that reads a source records it; the real videos share one file."""
-        return f"{self.folder}/real.json" if kind == "real" else f"{self.folder}/{kind}/{id_}.json"
-
     def of(self, kind: str, id_: str, path: str) -> str:
         """The version of the file `path`, that the row `id_` of the table of `kind` names."""
         if (kind, id_) not in self._known:
@@ -43,7 +39,8 @@ class Versions:
         return self._known[kind, id_]
 
     def _version(self, kind: str, id_: str, path: str) -> str:
-        record = self._records(self.record_path(kind, id_)).get(id_)
+        known = self._real if kind == "real" else read_records(record_path(self.folder, kind, id_))
+        record = known.get(id_)
         try:
             stat = os.stat(path)
             seen = f"{stat.st_size}-{stat.st_mtime_ns}"
@@ -62,12 +59,9 @@ class Versions:
             return record.version
         return seen
 
-    def _records(self, path: str) -> dict[str, Record]:
-        return self._real if path == self.record_path("real", "") else read_records(path)
-
     @cached_property
     def _real(self) -> dict[str, Record]:
-        return read_records(self.record_path("real", ""))
+        return read_records(record_path(self.folder, "real", ""))
 
     @property
     def _memory(self) -> Path:
