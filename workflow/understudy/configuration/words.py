@@ -25,10 +25,10 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
     if wrong["type"] in unknown:
         odd = [shown(name) for name in _value(config, path) if not isinstance(name, str)]
         name = odd[0] if wrong["type"] == "invalid_key" else wrong["loc"][-1]
-        unknown_key = dotted([*path, name])
-        if unknown_key in FORMER:
-            return f"{unknown_key} {FORMER[unknown_key]}"
-        return f"{unknown_key}: unknown key{_known(name, resolved(node, schema))}"
+        key = dotted([*path, name])
+        if key in FORMER:
+            return f"{key} {FORMER[key]}"
+        return f"{key}: unknown key{_known(name, resolved(node, schema))}"
     if wrong["type"] == "missing":
         return f"{key}: is missing; give {allowed(node, schema)}"
     if "[key]" in wrong["loc"]:

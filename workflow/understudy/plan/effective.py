@@ -5,7 +5,7 @@ the config makes its outputs stale."""
 from understudy.recognition.settings import INDIFFERENT
 
 SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what counts for every model
-READING = ("focal", "least_score", "least_frames")  # of `fit`: which keypoints are believed
+READING = ("focal", "least_score", "least_frames")  # of `fit`: how keypoints are read
 JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
 PLACES = ("device", "container", "weights", "tables", "results")
 
