@@ -144,13 +144,8 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         (key, value)
         for key in (
             *("video.identity.seconds", "video.reference.fps", "fit.focal", "fit.flag.jitter"),
-            *(
-                "fit.least_frames",
-                "fit.flag.least_seen",
-                "avatar.direct.max_edge",
-                "avatar.patience",
-                f"{RESNET}.lr",
-            ),
+            *("fit.least_frames", "fit.flag.least_seen", "avatar.direct.max_edge"),
+            *("avatar.patience", f"{RESNET}.lr"),
             *(f"{RESNET}.zoom", f"{RESNET}.cache_gb", "demo.identity.noise", "demo.clip.seconds"),
             *("seed", "avatar.size", "backgrounds.per_pair", f"{RESNET}.batch"),
         )

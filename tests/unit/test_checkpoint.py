@@ -133,7 +133,7 @@ def die(way: Callable, train: Callable, inputs: tuple[Path, ...], out: Path) -> 
 def test_a_killed_avatar_ends_as_an_uninterrupted_one(avatar_inputs, whole_avatar, tmp_path, way):
     die(way, train_one_avatar, avatar_inputs, tmp_path)
     kept = tmp_path / "checkpoint.safetensors"
-    assert taken(steps_of(kept), AVATAR.iterations, way)
+    assert taken(steps_of(kept), OWN.iterations, way)
     assert bool(temporary_paths(kept)) == (way is killed_in_a_save)
     train_one_avatar(avatar_inputs, tmp_path)
     whole, resumed = (load_file(run / "avatar.safetensors") for run in (whole_avatar, tmp_path))
