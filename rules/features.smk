@@ -103,6 +103,7 @@ rule extract_expression:
         backend=CONFIG["features"]["expression"],
         device=told(CONFIG["device"]),
         weights=list(WEIGHTS["expression"]),
+        reading=effective.reading_settings(CONFIG),
         code=code_version("extract_expression", CHOSEN["expression"]),
     script:
         "../workflow/scripts/extract_expression.py"
@@ -131,6 +132,7 @@ rule extract_hands:
         backend=CONFIG["features"]["hands"],
         device=told(CONFIG["device"]),
         weights=list(WEIGHTS["hands"]),
+        reading=effective.reading_settings(CONFIG),
         code=code_version("extract_hands", CHOSEN["hands"]),
     script:
         "../workflow/scripts/extract_hands.py"

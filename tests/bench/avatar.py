@@ -19,6 +19,7 @@ from tests.bench.avatar_prototype import available, prototype
 from tests.bench.avatar_runs import Run, plain, result, trained
 from tests.bench.avatar_world import IDENTITIES, Identity, make_world
 from tests.bench.figures import ROOT, Figure, write_figures
+from understudy.avatar.direct.settings import DirectSettings
 from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.avatar.settings import TrainSettings
 
@@ -26,20 +27,18 @@ from understudy.avatar.settings import TrainSettings
 # pictures and one person; ours is trained on the same once more. The prototype has no GPU code.
 GPU = torch.cuda.is_available()
 EDGE, STEPS = (0.006, 1500) if GPU else (0.007, 1000)
-FULL = TrainSettings(size=512, max_edge=EDGE, iterations=STEPS)
+FULL = TrainSettings("direct", DirectSettings(STEPS, EDGE), size=512)
 SUBDIVISIONS, SIZE = (2, 512) if GPU else (0, 256)
-RELEASE = TrainSettings(
-    size=SIZE, model="exavatar", exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS)
-)
+RELEASE = TrainSettings("exavatar", ExAvatarSettings(subdivisions=SUBDIVISIONS), size=SIZE)
 SCENES = {  # what is behind the person while it trains; short, for a first look
     f"scene_{scene}": TrainSettings(
+        "exavatar",
+        ExAvatarSettings(subdivisions=SUBDIVISIONS, epochs=1, repeats=8, scene=scene),
         size=SIZE if GPU else 128,
-        model="exavatar",
-        exavatar=ExAvatarSettings(subdivisions=SUBDIVISIONS, epochs=1, repeats=8, scene=scene),
     )
     for scene in ("gaussians", "plate")
 }
-BESIDE = FULL if GPU else TrainSettings(size=SIZE, max_edge=0.0125, iterations=1200)
+BESIDE = FULL if GPU else TrainSettings("direct", DirectSettings(1200, 0.0125), size=SIZE)
 OF_RELEASE = IDENTITIES if GPU else IDENTITIES[:1]
 OF_PROTOTYPE = IDENTITIES[:2]
 CURVES = ROOT / "docs/images/avatar_curves.png"

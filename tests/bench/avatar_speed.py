@@ -65,7 +65,8 @@ def gpu_costs() -> dict[str, float]:
     """{"train_minutes", "gb", "animate_fps"}: a training at full size, as many Gaussians as two
     subdivisions of SMPL-X make, and animation, both on the GPU."""
     make_world(LARGE)
-    settings = {"size": LARGE.size, "max_edge": FULL_EDGE, "iterations": FULL_ITERATIONS}
+    own = {"max_edge": FULL_EDGE, "iterations": FULL_ITERATIONS}
+    settings = {"size": LARGE.size, "direct": own}
     with tempfile.TemporaryDirectory() as folder:
         trained = alone("train", LARGE.person, folder, json.dumps(settings), "cuda")
     return {
@@ -80,7 +81,8 @@ def resume_difference() -> float:
     after its first checkpoint, and went on, from that of one that was not."""
     from safetensors.torch import load_file
 
-    settings = {"size": 96, "iterations": 150, "max_edge": 0.03, "checkpoint_seconds": 1.0}
+    own = {"iterations": 150, "max_edge": 0.03}
+    settings = {"size": 96, "checkpoint_seconds": 1.0, "direct": own}
     with tempfile.TemporaryDirectory() as folder:
         whole, killed = Path(folder, "whole"), Path(folder, "killed")
         arguments = ("train", IDENTITIES[0].person)
@@ -101,6 +103,7 @@ def resume_difference() -> float:
 def _train(person: str, folder: str, settings: str, device: str) -> dict[str, float]:
     import torch
 
+    from understudy.avatar.direct.settings import DirectSettings
     from understudy.avatar.settings import TrainSettings
     from understudy.avatar.train import train_avatar
     from understudy.files import read_json
@@ -109,7 +112,8 @@ def _train(person: str, folder: str, settings: str, device: str) -> dict[str, fl
     people = (LARGE,) if told["size"] == LARGE.size else IDENTITIES
     identity = next(one for one in people if one.person == person)
     began = time.perf_counter()
-    train_avatar(*identity.inputs, folder, TrainSettings(**told), device)
+    own = DirectSettings(**told.pop("direct"))
+    train_avatar(*identity.inputs, folder, TrainSettings("direct", own, **told), device)
     return {
         "seconds": read_json(Path(folder, "metrics.json"))["train_seconds"],
         "job_seconds": round(time.perf_counter() - began, 1),
@@ -122,15 +126,16 @@ def _animate(folder: str, device: str) -> dict[str, float]:
     import torch
 
     from understudy.avatar.animate import animate_avatar
+    from understudy.avatar.direct.settings import DirectSettings
+    from understudy.avatar.direct.trainee import Trainee
     from understudy.avatar.save import save_avatar
-    from understudy.avatar.settings import AnimateSettings, TrainSettings
-    from understudy.avatar.trainee import Trainee
+    from understudy.avatar.settings import AnimateSettings
     from understudy.body.model import load_body
     from understudy.fitting.io import load_fit
 
     own_fit, motion = (one.path("fit.npz") for one in IDENTITIES[:2])
     body, own = load_body(BODY), load_fit(own_fit)
-    settings = TrainSettings(size=288, max_edge=GAUSSIANS_EDGE)
+    settings = DirectSettings(max_edge=GAUSSIANS_EDGE)
     trainee = Trainee(body, own.betas, own.joint_offset, settings)
     noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():

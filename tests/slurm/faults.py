@@ -100,7 +100,8 @@ def long_training(
 ) -> Checkout:
     """An avatar that takes so many steps and is saved every `interval` seconds."""
     only(checkout, kept)
-    settings = {"iterations": iterations, "align_at": [1.0], "checkpoint_seconds": interval}
+    own = {"iterations": iterations, "align_at": [1.0]}
+    settings = {"checkpoint_seconds": interval, "direct": own}
     return configured(checkout, "long.yaml", avatar=settings)
 
 
@@ -261,7 +262,7 @@ def checkpoint_steps(saved: Path) -> int:
 def work(run: SlurmRun) -> int:
     """Steps of the whole training, and the frames whose poses are aligned after the last."""
     kept = load_trained(run.checkout.results / "avatar/esi/trained.npz")
-    assert kept.steps == run.checkout.settings["avatar"]["iterations"]
+    assert kept.steps == run.checkout.settings["avatar"]["direct"]["iterations"]
     return kept.steps + len(kept.trained)
 
 

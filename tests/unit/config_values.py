@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from understudy.configuration.former import FORMER
 from understudy.configuration.read import read_config
 from understudy.configuration.words import shown
 from understudy.errors import UserError
@@ -35,7 +36,8 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         *((f"features.{key}", "mediapipe") for key in ("keypoint", "mask", "pose")),
         *((f"fit.{key}", 1.0) for key in ("foccal", "sigma", "flag_", "lr")),
         *((f"fit.flag.{key}", 1.0) for key in ("eror", "jiter")),
-        *((f"avatar.{key}", 1) for key in ("iteration", "steps", "seed", "max_egde", "weights")),
+        *((f"avatar.{key}", 1) for key in ("sizes", "steps", "seed", "epochs", "weights")),
+        *((f"avatar.direct.{key}", 1) for key in ("iteration", "max_egde", "rates", "size")),
         *((f"avatar.exavatar.{key}", 1) for key in ("epoch", "rate", "hidden")),
         *((f"render.{key}", 1) for key in ("view", "keep_rgb", "quality")),
         *((f"backgrounds.{key}", 1) for key in ("per_pairs", "n")),
@@ -48,6 +50,7 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         *((f"demo.background.{key}", 1) for key in ("fps", "seconds", "noise")),
         ("flame.vertexids", HERE),
     ],
+    "former key": [(key, 1) for key in FORMER],
     "wrong type": [
         *(("seed", value) for value in ("0", 1.0, True, None, [0], {})),
         *(("device", value) for value in (0, True, ["cpu"], None, {"cpu": 1})),
@@ -62,11 +65,12 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         *(("body", value) for value in (1, False, [HERE])),
         *(("features.keypoints", value) for value in (None, 1, ["mediapipe"])),
         *(("fit.focal", value) for value in ("1.0", "1e0", None, True)),
-        *(("fit.widths", value) for value in (60.0, "60, 30", None, [60, "30", 15, 8])),
-        *(("fit.iterations", value) for value in ([6.0, 4, 4, 10], 24, [6, 4, None, 10])),
+        *(("fit.focal_sigma", value) for value in ("0.3", None, [0.3])),
+        *(("fit.least_frames", value) for value in ("10 %", None, True)),
+        *(("fit.flag.slide", value) for value in ("15", None, [15])),
         *(("fit.flag", value) for value in (None, 2.0, [2.0])),
-        *(("avatar.iterations", value) for value in (4000.0, "4000", True, None)),
-        *(("avatar.align_at", value) for value in (0.5, "0.5", [True])),
+        *(("avatar.direct.iterations", value) for value in (4000.0, "4000", True, None)),
+        *(("avatar.direct.align_at", value) for value in (0.5, "0.5", [True])),
         *(("avatar.exavatar.subdivisions", value) for value in (1.0, "2", True)),
         *(("render.views", value) for value in ("source", None, [0], [None])),
         *(("render.keep_rgba", value) for value in ("true", 1, None)),
@@ -96,14 +100,14 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         *(("features.masks", value) for value in ("samm", "mediapipe2")),
         *(("fit.focal", value) for value in (0, -1.0, 1e6)),
         *(("fit.least_score", value) for value in (0, 1.5)),
-        *(("fit.least_points", value) for value in (0, 13)),
-        *(("fit.widths", value) for value in ([60, 30, 15, 0], [60, 30, 15, -8])),
+        *(("fit.focal_sigma", value) for value in (0, -0.3)),
+        *(("fit.least_frames", value) for value in (0, 1.1)),
         *(("fit.flag.bridged", value) for value in (-0.1, 1.01)),
-        *(("fit.betas", value) for value in (0, -3, 10**9)),
+        *(("fit.flagged", value) for value in ("ignore", "Refuse")),
         *(("avatar.size", value) for value in (-5, 0, 63, 10**9)),
-        *(("avatar.iterations", value) for value in (0, -1)),
-        *(("avatar.max_edge", value) for value in (0, -0.01, 9)),
-        *(("avatar.align_at", value) for value in ([0], [1.5], [0.5, -0.1])),
+        *(("avatar.direct.iterations", value) for value in (0, -1)),
+        *(("avatar.direct.max_edge", value) for value in (0, -0.01, 9)),
+        *(("avatar.direct.align_at", value) for value in ([0], [1.5], [0.5, -0.1])),
         *(("avatar.held_out_every", value) for value in (1, 0, -8)),
         *(("avatar.patience", value) for value in (0, 1.5)),
         *(("avatar.model", value) for value in ("gaussians", "ExAvatar")),
@@ -140,20 +144,21 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         (key, value)
         for key in (
             *("video.identity.seconds", "video.reference.fps", "fit.focal", "fit.flag.jitter"),
-            *("fit.flag.least_seen", "avatar.max_edge", "avatar.patience", f"{RESNET}.lr"),
+            *("fit.least_frames", "fit.flag.least_seen", "avatar.direct.max_edge"),
+            *("avatar.patience", f"{RESNET}.lr"),
             *(f"{RESNET}.zoom", f"{RESNET}.cache_gb", "demo.identity.noise", "demo.clip.seconds"),
             *("seed", "avatar.size", "backgrounds.per_pair", f"{RESNET}.batch"),
         )
         for value in (NAN, INF, -INF)
     ]
-    + [("fit.widths", [60.0, NAN, 15.0, 8.0]), ("avatar.align_at", [INF])],
+    + [("avatar.direct.align_at", [INF])],
     "empty": [
         *((key, "") for key in ("results", "weights", "body", "container", "device")),
         *((key, "") for key in ("flame.model", "flame.vertex_ids", "tables.identities")),
         *((key, "") for key in ("tables.real", "features.hands", "avatar.lpips", "dataset.name")),
         *((key, "") for key in ("dataset.licence", "experiments.dataset", "demo.world")),
         *((key, "") for key in (f"{RESNET}.pretrained", f"{RESNET}.architecture")),
-        *((key, []) for key in ("labels", "fit.widths", "fit.iterations", "avatar.align_at")),
+        *((key, []) for key in ("labels", "avatar.direct.align_at")),
         *((key, []) for key in ("render.views", GRID, "experiments.seeds")),
         *((GRID, [{**BOTH, key: []}]) for key in ("n_real", "identities", "background", "views")),
         *((GRID, value) for value in ([{}], [{"n_real": 1}], [{"n_synthetic": 1}])),
@@ -168,8 +173,8 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         ("render.views", ["az30_el0", "source", "az30_el0"]),
         ("experiments.seeds", [0, 1, 0]),
         ("experiments.seeds", [2, 2]),
-        ("avatar.align_at", [0.5, 0.5]),
-        ("avatar.align_at", [1, 0.5, 1.0]),
+        ("avatar.direct.align_at", [0.5, 0.5]),
+        ("avatar.direct.align_at", [1, 0.5, 1.0]),
     ],
     "missing file": [
         *((key, "nope.bin") for key in ("body", "container", "avatar.lpips")),
@@ -258,10 +263,10 @@ RIGHT: list[tuple[str, object]] = [
     ("video", {}),
     ("fit", {}),
     *(("fit.preset", value) for value in ("paper", "understudy")),
-    ("fit.widths", [60, 30, 15, 8]),
     ("fit.flag.bridged", 0),
+    ("fit.flag", {"slide": 15}),
     *(("avatar.lpips", path) for path in (None, HERE)),
-    *(("avatar.align_at", value) for value in ([1], [0.5, 1.0])),
+    *(("avatar.direct.align_at", value) for value in ([1], [0.5, 1.0])),
     ("avatar.model", "exavatar"),
     ("render.views", ["source", "az30_el-10", "az-180_el0"]),
     ("backgrounds.per_pair", 2),
@@ -357,6 +362,8 @@ def _parts(key: object) -> list:
 
 def _named(kind: str, key: object, value: object) -> str:
     """How a refusal names the key."""
+    if kind == "former key":
+        return f"config: {key} {FORMER[key]}"
     if kind != "unknown key":
         return str(key)
     if key == GRID:

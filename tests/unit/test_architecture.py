@@ -214,6 +214,14 @@ def chosen_by(rule: str) -> list[str]:
     raise AssertionError(f"{rule} has no code version")
 
 
+@pytest.mark.parametrize("model", CHOICES["avatar"])
+def test_no_avatar_model_reaches_another(model):
+    """An edit of one makes no avatar of the other stale."""
+    script = ROOT / "workflow/scripts/train_avatar.py"
+    reached = {path.parent.name for path in code.reached(script, CHOICES["avatar"][model])}
+    assert reached & set(CHOICES["avatar"]) == {model}
+
+
 @pytest.mark.parametrize("rule", rules_with_scripts())
 def test_an_environment_holds_what_its_scripts_import(rule):
     environments, script = rules_with_scripts()[rule]

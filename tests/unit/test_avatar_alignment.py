@@ -7,7 +7,7 @@ import torch
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
 from understudy.avatar.alignment import Alignment
-from understudy.avatar.losses import View
+from understudy.avatar.picture import View
 from understudy.avatar.poses import PARTS, CorrectedPoses, combined, frame_poses
 from understudy.avatar.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS

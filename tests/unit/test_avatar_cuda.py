@@ -1,7 +1,5 @@
 """Training and animation on a GPU against the CPU; runs where there is one with gsplat."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -9,6 +7,7 @@ from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from understudy.avatar.animate import render_frames
 from understudy.avatar.clip import load_clip
 from understudy.avatar.device import on_device
+from understudy.avatar.direct.settings import DirectSettings
 from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.avatar.score import ScoreSettings, score_avatar
 from understudy.avatar.settings import TrainSettings
@@ -19,9 +18,12 @@ from understudy.fitting.io import load_fit
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 SIZE = (112, 96)
-NETWORKS = ExAvatarSettings(subdivisions=0, epochs=1, repeats=2, plane_size=16, hidden=16)
-SETTINGS = TrainSettings(size=96, iterations=40, max_edge=0.06, warm_up=5, exavatar=NETWORKS)
-SCORE = ScoreSettings(SETTINGS.size, SETTINGS.held_out_every)
+OWN = {
+    "direct": DirectSettings(iterations=40, max_edge=0.06, warm_up=5),
+    "exavatar": ExAvatarSettings(subdivisions=0, epochs=1, repeats=2, plane_size=16, hidden=16),
+}
+SETTINGS = {model: TrainSettings(model, own, size=96) for model, own in OWN.items()}
+SCORE = ScoreSettings(SETTINGS["direct"].size, SETTINGS["direct"].held_out_every)
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +33,10 @@ def scene(body, tmp_path_factory):
     return film(painted_avatar(body), fit, tmp_path_factory.mktemp("cuda"))
 
 
-@pytest.mark.parametrize("model", ["direct", "exavatar"])
-def test_the_first_steps_lose_what_they_lose_on_the_cpu(scene, body, model):
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_the_first_steps_lose_what_they_lose_on_the_cpu(scene, body, settings):
     fit = load_fit(scene.fit)
     clip = load_clip(scene.video, scene.masks, fit.K, fit.size, 96)
-    settings = replace(SETTINGS, model=model)
     losses = {}
     for device in ("cpu", "cuda"):
         training = begin(clip, scene.depth, fit, body, settings, device)
@@ -43,9 +44,8 @@ def test_the_first_steps_lose_what_they_lose_on_the_cpu(scene, body, model):
     assert losses["cuda"] == pytest.approx(losses["cpu"], rel=1e-2)
 
 
-@pytest.mark.parametrize("model", ["direct", "exavatar"])
-def test_a_training_on_a_gpu_writes_what_one_on_a_cpu_does(scene, body_file, tmp_path, model):
-    settings = replace(SETTINGS, model=model)
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_a_training_on_a_gpu_writes_what_one_on_a_cpu_does(scene, body_file, tmp_path, settings):
     inputs = (scene.video, scene.masks, scene.depth, scene.fit, body_file)
     found = {}
     for device in ("cpu", "cuda"):

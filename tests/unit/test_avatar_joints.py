@@ -9,7 +9,7 @@ import torch
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.joints import JOINTS, POSE, JointSystem
-from understudy.avatar.losses import View
+from understudy.avatar.picture import View
 from understudy.avatar.poses import PARTS, CorrectedPoses
 from understudy.avatar.rig import Rig
 from understudy.avatar.settings import AlignSettings

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from understudy.avatar.losses import View, image_loss
-from understudy.avatar.settings import LossWeights
+from understudy.avatar.direct.losses import image_loss
+from understudy.avatar.direct.settings import LossWeights
+from understudy.avatar.picture import View
 
 WEIGHTS = LossWeights(ssim=0.0)
 

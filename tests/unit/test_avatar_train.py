@@ -25,19 +25,21 @@ from understudy.avatar.clip import (
     plate_holds,
 )
 from understudy.avatar.curve import Curve
-from understudy.avatar.direct import DirectTraining as Training
+from understudy.avatar.direct.settings import DirectSettings, LearningRates
+from understudy.avatar.direct.training import DirectTraining as Training
 from understudy.avatar.perceptual import NETWORKS
 from understudy.avatar.save import load_avatar, read_about, save_avatar
 from understudy.avatar.score import ScoreSettings, score_avatar
-from understudy.avatar.settings import LearningRates, TrainSettings
+from understudy.avatar.settings import TrainSettings
 from understudy.avatar.train import train_avatar
 from understudy.avatar.trained import load_trained
 from understudy.errors import UserError
 from understudy.files import read_json, save_arrays
 from understudy.fitting.io import load_fit, save_fit
 
-SETTINGS = TrainSettings(size=96, iterations=240, max_edge=0.06, warm_up=20)
-SHORT = replace(SETTINGS, iterations=12, warm_up=3)
+OWN = DirectSettings(iterations=240, max_edge=0.06, warm_up=20)
+SETTINGS = TrainSettings("direct", OWN, size=96)
+SHORT = replace(SETTINGS, own=replace(OWN, iterations=12, warm_up=3))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_an_avatar_learns_what_its_video_shows(scene, body_file, body, tmp_path)
     assert metrics["held_out"]["iou"] > 0.93
     assert metrics["held_out"]["frames"] == 3
     assert metrics["held_out_fitted"]["frames"] == 1
-    assert metrics["iterations"] == SETTINGS.iterations
+    assert metrics["iterations"] == OWN.iterations
     assert not (tmp_path / "checkpoint.safetensors").exists()
     curves = pd.read_csv(tmp_path / "curves.csv")
     assert list(curves) == ["step", "seconds", "loss", "held_out_psnr"]
@@ -131,10 +133,13 @@ def test_a_killed_training_goes_on_to_the_same_result(scene, body_file, tmp_path
 
 STILL = replace(  # nothing is learnt, so nothing is gained after the first look, at step 50
     SHORT,
-    iterations=400,
     patience=0.2,
-    align_at=(1.0,),
-    rates=LearningRates(offset=0.0, scale=0.0, color=0.0, shading=0.0),
+    own=replace(
+        SHORT.own,
+        iterations=400,
+        align_at=(1.0,),
+        rates=LearningRates(offset=0.0, scale=0.0, color=0.0, shading=0.0),
+    ),
 )
 
 
@@ -167,7 +172,7 @@ def test_training_that_gains_goes_on():
     assert Curve([*held.rows, [550, 0.0, 0.1, 20.27]]).steps_without_gain() == 0
     assert Curve().steps_without_gain() == 0
     with pytest.raises(UserError, match=r"avatar\.patience is 0; give a share"):
-        TrainSettings(patience=0)
+        TrainSettings("direct", OWN, patience=0)
 
 
 def test_a_checkpoint_of_other_settings_is_not_taken_up(scene, body_file, tmp_path, monkeypatch):

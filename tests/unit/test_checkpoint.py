@@ -18,13 +18,15 @@ from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.walks import LABELS, TINY, write_lists
 from understudy import checkpoint
 from understudy.avatar import train as avatar
-from understudy.avatar.direct import DirectTraining as Training
+from understudy.avatar.direct.settings import DirectSettings
+from understudy.avatar.direct.training import DirectTraining as Training
 from understudy.avatar.settings import TrainSettings
 from understudy.checkpoint import SIGNALS, interruptible, load_checkpoint, save_checkpoint
 from understudy.files import read_json, temporary_paths
 from understudy.recognition import train as recogniser
 
-AVATAR = TrainSettings(size=96, iterations=16, max_edge=0.06, warm_up=3, checkpoint_seconds=1e-6)
+OWN = DirectSettings(iterations=16, max_edge=0.06, warm_up=3)
+AVATAR = TrainSettings("direct", OWN, size=96, checkpoint_seconds=1e-6)
 RECOGNISER = replace(TINY, epochs=3, checkpoint_seconds=1e-6)
 KILLED_AT = 7  # steps
 
@@ -131,7 +133,7 @@ def die(way: Callable, train: Callable, inputs: tuple[Path, ...], out: Path) -> 
 def test_a_killed_avatar_ends_as_an_uninterrupted_one(avatar_inputs, whole_avatar, tmp_path, way):
     die(way, train_one_avatar, avatar_inputs, tmp_path)
     kept = tmp_path / "checkpoint.safetensors"
-    assert taken(steps_of(kept), AVATAR.iterations, way)
+    assert taken(steps_of(kept), OWN.iterations, way)
     assert bool(temporary_paths(kept)) == (way is killed_in_a_save)
     train_one_avatar(avatar_inputs, tmp_path)
     whole, resumed = (load_file(run / "avatar.safetensors") for run in (whole_avatar, tmp_path))

@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from understudy.avatar.direct.settings import DirectSettings
 from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.avatar.settings import AnimateSettings, TrainSettings
+from understudy.configuration.avatar import Direct
 from understudy.configuration.check import checked_config
 from understudy.configuration.document import TABLES, key_table
+from understudy.configuration.fit import Fit
+from understudy.configuration.former import OF_DIRECT, SOLVER
+from understudy.configuration.model import Config
 from understudy.configuration.read import read_config
 from understudy.configuration.recogniser import Recogniser
 from understudy.demo.world import WorldSettings
 from understudy.errors import UserError
 from understudy.fitting.settings import FitSettings, FlagSettings
-from understudy.plan.effective import avatar_settings
+from understudy.plan.effective import avatar_settings, reading_settings
 from understudy.plan.planned import read_plan
 from understudy.recognition.settings import RecogniserSettings
 from understudy.scene.composite import CompositeSettings
@@ -61,7 +66,7 @@ def test_defaults_are_filled_in_at_every_depth():
             {**LABELS, "video": {"reference": {"fps": 12}}},
             {**LABELS, "video": {"reference": {"fps": 12.0}}},
         ),
-        ({**LABELS, "fit": {"widths": [60, 30, 15, 8]}}, LABELS),
+        ({**LABELS, "fit": {"focal": 1, "flag": {"slide": 20}}}, LABELS),
         ({**LABELS, "results": "./out/"}, {**LABELS, "results": "out"}),
         ({**LABELS, "body": ".//SMPLX.npz"}, {**LABELS, "body": "SMPLX.npz"}),
         (
@@ -93,13 +98,14 @@ def test_defaults_stand_once():
     config = checked_config(models())
     fit, avatar, render = config["fit"], config["avatar"], config["render"]
     assert FlagSettings(**fit["flag"]) == FlagSettings()
-    own = {field.name: fit[field.name] for field in fields(FitSettings)}
-    assert FitSettings.from_dict(own) == FitSettings()
-    assert set(fit) - set(own) == {"preset", "flag", "flagged"}
-    avatar["align_at"] = tuple(avatar["align_at"])
-    made = TrainSettings.from_config(avatar_settings(config), 0, avatar["checkpoint_seconds"])
-    assert made == TrainSettings()
-    assert ExAvatarSettings(**avatar["exavatar"]) == ExAvatarSettings()
+    own = {key: value for key, value in fit.items() if key not in ("preset", "flag", "flagged")}
+    assert FitSettings(**own) == FitSettings()
+    assert reading_settings(config).items() <= own.items()
+    avatar["direct"]["align_at"] = tuple(avatar["direct"]["align_at"])
+    for model, own in (("direct", DirectSettings()), ("exavatar", ExAvatarSettings())):
+        avatar["model"] = model
+        made = TrainSettings.from_config(avatar_settings(config), 0, avatar["checkpoint_seconds"])
+        assert made == TrainSettings(model, own)
     assert AnimateSettings(render["placement"], crf=render["crf"]) == AnimateSettings()
     assert CompositeSettings(config["backgrounds"]["fit"], render["crf"]) == CompositeSettings()
     assert WorldSettings(**config["demo"]["clip"]) == WorldSettings()
@@ -113,6 +119,18 @@ def test_the_readme_has_every_key(title):
     """`python -m understudy.configuration.document` prints its tables."""
     readme = (ROOT / "config/README.md").read_text(encoding="utf-8")
     assert key_table(TABLES[title]) in readme.split(f"# {title}\n")[1]
+
+
+def test_there_are_no_more_keys_than_users_set():
+    rows = key_table(Config).splitlines()
+    assert len(rows) - 2 <= 70
+    assert sum(row.startswith("| `fit.") for row in rows) <= 8
+
+
+def test_former_keys_are_none_and_stand_where_they_are_said_to():
+    assert set(SOLVER) <= {field.name for field in fields(FitSettings)}
+    assert not set(SOLVER) & set(Fit.model_fields)
+    assert set(OF_DIRECT) == set(Direct.model_fields)
 
 
 def test_every_key_is_described():

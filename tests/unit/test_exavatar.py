@@ -31,7 +31,7 @@ from understudy.plan.effective import avatar_settings
 SMALL = ExAvatarSettings(
     subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16
 )
-SETTINGS = TrainSettings(model="exavatar", size=64, exavatar=SMALL)
+SETTINGS = TrainSettings("exavatar", SMALL, size=64)
 SCORE = ScoreSettings(SETTINGS.size, SETTINGS.held_out_every, fitted_frames=1)
 SIZE = (112, 96)
 
@@ -218,7 +218,7 @@ def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
 
 def begun(files, body, **changes):
     """A training of the film at its first step."""
-    settings = replace(SETTINGS, exavatar=replace(SMALL, **changes))
+    settings = replace(SETTINGS, own=replace(SMALL, **changes))
     fit = load_fit(files.fit)
     clip = load_clip(files.video, files.masks, fit.K, fit.size, settings.size)
     return begin(clip, files.depth, fit, body, settings)
@@ -245,7 +245,7 @@ def test_a_training_goes_on_where_it_was(scene, body, tmp_path, behind):
 def test_the_loss_falls_and_the_person_appears(scene, body, body_file, tmp_path):
     settings = replace(
         SETTINGS,
-        exavatar=replace(
+        own=replace(
             SMALL,
             epochs=1,
             repeats=30,
@@ -276,7 +276,7 @@ def test_presets_train_on_other_frames(scene, body):
     fit = standing_fit(painted_avatar(body), frames=24, size=SIZE)
     frames = {}
     for preset in ("release", "paper"):
-        settings = replace(SETTINGS, exavatar=replace(SMALL, preset=preset))
+        settings = replace(SETTINGS, own=replace(SMALL, preset=preset))
         training = ExAvatarTraining(clip, fit.pose, body, fit.betas, fit.joint_offset, settings)
         frames[preset] = training.trained
         assert training.work == 2 * len(training.trained)
@@ -290,11 +290,11 @@ def test_words_that_are_none_are_refused():
     with pytest.raises(UserError, match="subdivisions is 0, 1 or 2"):
         ExAvatarSettings(subdivisions=3)
     with pytest.raises(UserError, match=r"avatar\.model: no model 'other'; choose from dir"):
-        TrainSettings(model="other")
+        TrainSettings("other", SMALL)
 
 
 def test_the_configs_defaults_are_the_settings_own():
     config = checked_config({"labels": ["wave"], "avatar": {"model": "exavatar"}})
     settings = TrainSettings.from_config(avatar_settings(config), 7, checkpoint_seconds=60)
-    assert settings.exavatar == ExAvatarSettings()
+    assert settings.own == ExAvatarSettings()
     assert (settings.model, settings.seed) == ("exavatar", 7)

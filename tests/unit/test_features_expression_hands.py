@@ -13,6 +13,7 @@ from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
 from understudy.files import load_arrays
 from understudy.fitting.limits import finger_limits
+from understudy.fitting.settings import FitSettings
 from understudy.quality.metrics import pa_mpjpe
 
 N = 24
@@ -128,6 +129,24 @@ def test_short_gap_is_bridged_and_not_valid(acting, tmp_path, body_file):
     found = extract(extract_expression, "expression", tmp_path, body_file, points, score=score)
     assert not found["valid"][10:13].any() and found["valid"][:10].all()
     assert np.abs(np.diff(found["expression"], axis=0)).max() < 0.5
+
+
+@pytest.mark.parametrize("run", [extract_expression, extract_hands])
+def test_keypoints_are_read_as_the_fit_reads_them(acting, tmp_path, body_file, run):
+    """A score, a camera and a share of frames that the configuration tells the fit."""
+    keypoints = write_keypoints(
+        tmp_path / "keypoints.npz", acting[1], noise=0.5, score=np.full((N, 133), 0.5)
+    )
+
+    def found(name, **reading):
+        out = tmp_path / name
+        run(tmp_path / "clip.mp4", keypoints, body_file, out, reading=FitSettings(**reading))
+        return out.read_bytes()
+
+    assert found("plain.npz") == found("same.npz", focal=1.0, least_score=0.3)
+    assert found("plain.npz") != found("wide.npz", focal=0.7)
+    with pytest.raises(UserError, match=f"seen in 0 of {N} frames"):
+        found("none.npz", least_score=0.6)
 
 
 def test_unknown_backend_is_refused(acting, tmp_path, body_file):

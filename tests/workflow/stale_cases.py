@@ -33,6 +33,8 @@ RENDERS = {"animate_avatar": 2, **COMPOSITES}
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
 SCORES = {"score_avatar": 1, "measure_demo": 1, **REPORT}
 AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
+FITS = {"fit_body": 3, "extract_depth": 1, **AVATARS}
+READINGS = {"extract_expression": 3, "extract_hands": 3, **FITS}
 PERSON = {  # from the person's own video on
     "extract_keypoints": 1,
     "extract_masks": 1,
@@ -137,17 +139,15 @@ CONFIG_CASES = [
         "avatar.exavatar under direct", setting("avatar.exavatar", {"epochs": 2, "scene": "plate"})
     ),
     Case("avatar.lpips", a_file("alex.pth", setting("avatar.lpips", "alex.pth")), SCORES),
-    Case("avatar.iterations", setting("avatar.iterations", 61), AVATARS),
+    Case("avatar.direct.iterations", setting("avatar.direct.iterations", 61), AVATARS),
     Case("avatar.patience", setting("avatar.patience", 0.7), AVATARS),
     Case("render.crf", setting("render.crf", 20), RENDERS),
     Case("render.placement", setting("render.placement", "copy"), {**RENDERS, "measure_demo": 1}),
     Case("render.keep_rgba", setting("render.keep_rgba", False)),
     Case("backgrounds.fit", setting("backgrounds.fit", "stretch"), COMPOSITES),
-    Case(
-        "fit.focal",
-        setting("fit.focal", 1.3),
-        {"fit_body": 3, "extract_depth": 1, **AVATARS},
-    ),
+    Case("fit.focal", setting("fit.focal", 1.3), READINGS),
+    Case("fit.least_score", setting("fit.least_score", 0.35), READINGS),
+    Case("fit.focal_sigma", setting("fit.focal_sigma", 0.2), FITS),
     Case("fit.flag", setting("fit.flag", {"slide": 0.001}), REPORT),
     Case("features.depth_relation unused", setting("features.depth_relation", "reciprocal")),
     Case(
@@ -227,7 +227,7 @@ CODE_CASES = [
             **AVATARS,
         },
     ),
-    Case("the chosen avatar model", code(f"{LIBRARY}/avatar/direct.py"), AVATARS),
+    Case("the chosen avatar model", code(f"{LIBRARY}/avatar/direct/training.py"), AVATARS),
     Case("the datasheet", code(f"{LIBRARY}/dataset/datasheet.py"), FACTS),
     Case(
         "the recogniser's training",

@@ -65,7 +65,7 @@ CONFIG = {
         "reference": {"seconds": 3, "fps": 12, "size": 480},
     },
     "features": {"people": "flag"},  # a second man stands on a roof behind the one who walks
-    "avatar": {"iterations": 150, "size": 128, "max_edge": 0.02},
+    "avatar": {"size": 128, "direct": {"iterations": 150, "max_edge": 0.02}},
     "backgrounds": {"per_pair": 1},
     "demo": {
         "world": WORLD,

@@ -5,6 +5,7 @@ from job import job
 with job(snakemake):
     from understudy.features.expression import extract_expression
     from understudy.features.runtime import Runtime
+    from understudy.fitting.settings import FitSettings
 
     extract_expression(
         snakemake.input.video,
@@ -15,4 +16,5 @@ with job(snakemake):
         runtime=Runtime.of(
             snakemake.params.device, snakemake.params.weights, snakemake.input.weights
         ),
+        reading=FitSettings(**snakemake.params.reading),
     )

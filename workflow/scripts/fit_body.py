@@ -15,7 +15,7 @@ with job(snakemake):
         snakemake.input.hands,
         snakemake.input.body,
         snakemake.output[0],
-        FitSettings.from_dict(settings),
+        FitSettings(**settings),
         preset,
         snakemake.params.seed,
     )

@@ -34,7 +34,7 @@ CHOICES = {
         "paper": "understudy.fitting.paper.preset:PaperPreset",
     },
     "avatar": {
-        "direct": "understudy.avatar.direct:DirectTraining",
+        "direct": "understudy.avatar.direct.training:DirectTraining",
         "exavatar": "understudy.avatar.exavatar.training:ExAvatarTraining",
     },
 }

@@ -14,9 +14,9 @@ from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
 from understudy.avatar.joints import JOINTS, POSE
-from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar
 from understudy.avatar.normal import normal_equations
+from understudy.avatar.picture import View
 from understudy.avatar.poses import PARTS, FramePose, combined
 from understudy.avatar.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS

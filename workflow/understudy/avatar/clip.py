@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.avatar.losses import View
+from understudy.avatar.picture import View
 from understudy.errors import UserError
 from understudy.features.masks import load_masks
 from understudy.video.probe import probe

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
-from understudy.avatar.surface import graph_laplacian
-from understudy.avatar.trainee import region
+from understudy.avatar.surface import graph_laplacian, region
 from understudy.avatar.training import Training
 
 STRENGTH = 0.02  # of the neighbours against a Gaussian that was seen fully

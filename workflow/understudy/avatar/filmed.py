@@ -6,8 +6,8 @@ from torch import Tensor
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
 from understudy.avatar.device import on_device
-from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar, Cloud
+from understudy.avatar.picture import View
 from understudy.avatar.poses import PARTS, CorrectedPoses
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose

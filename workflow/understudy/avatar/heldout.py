@@ -11,8 +11,8 @@ from understudy.avatar.alignment import Alignment
 from understudy.avatar.animate import to_bytes
 from understudy.avatar.clip import Box, person_box
 from understudy.avatar.evaluate import FITTED, Score, mean_score, score
-from understudy.avatar.losses import View
 from understudy.avatar.model import Avatar
+from understudy.avatar.picture import View
 from understudy.avatar.poses import PARTS, frame_poses
 from understudy.avatar.settings import AlignSettings
 from understudy.body.pose import Pose

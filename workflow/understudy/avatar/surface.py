@@ -10,7 +10,13 @@ from torch import Tensor
 from understudy.body.model import BodyModel
 
 ROUNDS = 2  # of splitting: edges of a body mesh are at most about four times `max_edge`
+SCALE_PER_EDGE = 0.55  # a Gaussian's first deviation, in mean edge lengths around it
 EYES = ("left_eye", "right_eye")  # begin the names of the eyes' joints
+HANDS = tuple(  # and those of the hands'
+    f"{side}_{part}"
+    for side in ("left", "right")
+    for part in ("wrist", "index", "middle", "pinky", "ring", "thumb")
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,12 @@ def skin_faces(body: BodyModel) -> np.ndarray:
     of_eye = (body.weights[:, eyes].sum(1) > 0.5).numpy()
     kept = {int(np.bincount(part[faces[:, 0]]).argmax()), *part[of_eye].tolist()}
     return faces[np.isin(part[faces[:, 0]], list(kept))]
+
+
+def region(body: BodyModel, joints: tuple[str, ...]) -> Tensor:
+    """(V,1) the share of each vertex that moves with the joints whose names so begin."""
+    columns = [k for k, name in enumerate(body.joint_names) if name.startswith(joints)]
+    return body.weights[:, columns].sum(1, keepdim=True)
 
 
 def split_edges(
@@ -160,6 +172,11 @@ def mean_edge(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(points[neighbours.row] - points[neighbours.col], axis=1)
     total = np.bincount(neighbours.row, length, minlength=len(points))
     return total / np.maximum(np.bincount(neighbours.row, minlength=len(points)), 1)
+
+
+def first_log_scale(points: np.ndarray, faces: np.ndarray) -> Tensor:
+    """(n,) the logarithm of the deviation (m) with which the Gaussian at each point begins."""
+    return torch.from_numpy(mean_edge(points, faces) * SCALE_PER_EDGE).float().log()
 
 
 def vertex_normals(points: Tensor, faces: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -20,23 +20,19 @@ from understudy.fitting.io import Fit
 class Training(Filmed, ABC):
     """An avatar in training on a clip.
 
-    first_log_scale (G,): of the Gaussians at the start; steps: of gradient descent so far; done, of
-    `work`: pieces of work so far.
+    own_settings: the class of its settings' `own`; first_log_scale (G,): of the Gaussians at the
+    start; steps: of gradient descent so far; done, of `work`: pieces of work so far.
     """
 
+    own_settings: ClassVar[type]
     first_log_scale: Tensor
 
     def __init__(
         self, clip: Clip, pose: Pose, body: BodyModel, settings: TrainSettings, device: str
     ) -> None:
         super().__init__(clip, pose, body, settings.held_out_every, device)
-        self.settings = settings
+        self.settings, self.own = settings, settings.own
         self.steps, self.done = 0, 0
-
-    @classmethod
-    def own_settings(cls, keys: dict) -> dict:
-        """What TrainSettings hold for this model alone, from the configuration's `avatar`."""
-        return {}
 
     @classmethod
     @abstractmethod

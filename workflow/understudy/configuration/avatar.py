@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from understudy.avatar.direct.settings import DirectSettings
 from understudy.avatar.exavatar.settings import ExAvatarSettings
 from understudy.avatar.settings import TrainSettings
 from understudy.configuration.kinds import (
@@ -43,34 +44,38 @@ class ExAvatar(Section):
     masks."""
 
 
-class Avatar(Section):
-    """Avatar training."""
+class Direct(Section):
+    """Of model direct."""
 
-    model: Literal["direct", "exavatar"] = TrainSettings.model
-    """direct: a colour, size and place for each Gaussian, no networks, the poses aligned with
-    the pictures. exavatar: the networks and losses of the paper's backbone (docs/avatars.md);
-    of the keys here, size, held_out_every and checkpoint_seconds count for both."""
-
-    iterations: Count = TrainSettings.iterations
+    iterations: Count = DirectSettings.iterations
     """Optimiser steps."""
 
-    size: Annotated[int, Field(ge=64, le=4096)] = TrainSettings.size
-    """Longest side of the training images in pixels."""
-
-    max_edge: Annotated[float, Field(gt=0, le=1)] = TrainSettings.max_edge
+    max_edge: Annotated[float, Field(gt=0, le=1)] = DirectSettings.max_edge
     """Longest edge of the surface that carries the Gaussians, m; smaller means more Gaussians."""
 
     align_at: Annotated[list[PositiveShare], Field(min_length=1), Unique] = Field(
-        list(TrainSettings.align_at)
+        list(DirectSettings.align_at)
     )
     """When the poses of all frames are aligned with their pictures, as shares of the iterations."""
+
+
+class Avatar(Section):
+    """Avatar training."""
+
+    model: Literal["direct", "exavatar"] = "direct"
+    """direct: a colour, size and place for each Gaussian, no networks, the poses aligned with
+    the pictures. exavatar: the networks and losses of the paper's backbone (docs/avatars.md).
+    Each has a section of its own; the other keys count for both."""
+
+    size: Annotated[int, Field(ge=64, le=4096)] = TrainSettings.size
+    """Longest side of the training images in pixels."""
 
     held_out_every: Annotated[int, Field(ge=2, le=1000)] = TrainSettings.held_out_every
     """One frame in so many is never trained on and measures the avatar."""
 
     patience: PositiveShare = TrainSettings.patience
-    """Training ends early when held-out frames have gained nothing for this share of the
-    iterations; 1: never."""
+    """A training of either model ends early when held-out frames have gained nothing for this
+    share of its steps; 1: never."""
 
     lpips: File | None = None
     """AlexNet's weights (download.pytorch.org/models/alexnet-owt-7be5be79.pth), to score
@@ -78,6 +83,9 @@ class Avatar(Section):
 
     checkpoint_seconds: Positive = TrainSettings.checkpoint_seconds
     """Time between two saved states that a killed training continues from."""
+
+    direct: Direct = Field(default_factory=Direct)
+    """Of model direct."""
 
     exavatar: ExAvatar = Field(default_factory=ExAvatar)
     """Of model exavatar."""

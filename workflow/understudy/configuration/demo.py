@@ -52,13 +52,13 @@ class Demo(Section):
     """Folder of the demo world; a table's video under it is rendered on demand."""
 
     identity: DemoVideo = Field(default_factory=DemoVideo)
-    """Size and length of identity videos."""
+    """Size and length of identity videos (below, "A video of the demo world")."""
 
     clip: DemoVideo = Field(default_factory=DemoVideo)
-    """Size and length of reference videos."""
+    """Size and length of reference videos, by the same keys."""
 
     real: DemoVideo = Field(default_factory=DemoVideo)
-    """Size and length of the recognisers' real videos."""
+    """Size and length of the recognisers' real videos, by the same keys."""
 
     background: DemoBackground = Field(default_factory=DemoBackground)
-    """Size of the background images."""
+    """Size of the background images (below, "A background of the demo world")."""

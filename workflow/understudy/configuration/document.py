@@ -6,18 +6,29 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from understudy.configuration.demo import DemoBackground, DemoVideo
 from understudy.configuration.experiments import GridLine
+from understudy.configuration.fit import Flag
 from understudy.configuration.model import Config
 from understudy.configuration.recogniser import Recogniser
 from understudy.configuration.words import allowed, resolved
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
 NO_DEFAULT = {"frames": "`16`, SlowFast `32`"}  # else one without must be given
-TABLES = {"Keys": Config, "A model of `experiments.models`": Recogniser, "The grid": GridLine}
+TABLES = {
+    "Keys": Config,
+    "The flags of a fit": Flag,
+    "A model of `experiments.models`": Recogniser,
+    "The grid": GridLine,
+    "A video of the demo world": DemoVideo,
+    "A background of the demo world": DemoBackground,
+}
+OF_THEIR_OWN = {model.__name__ for model in TABLES.values()}
 
 
 def key_table(model: type[BaseModel]) -> str:
-    """A table in Markdown of every key of a section, those of sections in it dotted."""
+    """A table in Markdown of every key of a section, those of sections in it dotted; a section that
+    has a table of its own is one row."""
     schema = model.model_json_schema()
     return HEAD + "".join(
         f"| `{key}` | {_default(key, node)} | {allowed(node, schema)} | {_meaning(node)} |\n"
@@ -28,13 +39,15 @@ def key_table(model: type[BaseModel]) -> str:
 def _keys(node: dict, schema: dict, prefix: str = "") -> Iterator[tuple[str, dict]]:
     for name, inner in node["properties"].items():
         section = resolved(inner, schema)
-        if "properties" in section:
+        if "properties" in section and section["title"] not in OF_THEIR_OWN:
             yield from _keys(section, schema, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", inner
 
 
 def _default(key: str, node: dict) -> str:
+    if "$ref" in node:
+        return "as below"
     if "default" not in node:
         return NO_DEFAULT.get(key, "must be given")
     default = node["default"]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ValidationError
 
+from understudy.configuration.former import FORMER
+
 LONGEST_VALUE = 60  # letters
 TYPES = {"string": "text", "boolean": "true or false", "null": "null"}
 
@@ -23,7 +25,10 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
     if wrong["type"] in unknown:
         odd = [shown(name) for name in _value(config, path) if not isinstance(name, str)]
         name = odd[0] if wrong["type"] == "invalid_key" else wrong["loc"][-1]
-        return f"{dotted([*path, name])}: unknown key{_known(name, resolved(node, schema))}"
+        key = dotted([*path, name])
+        if key in FORMER:
+            return f"{key} {FORMER[key]}"
+        return f"{key}: unknown key{_known(name, resolved(node, schema))}"
     if wrong["type"] == "missing":
         return f"{key}: is missing; give {allowed(node, schema)}"
     if "[key]" in wrong["loc"]:

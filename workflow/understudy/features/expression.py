@@ -18,7 +18,7 @@ from understudy.features.origin import of_keypoints
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import save_arrays
 from understudy.fitting.observed import read_observed
-from understudy.fitting.settings import FitSettings
+from understudy.fitting.settings import DEFAULTS, FitSettings
 from understudy.registry import chosen
 
 
@@ -42,9 +42,13 @@ def extract_expression(
     out: Path | str,
     backend: str = "landmarks",
     runtime: Runtime = EMBEDDED,
+    reading: FitSettings = DEFAULTS,
 ) -> None:
-    """Find the face's expression in every frame of a video and write expression.npz."""
-    observed, note = read_observed(keypoints, FitSettings())
+    """Find the face's expression in every frame of a video and write expression.npz.
+
+    reading: of the fit's settings, those by which it reads the keypoints too.
+    """
+    observed, note = read_observed(keypoints, reading)
     model = load_body(body)
     faces = chosen("expression", backend)(video, observed, model, runtime)
     arrays = {

@@ -20,7 +20,7 @@ from understudy.features.origin import of_keypoints
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.files import save_arrays
 from understudy.fitting.observed import read_observed
-from understudy.fitting.settings import FitSettings
+from understudy.fitting.settings import DEFAULTS, FitSettings
 from understudy.registry import chosen
 
 
@@ -44,9 +44,13 @@ def extract_hands(
     out: Path | str,
     backend: str = "landmarks",
     runtime: Runtime = EMBEDDED,
+    reading: FitSettings = DEFAULTS,
 ) -> None:
-    """Find the fingers' pose in every frame of a video and write hands.npz."""
-    observed, note = read_observed(keypoints, FitSettings())
+    """Find the fingers' pose in every frame of a video and write hands.npz.
+
+    reading: of the fit's settings, those by which it reads the keypoints too.
+    """
+    observed, note = read_observed(keypoints, reading)
     model = load_body(body)
     hands = chosen("hands", backend)(video, observed, model, runtime)
     arrays = {"hand_pose": hands.pose, "score": hands.score, **hands.body}

@@ -1,4 +1,7 @@
-"""What the fit of a body to a clip can be told; every weight by name."""
+"""What the fit of a body to a clip can be told; every weight by name.
+
+The configuration has the few that a user may know better; the rest are the solver's own.
+"""
 
 from dataclasses import dataclass, fields
 
@@ -74,11 +77,17 @@ class FitSettings:
 
     # Priors on the pose, rad.
     spine_sigma: float = 0.3
+    """Spread of spine joints about straight."""
     collar_sigma: float = 0.45
+    """Spread of collar joints."""
     foot_joint_sigma: float = 0.33
+    """Spread of the toes' joints."""
     ankle_sigma: float = 0.9
+    """Spread of ankles."""
     neck_sigma: float = 0.5
+    """Spread of neck and head."""
     wrist_sigma: float = 0.6
+    """Spread of wrists."""
     limb_pose_sigma: float = 1.5
     """Hips, knees, shoulders, elbows: all but free."""
     limit_sigma: float = 0.14
@@ -104,6 +113,7 @@ class FitSettings:
 
     # What the whole clip shares.
     betas: int = 10
+    """How many shape coefficients are fitted."""
     beta_sigma: float = 2.5
     """Shape coefficients, in the model's own standard deviations."""
     joint_offset_sigma: float = 0.015
@@ -123,15 +133,8 @@ class FitSettings:
             if any(not v > 0 for v in values):
                 raise UserError(f"fit: {field.name} is {value}; it must be above zero")
 
-    @classmethod
-    def from_dict(cls, values: dict) -> "FitSettings":
-        """From a config section, in which a tuple is a list."""
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in values.items()
-            }
-        )
+
+DEFAULTS = FitSettings()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ the config makes its outputs stale."""
 from understudy.recognition.settings import INDIFFERENT
 
 SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what counts for every model
-NOT_OF_DIRECT = ("exavatar", "lpips", "checkpoint_seconds")
+READING = ("focal", "least_score", "least_frames")  # of `fit`: how keypoints are read
 JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
 PLACES = ("device", "container", "weights", "tables", "results")
 
@@ -13,20 +13,23 @@ PLACES = ("device", "container", "weights", "tables", "results")
 def avatar_settings(config: dict) -> dict:
     """Of `avatar`, what makes an avatar of the chosen model."""
     avatar = config["avatar"]
-    if avatar["model"] == "direct":
-        return {key: avatar[key] for key in avatar if key not in NOT_OF_DIRECT}
     return {key: avatar[key] for key in (*SHARED, avatar["model"])}
 
 
 def training_lpips(config: dict) -> str | None:
     """The weights of the loss that a training asks for, if any."""
-    exavatar = config["avatar"]["model"] == "exavatar"
-    return config["avatar"]["exavatar"]["lpips"] if exavatar else None
+    avatar = config["avatar"]
+    return avatar[avatar["model"]].get("lpips")
 
 
 def score_settings(config: dict) -> dict:
     """Of `avatar`, what its score hangs on."""
     return {key: config["avatar"][key] for key in ("size", "held_out_every", "lpips")}
+
+
+def reading_settings(config: dict) -> dict:
+    """Of `fit`, what every reader of keypoints has to know."""
+    return {key: config["fit"][key] for key in READING}
 
 
 def fit_settings(config: dict) -> dict:

@@ -7,8 +7,14 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
-from understudy.avatar.surface import Surface, as_surface, skin_faces, split_edges
-from understudy.avatar.trainee import HANDS, region
+from understudy.avatar.surface import (
+    HANDS,
+    Surface,
+    as_surface,
+    region,
+    skin_faces,
+    split_edges,
+)
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_NAMES
 

@@ -18,7 +18,7 @@ from understudy.avatar.perceptual import Lpips
 from understudy.avatar.poses import PARTS
 from understudy.avatar.settings import TrainSettings
 from understudy.avatar.similarity import ssim
-from understudy.avatar.surface import mean_edge
+from understudy.avatar.surface import first_log_scale
 from understudy.avatar.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
@@ -36,6 +36,8 @@ class ExAvatarTraining(Training):
     The person is composited over the scene by its alpha: nobody stands behind the furniture.
     """
 
+    own_settings = ExAvatarSettings
+
     def __init__(
         self,
         clip: Clip,
@@ -49,16 +51,14 @@ class ExAvatarTraining(Training):
     ) -> None:
         """points: what a scene of Gaussians begins with; None: the measured plate is behind."""
         super().__init__(clip, pose, body, settings, device)
-        self.own = settings.exavatar or ExAvatarSettings()
         if self.own.preset == "release":
             some = set(clip.usable[RELEASE_FIRST::RELEASE_EVERY])
             self.trained = sorted(some - set(self.held_out))
         torch.manual_seed(settings.seed)  # of the networks' first weights
         self.human = Human(body, betas, joint_offset, self.own).to_device(self.device)
-        edges = mean_edge(
+        self.first_log_scale = first_log_scale(
             self.human.vertices().detach().cpu().numpy(), self.human.surface.faces.cpu().numpy()
         )
-        self.first_log_scale = torch.from_numpy(edges * settings.scale_per_edge).float().log()
         self.regularisers = Regularisers(self.human, self.own.weights, self.device)
         self.scene = (
             PlateScene(clip, self.device)
@@ -83,10 +83,6 @@ class ExAvatarTraining(Training):
         self.nearest = self.human.rig  # whose weights points have
 
     @classmethod
-    def own_settings(cls, keys: dict) -> dict:
-        return {"exavatar": ExAvatarSettings(**keys["exavatar"])}
-
-    @classmethod
     def begin(
         cls,
         clip: Clip,
@@ -97,8 +93,7 @@ class ExAvatarTraining(Training):
         device: str = "cpu",
     ) -> Self:
         person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
-        own = settings.exavatar or ExAvatarSettings()
-        points = scene_points(depth, clip) if own.scene == "gaussians" else None
+        points = scene_points(depth, clip) if settings.own.scene == "gaussians" else None
         return cls(clip, *person, settings, device, points)
 
     @property

@@ -15,13 +15,14 @@ from torch import Tensor
 
 from understudy.avatar.alignment import Alignment
 from understudy.avatar.clip import Clip
+from understudy.avatar.direct.losses import image_loss
+from understudy.avatar.direct.settings import DirectSettings
+from understudy.avatar.direct.trainee import Trainee, surface_loss
 from understudy.avatar.fill import fill
 from understudy.avatar.joints import JointSystem
-from understudy.avatar.losses import image_loss
 from understudy.avatar.model import Avatar
 from understudy.avatar.poses import combined
 from understudy.avatar.settings import TrainSettings
-from understudy.avatar.trainee import Trainee, surface_loss
 from understudy.avatar.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
@@ -36,6 +37,8 @@ ADAM_BETAS, ADAM_EPSILON = (0.9, 0.95), 1e-12
 class DirectTraining(Training):
     """Of a `Trainee`, with our own losses."""
 
+    own_settings = DirectSettings
+
     def __init__(
         self,
         clip: Clip,
@@ -47,9 +50,9 @@ class DirectTraining(Training):
         device: str = "cpu",
     ) -> None:
         super().__init__(clip, pose, body, settings, device)
-        self.trainee = Trainee(body, betas, joint_offset, settings, self.device)
+        self.trainee = Trainee(body, betas, joint_offset, self.own, self.device)
         self.first_log_scale = self.trainee.first_log_scale
-        rates, trainee = settings.rates, self.trainee
+        rates, trainee = self.own.rates, self.trainee
         groups = [
             (trainee.u, rates.offset),
             (trainee.log_scale, rates.scale),
@@ -64,8 +67,8 @@ class DirectTraining(Training):
         )
         self.random = np.random.default_rng(settings.seed)
         self.order: list[int] = []  # frames still to draw in this pass over the clip
-        steps = {max(1, round(share * settings.iterations)) for share in settings.align_at}
-        self.last_step = settings.iterations
+        steps = {max(1, round(share * self.own.iterations)) for share in self.own.align_at}
+        self.last_step = self.own.iterations
         self.rounds = sorted(steps)  # after how many steps poses are aligned
         self.round = 0  # the next of them
         self.to_align: list[int] = []  # frames that the present round has still to align
@@ -87,7 +90,7 @@ class DirectTraining(Training):
 
     @property
     def planned_steps(self) -> int:
-        return self.settings.iterations
+        return self.own.iterations
 
     @property
     def work(self) -> int:
@@ -113,7 +116,7 @@ class DirectTraining(Training):
 
     def _align(self, t: int) -> None:
         if self.alignment is None:
-            self.alignment = Alignment(self.avatar(), self.free, self.settings.align)
+            self.alignment = Alignment(self.avatar(), self.free, self.own.align)
         frame, correction = self.poses.frames[t], self.poses.corrections[t]
         view, K = self.clip.view(t), self.clip.camera(t)
         correction, *equations = self.alignment.solve(frame, correction, view, K)
@@ -122,7 +125,7 @@ class DirectTraining(Training):
 
     def _end_round(self) -> None:
         """Move the joints to where the round tells that they are, and the poses along."""
-        change = self.trainee.move_joints(self.joints, self.settings.align.joint_trust)
+        change = self.trainee.move_joints(self.joints, self.own.align.joint_trust)
         for t in self.trained:
             step = self.joints.followed(t, change)
             self.poses.corrections[t] = combined(step, self.poses.corrections[t])
@@ -131,11 +134,11 @@ class DirectTraining(Training):
 
     def step(self) -> Tensor:
         """Train the avatar on one frame; returns the loss."""
-        settings, trainee = self.settings, self.trainee
+        own, trainee = self.own, self.trainee
         rate = self._rate()
         for group, peak in zip(self.optimiser.param_groups, self.peaks, strict=True):
             group["lr"] = peak * rate
-        settled = self.steps >= settings.warm_up
+        settled = self.steps >= own.warm_up
         if not self.order:
             self.order = self.random.permutation(self.trained).tolist()
         t = self.order.pop()
@@ -144,8 +147,8 @@ class DirectTraining(Training):
         posed = self.poses.frames[t].corrected(self.poses.corrections[t])
         rgb, alpha = self.draw(trainee.avatar(offset).pose_rotations(*posed), t)
         background = background.to(self.device)
-        loss = image_loss(self.view(t), rgb, alpha, background, settings.weights, settled)
-        loss = loss + surface_loss(trainee, offset, settings.weights)
+        loss = image_loss(self.view(t), rgb, alpha, background, own.weights, settled)
+        loss = loss + surface_loss(trainee, offset, own.weights)
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
@@ -162,7 +165,7 @@ class DirectTraining(Training):
 
     def _rate(self) -> float:
         """The factor on all rates: a ramp, then a cosine."""
-        cosine = 0.5 * (1 + math.cos(math.pi * self.steps / self.settings.iterations))
+        cosine = 0.5 * (1 + math.cos(math.pi * self.steps / self.own.iterations))
         return min(1.0, (self.steps + 1) / RAMP) * (LAST_RATE + (1 - LAST_RATE) * cosine)
 
     def state(self) -> tuple[dict[str, Tensor], dict]:

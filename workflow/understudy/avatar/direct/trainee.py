@@ -6,28 +6,24 @@ import torch
 from torch import Tensor, nn
 
 from understudy.avatar.device import on_device
+from understudy.avatar.direct.settings import DirectSettings, LossWeights
 from understudy.avatar.joints import JointSystem
 from understudy.avatar.model import SHADING_TERMS, Avatar
 from understudy.avatar.rig import Rig
-from understudy.avatar.settings import LossWeights, TrainSettings
 from understudy.avatar.sparse import SmoothSolve, SparseProduct
 from understudy.avatar.surface import (
     EYES,
+    HANDS,
     build_surface,
+    first_log_scale,
     graph_laplacian,
     mean_difference,
-    mean_edge,
+    region,
     skin_faces,
     vertex_normals,
 )
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS
-
-HANDS = tuple(
-    f"{side}_{part}"
-    for side in ("left", "right")
-    for part in ("wrist", "index", "middle", "pinky", "ring", "thumb")
-)
 
 
 class Trainee(nn.Module):
@@ -42,7 +38,7 @@ class Trainee(nn.Module):
         body: BodyModel,
         betas: Tensor,
         joint_offset: Tensor,
-        settings: TrainSettings,
+        settings: DirectSettings,
         device: torch.device | str = "cpu",
     ) -> None:
         super().__init__()
@@ -55,8 +51,8 @@ class Trainee(nn.Module):
         self.to_points = SparseProduct(surface.matrix(n), device)
         self.vertex_difference = SparseProduct(mean_difference(skin, n), device)
         self.point_difference = SparseProduct(mean_difference(faces, len(surface)), device)
-        edges = mean_edge(surface.interpolate(vertices).numpy(), faces) * settings.scale_per_edge
-        self.first_log_scale = torch.from_numpy(edges).float().log().to(device)
+        points = surface.interpolate(vertices).numpy()
+        self.first_log_scale = first_log_scale(points, faces).to(device)
         hands = region(body, HANDS)
         self.hands, self.eyes = hands.to(device), region(body, EYES).to(device)
         self.point_hands = surface.interpolate(hands).to(device)
@@ -99,12 +95,6 @@ class Trainee(nn.Module):
             shading=self.shading,
             opacity=self.opacity,
         )
-
-
-def region(body: BodyModel, joints: tuple[str, ...]) -> Tensor:
-    """(V,1) the share of each vertex that moves with the joints whose names so begin."""
-    columns = [k for k, name in enumerate(body.joint_names) if name.startswith(joints)]
-    return body.weights[:, columns].sum(1, keepdim=True)
 
 
 def surface_loss(trainee: Trainee, offset: Tensor, weights: LossWeights) -> Tensor:

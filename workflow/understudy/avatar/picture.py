@@ -1,12 +1,9 @@
-"""A render against the picture."""
+"""What a render is compared with."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-
-from understudy.avatar.settings import LossWeights
-from understudy.avatar.similarity import ssim
 
 
 @dataclass(frozen=True)
@@ -41,26 +38,3 @@ class View:
         """What `over` is to look like; outside (h,w,3) or (3,): where the mask ends."""
         masked = self.image * self.mask + outside * (1 - self.mask)
         return torch.where(self.clear, self.image, masked)
-
-
-def image_loss(
-    view: View,
-    rgb: Tensor,
-    alpha: Tensor,
-    background: Tensor,
-    weights: LossWeights,
-    structure: bool,
-) -> Tensor:
-    """A render, rgb (h,w,3) premultiplied and alpha (h,w,1), on a background (3,) against the view.
-
-    Outside the mask nothing is asked of the colour: what sticks out of it would only learn the
-    background's. Alpha alone draws it in. `structure`: with SSIM, which disturbs the first
-    steps, when nothing is in place.
-    """
-    over = view.over(rgb, alpha, background)
-    target = view.target(over.detach())
-    loss = weights.l1 * ((over - target).abs() * view.color_trust).mean()
-    loss = loss + weights.alpha * ((alpha - view.mask).abs() * view.mask_trust).mean()
-    if structure:
-        loss = loss + weights.ssim * (1 - ssim(over, target))
-    return loss
