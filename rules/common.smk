@@ -41,13 +41,20 @@ WORLD = CONFIG["demo"]["world"]
 DATASET, BODY, IS_DEMO = PLAN.dataset, PLAN.body, PLAN.is_demo
 IDENTITIES, REFERENCES, BACKGROUNDS = TABLES.identities, TABLES.references, TABLES.backgrounds
 PAIRS = pairs_of(SYNTHETIC)
+REAL_ID = {row["video"]: id_ for id_, row in TABLES.real.items()}
 GPU = 1 if CONFIG["device"] == "cuda" else 0
 WEIGHTS = PLAN.weights  # of each feature's back-end: name -> file
 CHOSEN = PLAN.chosen  # what each word of the config stands for
 
 if workflow.is_main_process:
-    for line in PLAN.unreadable_sources():
+    for line in PLAN.told_of_sources():
         print(f"warning: {line}", file=sys.stderr)
+    if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
+        print(
+            "warning: .snakemake/metadata is gone: what was made is taken as it is, whatever it was "
+            "made with; bring the folder back, or force what changed (--forcerun RULE)",
+            file=sys.stderr,
+        )
 
 
 wildcard_constraints:
@@ -73,6 +80,23 @@ def made(*paths):
     have their path and version, so that one that is missing today stops no plan and makes nothing
     stale, and a job that needs it tells."""
     return [path for path in paths if PLAN.is_made(path)]
+
+
+def source(kind, id_, *products):
+    """The input that a row's file is: one that rules make; none, where it is the user's. Where that
+    cannot be read today and something was made from it, a file that is not there: Snakemake then
+    lets the products be, whatever else has changed, and a run deletes none."""
+    path = PLAN.sources[kind, id_]
+    if PLAN.is_away(kind, id_) and any(Path(product).exists() for product in products):
+        return [f"{path} (cannot be read today)"]
+    return made(path)
+
+
+def clips_of(wildcards):
+    """The same of all real videos that a training sees."""
+    products = [f"{RUN}/train.tsv".format(**wildcards)]
+    clips = [*real_of(wildcards), *PLAN.test_clips]
+    return [file for clip in clips for file in source("real", REAL_ID[clip.path], *products)]
 
 
 def told(value):
@@ -108,8 +132,7 @@ def real_of(wildcards):
 
 def clips_told(clips):
     """Clips as parameters, each with its file's version."""
-    by_path = {row["video"]: id_ for id_, row in TABLES.real.items()}
-    return [[*astuple(clip), PLAN.version("real", by_path[clip.path])] for clip in clips]
+    return [[*astuple(clip), PLAN.version("real", REAL_ID[clip.path])] for clip in clips]
 
 
 def master(path):

@@ -7,7 +7,9 @@ rule check_synthetic:
     input:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
-        images=made(*(BACKGROUNDS[id_]["image"] for id_ in DRAWN)),
+        images=lambda wildcards: [
+            file for id_ in DRAWN for file in source("background", id_, LAYOUT.checked)
+        ],
     output:
         LAYOUT.checked,
     log:

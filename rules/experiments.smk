@@ -45,9 +45,7 @@ rule check_leakage:
 rule list_clips:
     """What one training sees, and how it is trained."""
     input:
-        real=lambda wildcards: made(
-            *(clip.path for clip in [*real_of(wildcards), *PLAN.test_clips])
-        ),
+        real=clips_of,
         checked=lambda wildcards: LAYOUT.checked if seen_by(wildcards).n_synthetic else [],
         white=lambda wildcards: (
             [LAYOUT.white(*pair) for pair in PAIRS]

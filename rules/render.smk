@@ -33,8 +33,13 @@ rule composite_background:
         rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
         # A function costs a large plan time: it is asked once a video.
         background=(
-            (lambda wildcards: made(BACKGROUNDS[wildcards.background]["image"]))
+            (
+                lambda wildcards: source(
+                    "background", wildcards.background, LAYOUT.synthetic(**wildcards)
+                )
+            )
             if any(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+            or any(PLAN.is_away("background", id_) for id_ in BACKGROUNDS)
             else []
         ),
     output:

@@ -1,11 +1,13 @@
 # Requires: the videos of the tables. Gives: {results}/video/{kind}/{id}.mp4, constant in size and
 # frame rate, and a .json beside each that states what was done to it.
+def video_of(kind, id_):
+    return LAYOUT.video(kind, id_), LAYOUT.facts(kind, id_)
 
 
 rule normalise_identity:
     """An identity video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: made(IDENTITIES[wildcards.id]["video"]),
+        lambda wildcards: source("identity", wildcards.id, *video_of("identity", wildcards.id)),
     output:
         video=LAYOUT.video("identity", "{id}"),
         facts=LAYOUT.facts("identity", "{id}"),
@@ -30,7 +32,7 @@ rule normalise_identity:
 rule normalise_reference:
     """A reference video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: made(REFERENCES[wildcards.id]["video"]),
+        lambda wildcards: source("reference", wildcards.id, *video_of("reference", wildcards.id)),
     output:
         video=LAYOUT.video("reference", "{id}"),
         facts=LAYOUT.facts("reference", "{id}"),

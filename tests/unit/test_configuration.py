@@ -167,3 +167,9 @@ def test_json_is_read_with_its_tabs(tmp_path):
     path.write_text('{"labels": ["bow"], "seed": 1, "seed": 2}')
     with pytest.raises(UserError, match="key 'seed' stands twice"):
         read_config(path)
+
+
+def test_keys_may_be_merged_from_elsewhere(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n")
+    assert read_config(path) == {"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}}

@@ -65,6 +65,12 @@ def own_files(run: Checkout) -> list[Path]:
     return sorted((run.folder / "own").rglob("*.*"))
 
 
+def own_files_of(run: Checkout) -> list[str]:
+    """The sources that the tables name, whether they are there or not."""
+    with contextlib.chdir(run.folder):
+        return sorted(set(plan_of(run).sources.values()))
+
+
 def products(run: Checkout) -> dict[str, int]:
     """Every file below the results, but for logs, with its time stamp."""
     return {

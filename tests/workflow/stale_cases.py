@@ -73,6 +73,7 @@ FACT_CASES = [
         ),
         {**FACTS, **SEES_SYNTHETIC},
     ),
+    Case("cameras of the training videos", cell("real", "camera", "C1", "C2")),
     Case(
         "cameras of the test videos",
         cell("real", "camera", "", "", "C1", "C2"),
@@ -176,6 +177,7 @@ CONFIG_CASES = [
     Case("a recogniser's workers and cache", model(workers=1, cache_gb=0.5)),
     Case("a recogniser's checkpoint_seconds", model(checkpoint_seconds=5)),
     Case("a recogniser's default spelt out", model(optimiser="adam", momentum=0.9)),
+    Case("what a recogniser's optimiser does not use", model(momentum=0.5)),
     Case("a recogniser's epochs", model(epochs=3), TRAININGS),
     Case(
         "another recogniser",

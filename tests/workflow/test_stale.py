@@ -11,7 +11,7 @@ import pytest
 import yaml
 from source_cases import SOURCE_CASES, half_copied, replaced
 from stale_cases import CASES
-from stale_edits import cell, lost
+from stale_edits import cell, config, lost, setting, together
 from workflow_tools import Checkout, Job, copy_repository, edited, rules_of, with_row
 
 from understudy.plan.expected import expected_files
@@ -200,6 +200,52 @@ def test_sources_that_are_not_there_are_told_and_nothing_is_lost(own_run):
     assert owned.products(own_run) == before
 
 
+def test_a_source_that_is_away_costs_nothing_whatever_else_has_changed(own_run):
+    """Not even where a product of it was lost as well, or its settings are others now."""
+    changed = together(
+        setting("video.identity.fps", 9),
+        setting("video.reference.seconds", 5),
+        setting("backgrounds.fit", "stretch"),
+        config(lambda settings: settings["experiments"]["models"]["small"].update(epochs=2)),
+    )
+    facts = own_run.results / "video/identity/anna.json"
+    with (
+        owned.kept(own_run.results),
+        owned.kept(own_run.folder / ".snakemake"),
+        owned.kept(own_run.folder / "own"),
+    ):
+        for path in own_run.folder.glob("own/*/*.*"):
+            path.unlink()
+        facts.unlink()
+        before = owned.products(own_run)
+        before.pop(str(own_run.results / "report.html"))  # which shows the config
+        with changed(own_run):
+            for target in ("all", "avatars", "synthetic", "experiments"):
+                run = own_run.snakemake("--", target)
+                assert run.stdout.count("warning: own/") == len(owned.own_files_of(own_run))
+        after = owned.products(own_run)
+        assert {path: after.get(path) for path in before} == before
+    with changed(own_run):
+        assert {"normalise_identity", "normalise_reference", "composite_background"} <= rules_of(
+            own_run.would_run()
+        )
+
+
+def test_snakemakes_own_records_are_missed(own_run):
+    with owned.kept(own_run.folder / ".snakemake"):
+        shutil.rmtree(own_run.folder / ".snakemake/metadata")
+        told = own_run.snakemake("-n").stdout
+    assert told.count("warning: .snakemake/metadata is gone") == 1
+
+
+def test_status_misses_every_file_of_a_job(finished):
+    names = ("dataset/manifest.csv", "avatar/esi/trained.npz", "experiments/world/curves.svg")
+    with lost(*names)(finished):
+        told = finished.outlook("status").stdout
+    assert "Made, now gone: 3" in told
+    assert all(f"results/tiny/{name}" in told for name in names)
+
+
 def test_a_job_that_failed_is_tried_again(own_run):
     """Snakemake has the parameters of a failed try on record, and misses no file that lies between
     others: it would say that nothing is to be done."""
@@ -246,9 +292,10 @@ def test_a_job_records_the_source_that_it_read(tmp_path):
     assert second != first
     half_copied(source)
     told = run.snakemake("--", made)
-    assert told.returncode == 0 and "wave1.mp4" in told.stdout and "is kept" in told.stdout
+    assert "wave1.mp4" in told.stdout and "is kept" in told.stdout
     source.unlink()
-    assert run.snakemake("--", made).returncode == 0
+    told = run.snakemake("--", made)
+    assert "wave1.mp4: no such file or directory; what was made from it is kept" in told.stdout
     assert (run.folder / made).read_bytes() == second
 
 

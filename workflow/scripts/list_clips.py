@@ -5,6 +5,7 @@ from pathlib import Path
 from job import job
 
 with job(snakemake):
+    from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.plan.layout import Layout
     from understudy.plan.points import Point
@@ -24,7 +25,12 @@ with job(snakemake):
             point.views,
             white,
         )
-    write_list(made.train, choose_clips(pool, told.labels, "all", point.n_synthetic, seed))
-    write_list(made.test, [Clip(*clip) for clip in told.test])
+    train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed)
+    test = [Clip(*clip) for clip in told.test]
+    for clip in [*train, *test]:
+        if not Path(clip.path).is_file():
+            raise UserError(f"{clip.path}: no such file; correct the table, or bring it back")
+    write_list(made.train, train)
+    write_list(made.test, test)
     about = {"dataset": told.dataset, "model": snakemake.wildcards.model, "point": told.point}
     write_json(made.recipe, {"about": about, "labels": told.labels, "settings": told.settings})

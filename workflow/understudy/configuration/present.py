@@ -1,6 +1,7 @@
 """The files that a configuration names are there before any job."""
 
 import os
+from pathlib import Path
 
 from understudy.errors import UserError
 
@@ -12,8 +13,9 @@ def refuse_missing_files(config: dict) -> None:
         if path and not os.path.isfile(path):
             raise UserError(f"config: {key}: {path}: no such file; correct the path{_or_null(key)}")
     for key, path in _folders(config).items():
-        if os.path.exists(path) and not os.path.isdir(path):
-            raise UserError(f"config: {key}: {path} is a file; name a folder")
+        for above in (Path(path), *Path(path).parents):
+            if above.exists() and not above.is_dir():
+                raise UserError(f"config: {key}: {above} is a file; name a folder")
 
 
 def _files(config: dict) -> dict[str, str | None]:

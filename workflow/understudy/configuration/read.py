@@ -30,12 +30,17 @@ def read_config(path: Path | str) -> dict:
     return config
 
 
+MERGE = "tag:yaml.org,2002:merge"
+
+
 class _Loader(yaml.SafeLoader):
     """Refuses a key that stands twice in a mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         lines = {}
         for key_node, _ in node.value:
+            if key_node.tag == MERGE:  # << takes keys from elsewhere; those that stand here count
+                continue
             key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
             if isinstance(key, Hashable) and key in lines:
                 raise yaml.MarkedYAMLError(

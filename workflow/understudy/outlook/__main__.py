@@ -41,6 +41,8 @@ def main(arguments: list[str]) -> None:
     if options.what == "weights":
         return tell_weights(checked_config(read_config(options.configfile)))
     plan = plan_of(options.configfile)
+    for line in plan.told_of_sources():
+        print(f"warning: {line}", file=sys.stderr)
     if options.what == "plan":
         like = plan_of(options.like) if options.like else plan
         tell_plan(plan, options.configfile, measure(benchmarks_of(like), expected_files(like)))
@@ -97,8 +99,6 @@ def tell_status(plan: Plan, profile: Path) -> None:
     requests = read_requests(profile, [cost.rule for cost in costs]) if profile.is_file() else {}
     fits = judged_fits(expected, limits_of(plan.config))
     print(status_text(states, failures, fits, efficiency(costs, requests)))
-    for line in plan.unreadable_sources():
-        print(f"warning: {line}", file=sys.stderr)
 
 
 def _queue() -> list[QueuedJob]:

@@ -30,7 +30,7 @@ def read_status(
     states = {item.path: active.get(comment_of(item)) for item in expected}
     idle = [item for item in expected if states[item.path] is None]
     failures = find_failures(idle)
-    missing = {failure.path: failure for failure in failures}
+    missing = {failure.first: failure for failure in failures}
     counts: dict[str, Counter] = {}
     for item in expected:
         state = states[item.path] or _state(missing.get(item.path))

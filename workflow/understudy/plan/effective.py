@@ -40,7 +40,12 @@ def fit_settings(config: dict) -> dict:
 def recogniser_settings(config: dict, model: str) -> dict:
     """Of a recogniser, what its training and its test hang on."""
     settings = config["experiments"]["models"][model]
-    return {key: value for key, value in settings.items() if key not in INDIFFERENT}
+    unused = {*INDIFFERENT}
+    if settings["optimiser"] != "sgd":
+        unused.add("momentum")
+    if settings["steps"] is not None:
+        unused.add("epochs")
+    return {key: value for key, value in settings.items() if key not in unused}
 
 
 def loading_settings(config: dict, model: str) -> dict:

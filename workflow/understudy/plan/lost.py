@@ -28,6 +28,8 @@ def _asked(plan: Plan, target: str, unchecked: bool) -> Iterator[Expected]:
             continue
         if unchecked and item.stage == "white" and not _has_master(plan, item):
             continue
+        if _source_is_away(plan, item):
+            continue
         yield item
 
 
@@ -35,6 +37,13 @@ def _has_master(plan: Plan, item: Expected) -> bool:
     """Whether a pair's composites could be made without rendering it: then nobody else asks for the
     video on white, which comes of the same job."""
     return Path(plan.layout.master(*item.wildcards)).exists()
+
+
+def _source_is_away(plan: Plan, item: Expected) -> bool:
+    """Whether what it would be made from cannot be read today: it is told of, and can wait."""
+    if item.rule.startswith("normalise_"):
+        return plan.is_away(item.stage, *item.wildcards)
+    return item.stage == "synthetic" and plan.is_away("background", item.wildcards[3])
 
 
 def _absent(item: Expected) -> list[str]:

@@ -1,6 +1,6 @@
 """Everything that is planned, from a configuration and its tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -108,15 +108,20 @@ class Plan:
         """Whether a table's file is of the demo world, which rules make."""
         return path.startswith(f"{self.config['demo']['world']}/")
 
-    def unreadable_sources(self) -> list[str]:
-        """A line for each source that was read before and cannot be read now."""
+    def is_away(self, kind: str, id_: str) -> bool:
+        """Whether a row's file was read before and cannot be read now."""
+        self.version(kind, id_)
+        return (kind, id_) in self.versions.away
+
+    def told_of_sources(self) -> list[str]:
+        """A line for each source that cannot be read now."""
         for kind, id_ in self.sources:
             self.version(kind, id_)
         return self.versions.told
 
     def real_clips(self, point: Point, seed: int) -> list[Clip]:
         """The real videos that a training sees, by class, in the order of its seed."""
-        pool = real_clips(self.tables.real, "train")
+        pool = [replace(clip, camera="") for clip in real_clips(self.tables.real, "train")]
         return choose_clips(pool, self.config["labels"], point.n_real, 0, seed)
 
     @cached_property

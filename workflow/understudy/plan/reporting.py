@@ -65,8 +65,13 @@ def report_shown(plan: Plan) -> dict:
             for id_, row in plan.tables.references.items()
         },
         "backgrounds": len(plan.tables.backgrounds),
-        "config": effective_config(plan.config),
+        "config": _shown_config(plan),
     }
+
+
+def _shown_config(plan: Plan) -> dict:
+    shown = effective_config(plan.config)
+    return shown if plan.is_demo else {key: shown[key] for key in shown if key != "demo"}
 
 
 def _person(plan: Plan, id_: str, row: dict) -> dict:

@@ -19,17 +19,19 @@ from understudy.sources import Record, read_records, record_path
 
 MISSING = "missing"  # the version of a file that nobody has seen
 KEPT = "what was made from it is kept"
+UNSEEN = "the jobs that need it will fail"
 
 
 @dataclass
 class Versions:
     """The versions at this moment; `folder` holds the records.
 
-    told: a line for each file that was read before and cannot be read today.
+    told: a line for each file that cannot be read today. away: which of them were read before.
     """
 
     folder: str
     told: list[str] = field(default_factory=list)
+    away: set[tuple[str, str]] = field(default_factory=set)
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, kind: str, id_: str, path: str) -> str:
@@ -49,15 +51,17 @@ class Versions:
             if record.is_of(stat) or self._sha256(path, stat) == record.sha256:
                 return record.version
             _check_readable(kind, path)
-        except OSError as error:
-            if record is None:
-                return MISSING
-            self.told.append(f"{path}: {(error.strerror or str(error)).lower()}; {KEPT}")
-            return record.version
+        except (OSError, ValueError) as error:  # ValueError: a path that none can be
+            reason = getattr(error, "strerror", None) or str(error)
+            self.told.append(f"{path}: {reason.lower()}; {KEPT if record else UNSEEN}")
         except UserError as error:
             self.told.append(f"{error}; until then {KEPT}")
-            return record.version
-        return seen
+        else:
+            return seen
+        if record is None:
+            return MISSING
+        self.away.add((kind, id_))
+        return record.version
 
     @cached_property
     def _real(self) -> dict[str, Record]:

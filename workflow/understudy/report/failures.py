@@ -16,8 +16,8 @@ SLURM_LOGS = Path("results/logs/slurm")  # slurm-logdir of profiles/slurm
 
 @dataclass(frozen=True)
 class Failure:
-    """A job whose file is not there. why: None where it never began (no log); gone: it gave the
-    file, which was lost since."""
+    """A job whose file is not there. path: the file; why: None where the job never began (no log);
+    gone: it gave the file, which was lost since; first: the job's first file."""
 
     rule: str
     subject: str
@@ -25,18 +25,23 @@ class Failure:
     log: str
     why: str | None
     gone: bool = False
+    first: str = ""
 
 
 def find_failures(expected: list[Expected], slurm_logs: Path = SLURM_LOGS) -> list[Failure]:
     """The missing of `expected`: first those with a reason, then those that only waited."""
-    missing = [_missing(item, slurm_logs) for item in expected if not Path(item.path).exists()]
+    missing = [
+        _missing(item, path, slurm_logs)
+        for item in expected
+        for path in [path for path in (item.path, *item.also) if not Path(path).exists()][:1]
+    ]
     return sorted(missing, key=lambda failure: failure.why is None)
 
 
-def _missing(item: Expected, slurm_logs: Path) -> Failure:
+def _missing(item: Expected, path: str, slurm_logs: Path) -> Failure:
     if _ended_well(item):
-        return Failure(item.rule, item.subject, item.path, item.log, GONE, gone=True)
-    return Failure(item.rule, item.subject, item.path, *_told(item, slurm_logs))
+        return Failure(item.rule, item.subject, path, item.log, GONE, True, item.path)
+    return Failure(item.rule, item.subject, path, *_told(item, slurm_logs), first=item.path)
 
 
 def _ended_well(item: Expected) -> bool:
@@ -72,7 +77,8 @@ def _lines(log: Path) -> list[str] | None:
     if not log.is_file():
         return None
     text = log.read_text(encoding="utf-8", errors="replace")
-    return [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+    lines = re.split(r"[\r\n]+|(?<=\])(?=error: )", text)  # a bar's line may go on with an error
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _last(lines: list[str], pattern: re.Pattern) -> str | None:
