@@ -1,13 +1,16 @@
 # Requires: the videos of the tables. Gives: {results}/video/{kind}/{id}.mp4, constant in size and
 # frame rate, and a .json beside each that states what was done to it.
-def video_of(kind, id_):
-    return LAYOUT.video(kind, id_), LAYOUT.facts(kind, id_)
 
 
 rule normalise_identity:
     """An identity video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: source("identity", wildcards.id, *video_of("identity", wildcards.id)),
+        lambda wildcards: source(
+            "identity",
+            wildcards.id,
+            LAYOUT.video("identity", wildcards.id),
+            LAYOUT.facts("identity", wildcards.id),
+        ),
     output:
         video=LAYOUT.video("identity", "{id}"),
         facts=LAYOUT.facts("identity", "{id}"),
@@ -32,7 +35,12 @@ rule normalise_identity:
 rule normalise_reference:
     """A reference video at its constant size, length and frame rate."""
     input:
-        lambda wildcards: source("reference", wildcards.id, *video_of("reference", wildcards.id)),
+        lambda wildcards: source(
+            "reference",
+            wildcards.id,
+            LAYOUT.video("reference", wildcards.id),
+            LAYOUT.facts("reference", wildcards.id),
+        ),
     output:
         video=LAYOUT.video("reference", "{id}"),
         facts=LAYOUT.facts("reference", "{id}"),
