@@ -31,7 +31,7 @@ rule composite_background:
     """S_(i,j,k): the re-enactment before one background, C + (1 − α) B."""
     input:
         rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
-        # A function costs a large plan time: it is asked once a video.
+        # Functions and parameters cost a large plan time: they are asked once a video.
         background=(
             (
                 lambda wildcards: source(
@@ -54,10 +54,8 @@ rule composite_background:
         "../envs/video.yaml"
     params:
         source=version("background", "background"),
-        image=lambda wildcards, input: BACKGROUNDS[wildcards.background]["image"],
-        records=RECORDS,
-        fit=CONFIG["backgrounds"]["fit"],
-        crf=CONFIG["render"]["crf"],
+        files=lambda wildcards, input: [BACKGROUNDS[wildcards.background]["image"], RECORDS],
+        settings={"fit": CONFIG["backgrounds"]["fit"], "crf": CONFIG["render"]["crf"]},
         code=code_version("composite_background"),
     script:
         "../workflow/scripts/composite_background.py"
