@@ -98,7 +98,9 @@ def begin(
 ) -> Training:
     """A training of the settings' model, at its first step."""
     model: type[Training] = chosen("avatar", settings.model)
-    return model.begin(clip, depth, fitted, body, settings, device)
+    person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
+    behind = model.behind(settings.own, clip, depth)
+    return model(clip, *person, settings, device, **behind)
 
 
 def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tuple[float, Curve]:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,7 +14,6 @@ from understudy.avatar.model import Avatar
 from understudy.avatar.settings import TrainSettings
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
-from understudy.fitting.io import Fit
 
 
 class Training(Filmed, ABC):
@@ -35,17 +34,10 @@ class Training(Filmed, ABC):
         self.steps, self.done = 0, 0
 
     @classmethod
-    @abstractmethod
-    def begin(
-        cls,
-        clip: Clip,
-        depth: Path | str,
-        fitted: Fit,
-        body: BodyModel,
-        settings: TrainSettings,
-        device: str = "cpu",
-    ) -> Self:
-        """At its first step; depth: the clip's depth.npz."""
+    def behind(cls, own: object, clip: Clip, depth: Path | str) -> dict:
+        """What a training is told beside the person: of what is behind, if it trains that too; own:
+        the model's settings; depth: the clip's depth.npz."""
+        return {}
 
     @property
     @abstractmethod

@@ -6,8 +6,6 @@ which also tells where the person's joints are.
 """
 
 import math
-from pathlib import Path
-from typing import Self
 
 import numpy as np
 import torch
@@ -27,7 +25,6 @@ from understudy.avatar.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
-from understudy.fitting.io import Fit
 
 RAMP = 20  # steps over which the rates rise
 LAST_RATE = 0.02  # of the peak, at the end
@@ -74,19 +71,6 @@ class DirectTraining(Training):
         self.to_align: list[int] = []  # frames that the present round has still to align
         self.alignment: Alignment | None = None  # of the present round's avatar
         self.joints = JointSystem()  # what the present round has told of them
-
-    @classmethod
-    def begin(
-        cls,
-        clip: Clip,
-        depth: Path | str,
-        fitted: Fit,
-        body: BodyModel,
-        settings: TrainSettings,
-        device: str = "cpu",
-    ) -> Self:
-        person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
-        return cls(clip, *person, settings, device)
 
     @property
     def planned_steps(self) -> int:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import torch
@@ -23,7 +22,6 @@ from understudy.avatar.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
-from understudy.fitting.io import Fit
 
 ADAM_EPSILON = 1e-15
 RELEASE_FIRST, RELEASE_EVERY = 5, 6  # frames that the release trains on: one in six. Its own begin
@@ -83,18 +81,8 @@ class ExAvatarTraining(Training):
         self.nearest = self.human.rig  # whose weights points have
 
     @classmethod
-    def begin(
-        cls,
-        clip: Clip,
-        depth: Path | str,
-        fitted: Fit,
-        body: BodyModel,
-        settings: TrainSettings,
-        device: str = "cpu",
-    ) -> Self:
-        person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
-        points = scene_points(depth, clip) if settings.own.scene == "gaussians" else None
-        return cls(clip, *person, settings, device, points)
+    def behind(cls, own: ExAvatarSettings, clip: Clip, depth: Path | str) -> dict:
+        return {"points": scene_points(depth, clip) if own.scene == "gaussians" else None}
 
     @property
     def planned_steps(self) -> int:
