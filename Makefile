@@ -39,19 +39,19 @@ study: install ## do synthetic people help? 16 classes of the demo world, hours;
 	PYTHONPATH=workflow CORES=$(CORES) $(BIN)/python -m tests.bench.study_run
 
 tables: install ## make tables OF=ntu|toyota|people|backgrounds FROM=folder INTO=config/ntu [OPTIONS="--protocol cross_subject"]
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.datasets $(OF) $(FROM) --out $(INTO) $(OPTIONS)
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.converters $(OF) $(FROM) --out $(INTO) $(OPTIONS)
 
 leakage: install ## make leakage CONFIG=my.yaml: is a test video, or a copy of one, in the training data?
 	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile $(CONFIG) -- leakage
 
 plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost, the rule graph
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.forecast plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
 
 weights: install ## make weights CONFIG=my.yaml: are the weights that the config needs there, and right?
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook weights --configfile $(CONFIG)
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.forecast weights --configfile $(CONFIG)
 
 status: install ## make status CONFIG=my.yaml: what is done, left and failed, and why
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.outlook status --configfile $(CONFIG)
+	@PYTHONPATH=workflow $(BIN)/python -m understudy.forecast status --configfile $(CONFIG)
 
 inspect: install ## make inspect AVATAR=results/demo/avatar/build [FIT=a fit .npz]: look at an avatar
 	@PYTHONPATH=workflow $(BIN)/python -m understudy.avatar inspect $(AVATAR) $(if $(FIT),--fit $(FIT))

@@ -1,5 +1,5 @@
 # Configuration and tables -> plain dicts, the fan-out, code versions. No logic: that is in the
-# library (workflow/understudy/plan, quality, scene).
+# library (src/understudy/plan, quality, scene).
 import gc
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 
 BASE = Path(workflow.basedir)
 BASE = BASE.parent if BASE.name == "workflow" else BASE
-sys.path.insert(0, str(BASE / "workflow"))
+sys.path.insert(0, str(BASE / "src"))
 
 # Snakemake makes millions of objects that live to its end: garbage is looked for seldom.
 gc.set_threshold(200_000, 20, 50)
@@ -181,7 +181,7 @@ def partial_report():
     from understudy.files import write_json  # NumPy comes with it, which no other job needs here
 
     inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
-    environment = {**os.environ, "PYTHONPATH": str(BASE / "workflow")}
+    environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
     command = [sys.executable, "-m", "understudy.report", inputs, target]
     try:
         write_json(inputs, report_inputs(PLAN))

@@ -19,9 +19,9 @@ from tests.bench.avatar_prototype import available, prototype
 from tests.bench.avatar_runs import Run, plain, result, trained
 from tests.bench.avatar_world import IDENTITIES, Identity, make_world
 from tests.bench.figures import ROOT, Figure, write_figures
-from understudy.avatar.direct.settings import DirectSettings
-from understudy.avatar.exavatar.settings import ExAvatarSettings
-from understudy.avatar.settings import TrainSettings
+from understudy.avatar.training.direct.settings import DirectSettings
+from understudy.avatar.training.exavatar.settings import ExAvatarSettings
+from understudy.avatar.training.settings import TrainSettings
 
 # On a CPU the networks of 167,000 points take 10 s a step: there, the body's own vertices, smaller
 # pictures and one person; ours is trained on the same once more. The prototype has no GPU code.

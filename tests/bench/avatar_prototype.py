@@ -18,14 +18,14 @@ import torch
 from scipy.sparse import csr_matrix
 
 from tests.bench.avatar_runs import Run, clock
+from understudy.artifacts.fit import load_fit
 from understudy.avatar.model import Avatar
-from understudy.avatar.poses import PARTS
 from understudy.avatar.rig import Rig
 from understudy.avatar.surface import Surface, vertex_normals
-from understudy.avatar.training import Training
+from understudy.avatar.training.poses import PARTS
+from understudy.avatar.training.training import Training
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.skeleton import BODY_JOINTS
-from understudy.fitting.io import load_fit
 
 FOLDER = Path(os.environ.get("UNDERSTUDY_PROTOTYPES", "../shared/lab")).resolve()
 EDGE = 0.009  # m, that its surface is split to

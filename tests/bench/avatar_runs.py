@@ -18,11 +18,10 @@ from PIL import Image
 
 from tests.bench.avatar_world import Identity
 from tests.bench.figures import ROOT
-from understudy.avatar.alignment import Alignment
-from understudy.avatar.clip import Clip, load_clip, person_box
-from understudy.avatar.evaluate import FITTED, evaluate, held_out_frame, mean_score
-from understudy.avatar.fill import fill, seen_weight
-from understudy.avatar.heldout import (
+from understudy.artifacts.avatar import load_avatar, save_avatar
+from understudy.artifacts.fit import load_fit
+from understudy.avatar.evaluation.evaluate import FITTED, evaluate, held_out_frame, mean_score
+from understudy.avatar.evaluation.heldout import (
     fitting,
     load_pictures,
     placing,
@@ -30,10 +29,12 @@ from understudy.avatar.heldout import (
     score_pictures,
 )
 from understudy.avatar.model import Avatar
-from understudy.avatar.save import load_avatar, save_avatar
-from understudy.avatar.settings import TrainSettings
-from understudy.avatar.train import begin
-from understudy.avatar.training import Training
+from understudy.avatar.training.alignment import Alignment
+from understudy.avatar.training.fill import fill, seen_weight
+from understudy.avatar.training.footage import Clip, load_clip, person_box
+from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.train import begin
+from understudy.avatar.training.training import Training
 from understudy.body.model import load_body
 from understudy.checkpoint import (
     Interval,
@@ -45,7 +46,6 @@ from understudy.checkpoint import (
 from understudy.demo.actions.held_out import HARD, POSES
 from understudy.demo.world import CUTOUTS
 from understudy.files import file_digest, load_arrays, read_json, write_json
-from understudy.fitting.io import load_fit
 
 RUNS = ROOT / "results/bench/avatar_runs"
 POINTS = 12  # of a curve

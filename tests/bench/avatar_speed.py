@@ -103,9 +103,9 @@ def resume_difference() -> float:
 def _train(person: str, folder: str, settings: str, device: str) -> dict[str, float]:
     import torch
 
-    from understudy.avatar.direct.settings import DirectSettings
-    from understudy.avatar.settings import TrainSettings
-    from understudy.avatar.train import train_avatar
+    from understudy.avatar.training.direct.settings import DirectSettings
+    from understudy.avatar.training.settings import TrainSettings
+    from understudy.avatar.training.train import train_avatar
     from understudy.files import read_json
 
     told = json.loads(settings)
@@ -125,13 +125,13 @@ def _train(person: str, folder: str, settings: str, device: str) -> dict[str, fl
 def _animate(folder: str, device: str) -> dict[str, float]:
     import torch
 
-    from understudy.avatar.animate import animate_avatar
-    from understudy.avatar.direct.settings import DirectSettings
-    from understudy.avatar.direct.trainee import Trainee
-    from understudy.avatar.save import save_avatar
-    from understudy.avatar.settings import AnimateSettings
+    from understudy.artifacts.avatar import save_avatar
+    from understudy.artifacts.fit import load_fit
+    from understudy.avatar.training.direct.settings import DirectSettings
+    from understudy.avatar.training.direct.surface_parameters import Trainee
+    from understudy.avatar.training.settings import AnimateSettings
     from understudy.body.model import load_body
-    from understudy.fitting.io import load_fit
+    from understudy.scene.animate import animate_avatar
 
     own_fit, motion = (one.path("fit.npz") for one in IDENTITIES[:2])
     body, own = load_body(BODY), load_fit(own_fit)

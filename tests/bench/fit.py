@@ -24,12 +24,12 @@ from tests.bench.fit_world import (
     make_body,
     make_world,
 )
+from understudy.artifacts.fit import load_fit
 from understudy.body.model import BodyModel, load_body
 from understudy.body.skeleton import JOINT_NAMES
 from understudy.files import load_arrays
 from understudy.fitting.evaluate import FitErrors, measure_fit
 from understudy.fitting.fit import fit_body
-from understudy.fitting.io import load_fit
 from understudy.fitting.settings import FitSettings
 
 # Sigmas of time: so large that every frame is fitted by itself.

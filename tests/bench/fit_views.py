@@ -15,15 +15,15 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from tests.bench.fit_world import WORLD, make_features
+from understudy.artifacts.fit import load_fit
 from understudy.body import rotation_numpy as rot
 from understudy.body.model import BodyModel
 from understudy.files import file_digest
 from understudy.fitting.evaluate import fit_points
 from understudy.fitting.fit import fit_body
-from understudy.fitting.io import load_fit
-from understudy.fitting.observed import Observed, read_observed
 from understudy.fitting.settings import FitSettings
-from understudy.fitting.terms import project
+from understudy.observation.observed import Observed, read_observed
+from understudy.solver.terms import project
 
 CAMERAS = ("cam01", "cam02", "cam03", "cam04")
 MARKS = np.arange(23)  # COCO's 17 and the feet

@@ -26,7 +26,7 @@ from tests.slurm.ledger import Made
 from tests.slurm.slurm_cluster import Cluster, wait_until
 from tests.slurm.slurm_tools import SlurmRun, on_gpus
 from tests.workflow.workflow_tools import Checkout
-from understudy.avatar.trained import load_trained
+from understudy.artifacts.trained import load_trained
 
 WORLD = ("world", "body")  # the demo world's videos
 FEATURES = (*WORLD, "video", "features", "fit")  # what a training needs

@@ -81,7 +81,7 @@ class SlurmRun:
         return {
             **self.cluster.environment,
             "NUMBA_CACHE_DIR": str(self.checkout.folder / COMPILED),
-            **variables(self.ledger, self.checkout.folder / "workflow"),
+            **variables(self.ledger, self.checkout.folder / "src"),
         }
 
     def command(self, *arguments: str) -> list[str]:

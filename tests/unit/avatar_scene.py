@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from tests.unit.fit_quality import sound
+from understudy.artifacts.fit import PARTS, Fit, save_fit
+from understudy.avatar.inspection.turntable import turned_pose
 from understudy.avatar.model import Avatar
 from understudy.avatar.rig import Rig
 from understudy.avatar.surface import build_surface, mean_edge, skin_faces, vertex_normals
-from understudy.avatar.turntable import turned_pose
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.features.masks import pack_masks
 from understudy.files import save_arrays
-from understudy.fitting.io import PARTS, Fit, save_fit
 from understudy.video.write import VideoWriter
 
 FPS = 12.0

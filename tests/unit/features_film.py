@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.demo.world import WorldSettings, make_identity
-from understudy.features.holistic import Holistic, run_holistic
+from understudy.features.mediapipe.holistic import Holistic, run_holistic
 from understudy.files import Arrays, load_arrays
 from understudy.video.read import read_frames
 

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from understudy.features.mmpose_keypoints import CONFIG, PICTURE
-from understudy.features.openmmlab import build_network, load_openmmlab, network_config
+from understudy.features.openmmlab.keypoints import CONFIG, PICTURE
+from understudy.features.openmmlab.networks import build_network, load_openmmlab, network_config
 
 GREY = 114  # around a frame that is no square, in the detector's picture
 

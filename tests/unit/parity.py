@@ -10,8 +10,8 @@ from torch import nn
 from tests.unit.seeded import public_network, seeded_pictures, seeded_state
 from understudy.body.model import load_body
 from understudy.body.pose import Pose
-from understudy.features import deca
-from understudy.features.hand4whole_network import PICTURE, Hand4Whole
+from understudy.features.deca import expression as deca
+from understudy.features.hand4whole.network import PICTURE, Hand4Whole
 
 BODIES = 2
 

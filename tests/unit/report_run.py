@@ -7,10 +7,10 @@ import torch
 from fit_quality import sound
 from PIL import Image
 
+from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.body.pose import Pose
 from understudy.features.masks import pack_masks
 from understudy.files import file_digest, save_arrays, write_json, write_text
-from understudy.fitting.io import PARTS, Fit, save_fit
 from understudy.recognition.plots import plot_accuracy, plot_confusion, plot_per_class
 from understudy.recognition.tables import TableFiles, write_tables
 from understudy.recognition.tabulate import read_runs, summarise

@@ -13,7 +13,7 @@ from understudy.choices import CHOICES
 from understudy.plan import code
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARY = ROOT / "workflow/understudy"
+LIBRARY = ROOT / "src/understudy"
 SCRIPTS = [path for path in (ROOT / "workflow/scripts").glob("*.py") if path.stem != "job"]
 RULES = sorted((ROOT / "rules").glob("*.smk"))
 
@@ -97,7 +97,7 @@ def modules_loaded_with(statements: str) -> set[str]:
     script = f"{statements}\nimport sys\nprint(*sys.modules)"
     answer = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PYTHONPATH": str(ROOT / "workflow"), "PATH": os.environ["PATH"]},
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         check=True,
@@ -109,7 +109,7 @@ def test_planning_needs_neither_torch_nor_numpy():
     light = [f"understudy.plan.{path.stem}" for path in (LIBRARY / "plan").glob("[a-z]*.py")]
     light += [
         "understudy.configuration.document",
-        "understudy.quality.inputs",
+        "understudy.plan.tsv",
         "understudy.scene.backgrounds",
     ]
     loaded = modules_loaded_with("\n".join(f"import {name}" for name in light))

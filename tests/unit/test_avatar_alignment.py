@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
-from understudy.avatar.alignment import Alignment
-from understudy.avatar.picture import View
-from understudy.avatar.poses import PARTS, CorrectedPoses, combined, frame_poses
-from understudy.avatar.settings import AlignSettings
+from understudy.avatar.training.alignment import Alignment
+from understudy.avatar.training.frame import View
+from understudy.avatar.training.poses import PARTS, CorrectedPoses, combined, frame_poses
+from understudy.avatar.training.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS
 
 SETTINGS = AlignSettings(blurs=(2.0, 1.5, 1.0, 1.0), turn_trust=0.2, transl_trust=0.1)

@@ -9,15 +9,15 @@ import torch
 
 from tests.unit.avatar_scene import FPS, painted_avatar, render_fit, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.avatar.animate import aimed, animate_avatar, encode, render_frames
-from understudy.avatar.heldout import Pictures, evaluate_pictures
-from understudy.avatar.placement import lowest_sole, placed_pose
-from understudy.avatar.save import save_avatar
-from understudy.avatar.settings import AnimateSettings
-from understudy.avatar.turntable import render_turntable
-from understudy.avatar.views import View, seen_from
+from understudy.artifacts.avatar import save_avatar
+from understudy.artifacts.fit import save_fit
+from understudy.avatar.evaluation.heldout import Pictures, evaluate_pictures
+from understudy.avatar.inspection.turntable import render_turntable
+from understudy.avatar.training.settings import AnimateSettings
 from understudy.errors import UserError
-from understudy.fitting.io import save_fit
+from understudy.scene.animate import aimed, animate_avatar, encode, render_frames
+from understudy.scene.placement import lowest_sole, placed_pose
+from understudy.scene.views import View, seen_from
 from understudy.video.probe import probe
 from understudy.video.read import read_frames, read_rgba
 from understudy.video.write import VideoWriter

@@ -4,16 +4,16 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
-from understudy.avatar.animate import render_frames
-from understudy.avatar.clip import load_clip
+from understudy.artifacts.fit import load_fit
 from understudy.avatar.device import on_device
-from understudy.avatar.direct.settings import DirectSettings
-from understudy.avatar.exavatar.settings import ExAvatarSettings
-from understudy.avatar.score import ScoreSettings, score_avatar
-from understudy.avatar.settings import TrainSettings
-from understudy.avatar.train import begin, train_avatar
+from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
+from understudy.avatar.training.direct.settings import DirectSettings
+from understudy.avatar.training.exavatar.settings import ExAvatarSettings
+from understudy.avatar.training.footage import load_clip
+from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.train import begin, train_avatar
 from understudy.files import read_json
-from understudy.fitting.io import load_fit
+from understudy.scene.animate import render_frames
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 

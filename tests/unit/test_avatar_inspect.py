@@ -12,19 +12,19 @@ from PIL import Image
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.avatar import inspection
-from understudy.avatar.__main__ import main
-from understudy.avatar.inspection import all_round, centred, levelled
+from understudy.artifacts.avatar import save_avatar
+from understudy.artifacts.fit import save_fit
+from understudy.avatar.inspection import inspect as inspection
+from understudy.avatar.inspection.command import main
+from understudy.avatar.inspection.inspect import all_round, centred, levelled
+from understudy.avatar.inspection.ply import write_ply
+from understudy.avatar.inspection.portraits import UP, photograph, standing, upright
+from understudy.avatar.inspection.test_poses import STANCES, stance
 from understudy.avatar.model import Cloud
-from understudy.avatar.ply import write_ply
-from understudy.avatar.save import save_avatar
-from understudy.avatar.stances import STANCES, stance
-from understudy.avatar.studio import UP, photograph, standing, upright
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.errors import UserError
 from understudy.features.masks import pack_masks
 from understudy.files import save_arrays
-from understudy.fitting.io import save_fit
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 

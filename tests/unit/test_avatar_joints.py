@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
-from understudy.avatar.alignment import Alignment
-from understudy.avatar.joints import JOINTS, POSE, JointSystem
-from understudy.avatar.picture import View
-from understudy.avatar.poses import PARTS, CorrectedPoses
 from understudy.avatar.rig import Rig
-from understudy.avatar.settings import AlignSettings
+from understudy.avatar.training.alignment import Alignment
+from understudy.avatar.training.frame import View
+from understudy.avatar.training.joints import JOINTS, POSE, JointSystem
+from understudy.avatar.training.poses import PARTS, CorrectedPoses
+from understudy.avatar.training.settings import AlignSettings
 from understudy.body.pose import Pose
 from understudy.body.skeleton import BODY_JOINTS
 

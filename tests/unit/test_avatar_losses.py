@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from understudy.avatar.direct.losses import image_loss
-from understudy.avatar.direct.settings import LossWeights
-from understudy.avatar.picture import View
+from understudy.avatar.training.direct.losses import image_loss
+from understudy.avatar.training.direct.settings import LossWeights
+from understudy.avatar.training.frame import View
 
 WEIGHTS = LossWeights(ssim=0.0)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from understudy.avatar.normal import normal_equations
+from understudy.avatar.training.normal_equations import normal_equations
 
 
 def test_they_are_those_of_the_whole_jacobian():

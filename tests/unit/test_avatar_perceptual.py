@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import understudy.recognition.models  # noqa: F401  (makes torchvision importable)
-from understudy.avatar.perceptual import Lpips
 from understudy.errors import UserError
+from understudy.image_metrics.perceptual import Lpips
 
 NAMES = {"alex": "alexnet", "vgg": "vgg16"}
 

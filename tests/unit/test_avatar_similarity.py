@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d
 
-from understudy.avatar.similarity import banded_ssim, ssim
+from understudy.image_metrics.similarity import banded_ssim, ssim
 
 
 def written_out(a, b):

@@ -16,7 +16,14 @@ from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.avatar.clip import (
+from understudy.artifacts.avatar import load_avatar, read_about, save_avatar
+from understudy.artifacts.fit import load_fit, save_fit
+from understudy.artifacts.trained import load_trained
+from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
+from understudy.avatar.training.curve import Curve
+from understudy.avatar.training.direct.settings import DirectSettings, LearningRates
+from understudy.avatar.training.direct.training import DirectTraining as Training
+from understudy.avatar.training.footage import (
     bare_plate,
     like_plate,
     load_clip,
@@ -24,18 +31,11 @@ from understudy.avatar.clip import (
     person_box,
     plate_holds,
 )
-from understudy.avatar.curve import Curve
-from understudy.avatar.direct.settings import DirectSettings, LearningRates
-from understudy.avatar.direct.training import DirectTraining as Training
-from understudy.avatar.perceptual import NETWORKS
-from understudy.avatar.save import load_avatar, read_about, save_avatar
-from understudy.avatar.score import ScoreSettings, score_avatar
-from understudy.avatar.settings import TrainSettings
-from understudy.avatar.train import train_avatar
-from understudy.avatar.trained import load_trained
+from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.train import train_avatar
 from understudy.errors import UserError
 from understudy.files import read_json, save_arrays
-from understudy.fitting.io import load_fit, save_fit
+from understudy.image_metrics.perceptual import NETWORKS
 
 OWN = DirectSettings(iterations=240, max_edge=0.06, warm_up=20)
 SETTINGS = TrainSettings("direct", OWN, size=96)

@@ -17,10 +17,10 @@ from safetensors.torch import load_file
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.walks import LABELS, TINY, write_lists
 from understudy import checkpoint
-from understudy.avatar import train as avatar
-from understudy.avatar.direct.settings import DirectSettings
-from understudy.avatar.direct.training import DirectTraining as Training
-from understudy.avatar.settings import TrainSettings
+from understudy.avatar.training import train as avatar
+from understudy.avatar.training.direct.settings import DirectSettings
+from understudy.avatar.training.direct.training import DirectTraining as Training
+from understudy.avatar.training.settings import TrainSettings
 from understudy.checkpoint import SIGNALS, interruptible, load_checkpoint, save_checkpoint
 from understudy.files import read_json, temporary_paths
 from understudy.recognition import train as recogniser

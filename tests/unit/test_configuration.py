@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from understudy.avatar.direct.settings import DirectSettings
-from understudy.avatar.exavatar.settings import ExAvatarSettings
-from understudy.avatar.settings import AnimateSettings, TrainSettings
+from understudy.avatar.training.direct.settings import DirectSettings
+from understudy.avatar.training.exavatar.settings import ExAvatarSettings
+from understudy.avatar.training.settings import AnimateSettings, TrainSettings
 from understudy.configuration.avatar import Direct
 from understudy.configuration.check import checked_config
 from understudy.configuration.document import TABLES, key_table
@@ -144,7 +144,7 @@ def test_it_is_light():
         "import sys, understudy.configuration.check, understudy.configuration.read\n"
         "print(sorted({'numpy', 'torch', 'jsonschema', 'pandas'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "src", capture_output=True)
     assert done.stdout.decode().strip() == "[]", done.stderr.decode()
 
 

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from understudy.datasets.__main__ import main
-from understudy.datasets.draw import ABOVE, NEITHER, OTHER_CAMERA, OTHER_CLASS, Caps, draw
-from understudy.datasets.folders import EMPTY, NAMED_OTHERWISE
-from understudy.datasets.names import (
+from understudy.converters.convert import main
+from understudy.converters.draw import ABOVE, NEITHER, OTHER_CAMERA, OTHER_CLASS, Caps, draw
+from understudy.converters.folders import EMPTY, NAMED_OTHERWISE
+from understudy.converters.names import (
     NTU_CLASSES,
     TOYOTA_CLASSES,
     Recording,
     read_ntu,
     read_toyota,
 )
-from understudy.datasets.protocols import PROTOCOLS
+from understudy.converters.protocols import PROTOCOLS
 from understudy.errors import UserError
 from understudy.plan.planned import read_plan
-from understudy.quality.inputs import read_table
+from understudy.plan.tsv import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"

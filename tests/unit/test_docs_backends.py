@@ -12,10 +12,10 @@ import yaml
 
 from understudy import registry
 from understudy.configuration.check import checked_config
-from understudy.features import openmmlab
 from understudy.features.masks import extract_masks, load_masks
+from understudy.features.openmmlab import networks as openmmlab
 from understudy.files import save_arrays
-from understudy.quality.metrics import iou
+from understudy.fitting.metrics import iou
 from understudy.registry import FEATURES, words
 from understudy.video.write import VideoWriter
 

@@ -7,25 +7,25 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
-from understudy.avatar.clip import load_clip
-from understudy.avatar.exavatar import scene as module
-from understudy.avatar.exavatar.human import Human
-from understudy.avatar.exavatar.losses import Regularisers, part_weights
-from understudy.avatar.exavatar.mesh import big_pose, subdivided
-from understudy.avatar.exavatar.networks import Perceptron, Planes
-from understudy.avatar.exavatar.scene import GaussianScene, ScenePoints, scene_points
-from understudy.avatar.exavatar.settings import ExAvatarSettings, PartWeights
-from understudy.avatar.exavatar.training import ExAvatarTraining
-from understudy.avatar.save import load_avatar
-from understudy.avatar.score import ScoreSettings, score_avatar
-from understudy.avatar.settings import TrainSettings
-from understudy.avatar.train import begin, train_avatar
+from understudy.artifacts.avatar import load_avatar
+from understudy.artifacts.fit import load_fit
+from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
+from understudy.avatar.training.exavatar import scene as module
+from understudy.avatar.training.exavatar.human import Human
+from understudy.avatar.training.exavatar.losses import Regularisers, part_weights
+from understudy.avatar.training.exavatar.mesh import big_pose, subdivided
+from understudy.avatar.training.exavatar.networks import Perceptron, Planes
+from understudy.avatar.training.exavatar.scene import GaussianScene, ScenePoints, scene_points
+from understudy.avatar.training.exavatar.settings import ExAvatarSettings, PartWeights
+from understudy.avatar.training.exavatar.training import ExAvatarTraining
+from understudy.avatar.training.footage import load_clip
+from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.checkpoint import load_checkpoint, save_checkpoint
 from understudy.configuration.check import checked_config
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.fitting.io import load_fit
 from understudy.plan.effective import avatar_settings
 
 SMALL = ExAvatarSettings(

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
-from understudy.features.face_closeup import FaceCloseup
 from understudy.features.keypoints import extract_keypoints, load_keypoints
 from understudy.features.masks import extract_masks, load_masks, unpack_masks
-from understudy.features.people import PeopleDetector
-from understudy.quality.metrics import iou
+from understudy.features.mediapipe.face_closeup import FaceCloseup
+from understudy.features.mediapipe.people import PeopleDetector
+from understudy.fitting.metrics import iou
 from understudy.video.write import VideoWriter
 
 

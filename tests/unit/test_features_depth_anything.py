@@ -10,17 +10,17 @@ import torch
 from fit_clips import CAMERA, SIZE, waving
 from fit_quality import sound
 
-from understudy import torchvision_cpu
+from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.errors import UserError
-from understudy.features import depth_anything
 from understudy.features.depth import EVERY, extract_depth, load_depth
-from understudy.features.depth_anything import NETWORKS, inverse_depths, shown, state_of
+from understudy.features.depth_anything import depth as depth_anything
+from understudy.features.depth_anything.depth import NETWORKS, inverse_depths, shown, state_of
+from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
 from understudy.features.masks import pack_masks
-from understudy.features.relative_depth import FARTHEST, in_metres
 from understudy.features.runtime import Runtime
 from understudy.features.zbuffer import mesh_depth
 from understudy.files import save_arrays
-from understudy.fitting.io import PARTS, Fit, save_fit
+from understudy.networks import torchvision_cpu
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 

@@ -12,9 +12,9 @@ from understudy.errors import UserError
 from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
 from understudy.files import load_arrays
-from understudy.fitting.limits import finger_limits
+from understudy.fitting.metrics import pa_mpjpe
 from understudy.fitting.settings import FitSettings
-from understudy.quality.metrics import pa_mpjpe
+from understudy.solver.limits import finger_limits
 
 N = 24
 

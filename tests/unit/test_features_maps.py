@@ -6,10 +6,10 @@ import pytest
 from understudy import registry
 from understudy.body.landmarks import FACE_NAMES, HAND_NAMES, LANDMARK_NAMES
 from understudy.errors import UserError
-from understudy.features.holistic import Holistic
-from understudy.features.mediapipe_runtime import load_mediapipe
-from understudy.features.steady import MIRROR, steady
-from understudy.features.wholebody import (
+from understudy.features.mediapipe.holistic import Holistic
+from understudy.features.mediapipe.runtime import load_mediapipe
+from understudy.features.mediapipe.steady import MIRROR, steady
+from understudy.features.mediapipe.wholebody import (
     BODY,
     FACE,
     FACE_68,

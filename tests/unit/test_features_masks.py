@@ -9,10 +9,10 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from understudy.errors import UserError
 from understudy.features.masks import load_masks, pack_masks, unpack_masks
-from understudy.features.sharpen import shadow_free_difference, sharp_mask
-from understudy.features.still_background import still_background
+from understudy.features.mediapipe.sharpen import shadow_free_difference, sharp_mask
+from understudy.features.mediapipe.still_background import still_background
 from understudy.files import save_arrays
-from understudy.quality.metrics import iou
+from understudy.fitting.metrics import iou
 
 
 @given(arrays(bool, array_shapes(min_dims=3, max_dims=3, max_side=17)))

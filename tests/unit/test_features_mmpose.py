@@ -6,15 +6,16 @@ import pytest
 import torch
 
 from understudy.errors import UserError
-from understudy.features import mmpose_keypoints, rtmdet
-from understudy.features.checkpoints import load_strictly
 from understudy.features.crops import cut_picture
 from understudy.features.keypoints import extract_keypoints, load_keypoints
-from understudy.features.mmpose_keypoints import NETWORKS, PICTURE, person_cut
-from understudy.features.openmmlab import config_file, load_openmmlab, state_of
+from understudy.features.openmmlab import keypoints as mmpose_keypoints
+from understudy.features.openmmlab import rtmdet
+from understudy.features.openmmlab.keypoints import NETWORKS, PICTURE, person_cut
+from understudy.features.openmmlab.networks import config_file, load_openmmlab, state_of
 from understudy.features.runtime import Runtime
-from understudy.fitting.observed import read_observed
 from understudy.fitting.settings import FitSettings
+from understudy.networks.checkpoints import load_strictly
+from understudy.observation.observed import read_observed
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 

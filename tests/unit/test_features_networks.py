@@ -18,22 +18,23 @@ from tests.unit.parity import deca_parity, hand4whole_parity, seeded_network
 from understudy.body.landmarks import FACE, LEFT_HAND, RIGHT_HAND
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.errors import UserError
-from understudy.features import deca, hand4whole
 from understudy.features.crops import Cut, cut_picture
-from understudy.features.deca import bridged, face_cut
+from understudy.features.deca import expression as deca
+from understudy.features.deca.expression import bridged, face_cut
 from understudy.features.expression import extract_expression
 from understudy.features.faces import from_the_front, seen_faces
 from understudy.features.frames import ahead, batched
-from understudy.features.hand4whole import hand_scores, person_cut, relaxed
-from understudy.features.hand4whole_network import PICTURE
+from understudy.features.hand4whole import hands as hand4whole
+from understudy.features.hand4whole.hands import hand_scores, person_cut, relaxed
+from understudy.features.hand4whole.network import PICTURE
+from understudy.features.hand4whole.roi_align import roi_align
+from understudy.features.hand4whole.rotation6d import columns_to_axis_angle
 from understudy.features.hands import extract_hands
-from understudy.features.roi_align import roi_align
-from understudy.features.rotation6d import columns_to_axis_angle
 from understudy.features.runtime import Runtime
 from understudy.files import load_arrays
 from understudy.fitting.features import read_features
-from understudy.fitting.observed import read_observed
 from understudy.fitting.settings import FitSettings
+from understudy.observation.observed import read_observed
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 

@@ -5,7 +5,7 @@ import pytest
 
 from understudy.errors import UserError
 from understudy.features.keypoints import check_alone, check_somebody, shows_several
-from understudy.features.people import distinct_people, follow_people, torso_length
+from understudy.features.mediapipe.people import distinct_people, follow_people, torso_length
 
 
 def _figure(x: float, y: float, height: float, visibility: float = 1.0) -> np.ndarray:

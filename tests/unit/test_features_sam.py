@@ -10,16 +10,16 @@ import torch
 from fit_clips import SIZE, points_of, waving, write_keypoints
 from torch import nn
 
-from understudy import torchvision_cpu
 from understudy.errors import UserError
-from understudy.features import sam_masks
 from understudy.features.keypoints import load_keypoints
 from understudy.features.masks import extract_masks, load_masks
 from understudy.features.runtime import Runtime
-from understudy.features.sam_masks import NETWORKS, prompts_of, segment, state_of
-from understudy.features.steady_masks import steady_masks
+from understudy.features.sam import masks as sam_masks
+from understudy.features.sam.masks import NETWORKS, prompts_of, segment, state_of
+from understudy.features.sam.steady_masks import steady_masks
 from understudy.files import load_arrays
-from understudy.quality.metrics import iou
+from understudy.fitting.metrics import iou
+from understudy.networks import torchvision_cpu
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter

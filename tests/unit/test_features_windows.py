@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.features.windows import (
+from understudy.features.mediapipe.windows import (
     cut_window,
     following_windows,
     paste_window,

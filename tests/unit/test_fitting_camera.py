@@ -5,12 +5,12 @@ import pytest
 import torch
 from fit_clips import points_of, waving, write_keypoints, write_still
 
-from understudy.fitting.clip import fit_clip
+from understudy.artifacts.fit import load_fit
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
-from understudy.fitting.io import load_fit
-from understudy.fitting.observed import read_observed
 from understudy.fitting.settings import FitSettings
+from understudy.fitting.understudy.clip import fit_clip
+from understudy.observation.observed import read_observed
 
 N = 40
 

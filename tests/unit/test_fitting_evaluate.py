@@ -6,12 +6,12 @@ import pytest
 import torch
 from fit_clips import SIZE, project, waving
 
+from understudy.artifacts.fit import PARTS, Fit
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE, LEFT_HAND
 from understudy.body.pose import Pose
 from understudy.files import Arrays, save_arrays
 from understudy.fitting.evaluate import FitErrors, evaluate_fit, fit_points, measure_fit
-from understudy.fitting.io import PARTS, Fit
 
 N = 40
 BETAS = (0.8, -0.5, 0.5)

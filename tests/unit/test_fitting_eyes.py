@@ -9,13 +9,13 @@ from fit_clips import points_of, project, waving, write_keypoints, write_still
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE
 from understudy.files import load_arrays
-from understudy.fitting import eyes as eyes_of
-from understudy.fitting.eyes import eye_poses, eyeballs
 from understudy.fitting.fit import fit_body
-from understudy.fitting.kinematics import build_kinematics
-from understudy.fitting.observed import read_observed
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.targets import FITTED, joint_basis, landmark_basis
+from understudy.fitting.understudy import eyes as eyes_of
+from understudy.fitting.understudy.eyes import eye_poses, eyeballs
+from understudy.observation.observed import read_observed
+from understudy.solver.kinematics import build_kinematics
 
 N = 40
 NEAR = np.array([[4000.0, 0, 320], [0, 4000.0, 240], [0, 0, 1]])  # a face that fills the picture

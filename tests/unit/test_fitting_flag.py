@@ -10,7 +10,7 @@ import pytest
 from fit_clips import points_of, waving, write_keypoints, write_still
 
 from understudy.configuration.check import checked_config
-from understudy.fitting.quality import read_report
+from understudy.fitting.flags import read_report
 
 ROOT = Path(__file__).resolve().parents[2]
 # What Snakemake gives a script, as far as this one asks for it.

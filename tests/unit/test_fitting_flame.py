@@ -10,18 +10,18 @@ import pytest
 import torch
 from fit_clips import points_of, waving, write_keypoints, write_still
 
+from understudy.artifacts.fit import load_fit
 from understudy.body.flame import join_flame, load_flame
 from understudy.body.model import load_body
 from understudy.files import load_arrays, save_arrays
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
-from understudy.fitting.io import load_fit
+from understudy.fitting.initial_pose import first_pose, spatial_readings
 from understudy.fitting.paper import preset as paper
 from understudy.fitting.paper.coupled import CoupledObjective
 from understudy.fitting.paper.face_losses import FaceMesh
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.settings import FitSettings
-from understudy.fitting.start import first_pose, spatial_readings
 
 N = 8
 SHORT = replace(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from understudy.body import rotation_numpy as rot
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
-from understudy.fitting.kinematics import build_kinematics
 from understudy.fitting.targets import FITTED, joint_basis, landmark_basis
+from understudy.solver.kinematics import build_kinematics
 
 
 @pytest.fixture(scope="module")

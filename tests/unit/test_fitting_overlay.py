@@ -8,9 +8,9 @@ import pytest
 import torch
 from fit_clips import SIZE, waving
 
-from understudy.fitting.io import PARTS, Fit
-from understudy.fitting.overlay import overlay_frames
-from understudy.fitting.quality import SEEN_PARTS
+from understudy.artifacts.fit import PARTS, Fit
+from understudy.fitting.flags import SEEN_PARTS
+from understudy.report.overlay import overlay_frames
 
 ALL_SEEN = np.ones((3, len(SEEN_PARTS)), bool)
 

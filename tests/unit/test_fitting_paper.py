@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.fitting.features import read_features
+from understudy.fitting.initial_pose import first_pose, spatial_readings
 from understudy.fitting.paper import losses, rotation6d
 from understudy.fitting.paper.box import body_boxes, first_places
 from understudy.fitting.paper.figure import MARKS, PaperBody
@@ -21,7 +22,6 @@ from understudy.fitting.paper.preset import PaperPreset, virtual_camera
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.paper.smooth import smooth_rotations, smooth_values
 from understudy.fitting.settings import FitSettings
-from understudy.fitting.start import first_pose, spatial_readings
 
 N = 32
 SHORT = replace(

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 
+from understudy.artifacts.fit import load_fit
 from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
 from understudy.files import load_arrays, save_arrays
-from understudy.fitting.clip import fit_clip
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
-from understudy.fitting.io import load_fit
-from understudy.fitting.observed import read_observed
+from understudy.fitting.initial_pose import first_pose, spatial_readings
 from understudy.fitting.paper.preset import PaperPreset
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.regressed import RegressedPose, steady_pose
 from understudy.fitting.settings import FitSettings
-from understudy.fitting.start import first_pose, spatial_readings
-from understudy.fitting.steadiest import MOST, PASS_COST, TURN, steadiest
+from understudy.fitting.understudy.clip import fit_clip
+from understudy.observation.observed import read_observed
+from understudy.observation.viterbi import MOST, PASS_COST, TURN, steadiest
 
 ROOT = Path(__file__).resolve().parents[2]
 N = 40

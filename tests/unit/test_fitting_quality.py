@@ -11,6 +11,7 @@ from fit_quality import sound
 from hypothesis import given
 from hypothesis import strategies as st
 
+from understudy.artifacts.fit import PARTS, Fit, load_fit, save_fit
 from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.body.pose import Pose
 from understudy.errors import UserError
@@ -22,10 +23,7 @@ from understudy.fitting.assess import (
     parts_seen,
     slide,
 )
-from understudy.fitting.io import PARTS, Fit, load_fit, save_fit
-from understudy.fitting.limits import joint_limits
-from understudy.fitting.observed import read_observed
-from understudy.fitting.quality import (
+from understudy.fitting.flags import (
     NUMBERS,
     SEEN_PARTS,
     FitReport,
@@ -35,6 +33,8 @@ from understudy.fitting.quality import (
     read_report,
 )
 from understudy.fitting.settings import FitSettings
+from understudy.observation.observed import read_observed
+from understudy.solver.limits import joint_limits
 
 N, FPS = 20, 25.0
 

@@ -5,10 +5,10 @@ import pytest
 
 from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
-from understudy.fitting.limits import finger_limits, joint_limits
 from understudy.fitting.settings import FitSettings
-from understudy.fitting.system import NormalEquations, minimise
-from understudy.fitting.terms import add_turn_smoothness, robust
+from understudy.solver.limits import finger_limits, joint_limits
+from understudy.solver.system import NormalEquations, minimise
+from understudy.solver.terms import add_turn_smoothness, robust
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 9])

@@ -11,7 +11,7 @@ import yaml
 
 from understudy.cluster.queue import QueuedJob
 from understudy.files import write_text
-from understudy.outlook.estimate import (
+from understudy.forecast.estimate import (
     GPU_RULES,
     PAPER,
     estimate,
@@ -19,8 +19,8 @@ from understudy.outlook.estimate import (
     measure,
     paper_hours,
 )
-from understudy.outlook.status import RuleStatus, read_status
-from understudy.outlook.tell import plan_text, status_text, table
+from understudy.forecast.status import RuleStatus, read_status
+from understudy.forecast.text import plan_text, status_text, table
 from understudy.plan.expected import expected_files
 from understudy.plan.job import Expected
 from understudy.plan.planned import Plan, read_plan

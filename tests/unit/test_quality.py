@@ -12,8 +12,8 @@ from scipy.spatial.transform import Rotation
 from snakemake.utils import validate
 
 from understudy.errors import UserError
-from understudy.quality.inputs import read_table
-from understudy.quality.metrics import iou, mpjpe, pa_mpjpe, procrustes
+from understudy.fitting.metrics import iou, mpjpe, pa_mpjpe, procrustes
+from understudy.plan.tsv import read_table
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow/schemas"
 TABLES = ("identities", "references", "backgrounds", "real")

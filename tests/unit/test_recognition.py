@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.walks import LABELS, TINY, write_lists
-from understudy import torchvision_cpu
 from understudy.errors import UserError
 from understudy.files import read_json
+from understudy.networks import torchvision_cpu
 from understudy.recognition import train
 from understudy.recognition.data import (
     ClipDataset,

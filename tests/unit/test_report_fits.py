@@ -7,7 +7,7 @@ from report_run import write_fit
 from strict_html import StrictPage
 
 from understudy.files import write_text
-from understudy.fitting.quality import FlagSettings
+from understudy.fitting.flags import FlagSettings
 from understudy.plan.job import Expected
 from understudy.report.fits import HEADS, judged_fits, limits_of
 from understudy.report.inputs import ReportInputs

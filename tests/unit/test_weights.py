@@ -16,11 +16,12 @@ from torch import Tensor
 
 from understudy.errors import UserError
 from understudy.features import check_weights as checking
-from understudy.features import deca, hand4whole
 from understudy.features.check_weights import as_text, check_bodies, check_weights
-from understudy.features.checkpoints import load_strictly, misfit, read_checkpoint, state_in
-from understudy.features.deca import Encoder
+from understudy.features.deca import expression as deca
+from understudy.features.deca.expression import Encoder
+from understudy.features.hand4whole import hands as hand4whole
 from understudy.features.weights import Weights, weights_of, weights_table
+from understudy.networks.checkpoints import load_strictly, misfit, read_checkpoint, state_in
 from understudy.registry import words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -247,10 +248,10 @@ def test_the_command_fails_where_weights_are_missing(tmp_path):
     config = tmp_path / "config.yaml"
     config.write_text(f"labels: [bow]\nweights: {tmp_path}\nfeatures: {{hands: hand4whole}}\n")
     done = subprocess.run(
-        [sys.executable, "-m", "understudy.outlook", "weights", "--configfile", config],
+        [sys.executable, "-m", "understudy.forecast", "weights", "--configfile", config],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
     assert done.returncode == 1
     assert f"{tmp_path}/snapshot_6.pth.tar: missing; get it from https://" in done.stdout

@@ -12,7 +12,7 @@ import yaml
 from workflow_tools import Checkout, edited, with_row
 
 Edit = Callable[[Checkout], contextlib.AbstractContextManager]
-LIBRARY = "workflow/understudy"
+LIBRARY = "src/understudy"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.worlds import Shape, write_world
-from understudy.outlook.dryrun import jobs_due
-from understudy.outlook.estimate import GPU_RULES
+from understudy.forecast.dryrun import jobs_due
+from understudy.forecast.estimate import GPU_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = Shape(references=80, identities=15)  # 3 backgrounds a pair: 3,600 videos
@@ -25,7 +25,7 @@ def world(tmp_path_factory) -> Path:
 
 def outlook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "understudy.outlook", *arguments, "--configfile", "config.yaml"],
+        [sys.executable, "-m", "understudy.forecast", *arguments, "--configfile", "config.yaml"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
         text=True,

@@ -23,7 +23,7 @@ AGGREGATES = {
     *("check_synthetic", "write_dataset", "list_clips", "train_recogniser"),
     *("tabulate", "build_report", "all"),
 }
-COMPOSITOR = "workflow/understudy/scene/composite.py"
+COMPOSITOR = "src/understudy/scene/composite.py"
 
 
 def outputs_of(jobs: list[Job], rule: str) -> set[str]:

@@ -73,9 +73,9 @@ class Checkout:
         )
 
     def outlook(self, what: str) -> subprocess.CompletedProcess[str]:
-        """`python -m understudy.outlook`, plan or status, of this config."""
+        """`python -m understudy.forecast`, plan or status, of this config."""
         return subprocess.run(
-            [sys.executable, "-m", "understudy.outlook", what, "--configfile", str(self.config)],
+            [sys.executable, "-m", "understudy.forecast", what, "--configfile", str(self.config)],
             cwd=self.folder,
             env={**self.environment, "PYTHONPATH": str(self.folder / "workflow")},
             text=True,
@@ -139,7 +139,7 @@ def share_compiled(source: Path, cache: Path, target: Path) -> None:
 
     Without any, it compiles again: numba checks time stamp and size of each source file.
     """
-    for folder in (source / "workflow/understudy").rglob("*/"):
+    for folder in (source / "src/understudy").rglob("*/"):
         compiled = cache / _compiled_name(folder)
         if compiled.is_dir():
             name = _compiled_name(target / folder.relative_to(source))

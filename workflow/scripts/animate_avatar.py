@@ -3,8 +3,8 @@
 from job import job
 
 with job(snakemake):
-    from understudy.avatar.animate import animate_avatar
-    from understudy.avatar.settings import AnimateSettings
+    from understudy.avatar.training.settings import AnimateSettings
+    from understudy.scene.animate import animate_avatar
 
     animate_avatar(
         snakemake.input.avatar,

@@ -4,7 +4,7 @@ from job import job
 
 with job(snakemake):
     from understudy.fitting.fit import fit_body
-    from understudy.fitting.quality import FlagSettings, check_fit
+    from understudy.fitting.flags import FlagSettings, check_fit
     from understudy.fitting.settings import FitSettings
 
     settings = dict(snakemake.params.settings)

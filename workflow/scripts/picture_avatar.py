@@ -3,8 +3,8 @@
 from job import job
 
 with job(snakemake):
-    from understudy.avatar.save import load_avatar
-    from understudy.avatar.turntable import write_turntable
+    from understudy.artifacts.avatar import load_avatar
+    from understudy.avatar.inspection.turntable import write_turntable
     from understudy.body.model import load_body
 
     body = load_body(snakemake.input.body)

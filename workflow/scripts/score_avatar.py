@@ -3,7 +3,7 @@
 from job import job
 
 with job(snakemake):
-    from understudy.avatar.score import ScoreSettings, score_avatar
+    from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
 
     files = snakemake.input
     score_avatar(

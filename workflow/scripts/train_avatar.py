@@ -5,8 +5,8 @@ from job import job
 with job(snakemake):
     from pathlib import Path
 
-    from understudy.avatar.settings import TrainSettings
-    from understudy.avatar.train import train_avatar
+    from understudy.avatar.training.settings import TrainSettings
+    from understudy.avatar.training.train import train_avatar
 
     told = snakemake.params
     train_avatar(

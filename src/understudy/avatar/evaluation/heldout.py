@@ -1,0 +1,149 @@
+"""An avatar in poses and by cameras that its video never showed, against pictures of the person."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.avatar.evaluation.evaluate import FITTED, Score, mean_score, score
+from understudy.avatar.model import Avatar
+from understudy.avatar.training.alignment import Alignment
+from understudy.avatar.training.footage import Box, person_box
+from understudy.avatar.training.frame import View
+from understudy.avatar.training.poses import PARTS, frame_poses
+from understudy.avatar.training.settings import AlignSettings
+from understudy.body.pose import Pose
+from understudy.body.skeleton import BODY_JOINTS
+from understudy.features.masks import unpack_masks
+from understudy.files import load_arrays
+from understudy.scene.animate import to_bytes
+
+PLACING_ROUNDS = 3
+PLACED = AlignSettings(blurs=(3.0, 2.0, 2.0, 1.5, 1.0, 1.0), turn_trust=1.0, transl_trust=1.0)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A person on white in n poses: images (n,h,w,3) uint8; masks (n,h,w) bool; pose: n frames in
+    camera space; K (3,3) px."""
+
+    images: np.ndarray
+    masks: np.ndarray
+    pose: Pose
+    K: Tensor
+
+    def box(self, t: int) -> Box | None:
+        """Around the person of picture t."""
+        return person_box(self.masks[t].astype(np.uint8) * 255)
+
+    def view(self, t: int, box: Box) -> View:
+        """Picture t inside a box; all of it is true."""
+        mask = torch.from_numpy(self.masks[t][box.slices])[..., None].float()
+        image = torch.from_numpy(self.images[t][box.slices]).float() / 255
+        return View.cut_out(image, mask)
+
+
+def load_pictures(path: Path | str, kind: str = "held_out") -> Pictures:
+    """Read the demo world's pictures of held-out poses."""
+    stored = load_arrays(path, kind)
+    return Pictures(
+        images=stored["images"],
+        masks=unpack_masks(stored),
+        pose=Pose.from_numpy(stored.arrays),
+        K=torch.from_numpy(stored["K"]).float(),
+    )
+
+
+def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> Pictures:
+    """The avatar as in `pictures`, each pose with its correction (n,23,3)."""
+    height, width = pictures.images.shape[1:3]
+    eye, white = torch.eye(4)[None], torch.ones(1, 3)
+    images, masks = [], []
+    for frame, correction in zip(frame_poses(pictures.pose), corrections, strict=True):
+        with torch.no_grad():
+            cloud = avatar.pose_rotations(*frame.corrected(correction))
+            rgb, alpha = cloud.render(eye, pictures.K[None], width, height, white)
+        images.append(to_bytes(rgb[0]))
+        masks.append((alpha[0, ..., 0] > 0.5).numpy())
+    images, masks = np.stack(images), np.stack(masks)
+    return replace(pictures, images=images, masks=masks)
+
+
+def placing(avatar: Avatar, pictures: Pictures) -> Tensor:
+    """(n,23,3): each figure moved as a whole, rigidly, to where the picture shows it.
+
+    One camera cannot tell how large and how far a person is nor, with its tilt, how upright they
+    stand, so the root is the avatar's own; all that lies between the joints is left as it is.
+    First the silhouettes' size and place are matched, then the pixels.
+    """
+    corrections = _by_silhouette(avatar, pictures)
+    root = torch.zeros(PARTS)
+    root[[0, BODY_JOINTS]] = 1
+    return _aligned(avatar, pictures, corrections, root, PLACED)
+
+
+def fitting(avatar: Avatar, pictures: Pictures, placed: Tensor) -> Tensor:
+    """(n,23,3): whole poses fitted to their pictures from where the figures were `placed`, the
+    avatar frozen (ExAvatar's protocol)."""
+    return _aligned(avatar, pictures, placed, torch.ones(PARTS), FITTED)
+
+
+def _aligned(
+    avatar: Avatar, pictures: Pictures, start: Tensor, free: Tensor, settings: AlignSettings
+) -> Tensor:
+    alignment = Alignment(avatar, free, settings)
+    found = []
+    for t, frame in enumerate(frame_poses(pictures.pose)):
+        box = pictures.box(t)
+        camera = box.camera(pictures.K)
+        found.append(alignment.align(frame, start[t], pictures.view(t, box), camera))
+    return torch.stack(found)
+
+
+def _by_silhouette(avatar: Avatar, pictures: Pictures) -> Tensor:
+    corrections = torch.zeros(len(pictures.pose), PARTS, 3)
+    pelvis = avatar.rig.skeleton.joints[0]
+    for _ in range(PLACING_ROUNDS):
+        drawn = render_pictures(avatar, pictures, corrections)
+        for t, (ours, theirs) in enumerate(zip(drawn.masks, pictures.masks, strict=True)):
+            if not ours.any():
+                continue
+            here, there = (np.argwhere(mask).mean(0)[::-1].copy() for mask in (ours, theirs))
+            place = pictures.pose.transl[t] + corrections[t, -1] + pelvis
+            depth = place[2] * float(np.sqrt(ours.sum() / theirs.sum()))
+            shift = torch.from_numpy(there - here).float() / pictures.K[[0, 1], [0, 1]]
+            moved = torch.cat([(place[:2] / place[2] + shift) * depth, depth[None]])
+            corrections[t, -1] += moved - place
+    return corrections
+
+
+def score_pictures(drawn: Pictures, truth: Pictures, frames: list[int]) -> list[Score]:
+    """Scores in the person's box of each of the frames."""
+    scores = []
+    for t in frames:
+        rows, columns = truth.box(t).slices
+        images = (torch.from_numpy(p.images[t, rows, columns]) / 255 for p in (drawn, truth))
+        masks = (
+            torch.from_numpy(p.masks[t, rows, columns])[..., None].float() for p in (drawn, truth)
+        )
+        (ours, theirs), (alpha, mask) = images, masks
+        scores.append(score(ours, alpha, theirs, mask))
+    return scores
+
+
+def evaluate_pictures(avatar: Avatar, pictures: Pictures) -> tuple[dict, Pictures]:
+    """Scores in poses never seen, and the avatar's pictures.
+
+    "held_out_poses": posed by the truth, placed in the picture; "held_out_poses_fitted": the pose
+    fitted to the picture too.
+    """
+    frames = list(range(len(pictures.pose)))
+    placed = placing(avatar, pictures)
+    drawn = render_pictures(avatar, pictures, placed)
+    fitted = render_pictures(avatar, pictures, fitting(avatar, pictures, placed))
+    return {
+        "held_out_poses": mean_score(score_pictures(drawn, pictures, frames)),
+        "held_out_poses_fitted": mean_score(score_pictures(fitted, pictures, frames)),
+    }, drawn

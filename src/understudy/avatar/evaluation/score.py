@@ -1,0 +1,69 @@
+"""How well a trained avatar shows the frames that were held out: its metrics.json."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from understudy.artifacts.avatar import load_avatar
+from understudy.artifacts.fit import load_fit
+from understudy.artifacts.trained import load_trained
+from understudy.avatar.evaluation.evaluate import FITTED_FRAMES, evaluate, held_out_distance
+from understudy.avatar.training.filmed import Filmed
+from understudy.avatar.training.footage import load_clip
+from understudy.body.model import load_body
+from understudy.files import write_json
+from understudy.image_metrics.perceptual import Lpips
+
+
+@dataclass(frozen=True)
+class ScoreSettings:
+    """size (px, the longer side), held_out_every: as the avatar was trained with; fitted_frames:
+    held-out frames whose pose is also fitted to the image; lpips: torchvision's file of AlexNet, or
+    None to do without."""
+
+    size: int
+    held_out_every: int
+    fitted_frames: int = FITTED_FRAMES
+    lpips: str | None = None
+
+
+def score_avatar(
+    avatar: Path | str,
+    trained: Path | str,
+    video: Path | str,
+    masks: Path | str,
+    fit: Path | str,
+    body: Path | str,
+    out: Path | str,
+    settings: ScoreSettings,
+    device: str = "cpu",
+) -> None:
+    """Write metrics.json: the scores of held-out frames (`evaluate`), and how the training went.
+
+    avatar, trained: what `train_avatar` wrote from the video, masks and fit. UserError where they
+    do not belong together.
+    """
+    model = load_body(body)
+    fitted, figure, kept = (
+        load_fit(fit, model.model_id),
+        load_avatar(avatar, model),
+        load_trained(trained),
+    )
+    clip = load_clip(video, masks, fitted.K, fitted.size, settings.size)
+    filmed = Filmed(clip, fitted.pose, fitted.own(model), settings.held_out_every, device)
+    filmed.poses.corrections = torch.from_numpy(kept.corrections).to(filmed.device)
+    metrics = {
+        **evaluate(filmed, figure, torch.from_numpy(kept.backdrop), settings.fitted_frames),
+        "gaussians": len(figure),
+        "unseen": kept.unseen,
+        "train_seconds": kept.seconds,
+        "iterations": kept.steps,
+        "frames": {"trained": len(kept.trained), "held_out": len(filmed.held_out)},
+        "size": list(clip.images.shape[1:3]),
+        "loss_curve": kept.losses,
+    }
+    if settings.lpips:
+        distance = held_out_distance(filmed, figure, Lpips("alex", settings.lpips))
+        metrics["held_out"]["lpips"] = round(distance, 4)
+    write_json(out, metrics)

@@ -1,0 +1,65 @@
+"""How a training goes: loss and quality against steps and seconds, and whether it still gains."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from understudy.avatar.training.training import Training
+from understudy.image_metrics.similarity import psnr
+
+STEPS = 50  # that one row averages
+FRAMES = 2  # held-out frames that a row's PSNR is the mean of
+GAIN = 0.02  # dB: less is none
+COLUMNS = ("step", "seconds", "loss", "held_out_psnr")
+
+
+@dataclass
+class Curve:
+    """rows: step, seconds of training, mean loss of the steps since the row before, and PSNR (dB)
+    of a few held-out frames; losses: of the steps since the last row, left on the device so that no
+    step waits for them."""
+
+    rows: list[list[float]] = field(default_factory=list)
+    losses: list[Tensor] = field(default_factory=list)
+
+    def add(self, loss: Tensor, training: Training, seconds: float) -> bool:
+        """Count one step; True if it made a row."""
+        self.losses.append(loss)
+        if len(self.losses) < STEPS and training.steps < training.planned_steps:
+            return False
+        mean = float(torch.stack([one.to(loss.device) for one in self.losses]).mean())
+        self.rows.append([training.steps, round(seconds, 1), round(mean, 5), _quality(training)])
+        self.losses.clear()
+        return True
+
+    def steps_without_gain(self) -> int:
+        """Steps since the held-out frames last gained."""
+        best, at, step = float("-inf"), 0, 0
+        for step, _, _, quality in self.rows:
+            if quality > best + GAIN:
+                best, at = quality, step
+        return step - at
+
+    def note(self) -> dict:
+        """All of it, JSON-able."""
+        return {"rows": self.rows, "losses": [float(loss) for loss in self.losses]}
+
+    @staticmethod
+    def from_note(note: dict) -> "Curve":
+        """What `note` told."""
+        return Curve(note["rows"], [torch.tensor(loss) for loss in note["losses"]])
+
+    def csv(self) -> str:
+        lines = [COLUMNS, *self.rows]
+        return "".join(",".join(map(str, line)) + "\n" for line in lines)
+
+
+def _quality(training: Training) -> float:
+    """Mean PSNR (dB) of a few held-out frames, posed as their neighbours are."""
+    every = max(1, len(training.held_out) // FRAMES)
+    frames, avatar = training.held_out[::every][:FRAMES], training.avatar()
+    corrections = training.poses.corrections
+    pictures = [training.on_white(avatar, t, corrections[t]) for t in frames]
+    scores = [psnr(drawn.clamp(0, 1), truth) for drawn, _, truth, _ in pictures]
+    return round(sum(scores) / len(scores), 3)

@@ -1,0 +1,236 @@
+"""What is behind the person while ExAvatar trains.
+
+`GaussianScene` is 3D Gaussian Splatting (Kerbl et al. 2023) as ExAvatar uses it, from points of the
+depth maps. The camera of an identity video stands still, so a colour that depends on the direction
+would say nothing and is left out. `PlateScene` is the wall as the video's unmasked pixels show it.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+from torch import Tensor
+
+from understudy.avatar.training.footage import Clip
+from understudy.checkpoint import prefixed, without_prefix
+from understudy.features.depth import load_depth
+from understudy.splatting import rasterize
+
+POINTS = 0.2  # share of the depth maps' points that Gaussians begin at
+DEGREE_ZERO = 0.28209479177387814  # the spherical harmonic of degree 0
+FIRST_OPACITY, LEAST_OPACITY, RESET_OPACITY = 0.1, 0.005, 0.01
+DENSIFY_FROM, DENSIFY_TO, DENSIFY_EVERY, RESET_EVERY = 500, 15_000, 100, 3_000
+GRADIENT = 2e-4  # of a place in the image, in half images, from which a Gaussian is doubled
+SMALL, LARGE = 0.01, 0.1  # m (the camera's radius is 1): doubled whole or split; pruned
+WIDE = 20.0  # px of three deviations, from which one is pruned
+SPLIT = 1.6  # how much smaller the two halves are
+ADAM_EPSILON = 1e-15
+RATES = {"means": 1.6e-4, "colors": 2.5e-3, "opacities": 0.05, "scales": 5e-3, "quats": 1e-3}
+LAST_MEANS_RATE, MEANS_RATE_STEPS = 1.6e-6, 30_000
+
+
+@dataclass(frozen=True)
+class ScenePoints:
+    """k points behind the person: places (k,3) m in camera space, colors (k,3) in [0,1]."""
+
+    places: Tensor
+    colors: Tensor
+
+
+def scene_points(depth: str, clip: Clip) -> ScenePoints:
+    """One point a pixel of the clip's size, where the depth maps (a depth.npz) know the background:
+    the mean over their frames."""
+    stored = load_depth(depth)
+    height, width = clip.images.shape[1:3]
+    total, count = np.zeros((height, width)), np.zeros((height, width))
+    for t, frame in zip(stored["frames"], stored["depth"].astype(np.float32), strict=True):
+        known = cv2.resize(frame, (width, height), interpolation=cv2.INTER_NEAREST)
+        bare = (known > 0) & (clip.masks[t] == 0)
+        total += np.where(bare, known, 0)
+        count += bare
+    rows, columns = np.nonzero(count)
+    z = (total[rows, columns] / count[rows, columns])[:, None]
+    K = clip.K.numpy()
+    across = (np.stack([columns, rows], 1) + 0.5 - K[:2, 2]) / K[[0, 1], [0, 1]]
+    places = np.concatenate([across * z, z], 1).astype(np.float32)
+    colors = clip.filled_plate()[rows, columns].astype(np.float32) / 255
+    return ScenePoints(torch.from_numpy(places), torch.from_numpy(colors))
+
+
+class PlateScene:
+    """The wall as it was measured: nothing to learn."""
+
+    def __init__(self, clip: Clip, device: torch.device) -> None:
+        self.plate = torch.from_numpy(clip.filled_plate()).float().to(device) / 255
+
+    def picture(self) -> Tensor:
+        """(h,w,3) in [0,1]."""
+        return self.plate
+
+    def step(self, steps: int) -> None:
+        """Nothing to do."""
+
+    def state(self) -> dict[str, Tensor]:
+        return {}
+
+    def load_state(self, tensors: dict[str, Tensor]) -> None:
+        """Nothing to put back."""
+
+
+class GaussianScene:
+    """Gaussians in the space of one camera that stands still, with their own Adam.
+
+    means (k,3) m, colors (k,3), the coefficient of degree 0, opacities (k,), logits, scales (k,3),
+    logarithms of m, quats (k,4). After a loss on `picture()` is propagated back, `step` moves them,
+    and from time to time doubles, splits, prunes and dims some.
+    """
+
+    def __init__(self, points: ScenePoints, clip: Clip, seed: int, device: torch.device) -> None:
+        self.random = torch.Generator().manual_seed(seed)
+        self.K = clip.K.to(device)
+        self.height, self.width = clip.images.shape[1:3]
+        some = torch.randperm(len(points.places), generator=self.random)
+        some = some[: max(4, round(POINTS * len(some)))]
+        places = points.places[some]
+        distances, _ = cKDTree(places.numpy()).query(places.numpy(), k=4)
+        apart = torch.from_numpy(distances[:, 1:] ** 2).mean(1).clamp(min=1e-7).sqrt().float()
+        logit = float(np.log(FIRST_OPACITY / (1 - FIRST_OPACITY)))
+        values = {
+            "means": places,
+            "colors": (points.colors[some] - 0.5) / DEGREE_ZERO,
+            "opacities": torch.full((len(places),), logit),
+            "scales": apart.log()[:, None].repeat(1, 3),
+            "quats": torch.tensor([1.0, 0, 0, 0]).repeat(len(places), 1),
+        }
+        self.values = {k: x.to(device).requires_grad_() for k, x in values.items()}
+        moments = {k: torch.zeros_like(x, requires_grad=False) for k, x in self.values.items()}
+        self.first = {k: x.detach().clone() for k, x in moments.items()}
+        self.second = {k: x.detach().clone() for k, x in moments.items()}
+        self._forget()
+
+    def __len__(self) -> int:
+        return len(self.values["means"])
+
+    def picture(self) -> Tensor:
+        """(h,w,3)."""
+        v = self.values
+        rgb, _, _ = rasterize(
+            v["means"],
+            v["quats"],
+            v["scales"].exp(),
+            v["opacities"].sigmoid(),
+            (v["colors"] * DEGREE_ZERO + 0.5).clamp(min=0),
+            torch.eye(4, device=self.K.device)[None],
+            self.K[None],
+            self.width,
+            self.height,
+        )
+        return rgb[0]
+
+    @torch.no_grad()
+    def step(self, steps: int) -> None:
+        """Adam's step number `steps`, counted from 0, then what densification is due."""
+        if steps < DENSIFY_TO:
+            self._track()
+            if steps > DENSIFY_FROM and steps % DENSIFY_EVERY == 0:
+                self._densify(prune_wide=steps > RESET_EVERY)
+            if steps > 0 and steps % RESET_EVERY == 0:
+                self._dim()
+        share = min(1.0, steps / MEANS_RATE_STEPS)
+        for name, value in self.values.items():
+            if value.grad is None:  # new since the loss
+                continue
+            rate = RATES[name]
+            if name == "means":
+                rate = rate ** (1 - share) * LAST_MEANS_RATE**share
+            first, second = self.first[name], self.second[name]
+            first.lerp_(value.grad, 0.1)
+            second.lerp_(value.grad.square(), 0.001)
+            corrected = first / (1 - 0.9 ** (steps + 1))
+            spread = (second / (1 - 0.999 ** (steps + 1))).sqrt()
+            value -= rate * corrected / (spread + ADAM_EPSILON)
+            value.grad = None
+
+    def _track(self) -> None:
+        """How strongly the image pulls at each Gaussian's place, and how wide it is there.
+
+        The camera looks along z, so a place in the image moves with x and y alone.
+        """
+        means, grad = self.values["means"], self.values["means"].grad
+        z = means[:, 2].clamp(min=0.01)
+        half = torch.tensor([self.width, self.height], device=z.device) / 2
+        pull = grad[:, :2] * z[:, None] / self.K[[0, 1], [0, 1]] * half
+        drawn = grad.abs().sum(1) > 0
+        self.pull += pull.norm(dim=1) * drawn
+        self.seen += drawn
+        width = 3 * self.values["scales"].exp().amax(1) / z * self.K[0, 0]
+        self.widest = torch.maximum(self.widest, width * drawn)
+
+    def _densify(self, prune_wide: bool) -> None:
+        pull = self.pull / self.seen.clamp(min=1)
+        size = self.values["scales"].exp().amax(1)
+        wanted = pull >= GRADIENT
+        whole = (wanted & (size <= SMALL)).nonzero()[:, 0]
+        split = (wanted & (size > SMALL)).nonzero()[:, 0]
+        halves = split.repeat(2)
+        kept = torch.ones(len(self), dtype=torch.bool, device=pull.device)
+        kept[split] = False
+        kept &= self.values["opacities"].sigmoid() >= LEAST_OPACITY
+        if prune_wide:
+            kept &= (self.widest <= WIDE) & (size <= LARGE)
+        old = kept.nonzero()[:, 0]
+        index = torch.cat([old, whole, halves])
+        values = {name: value[index] for name, value in self.values.items()}
+        new = slice(len(old) + len(whole), None)
+        deviation = values["scales"][new].exp()
+        noise = torch.randn(deviation.shape, generator=self.random).to(deviation)
+        turned = _turned(values["quats"][new], noise * deviation)
+        values["means"][new] += turned
+        values["scales"][new] -= float(np.log(SPLIT))
+        fresh = torch.arange(len(index), device=index.device) >= len(old)
+        for moments in (self.first, self.second):
+            for name, moment in moments.items():
+                moment = moment[index]
+                moment[fresh] = 0
+                moments[name] = moment
+        self.values = {name: value.detach().requires_grad_() for name, value in values.items()}
+        self._forget()
+
+    def _dim(self) -> None:
+        opacity = self.values["opacities"].sigmoid().clamp(max=RESET_OPACITY)
+        self.values["opacities"].copy_((opacity / (1 - opacity)).log())
+        self.first["opacities"].zero_()
+        self.second["opacities"].zero_()
+
+    def _forget(self) -> None:
+        """Begin anew with what is tracked."""
+        self.pull, self.seen, self.widest = torch.zeros(3, len(self), device=self.K.device)
+
+    def state(self) -> dict[str, Tensor]:
+        """All that a later process needs to go on."""
+        parts = {"values": self.values, "first": self.first, "second": self.second}
+        tensors = {}
+        for name, part in parts.items():
+            tensors |= prefixed(name, {k: x.detach() for k, x in part.items()})
+        tracked = torch.stack([self.pull, self.seen, self.widest])
+        return tensors | {"tracked": tracked, "random": self.random.get_state()}
+
+    def load_state(self, tensors: dict[str, Tensor]) -> None:
+        """Put back what `state` gave."""
+        device = self.K.device
+        moved = {k: x.to(device) for k, x in tensors.items() if k != "random"}
+        values = without_prefix("values", moved)
+        self.values = {k: x.requires_grad_() for k, x in values.items()}
+        self.first, self.second = (without_prefix(k, moved) for k in ("first", "second"))
+        self.pull, self.seen, self.widest = moved["tracked"]
+        self.random.set_state(tensors["random"])
+
+
+def _turned(quats: Tensor, vectors: Tensor) -> Tensor:
+    """(k,4) wxyz of any length and (k,3) -> (k,3)."""
+    quats = torch.nn.functional.normalize(quats, dim=1)
+    real, imaginary = quats[:, :1], quats[:, 1:]
+    twice = 2 * torch.linalg.cross(imaginary, vectors)
+    return vectors + real * twice + torch.linalg.cross(imaginary, twice)

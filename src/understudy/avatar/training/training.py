@@ -1,0 +1,78 @@
+"""What all kinds of training share: advance it, ask for its state, put a state back."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from understudy.avatar.device import on_device
+from understudy.avatar.model import Avatar
+from understudy.avatar.training.filmed import Filmed
+from understudy.avatar.training.footage import Clip
+from understudy.avatar.training.settings import TrainSettings
+from understudy.body.model import BodyModel
+from understudy.body.pose import Pose
+
+
+class Training(Filmed, ABC):
+    """An avatar in training on a clip.
+
+    own_settings: the class of its settings' `own`; first_log_scale (G,): of the Gaussians at the
+    start; steps: of gradient descent so far; done, of `work`: pieces of work so far.
+    """
+
+    own_settings: ClassVar[type]
+    first_log_scale: Tensor
+
+    def __init__(
+        self, clip: Clip, pose: Pose, body: BodyModel, settings: TrainSettings, device: str
+    ) -> None:
+        super().__init__(clip, pose, body, settings.held_out_every, device)
+        self.settings, self.own = settings, settings.own
+        self.steps, self.done = 0, 0
+
+    @classmethod
+    def behind(cls, own: object, clip: Clip, depth: Path | str) -> dict:
+        """What a training is told beside the person: of what is behind, if it trains that too; own:
+        the model's settings; depth: the clip's depth.npz."""
+        return {}
+
+    @property
+    @abstractmethod
+    def planned_steps(self) -> int:
+        """How many steps of gradient descent there are in all."""
+
+    @property
+    @abstractmethod
+    def work(self) -> int:
+        """How many pieces of work there are in all."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Take no more steps; what has to follow the last of them is still to be done."""
+
+    @abstractmethod
+    def advance(self) -> Tensor | None:
+        """One piece of work; the loss, where there is one, is still on the device."""
+
+    @abstractmethod
+    def avatar(self) -> Avatar:
+        """The avatar as it is, out of the graph."""
+
+    @abstractmethod
+    def state(self) -> tuple[dict[str, Tensor], dict]:
+        """Everything a later process needs to go on: tensors, and a JSON-able note."""
+
+    @abstractmethod
+    def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
+        """Put back what `state` gave."""
+
+    def backdrop(self) -> Tensor:
+        """(h,w,3) in [0,1], on the CPU: the scene without the person."""
+        return torch.from_numpy(self.clip.filled_plate()).float() / 255
+
+    def finished(self, avatar: Avatar, seen: Tensor) -> Avatar:
+        """The avatar to keep, on the CPU; seen (G,): how far the video shows each Gaussian."""
+        return on_device(avatar, "cpu")

@@ -1,0 +1,40 @@
+"""What the config chooses by a word: where each word's code is, as "module:name".
+
+They are strings so that a word's packages are imported only where it is used, and so that an
+output is stale when the code of its own word changed, not that of another (`plan.code`).
+"""
+
+CHOICES = {
+    "keypoints": {
+        "mediapipe": "understudy.features.mediapipe.keypoints:detect_keypoints",
+        "mmpose": "understudy.features.openmmlab.keypoints:detect_keypoints",
+    },
+    "masks": {
+        "mediapipe": "understudy.features.mediapipe.masks:detect_masks",
+        "sam": "understudy.features.sam.masks:detect_masks",
+        "sam_l": "understudy.features.sam.masks:detect_masks",
+        "sam_b": "understudy.features.sam.masks:detect_masks",
+    },
+    "depth": {
+        "body_plane": "understudy.features.body_plane:body_and_floor_depth",
+        "depth_anything": "understudy.features.depth_anything.depth:measure_depth",
+        "depth_anything_b": "understudy.features.depth_anything.depth:measure_depth",
+        "depth_anything_s": "understudy.features.depth_anything.depth:measure_depth",
+    },
+    "expression": {
+        "landmarks": "understudy.features.landmarks.expression:fit_expression",
+        "deca": "understudy.features.deca.expression:read_faces",
+    },
+    "hands": {
+        "landmarks": "understudy.features.landmarks.hands:fit_hands",
+        "hand4whole": "understudy.features.hand4whole.hands:read_hands",
+    },
+    "fit": {
+        "understudy": "understudy.fitting.preset:UnderstudyPreset",
+        "paper": "understudy.fitting.paper.preset:PaperPreset",
+    },
+    "avatar": {
+        "direct": "understudy.avatar.training.direct.training:DirectTraining",
+        "exavatar": "understudy.avatar.training.exavatar.training:ExAvatarTraining",
+    },
+}

@@ -1,0 +1,103 @@
+"""The workflow's tables, written from what was found and drawn."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from understudy.converters.draw import ABOVE, Caps, Drawn
+from understudy.converters.names import Recording
+from understudy.errors import UserError
+from understudy.files import write_text
+
+MOST_EXAMPLES = 3
+
+
+def write_recordings(out: Path, drawn: Drawn, licence: str) -> None:
+    """real.tsv and references.tsv in `out`."""
+    columns = ["id", "video", "label", "subject", "camera", "split", "licence"]
+    rows = [
+        [*_said(one), one.seen_from, split, licence]
+        for split, recordings in (("train", drawn.train), ("test", drawn.test))
+        for one in recordings
+    ]
+    write_table(out / "real.tsv", columns, rows)
+    columns = ["id", "video", "label", "subject", "licence"]
+    write_table(
+        out / "references.tsv", columns, [[*_said(one), licence] for one in drawn.references]
+    )
+
+
+def _said(one: Recording) -> list[str]:
+    return [one.id, one.path, one.label or "", f"p{one.subject:03d}"]
+
+
+def write_files(target: Path, column: str, paths: Iterable[str], licence: str) -> None:
+    """identities.tsv (column video) or backgrounds.tsv (column image): an id and a path a file.
+
+    Raises UserError for two files whose names give the same id.
+    """
+    rows: dict[str, list[str]] = {}
+    for path in paths:
+        id_ = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "unnamed"
+        if id_ in rows:
+            raise UserError(f"{path}: its name gives id '{id_}' as {rows[id_][1]}'s; rename one")
+        rows[id_] = [id_, path, licence]
+    write_table(target, ["id", column, "licence"], list(rows.values()))
+
+
+def write_table(target: Path, columns: list[str], rows: list[list[str]]) -> None:
+    """Tab-separated, first line the column names. Raises UserError for a cell that holds a tab."""
+    for row in rows:
+        if any(sign in cell for cell in row for sign in "\t\n"):
+            raise UserError(f"{row[1]}: a path with a tab or a line break; rename it")
+    write_text(target, "\n".join("\t".join(row) for row in [columns, *rows]) + "\n")
+
+
+def chosen(paths: Iterable[str], count: int | None, seed: int) -> list[str]:
+    """`count` of the files (all, where None), drawn by seed, in the order of their paths.
+
+    Raises UserError where there are fewer.
+    """
+    paths = list(paths)
+    if count is None:
+        return paths
+    if count > len(paths):
+        raise UserError(f"--count {count}: the folder holds {len(paths)}; lower it")
+
+    def place(path: str) -> bytes:
+        return hashlib.sha256(f"{seed}\0{Path(path).name}".encode()).digest()
+
+    return sorted(sorted(paths, key=place)[:count])
+
+
+def told(drawn: Drawn, caps: Caps) -> list[str]:
+    """What is in the tables, which class has less than asked for."""
+    lines = []
+    for name, recordings, cap in (
+        ("training", drawn.train, caps.train),
+        ("test", drawn.test, caps.test),
+        ("reference", drawn.references, caps.references),
+    ):
+        counts = Counter(one.label for one in recordings)
+        lines.append(f"{len(recordings)} {name} videos of {len(counts)} classes")
+        short = {label: count for label, count in counts.items() if count < cap}
+        if short:
+            few = ", ".join(f"{label} {count}" for label, count in sorted(short.items()))
+            lines.append(f"  fewer than {cap} a class: {few}")
+    return lines
+
+
+def told_left_out(left_out: dict[str, str], target: Path) -> list[str]:
+    """Why files were left out, with some examples; all of them are written to `target`."""
+    write_table(target, ["file", "why"], [[path, why] for path, why in sorted(left_out.items())])
+    by_reason: dict[str, list[str]] = {}
+    for path, why in sorted(left_out.items()):
+        by_reason.setdefault(why, []).append(Path(path).name)
+    lines = [f"{len(left_out)} files left out ({target}):"]
+    for why, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        some = "" if why == ABOVE else f" ({', '.join(names[:MOST_EXAMPLES])}"
+        more = "" if not some else ", …)" if len(names) > MOST_EXAMPLES else ")"
+        lines.append(f"  {len(names)} {why}{some}{more}")
+    return lines

@@ -1,0 +1,140 @@
+"""Each synthetic video looked at once more, from its file alone."""
+
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from understudy.artifacts.provenance import read_note
+from understudy.dataset.inputs import Synthetic
+from understudy.errors import UserError
+from understudy.files import atomic_path, file_digest, sha256
+from understudy.progress import progress
+from understudy.scene.images import Fit, read_background
+from understudy.video.probe import VideoInfo, probe
+from understudy.video.read import read_frames
+
+CHECKS = {
+    "decodes": "the file opens, and its first, middle and last frame decode",
+    "frames": "as many frames as the normalised reference",
+    "rate": "the frame rate of the normalised reference",
+    "size": "the size of the normalised reference",
+    "figure": "in one of three frames the figure hides 0.1 % to 95 % of the background",
+    "unique": "no other video of the dataset has the same content",
+}
+# Compression moves a background's pixels by less than this; skin and clothes mostly by more.
+HIDDEN_LEVEL = 32
+HIDDEN_SHARE = (0.001, 0.95)
+
+
+WHOLE_NUMBERS = ("frames", "width", "height")  # empty where a video cannot be opened
+ORDER = ["reference", "identity", "view", "background"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """info: None where the video cannot be opened; hidden: largest share of the background that
+    the figure hides in the frames looked at; problems: {check: what is wrong}."""
+
+    info: VideoInfo | None
+    hidden: float
+    problems: dict[str, str]
+
+
+def check_videos(
+    clips: Iterable[Synthetic],
+    notes: Mapping[str, Path],
+    images: Mapping[str, str],
+    fit: Fit,
+    out: Path | str,
+) -> pd.DataFrame:
+    """Check every clip and write `out`, a parquet table of a row each, in the order of reference,
+    identity, view, background. Returns it.
+
+    Columns: video, reference, identity, view, background; there, whether there is such a file; and
+    of those that are: fps, frames, seconds, width, height (empty where it cannot be opened);
+    hidden_share; passed; problems ({check: what is wrong} as JSON); sha256; background_digest.
+    notes: what normalising left of each reference; images: the background images' paths by id.
+    UserError where no video is there at all.
+    """
+    clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
+    there = [clip for clip in clips if Path(clip.video).is_file()]
+    if not there:
+        raise UserError(f"{out}: no synthetic video is there; see the logs of the jobs before")
+    references = {name: read_note(notes[name]) for name in {clip.reference for clip in there}}
+    digests = {name: file_digest(images[name]) for name in {clip.background for clip in there}}
+    content = {clip.video: sha256(clip.video) for clip in there}
+    same = repeated(content)
+    found = {}
+    for clip in progress(there, "checking videos", unit="video"):
+        image = images[clip.background]
+        checked = check_video(clip.video, references[clip.reference], image, fit)
+        if clip.video in same:
+            checked.problems["unique"] = f"same as {same[clip.video]}"
+        digest = {"sha256": content[clip.video], "background_digest": digests[clip.background]}
+        found[clip.video] = _facts(checked) | digest
+    rows = [
+        {**asdict(clip), "there": clip.video in found, "passed": False, **found.get(clip.video, {})}
+        for clip in clips
+    ]
+    table = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    with atomic_path(out) as path:
+        table.to_parquet(path, index=False)
+    return table
+
+
+def _facts(checked: Checked) -> dict:
+    info = checked.info
+    return {
+        "fps": float(info.fps) if info else None,
+        "frames": info.frames if info else None,
+        "seconds": round(info.seconds, 6) if info else None,
+        "width": info.width if info else None,
+        "height": info.height if info else None,
+        "hidden_share": round(checked.hidden, 4),
+        "passed": not checked.problems,
+        "problems": json.dumps(checked.problems, sort_keys=True),
+    }
+
+
+def check_video(video: Path | str, reference: dict, background: Path | str, fit: Fit) -> Checked:
+    """Check one video against its normalised reference's note and its background image."""
+    try:
+        info = probe(video)
+        frames = read_frames(video, [0, info.frames // 2, info.frames - 1])
+    except UserError as error:
+        return Checked(None, 0.0, {"decodes": str(error)})
+    problems = {}
+    if info.frames != reference["frames"]:
+        problems["frames"] = f"{info.frames}, the reference {reference['frames']}"
+    if abs(float(info.fps) - reference["fps"]) > 1e-3 * reference["fps"]:
+        problems["rate"] = f"{float(info.fps):g}, the reference {reference['fps']:g}"
+    if (info.width, info.height) != (reference["width"], reference["height"]):
+        problems["size"] = (
+            f"{info.width}x{info.height}, the reference {reference['width']}x{reference['height']}"
+        )
+    behind = _background(str(background), info.width, info.height, fit)
+    differs = np.abs(frames.astype(np.int16) - behind).max(-1) > HIDDEN_LEVEL
+    hidden = float(differs.mean((1, 2)).max())
+    if not HIDDEN_SHARE[0] <= hidden <= HIDDEN_SHARE[1]:
+        problems["figure"] = f"hides {100 * hidden:.2f} % of the background"
+    return Checked(info, hidden, problems)
+
+
+def repeated(digests: dict[str, str]) -> dict[str, str]:
+    """{video: an earlier video of the same content}, from {video: digest}."""
+    first: dict[str, str] = {}
+    return {
+        video: first[digest]
+        for video, digest in digests.items()
+        if first.setdefault(digest, video) != video
+    }
+
+
+@functools.lru_cache(maxsize=32)
+def _background(path: str, width: int, height: int, fit: Fit) -> np.ndarray:
+    return read_background(path, width, height, fit).astype(np.int16)

@@ -1,0 +1,161 @@
+"""The manifest and all that is written beside it, in one folder."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from understudy.artifacts.provenance import made_by, read_note
+from understudy.dataset.checks import CHECKS, ORDER, WHOLE_NUMBERS
+from understudy.dataset.datasheet import datasheet
+from understudy.dataset.inputs import DatasetInputs
+from understudy.errors import UserError
+from understudy.files import atomic_path, write_json, write_text
+
+UNSTATED = "unstated"
+
+
+def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
+    """Write into `out_dir`, of the videos that were checked (`checks.check_videos`):
+
+    manifest.parquet, manifest.csv   a row for each video that is there, every fact about it
+    labels.json                      {label: index}
+    lists/{synthetic,real_train,real_test}.txt   PyTorchVideo's "path index" lines; synthetic
+                                     ones only of videos that passed every check
+    datasheet.md                     what the dataset is, how made, under which licences
+    checks.json                      which videos passed, failed (and why), or are missing
+
+    Paths are as given: from the folder where the workflow runs. Returns the manifest. Raises
+    UserError for a label that is not one of `labels`.
+    """
+    out_dir = Path(out_dir)
+    _refuse_unknown_labels(inputs)
+    planned = pd.read_parquet(inputs.checked)
+    checked = planned[planned["there"]]
+    columns = _SourceColumns(inputs, checked)
+    rows = [_row(found, inputs, columns) for found in checked.to_dict("records")]
+    manifest = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    checks = _summary(checked, planned["video"][~planned["there"]].tolist())
+    _write_tables(manifest, out_dir)
+    _write_lists(manifest, inputs, out_dir)
+    write_json(out_dir / "checks.json", checks)
+    write_text(out_dir / "datasheet.md", datasheet(manifest, inputs, checks))
+    return manifest
+
+
+class _SourceColumns:
+    """The columns that depend on the reference, the identity or the background alone."""
+
+    def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame) -> None:
+        self.notes: dict[str, dict[str, dict]] = {}
+        self.models: dict[str, dict[str, dict]] = {}
+        used = {side: sorted(set(checked[side])) for side in ("reference", "identity")}
+        for side, sources in (("reference", inputs.references), ("identity", inputs.identities)):
+            self.notes[side] = {key: read_note(sources.normalised[key]) for key in used[side]}
+            self.models[side] = {
+                key: _models(side, sources.made.get(key, [])) for key in used[side]
+            }
+
+
+def _models(side: str, made: list[Path]) -> dict[str, str]:
+    """{"reference_keypoints_by": "mediapipe …", …, "reference_body": model id} from the notes."""
+    columns = {}
+    for note in map(read_note, made):
+        columns[f"{side}_{note.get('kind', 'file')}_by"] = made_by(note)
+        if note.get("body"):
+            columns[f"{side}_body"] = note["body"]
+    return columns
+
+
+MEASURED = ("fps", "frames", "seconds", "width", "height")
+
+
+def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
+    """A row of the manifest, from one of the checked videos'."""
+    reference = inputs.references.rows[found["reference"]]
+    identity = inputs.identities.rows[found["identity"]]
+    background = inputs.backgrounds[found["background"]]
+    reference_note = columns.notes["reference"][found["reference"]]
+    identity_note = columns.notes["identity"][found["identity"]]
+    return {
+        "video": found["video"],
+        "label": reference["label"],
+        "label_index": inputs.labels.index(reference["label"]),
+        **{name: found[name] for name in ORDER},
+        "scene": background.get("scene", ""),
+        "reference_subject": reference.get("subject", ""),
+        "seed": inputs.seed,
+        **{name: found[name] for name in MEASURED},
+        "speed": reference_note["speed"],
+        "identity_speed": identity_note["speed"],
+        "hidden_share": found["hidden_share"],
+        "passed": found["passed"],
+        **_origin("reference", reference, reference_note),
+        **_origin("identity", identity, identity_note),
+        "background_image": background["image"],
+        "background_digest": found["background_digest"],
+        **columns.models["reference"][found["reference"]],
+        **columns.models["identity"][found["identity"]],
+        "licence": inputs.licence,
+        "reference_licence": reference.get("licence", UNSTATED),
+        "identity_licence": identity.get("licence", UNSTATED),
+        "identity_consent": identity.get("consent", UNSTATED),
+        "background_licence": background.get("licence", UNSTATED),
+        "sha256": found["sha256"],
+    }
+
+
+def _origin(side: str, row: dict, note: dict) -> dict:
+    """Which part of which file a source is, and how it was brought to its normal form."""
+    return {
+        f"{side}_video": row["video"],
+        f"{side}_digest": note["source"]["digest"],
+        f"{side}_first_second": note["first_source_second"],
+        f"{side}_last_second": note["last_source_second"],
+        f"{side}_policy": note["settings"]["policy"],
+    }
+
+
+def _refuse_unknown_labels(inputs: DatasetInputs) -> None:
+    rows = itertools.chain(inputs.references.rows.items(), inputs.real.items())
+    for key, row in rows:
+        if row["label"] not in inputs.labels:
+            raise UserError(f"'{key}': unknown label '{row['label']}'; correct the table")
+
+
+def _summary(checked: pd.DataFrame, missing: list[str]) -> dict:
+    failed = {row.video: json.loads(row.problems) for row in checked.itertuples() if not row.passed}
+    return {
+        "videos": len(checked),
+        "passed": int(checked["passed"].sum()),
+        "missing": missing,
+        "failed": failed,
+        "checks": {
+            name: {"says": says, "failed": sum(name in problems for problems in failed.values())}
+            for name, says in CHECKS.items()
+        },
+    }
+
+
+def _write_tables(manifest: pd.DataFrame, out_dir: Path) -> None:
+    with atomic_path(out_dir / "manifest.parquet") as path:
+        manifest.to_parquet(path, index=False)
+    with atomic_path(out_dir / "manifest.csv") as path:
+        manifest.to_csv(path, index=False, lineterminator="\n")
+
+
+def _write_lists(manifest: pd.DataFrame, inputs: DatasetInputs, out_dir: Path) -> None:
+    """LabeledVideoPaths.from_csv of PyTorchVideo reads "path label-index" lines."""
+    write_json(out_dir / "labels.json", {label: index for index, label in enumerate(inputs.labels)})
+    passed = manifest[manifest["passed"]]
+    lists = {"synthetic": list(zip(passed["video"], passed["label_index"], strict=True))}
+    for split in ("train", "test"):
+        lists[f"real_{split}"] = [
+            (row["video"], inputs.labels.index(row["label"]))
+            for row in inputs.real.values()
+            if row["split"] == split
+        ]
+    for name, lines in lists.items():
+        text = "".join(f"{video} {index}\n" for video, index in lines)
+        write_text(out_dir / "lists" / f"{name}.txt", text)

@@ -1,0 +1,93 @@
+"""Masks by MediaPipe's pose model, sharpened against the still background."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from understudy.features.frames import evenly, stream_frames
+from understudy.features.mediapipe.runtime import (
+    load_mediapipe,
+    model_digests,
+    native_log_silenced,
+)
+from understudy.features.mediapipe.sharpen import sharp_mask
+from understudy.features.mediapipe.still_background import Background, still_background
+from understudy.features.mediapipe.windows import cut_window, paste_window, windows_if_small
+from understudy.features.runtime import Runtime
+from understudy.files import Arrays
+from understudy.progress import progress
+from understudy.video.probe import VideoInfo
+
+SOFT_SIDE = 512  # px: the model's own masks are 256² over the person
+BACKGROUND_FRAMES = 24
+DIGESTS = ("pose_detection", "pose_landmark")
+
+
+def detect_masks(
+    video: Path | str, info: VideoInfo, keypoints: Arrays, runtime: Runtime
+) -> tuple[np.ndarray, dict[str, str]]:
+    """Masks (n,h,w) bool and the model's digests."""
+    soft = soft_masks(video, info, keypoints)
+    behind = _background(video, info, soft)
+    masks = np.zeros((info.frames, info.height, info.width), bool)
+    frames = stream_frames(video, range(info.frames))
+    for index, frame in enumerate(progress(frames, "masks", info.frames)):
+        masks[index] = sharp_mask(frame, _full(soft[index], info), behind)
+    return masks, {name: model_digests()[name] for name in DIGESTS}
+
+
+def soft_masks(video: Path | str, info: VideoInfo, keypoints: Arrays) -> np.ndarray:
+    """The model's own masks (n,h,w) uint8, 255 = person, no longer than SOFT_SIDE."""
+    windows = _windows(info, keypoints)
+    width, height = _soft_size(info)
+    soft = np.zeros((info.frames, height, width), np.uint8)
+    mediapipe = load_mediapipe()
+    with native_log_silenced():
+        model = mediapipe.solutions.pose.Pose(
+            model_complexity=1, enable_segmentation=True, smooth_segmentation=False
+        )
+        model.process(np.zeros((64, 64, 3), np.uint8))  # loads the models
+    with model:
+        frames = stream_frames(video, range(info.frames))
+        for index, frame in enumerate(progress(frames, "soft masks", info.frames)):
+            window = None if windows is None else windows[index]
+            picture = frame if window is None else cut_window(frame, window, SOFT_SIDE)
+            mask = model.process(picture).segmentation_mask
+            if mask is not None:
+                if window is not None:
+                    mask = paste_window(mask, window, info.width, info.height)
+                small = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+                soft[index] = (np.clip(small, 0, 1) * 255).round()
+    return soft
+
+
+def _windows(info: VideoInfo, keypoints: Arrays) -> np.ndarray | None:
+    """Windows about the person that the keypoints follow, where that one is small or not alone."""
+    xy, good = keypoints["xy"][:, :17], keypoints["score"][:, :17] > 0.3
+    seen = np.flatnonzero(good.sum(1) >= 5)
+    boxes = np.array(
+        [[*xy[i, good[i]].min(0), *xy[i, good[i]].max(0)] for i in seen], float
+    ).reshape(-1, 4)
+    several = "several_people" in keypoints.about
+    return windows_if_small(info.frames, seen, boxes, info.width, info.height, always=several)
+
+
+def _background(video: Path | str, info: VideoInfo, soft: np.ndarray) -> Background:
+    """The still background, from frames spread over the clip."""
+    sampled = evenly(info.frames, BACKGROUND_FRAMES)
+    frames = np.stack(list(stream_frames(video, sampled)))
+    reach = np.ones((2 * (info.height // 100) + 1,) * 2, np.uint8)
+    person = [cv2.dilate((_full(soft[i], info) > 0.2).astype(np.uint8), reach) for i in sampled]
+    return still_background(frames, np.stack(person) > 0)
+
+
+def _full(soft: np.ndarray, info: VideoInfo) -> np.ndarray:
+    """One soft mask in the frame's own size, float32 in 0…1."""
+    size = (info.width, info.height)
+    return cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
+
+
+def _soft_size(info: VideoInfo) -> tuple[int, int]:
+    scale = min(1.0, SOFT_SIDE / max(info.width, info.height))
+    return round(info.width * scale), round(info.height * scale)

@@ -1,0 +1,45 @@
+"""The table of weights, config/weights.yaml: which file each back-end needs, and where it is had.
+
+Light, since the rules read it too: whoever opens a checkpoint is `features.checkpoints`.
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from understudy.checkout import checkout
+
+TABLE = "config/weights.yaml"  # in the checkout
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One row. file: its name under the config's folder `weights`; backends: "feature/word" of
+    those that need it; source: where to get it; bytes, sha256 (the first hex digits, or all):
+    where they are publicly stated, else None; note: what else there is to say, or ""."""
+
+    name: str
+    file: str
+    backends: tuple[str, ...]
+    licence: str
+    source: str
+    bytes: int | None = None
+    sha256: str | None = None
+    note: str = ""
+
+
+@functools.cache
+def weights_table(path: Path | None = None) -> dict[str, Weights]:
+    """Name -> row, in the table's order; path: another table than the checkout's."""
+    rows = yaml.safe_load((path or checkout() / TABLE).read_text(encoding="utf-8"))
+    return {
+        name: Weights(name, **{**row, "backends": tuple(row["backends"])})
+        for name, row in rows.items()
+    }
+
+
+def weights_of(feature: str, backend: str) -> list[Weights]:
+    """The rows that a back-end needs; none for an embedded one."""
+    return [row for row in weights_table().values() if f"{feature}/{backend}" in row.backends]

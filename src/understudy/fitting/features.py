@@ -1,0 +1,53 @@
+"""What the feature files of one clip hold, as every preset of the fit takes it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from understudy.errors import UserError
+from understudy.files import load_arrays
+from understudy.fitting.regressed import RegressedPose, read_regressed
+from understudy.observation.observed import Observed
+
+
+@dataclass(frozen=True)
+class ClipFeatures:
+    """n frames: observed keypoints; expression (n,E), jaw (n,3) rad, face_valid (n,) bool;
+    hand_pose (n,2,15,3) rad; regressed: a network's body pose, or None;
+    face_shape: FLAME's shape (n,S), or None.
+    """
+
+    observed: Observed
+    expression: np.ndarray
+    jaw: np.ndarray
+    face_valid: np.ndarray
+    hand_pose: np.ndarray
+    regressed: RegressedPose | None = None
+    face_shape: np.ndarray | None = None
+
+
+def read_features(
+    observed: Observed, keypoints: Path | str, expression: Path | str, hands: Path | str, body: str
+) -> ClipFeatures:
+    """The features that go with the keypoints already read, made for the body model id `body`.
+
+    Raises UserError where a file is of another clip or body model.
+    """
+    face = load_arrays(expression, "expression", body)
+    fingers = load_arrays(hands, "hands", body)
+    for path, frames in ((expression, len(face["expression"])), (hands, len(fingers["hand_pose"]))):
+        if frames != len(observed):
+            raise UserError(
+                f"{path}: {frames} frames, but {keypoints} has {len(observed)}; "
+                "delete both and rerun"
+            )
+    return ClipFeatures(
+        observed,
+        face["expression"].astype(float),
+        face["jaw_pose"].astype(float),
+        np.asarray(face["valid"], bool),
+        fingers["hand_pose"].astype(float),
+        read_regressed(hands, fingers, len(observed)),
+        face["face_shape"].astype(float) if "face_shape" in face else None,
+    )

@@ -1,0 +1,43 @@
+"""Fit a body to a clip: from feature files to the fit file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from understudy.artifacts.fit import Fit, save_fit
+from understudy.body.flame import load_flame
+from understudy.body.model import load_body
+from understudy.fitting.assess import assess
+from understudy.fitting.features import read_features
+from understudy.fitting.preset import Preset
+from understudy.fitting.settings import FitSettings
+from understudy.registry import chosen
+
+
+def fit_body(
+    keypoints: Path | str,
+    expression: Path | str,
+    hands: Path | str,
+    body: Path | str,
+    out: Path | str,
+    settings: FitSettings,
+    preset: str = "understudy",
+    seed: int = 0,
+) -> Fit:
+    """Fit the body of a file to a clip's features and write the fit to `out`; also returns it.
+
+    Raises UserError where hardly anybody is seen, or a feature was made for another body model.
+    """
+    model = load_body(body)
+    way: Preset = chosen("fit", preset).of(settings, seed, load_flame(body, model))
+    observed, note = way.read(keypoints)
+    features = read_features(observed, keypoints, expression, hands, model.model_id)
+    about = {
+        "body": model.model_id,
+        "backend": "understudy",
+        "preset": preset,
+        "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
+        **way.about(features),
+    }
+    fit = replace(way.fit(features, model), about=about)
+    save_fit(out, fit, assess(fit, observed, model, settings))
+    return fit

@@ -1,0 +1,48 @@
+"""From a clip's features to the first guess of its pose, for every preset alike."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from understudy.body.model import BodyModel
+from understudy.fitting.features import ClipFeatures
+from understudy.fitting.initialise import Start, begin, steady_readings
+from understudy.fitting.lift_keypoints import lifted_world
+from understudy.fitting.regressed import RegressedPose, steady_pose, taken_over, with_world
+from understudy.observation.observed import Observed
+
+
+@dataclass(frozen=True)
+class SpatialReadings:
+    """What says how the body lies in space: keypoints with world landmarks, whether these were
+    lifted from the picture and so all but guessed, and the network's pose that they stand for,
+    or None."""
+
+    observed: Observed
+    lifted: bool
+    pose: RegressedPose | None
+
+
+def spatial_readings(features: ClipFeatures, body: BodyModel) -> SpatialReadings:
+    """A network's pose if there is one, else the detector's landmarks, else lifted ones."""
+    observed = features.observed
+    if features.regressed is not None:
+        pose = steady_pose(features.regressed, observed.seen, observed.fps)
+        return SpatialReadings(with_world(observed, pose, body), False, pose)
+    if observed.world is not None:
+        return SpatialReadings(observed, False, None)
+    return SpatialReadings(replace(observed, world=lifted_world(observed)), True, None)
+
+
+def first_pose(read: SpatialReadings, joints: np.ndarray) -> tuple[Observed, Start]:
+    """The steadiest readings over the clip, and the pose of every frame that they give.
+
+    joints (55,3): the mean person's rest joints. A network's pose is taken joint by joint where
+    the reading stayed as it was.
+    """
+    steady = steady_readings(read.observed)
+    start = begin(steady, joints)
+    if read.pose is None:
+        return steady, start
+    kept = (steady.world == read.observed.world).all((1, 2)) & steady.seen
+    return steady, taken_over(start, read.pose, kept, steady.seen)

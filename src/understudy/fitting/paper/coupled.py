@@ -1,0 +1,191 @@
+"""What is minimised for a body with FLAME: both follow the keypoints, and FLAME shapes the face."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.body.flame import FLAME_LANDMARKS, Flame
+from understudy.body.landmarks import landmarks
+from understudy.body.model import BodyModel
+from understudy.body.skeleton import JOINT_INDEX
+from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper.face_losses import FaceMesh
+from understudy.fitting.paper.figure import Figure
+from understudy.fitting.paper.objective import SHARED, BodyObjective, rotations_of
+from understudy.fitting.paper.settings import PaperFitSettings
+from understudy.fitting.paper.unknowns import Unknowns
+from understudy.observation.observed import Observed
+
+_JAW, _FINGERS = JOINT_INDEX["jaw"], JOINT_INDEX["left_index1"]  # between them, the eyes
+_POINTS = [losses.NAMES.index(name) for name in FLAME_LANDMARKS]
+
+
+class CoupledObjective:
+    """The terms of a body and a FLAME head.
+
+    To the body's unknowns (`BodyObjective`) come, of each frame, flame_root and flame_neck (1,6),
+    rotations, and flame_place (3,) m, of FLAME's neck joint; shared, flame_shape (S,) and
+    face_offset (V,3) m on FLAME's vertices. Jaw, eyes and expression are FLAME's: the body takes
+    them over, but does not move them.
+    """
+
+    warm_up_moves = ("root", "pelvis", "flame_root", "flame_place")
+
+    def __init__(
+        self,
+        body: BodyModel,
+        flame: Flame,
+        observed: Observed,
+        rotations: np.ndarray,
+        expression: np.ndarray,
+        face_valid: np.ndarray,
+        face_shape: np.ndarray,
+        settings: PaperFitSettings,
+    ):
+        """As `BodyObjective`; face_shape (S,): FLAME's shape as it was read off the faces."""
+        count = len(flame.vertex_ids)
+        spread = torch.linspace(0, count - 1, min(settings.mesh_vertices, count)).round().long()
+        self.of_body = BodyObjective(
+            body,
+            observed,
+            rotations,
+            expression,
+            face_valid,
+            settings,
+            flame.vertex_ids[spread],
+        )
+        self.body, self.settings, self.flame = self.of_body.body, settings, flame
+        self.face = FaceMesh(flame)
+        self.shape = torch.zeros(min(settings.betas, flame.model.shapedirs.shape[-1]))
+        known = min(len(self.shape), len(face_shape))
+        self.shape[:known] = torch.from_numpy(face_shape[:known]).float()
+        self.rest_face = body.v_template[flame.vertex_ids]
+        self.face_directions = body.shapedirs[flame.vertex_ids]
+        self.kept = torch.isin(self.body.ids, flame.vertex_ids).nonzero()[:, 0]
+        order = flame.vertex_ids.argsort()
+        at = torch.searchsorted(flame.vertex_ids[order], self.body.ids[self.kept])
+        self.kept_face = order[at]
+        ids = torch.cat([flame.model.landmark_table().vertex_ids(), spread]).unique()
+        self.head = flame.model.submesh(ids)
+        self.head_spread = torch.searchsorted(ids, spread)
+        self.body_spread = self.body.places(flame.vertex_ids[spread])
+
+    def unknowns(self) -> Unknowns:
+        """The initial values: FLAME laid on the body's face, its own shape as it was read."""
+        start = self.of_body.unknowns()
+        n, body = len(start), self.of_body.body.model
+        turn, shift = _rigid(self.flame.model.v_template, self.rest_face)
+        root = self.of_body.first[:, 0]
+        neck = turn @ self.flame.model.J_template[0] + shift - body.J_template[0]
+        same = torch.eye(3).expand(n, 1, 3, 3)
+        frames = {
+            "flame_root": rotation6d.from_matrix((root @ turn)[:, None]),
+            "flame_neck": rotation6d.from_matrix(same).clone(),
+            "flame_place": start.frames["pelvis"] + root @ neck,
+        }
+        shared = {
+            "flame_shape": self.shape.clone(),
+            "face_offset": torch.zeros(len(self.flame.vertex_ids), 3),
+        }
+        return Unknowns(start.frames | frames, start.shared | shared)
+
+    def warm_up(self, values: Unknowns, batch: Tensor) -> Tensor:
+        """The loss of the first steps, for the frames `batch` (b,)."""
+        s = self.settings
+        everywhere = torch.ones(len(batch), dtype=torch.bool)
+        rotations = rotations_of(values)
+        bare, whole = self._bodies(values, rotations)
+        points, head = self._head(values, rotations)
+        apart = head[:, self.head_spread] - whole.vertices[:, self.body_spread].detach()
+        return (
+            s.keypoints * self.of_body.keypoint_term(whole, batch, everywhere)
+            + s.keypoints_bare * self.of_body.keypoint_term(bare, batch, everywhere)
+            + s.flame_keypoints * self._head_keypoints(points, batch, everywhere)
+            + s.flame_on_body * apart.abs().mean()
+        )
+
+    def full(self, values: Unknowns, batch: Tensor, hands_weight: float) -> Tensor:
+        """The loss after them; `hands_weight`: how much more the hands' joint offsets weigh."""
+        s, of_body = self.settings, self.of_body
+        rotations = rotations_of(values)
+        bare, whole = self._bodies(values, rotations)
+        initial = of_body.initial(values, batch)
+        faces = of_body.faces_seen(initial, batch)
+        points, _ = self._head(values, rotations)
+        return (
+            s.keypoints * of_body.keypoint_term(whole, batch, faces)
+            + s.keypoints_bare * of_body.keypoint_term(bare, batch, faces)
+            + of_body.pose_terms(values, bare, rotations, initial, batch)
+            + of_body.shared_terms(values.shared, hands_weight)
+            + s.flame_keypoints * self._head_keypoints(points, batch, faces)
+            + s.flame_pose * self._head_pose(values, rotations, batch)
+            + self._face_terms(values.shared)
+        )
+
+    def vertex_offset(self, shared: dict[str, Tensor]) -> Tensor:
+        """(k,3) m: the face offset on the vertices of the reduced body."""
+        offset = torch.zeros(len(self.body.ids), 3)
+        return offset.index_copy(0, self.kept, shared["face_offset"][self.kept_face])
+
+    def _bodies(self, values: Unknowns, rotations: Tensor) -> tuple[Figure, Figure]:
+        """The posed body without and with the face offset."""
+        face = rotations[:, _JAW:_FINGERS].detach()
+        turned = torch.cat([rotations[:, :_JAW], face, rotations[:, _FINGERS:]], 1)
+        pelvis, smile = values.frames["pelvis"], values.frames["expression"].detach()
+        shared = {name: values.shared[name] for name in SHARED}
+        offset = self.vertex_offset(values.shared)
+        bare = self.body.posed(turned, pelvis, smile, **shared)
+        return bare, self.body.posed(turned, pelvis, smile, **shared, vertex_offset=offset)
+
+    def _head(self, values: Unknowns, rotations: Tensor) -> tuple[Tensor, Tensor]:
+        """Points (b,72,3) of FLAME_LANDMARKS and the vertices kept (b,k,3), m."""
+        frames, shape = values.frames, values.shared["flame_shape"]
+        own = torch.cat([frames["flame_root"], frames["flame_neck"]], 1)
+        turned = torch.cat([rotation6d.to_matrix(own), rotations[:, _JAW:_FINGERS]], 1)
+        shaped, smile = self.head.shaped(shape), frames["expression"]
+        neck = shaped.joints[0] + smile @ self.head.J_exprdirs[0, :, : smile.shape[-1]].T
+        posed = shaped.skin(turned, frames["flame_place"] - neck, smile)
+        return landmarks(posed, self.head.landmark_table()), posed.vertices
+
+    def _head_keypoints(self, points: Tensor, batch: Tensor, faces: Tensor) -> Tensor:
+        pictures = self.of_body.pictures
+        weight = pictures.valid[batch].clone()
+        weight[:, losses.FACE] *= faces[:, None]
+        projected = pictures.project(points, batch)
+        return losses.keypoint_loss(projected, pictures.seen[batch][:, _POINTS], weight[:, _POINTS])
+
+    def _head_pose(self, values: Unknowns, rotations: Tensor, batch: Tensor) -> Tensor:
+        """|R − R₀| of FLAME's neck, jaw and eyes."""
+        neck = rotation6d.to_matrix(values.frames["flame_neck"])
+        turned = torch.cat([neck, rotations[:, _JAW:_FINGERS]], 1)
+        face = self.of_body.first[batch, _JAW:_FINGERS]
+        first = torch.cat([torch.eye(3).expand(len(batch), 1, 3, 3), face], 1)
+        return losses.pose_loss(turned, first)
+
+    def _face_terms(self, shared: dict[str, Tensor]) -> Tensor:
+        """The body's face at rest against FLAME's, FLAME's shape, the offset; weighted."""
+        s, offset, shape = self.settings, shared["face_offset"], shared["flame_shape"]
+        face = self.rest_face + self.face_directions[..., : len(shared["betas"])] @ shared["betas"]
+        face = face + offset
+        flame = (
+            self.flame.model.v_template
+            + self.flame.model.shapedirs[..., : len(shape)] @ shape.detach()
+        )
+        return (
+            s.face_vertices * self.face.vertex_loss(face, flame)
+            + s.face_laplacian * self.face.laplacian_loss(face, flame)
+            + s.face_edges * self.face.edge_loss(face, flame)
+            + s.neck_offset * self.face.neck_loss(offset)
+            + s.symmetry * self.face.symmetry_loss(offset)
+            + s.flame_shape * (shape - self.shape).abs().mean()
+        )
+
+
+def _rigid(moved: Tensor, onto: Tensor) -> tuple[Tensor, Tensor]:
+    """The turn (3,3) and shift (3,) that lay points (k,3) nearest onto others (Kabsch 1976)."""
+    from_centre, to_centre = moved.mean(0), onto.mean(0)
+    u, _, vt = torch.linalg.svd((moved - from_centre).T @ (onto - to_centre))
+    sign = torch.ones(3)
+    sign[2] = torch.sign(torch.linalg.det(u @ vt))
+    turn = vt.T @ torch.diag(sign) @ u.T
+    return turn, to_centre - turn @ from_centre

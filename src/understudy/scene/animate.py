@@ -1,0 +1,117 @@
+"""Put an avatar into a reference's motion: a transparent master and a video on white."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from understudy.artifacts.avatar import load_avatar
+from understudy.artifacts.fit import load_fit
+from understudy.avatar.device import on_device
+from understudy.avatar.model import Avatar
+from understudy.avatar.training.settings import AnimateSettings
+from understudy.body.model import load_body
+from understudy.body.pose import Pose
+from understudy.progress import progress
+from understudy.scene.pixels import to_video
+from understudy.scene.placement import placed_pose
+from understudy.scene.views import View, seen_from
+from understudy.video.write import VideoWriter
+
+NEAR = 0.5  # m from the camera's plane; what is nearer, or behind it, is not looked after
+FLESH = 0.16  # m from a joint to the furthest skin about it: the top of the head, a toe's tip
+
+
+def animate_avatar(
+    avatar: Path | str,
+    fit: Path | str,
+    body: Path | str,
+    out_rgba: Path | str,
+    out_white: Path | str,
+    view: str,
+    settings: AnimateSettings,
+    device: str = "cpu",
+) -> None:
+    """Render the avatar in every frame of a reference's fit, at its size and frame rate.
+
+    out_rgba (.mkv, FFV1): colour premultiplied by alpha, and alpha; out_white (.mp4, H.264): the
+    same on white. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
+    camera moved about the person and aimed so that they stay in the picture. Sizes that are odd
+    lose their last row or column, which H.264 cannot hold. device: where frames are rendered, "cpu"
+    or "cuda". UserError where avatar, fit and body are not of one body model.
+    """
+    model, seen = load_body(body), View.parse(view)
+    reference = load_fit(fit, model.model_id)
+    person = load_avatar(avatar, model)
+    pose = placed_pose(person, reference, settings.placement)
+    up = torch.from_numpy(np.asarray(reference.up, np.float32))
+    pose = seen_from(pose, person.rig.skeleton.joints[0], up, seen)
+    height, width = (side // 2 * 2 for side in reference.size)
+    K = reference.K
+    if seen != View():
+        K = aimed(K, person.rig.skeleton.pose(pose).joints, width, height)
+    with ExitStack() as files:
+        rgba = files.enter_context(
+            VideoWriter(out_rgba, width, height, reference.fps, codec="rgba")
+        )
+        white = files.enter_context(
+            VideoWriter(out_white, width, height, reference.fps, crf=settings.crf)
+        )
+        person, pose, K = (on_device(part, device) for part in (person, pose, K))
+        batches = render_frames(person, pose, K, width, height, settings.batch)
+        bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
+        encode((to_video(*batch) for batch in bar), (rgba, white))
+
+
+def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: tuple[VideoWriter, ...]) -> None:
+    """Write each batch to the videos, one array each, while the next batch is made."""
+    with ThreadPoolExecutor(len(videos)) as pool:
+        writing: list[Future] = []
+        for batch in batches:
+            for one in writing:
+                one.result()
+            pairs = zip(videos, batch, strict=True)
+            writing = [pool.submit(video.write, frames) for video, frames in pairs]
+        for one in writing:
+            one.result()
+
+
+def aimed(K: Tensor, joints: Tensor, width: int, height: int) -> Tensor:
+    """K (3,3) px shifted, and zoomed out where it must be, by no more than what brings all of a
+    figure's joints (n,j,3) into the picture with room for the flesh about them."""
+    front = joints[joints[..., 2] > NEAR]
+    points = (front @ K.T)[:, :2] / front[:, 2:]
+    least, most = points.amin(0), points.amax(0)
+    room = FLESH * K[0, 0] / front[:, 2].median()
+    size = torch.tensor([float(width), float(height)])
+    zoom = min(1.0, float((size / (most - least + 2 * room)).min()))
+    least, most = (zoom * (end - K[:2, 2]) + K[:2, 2] for end in (least, most))
+    least, most = least - zoom * room, most + zoom * room
+    K = K.clone()
+    K[:2, :2] *= zoom
+    K[:2, 2] += (-least).clamp(min=0) - (most - size).clamp(min=0)
+    return K
+
+
+def render_frames(
+    avatar: Avatar, pose: Pose, K: Tensor, width: int, height: int, batch: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of rgb (b,h,w,3), premultiplied, and alpha (b,h,w,1), seen by K (3,3) px.
+
+    Only skinning and rasterising are done a frame; memory does not grow with the length.
+    """
+    for start in range(0, len(pose), batch):
+        part = pose[start : start + batch]
+        with torch.no_grad():
+            cloud = avatar.pose(part)
+            views = torch.eye(4, device=K.device).expand(len(part), 4, 4)
+            yield cloud.render(views, K.float().expand(len(part), 3, 3), width, height)
+
+
+def to_bytes(image: Tensor) -> np.ndarray:
+    """Values in [0,1] -> uint8, rounded."""
+    return (image.clamp(0, 1) * 255 + 0.5).byte().cpu().numpy()
