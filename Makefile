@@ -36,25 +36,25 @@ demo: install ## the main job, small but whole: people, actions, avatars, videos
 	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
 
 study: install ## do synthetic people help? 16 classes of the demo world, hours; goes on where it was
-	PYTHONPATH=workflow CORES=$(CORES) $(BIN)/python -m tests.bench.study_run
+	CORES=$(CORES) $(BIN)/python -m tests.bench.study_run
 
 tables: install ## make tables OF=ntu|toyota|people|backgrounds FROM=folder INTO=config/ntu [OPTIONS="--protocol cross_subject"]
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.converters $(OF) $(FROM) --out $(INTO) $(OPTIONS)
+	@$(BIN)/understudy tables $(OF) $(FROM) --out $(INTO) $(OPTIONS)
 
 leakage: install ## make leakage CONFIG=my.yaml: is a test video, or a copy of one, in the training data?
-	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile $(CONFIG) -- leakage
+	@$(BIN)/understudy leakage --configfile $(CONFIG) --cores $(CORES)
 
 plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost, the rule graph
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.forecast plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
+	@$(BIN)/understudy plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
 
 weights: install ## make weights CONFIG=my.yaml: are the weights that the config needs there, and right?
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.forecast weights --configfile $(CONFIG)
+	@$(BIN)/understudy weights --configfile $(CONFIG)
 
 status: install ## make status CONFIG=my.yaml: what is done, left and failed, and why
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.forecast status --configfile $(CONFIG)
+	@$(BIN)/understudy status --configfile $(CONFIG)
 
 inspect: install ## make inspect AVATAR=results/demo/avatar/build [FIT=a fit .npz]: look at an avatar
-	@PYTHONPATH=workflow $(BIN)/python -m understudy.avatar inspect $(AVATAR) $(if $(FIT),--fit $(FIT))
+	@$(BIN)/understudy inspect $(AVATAR) $(if $(FIT),--fit $(FIT))
 
 test: install ## every test, lint and format check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -63,7 +63,7 @@ test: install ## every test, lint and format check
 	$(BIN)/python -m pytest tests -q
 
 bench: install ## make bench NAME=demo: measure, write results/bench/NAME.json
-	PYTHONPATH=workflow $(BIN)/python -m tests.bench.$(NAME)
+	$(BIN)/python -m tests.bench.$(NAME)
 
 clean: ## remove results (not the virtual environment)
 	rm -rf results .snakemake

@@ -182,7 +182,7 @@ def partial_report():
 
     inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
     environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
-    command = [sys.executable, "-m", "understudy.report", inputs, target]
+    command = [sys.executable, "-m", "understudy", "report", inputs, target]
     try:
         write_json(inputs, report_inputs(PLAN))
     except UserError as error:

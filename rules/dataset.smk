@@ -23,7 +23,7 @@ rule check_synthetic:
         layout=told(asdict(LAYOUT)),
         references=told(list(REFERENCES)),
         images=told({id_: BACKGROUNDS[id_]["image"] for id_ in DRAWN}),
-        fit=CONFIG["backgrounds"]["fit"],
+        resize=CONFIG["backgrounds"]["resize"],
         code=code_version("check_synthetic"),
     script:
         "../workflow/scripts/check_synthetic.py"
@@ -63,7 +63,7 @@ rule write_dataset:
         },
         labels=CONFIG["labels"],
         seed=CONFIG["seed"],
-        fit=CONFIG["backgrounds"]["fit"],
+        resize=CONFIG["backgrounds"]["resize"],
         about=CONFIG["dataset"],
         code=code_version("write_dataset"),
     script:

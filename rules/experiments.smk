@@ -1,6 +1,11 @@
 # Requires: the table of real videos and the dataset. Gives: {results}/experiments/{dataset}/.
 RUN = LAYOUT.run(DATASET, "{model}", "{point}", "{seed}")
 RUN_NAME = RUN.removeprefix(f"{RESULTS}/experiments/")
+# Of each model, the code that trains its architecture.
+TRAINING = {
+    name: code_version("train_recogniser", architecture)
+    for name, architecture in PLAN.architectures.items()
+}
 RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run in RUNS]
 
 
@@ -79,7 +84,7 @@ rule list_clips:
         real=lambda wildcards, input: [astuple(clip) for clip in real_of(wildcards)],
         test=told([astuple(clip) for clip in PLAN.test_clips]),
         code=code_version("list_clips"),
-        training=code_version("train_recogniser"),
+        training=lambda wildcards: TRAINING[wildcards.model],
     script:
         "../workflow/scripts/list_clips.py"
 

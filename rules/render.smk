@@ -55,7 +55,7 @@ rule composite_background:
     params:
         source=version("background", "background"),
         files=lambda wildcards, input: [BACKGROUNDS[wildcards.background]["image"], RECORDS],
-        settings={"fit": CONFIG["backgrounds"]["fit"], "crf": CONFIG["render"]["crf"]},
+        settings={"resize": CONFIG["backgrounds"]["resize"], "crf": CONFIG["render"]["crf"]},
         code=code_version("composite_background"),
     script:
         "../workflow/scripts/composite_background.py"

@@ -15,9 +15,8 @@
 # Yours, where the cluster has no defaults: #SBATCH --partition=cpu, #SBATCH --account=lab
 set -eu
 bin=$PWD/.venv/bin
-export PYTHONPATH=$PWD/workflow${PYTHONPATH:+:$PYTHONPATH}
 profile=${UNDERSTUDY_PROFILE:-profiles/slurm}
-"$bin/python" -m understudy.cluster wait  # jobs of an earlier driver that was killed
+"$bin/understudy" queue wait  # jobs of an earlier driver that was killed
 "$bin/snakemake" --workflow-profile "$profile" --unlock "$@" > /dev/null
 exec "$bin/snakemake" --workflow-profile "$profile" \
     --local-cores "${SLURM_CPUS_PER_TASK:-4}" "$@"

@@ -30,11 +30,19 @@ CHOICES = {
         "hand4whole": "understudy.features.hand4whole.hands:read_hands",
     },
     "fit": {
-        "understudy": "understudy.fitting.preset:UnderstudyPreset",
+        "understudy": "understudy.fitting.understudy.preset:UnderstudyPreset",
         "paper": "understudy.fitting.paper.preset:PaperPreset",
     },
     "avatar": {
         "direct": "understudy.avatar.training.direct.training:DirectTraining",
         "exavatar": "understudy.avatar.training.exavatar.training:ExAvatarTraining",
+    },
+    "recogniser": {
+        "resnet": "understudy.recognition.resnet:RESNET",
+        "slowfast": "understudy.recognition.slowfast:SLOWFAST",
+    },
+    "dataset": {
+        "ntu": "understudy.converters.ntu:NTU",
+        "toyota": "understudy.converters.toyota:TOYOTA",
     },
 }

@@ -8,7 +8,12 @@ from understudy.errors import UserError
 
 FEATURES = ("keypoints", "masks", "depth", "expression", "hands")
 # The key of the config, and what its words name; else it is a feature's back-end.
-KEYS = {"fit": ("fit.preset", "preset"), "avatar": ("avatar.model", "model")}
+KEYS = {
+    "fit": ("config: fit.preset", "preset"),
+    "avatar": ("config: avatar.model", "model"),
+    "recogniser": ("recogniser: architecture", "architecture"),
+    "dataset": ("tables", "dataset"),
+}
 
 
 def words(of: str) -> dict[str, str]:
@@ -22,8 +27,8 @@ def import_path(of: str, word: str) -> str:
     """ "module:name" of a word; UserError with the known words where there is none."""
     known = words(of)
     if word not in known:
-        key, noun = KEYS.get(of, (f"features.{of}", "back-end"))
-        raise UserError(f"config: {key}: no {noun} {word!r}; choose from {', '.join(known)}")
+        key, noun = KEYS.get(of, (f"config: features.{of}", "back-end"))
+        raise UserError(f"{key}: no {noun} {word!r}; choose from {', '.join(known)}")
     return known[word]
 
 

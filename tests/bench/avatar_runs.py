@@ -18,24 +18,20 @@ from PIL import Image
 
 from tests.bench.avatar_world import Identity
 from tests.bench.figures import ROOT
+from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.avatar import load_avatar, save_avatar
 from understudy.artifacts.fit import load_fit
+from understudy.artifacts.truth import load_held_out
 from understudy.avatar.evaluation.evaluate import FITTED, evaluate, held_out_frame, mean_score
-from understudy.avatar.evaluation.heldout import (
-    fitting,
-    load_pictures,
-    placing,
-    render_pictures,
-    score_pictures,
-)
+from understudy.avatar.evaluation.heldout import fitting, placing, render_pictures, score_pictures
 from understudy.avatar.model import Avatar
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.fill import fill, seen_weight
-from understudy.avatar.training.footage import Clip, load_clip, person_box
+from understudy.avatar.training.footage import Footage, load_footage, person_box
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import begin
 from understudy.avatar.training.training import Training
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.checkpoint import (
     Interval,
     interruptible,
@@ -45,7 +41,7 @@ from understudy.checkpoint import (
 )
 from understudy.demo.actions.held_out import HARD, POSES
 from understudy.demo.world import CUTOUTS
-from understudy.files import file_digest, load_arrays, read_json, write_json
+from understudy.files import file_digest, read_json, write_json
 
 RUNS = ROOT / "results/bench/avatar_runs"
 POINTS = 12  # of a curve
@@ -85,10 +81,10 @@ class Run:
         video, masks, depth, fit, body = self.identity.inputs
         model = load_body(body)
         fitted = load_fit(fit, model.model_id)
-        clip = load_clip(video, masks, fitted.K, fitted.size, self.settings.size)
+        clip = load_footage(video, masks, fitted.K, fitted.size, self.settings.size)
         return begin(clip, depth, fitted, model, self.settings)
 
-    def true_clip(self, clip: Clip) -> Clip:
+    def true_clip(self, clip: Footage) -> Footage:
         """`clip` as the world itself knows it, where it shows the person alone: held-out frames are
         measured against that, without the noise of the video and the steps of a mask's outline."""
         stored = load_arrays(self.identity.path("cutouts.npz"), CUTOUTS)
@@ -132,7 +128,7 @@ def result(run: Run, make: Maker) -> dict:
 
 def pose_scores(run: Run, avatar: Avatar) -> dict:
     """Scores of the held-out poses; writes poses.jpg: truth, placed, fitted."""
-    pictures = load_pictures(run.held_out)
+    pictures = load_held_out(run.held_out)
     placed = placing(avatar, pictures)
     fitted = fitting(avatar, pictures, placed)
     names = [name for name, *_ in POSES]
@@ -183,7 +179,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
     return avatar, {"seconds": round(seconds, 1), "curve": curve, "steps": training.steps}
 
 
-def _quality(training: Training, truth: Clip) -> tuple[float, float]:
+def _quality(training: Training, truth: Footage) -> tuple[float, float]:
     """PSNR (dB) of some held-out frames: posed as their neighbours, and fitted to the picture."""
     watched, training.clip = training.clip, truth
     training.poses.interpolate(training.trained)
@@ -207,7 +203,7 @@ def plain(training: Training, run: Run) -> tuple[Avatar, dict]:
     bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))
     total, weight = torch.zeros_like(colors), torch.zeros(len(avatar), 1)
     for t in training.trained[::6]:
-        view = training.clip.view(t)
+        view = training.clip.masked(t)
         rgb, _ = training.render(bare, t, training.poses.corrections[t], torch.zeros(3))
         inside = view.mask * view.color_trust
         # A Gaussian's blending weights in an image are the gradient of the image by its colour.

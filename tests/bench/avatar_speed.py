@@ -128,15 +128,15 @@ def _animate(folder: str, device: str) -> dict[str, float]:
     from understudy.artifacts.avatar import save_avatar
     from understudy.artifacts.fit import load_fit
     from understudy.avatar.training.direct.settings import DirectSettings
-    from understudy.avatar.training.direct.surface_parameters import Trainee
-    from understudy.avatar.training.settings import AnimateSettings
-    from understudy.body.model import load_body
+    from understudy.avatar.training.direct.surface_parameters import SurfaceParameters
+    from understudy.body.load import load_body
     from understudy.scene.animate import animate_avatar
+    from understudy.scene.settings import AnimateSettings
 
     own_fit, motion = (one.path("fit.npz") for one in IDENTITIES[:2])
     body, own = load_body(BODY), load_fit(own_fit)
     settings = DirectSettings(max_edge=GAUSSIANS_EDGE)
-    trainee = Trainee(body, own.betas, own.joint_offset, settings)
+    trainee = SurfaceParameters(body, own.betas, own.joint_offset, settings)
     noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         trainee.logits += 0.5 * noise  # pictures that cost an encoder what a person costs, or more

@@ -19,6 +19,7 @@ import torch
 from tests.bench.figures import ROOT, Figure, write_figures
 from tests.unit import flame_files
 from tests.unit.parity import body_parity, deca_parity, hand4whole_parity, seeded_network
+from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.body.build import build_body
 from understudy.demo.world import WorldSettings, make_identity
 from understudy.features.expression import extract_expression
@@ -26,7 +27,6 @@ from understudy.features.hands import extract_hands
 from understudy.features.keypoints import extract_keypoints
 from understudy.features.masks import extract_masks
 from understudy.features.weights import weights_of
-from understudy.files import load_arrays, save_arrays
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
 from understudy.registry import FEATURES

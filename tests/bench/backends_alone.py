@@ -17,6 +17,7 @@ import torch
 
 from tests.bench.fit_alone import peak_gb
 from tests.unit.seeded import seeded_state
+from understudy.artifacts.arrays import load_arrays
 from understudy.errors import UserError
 from understudy.features.depth import EVERY, extract_depth
 from understudy.features.expression import extract_expression
@@ -25,7 +26,6 @@ from understudy.features.keypoints import extract_keypoints
 from understudy.features.masks import extract_masks
 from understudy.features.runtime import Runtime
 from understudy.features.weights import weights_of
-from understudy.files import load_arrays
 from understudy.registry import chosen, import_path
 
 BATCHED = ("rtmdet", "mmpose_keypoints", "sam_masks", "depth_anything", "deca", "hand4whole")
@@ -38,7 +38,7 @@ def write_checkpoints(folder: Path, feature: str, word: str) -> None:
     for row in weights_of(feature, word):
         if row.name in PREFIX:
             part, prefix = PREFIX[row.name]
-            state = seeded_state(module.layout(row.name))
+            state = seeded_state(module.shapes(row.name))
             whole = {part: {prefix + name: tensor for name, tensor in state.items()}}
         else:
             torch.manual_seed(0)

@@ -24,10 +24,11 @@ from tests.bench.fit_world import (
     make_body,
     make_world,
 )
+from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.fit import load_fit
-from understudy.body.model import BodyModel, load_body
+from understudy.body.load import load_body
+from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_NAMES
-from understudy.files import load_arrays
 from understudy.fitting.evaluate import FitErrors, measure_fit
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings

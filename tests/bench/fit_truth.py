@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.arrays import Arrays, load_arrays, save_arrays
 from understudy.body.landmarks import BODY, FEET, LANDMARK_NAMES, LEFT_HAND, RIGHT_HAND
-from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.fitting.regressed import WORLD_NAMES
 
 NOISE = 1.0  # % of the standing person's height, in each coordinate

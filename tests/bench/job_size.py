@@ -65,7 +65,7 @@ def seconds_a_submission(cluster: Cluster, folder: Path, count: int = 10) -> flo
         *(folder, *ASK_OFTEN, *_workflow(), "--rerun-triggers", "mtime", "--", *targets),
         environment={
             **cluster.environment,
-            **variables(ledger, ROOT / "workflow"),
+            **variables(ledger, ROOT / "src"),
         },
     )
     scripts = [made.end - made.begin for made in read_ledger(ledger) if made.end]

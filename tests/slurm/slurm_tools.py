@@ -119,9 +119,9 @@ class SlurmRun:
         return self.said()
 
     def tool(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`python -m understudy.cluster …` in the work folder."""
+        """`understudy queue …` in the work folder."""
         return subprocess.run(
-            [sys.executable, "-m", "understudy.cluster", *arguments],
+            [sys.executable, "-m", "understudy", "queue", *arguments],
             cwd=self.checkout.folder,
             env=self.environment,
             text=True,

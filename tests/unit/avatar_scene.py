@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from tests.unit.fit_quality import sound
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.fit import PARTS, Fit, save_fit
-from understudy.avatar.inspection.turntable import turned_pose
+from understudy.artifacts.masks import pack_masks
 from understudy.avatar.model import Avatar
 from understudy.avatar.rig import Rig
 from understudy.avatar.surface import build_surface, mean_edge, skin_faces, vertex_normals
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
-from understudy.features.masks import pack_masks
-from understudy.files import save_arrays
+from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.video.write import VideoWriter
 
 FPS = 12.0
@@ -41,6 +41,26 @@ def painted_avatar(body: BodyModel, betas: Tensor | None = None, max_edge: float
         shading=torch.zeros(8, 3),
         opacity=0.999,
     )
+
+
+def turned_pose(avatar: Avatar, azimuths: np.ndarray, lowered: float) -> Pose:
+    """Upright four heights before the camera, turned to its left by each azimuth (rad), the arms
+    `lowered` by so many rad from the T."""
+    n = len(azimuths)
+    full = torch.zeros(n, 55, 3)
+    body = avatar.rig.body
+    full[:, body.joint("left_shoulder"), 2] = -lowered
+    full[:, body.joint("right_shoulder"), 2] = lowered
+    around = torch.zeros(n, 3)
+    around[:, 1] = torch.from_numpy(azimuths)
+    facing = axis_angle_to_matrix(torch.tensor([torch.pi, 0.0, 0.0]))  # y down, towards the camera
+    full[:, 0] = matrix_to_axis_angle(facing @ axis_angle_to_matrix(around))
+    vertical = body.shaped(avatar.rig.betas).vertices[:, 1]
+    pelvis = avatar.rig.skeleton.joints[0]
+    transl = torch.zeros(n, 3)
+    transl[:, 0], transl[:, 1] = -pelvis[0], (vertical.max() + vertical.min()) / 2 - 2 * pelvis[1]
+    transl[:, 2] = 4 * avatar.rig.height - pelvis[2]
+    return Pose.from_full(full, torch.zeros(n, 1), transl)
 
 
 def standing_fit(

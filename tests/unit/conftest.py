@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from understudy.body.build import build_body
-from understudy.body.model import BodyModel, load_body
+from understudy.body.load import load_body
+from understudy.body.model import BodyModel
 
 
 @pytest.fixture(scope="session")

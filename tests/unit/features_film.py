@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.arrays import Arrays, load_arrays
 from understudy.demo.world import WorldSettings, make_identity
 from understudy.features.mediapipe.holistic import Holistic, run_holistic
-from understudy.files import Arrays, load_arrays
 from understudy.video.read import read_frames
 
 SETTINGS = WorldSettings(width=320, height=320, fps=6, seconds=6)

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from understudy.artifacts.arrays import save_arrays
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
-from understudy.files import save_arrays
 from understudy.fitting.evaluate import fit_joints
 
 SIZE = (480, 640)  # height, width, px

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from understudy.fitting.flags import SEEN_PARTS, FitQuality
+from understudy.artifacts.fit_quality import SEEN_PARTS, FitQuality
 
 
 def sound(n: int, **numbers: float) -> FitQuality:

@@ -7,7 +7,7 @@ import numpy as np
 
 from understudy.body.files import read_body_arrays
 from understudy.body.landmarks import FACE_NAMES
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX, PARENTS
 
 VERTICES, TRIANGLES = 5023, 9976

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from tests.unit.seeded import public_network, seeded_pictures, seeded_state
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.features.deca import expression as deca
 from understudy.features.hand4whole.network import PICTURE, Hand4Whole

@@ -7,10 +7,11 @@ import torch
 from fit_quality import sound
 from PIL import Image
 
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.fit import PARTS, Fit, save_fit
+from understudy.artifacts.masks import pack_masks
 from understudy.body.pose import Pose
-from understudy.features.masks import pack_masks
-from understudy.files import file_digest, save_arrays, write_json, write_text
+from understudy.files import file_digest, write_json, write_text
 from understudy.recognition.plots import plot_accuracy, plot_confusion, plot_per_class
 from understudy.recognition.tables import TableFiles, write_tables
 from understudy.recognition.tabulate import read_runs, summarise

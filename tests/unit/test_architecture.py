@@ -9,43 +9,24 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.unit.architecture import (
+    FOUNDATION,
+    LIBRARY,
+    MAY_IMPORT,
+    ROOT,
+    between_packages,
+    circles,
+    imports,
+    modules,
+    package_of,
+    upward_arrows,
+)
 from understudy.choices import CHOICES
 from understudy.plan import code
 
-ROOT = Path(__file__).resolve().parents[2]
-LIBRARY = ROOT / "src/understudy"
 SCRIPTS = [path for path in (ROOT / "workflow/scripts").glob("*.py") if path.stem != "job"]
 RULES = sorted((ROOT / "rules").glob("*.smk"))
 
-FOUNDATION = {"errors", "files", "log", "progress", "registry"}  # modules that all may use
-MAY_IMPORT = {  # an arrow to a package that is not named here is one too many
-    "body": set(),
-    "video": set(),
-    "splatting": set(),
-    "quality": set(),
-    "fitting": {"body", "splatting", "quality"},
-    "features": {"body", "video", "fitting", "torchvision_cpu"},
-    "scene": {"video"},
-    "avatar": {"body", "video", "splatting", "features", "fitting", "checkpoint"},
-    "recognition": {"video", "checkpoint", "torchvision_cpu"},
-    "dataset": {"scene", "video"},
-    "datasets": set(),
-    "configuration": {"avatar", "demo", "fitting", "recognition"},  # their settings alone
-    "plan": {"configuration", "features", "quality", "recognition", "scene", "sources", "video"},
-    "demo": {"body", "video", "features", "fitting", "avatar", "quality"},
-    "report": {"body", "video", "features", "fitting", "recognition", "plan"},
-    "cluster": set(),
-    "outlook": {"configuration", "features", "plan", "report", "cluster"},
-    "checkpoint": set(),
-    "choices": set(),
-    "errors": set(),
-    "files": set(),
-    "log": set(),
-    "progress": set(),
-    "registry": {"choices"},
-    "sources": set(),
-    "torchvision_cpu": set(),
-}
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
@@ -59,35 +40,46 @@ CHOSEN = {  # imported only by the back-end that needs them, when it runs
 }
 
 
-def modules() -> list[Path]:
-    return sorted(LIBRARY.rglob("*.py"))
-
-
 def names_in(path: Path) -> set[str]:
     return set(code.imported_names(path))
 
 
-def package_of(path: Path) -> str:
-    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+def test_every_module_is_in_the_picture():
+    """Each package of the table holds a module, and each module has a package in it."""
+    packages = {package_of(module) for module in modules()}
+    assert packages - FOUNDATION - {""} == set(MAY_IMPORT)
 
 
-def test_every_package_is_in_the_table():
-    assert {package_of(path) for path in modules()} - {"__init__"} == set(MAY_IMPORT)
+def test_arrows_point_one_way():
+    assert upward_arrows() == []
 
 
-@pytest.mark.parametrize("package", MAY_IMPORT)
-def test_arrows_point_in_one_direction(package):
-    allowed = MAY_IMPORT[package] | FOUNDATION | {package}
-    for path in modules():
-        if package_of(path) != package:
-            continue
-        named = {name.split(".")[1] for name in names_in(path) if name.startswith("understudy.")}
-        reached = named & set(MAY_IMPORT)  # not __version__
-        assert reached <= allowed, f"{path.relative_to(ROOT)}: {sorted(reached - allowed)}"
+def test_the_table_names_no_arrow_that_is_not_drawn():
+    drawn = between_packages(imports())
+    assert {package: allowed - drawn[package] for package, allowed in MAY_IMPORT.items()} == {
+        package: set() for package in MAY_IMPORT
+    }
+
+
+def test_nothing_imports_in_a_circle():
+    assert circles(imports()) == []
+    assert circles(between_packages(imports())) == []
+
+
+def test_a_circle_is_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set(), "e": {"a"}}
+    assert circles(graph) == [{"a", "b", "c"}]
+
+
+@pytest.mark.parametrize("of", CHOICES)
+def test_a_maker_is_imported_by_its_word_alone(of):
+    """No module names what the config chooses; it is found by `registry.chosen`."""
+    chosen = {path.split(":")[0].removeprefix("understudy.") for path in CHOICES[of].values()}
+    assert not [(a, b) for a, targets in imports().items() for b in targets if b in chosen]
 
 
 def test_the_library_knows_nothing_of_snakemake():
-    for path in modules():
+    for path in modules().values():
         tops = {name.split(".")[0] for name in names_in(path)}
         assert "snakemake" not in tops, path
 
@@ -131,7 +123,7 @@ def test_scripts_are_thin(path):
 
 
 def written_files() -> list[Path]:
-    folders = ("workflow", "rules", "config", "envs", "profiles", "tests")
+    folders = ("src", "workflow", "rules", "config", "envs", "profiles", "tests")
     suffixes = {".py", ".smk", ".yaml", ".tsv", ".md", ".j2", ".csv"}
     below = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     beside = [ROOT / "Snakefile", ROOT / "Makefile", *ROOT.glob("*.md")]
@@ -188,7 +180,7 @@ def installed_in_environment(path: Path) -> set[str]:
 def test_the_embedded_extractors_need_no_torch():
     """Their environment has none; the networks' have another one."""
     for feature in ("keypoints", "masks"):
-        loaded = modules_loaded_with(f"import understudy.features.mediapipe_{feature}")
+        loaded = modules_loaded_with(f"import understudy.features.mediapipe.{feature}")
         assert "numpy" in loaded and "torch" not in loaded
 
 
@@ -207,11 +199,12 @@ def rules_with_scripts() -> dict[str, tuple[list[str], str]]:
 
 def chosen_by(rule: str) -> list[str]:
     """Everything that a word of the config can have the rule's script run."""
-    for path in RULES:
-        text = path.read_text().partition(f"rule {rule}:")[2]
-        if named := re.search(r"code_version\(\s*\"\w+\"(?:, CHOSEN\[\"(\w+)\"\])?", text):
-            return list(CHOICES[named[1]].values()) if named[1] else []
-    raise AssertionError(f"{rule} has no code version")
+    script = rules_with_scripts()[rule][1]
+    call = re.compile(rf'code_version\(\s*"{script}"(?:, (?:CHOSEN\["(\w+)"\]|(architecture)))?')
+    calls = [named for path in RULES for named in call.finditer(path.read_text())]
+    assert calls, f"{rule} has no code version"
+    words = {"recogniser" if named[2] else named[1] for named in calls} - {None}
+    return [path for word in words for path in CHOICES[word].values()]
 
 
 @pytest.mark.parametrize("model", CHOICES["avatar"])

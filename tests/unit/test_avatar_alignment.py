@@ -7,7 +7,7 @@ import torch
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
 from understudy.avatar.training.alignment import Alignment
-from understudy.avatar.training.frame import View
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.poses import PARTS, CorrectedPoses, combined, frame_poses
 from understudy.avatar.training.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS
@@ -25,7 +25,9 @@ def pictures(avatar):
     """(fit, views): four sides of the person, and the truth of their poses."""
     fit = standing_fit(avatar, 4, (160, 112))
     rgb, alpha = render_fit(avatar, fit)
-    views = [View.cut_out(c + 1 - a, (a > 0.5).float()) for c, a in zip(rgb, alpha, strict=True)]
+    views = [
+        MaskedFrame.cut_out(c + 1 - a, (a > 0.5).float()) for c, a in zip(rgb, alpha, strict=True)
+    ]
     return fit, views
 
 

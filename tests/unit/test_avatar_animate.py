@@ -11,13 +11,14 @@ from tests.unit.avatar_scene import FPS, painted_avatar, render_fit, standing_fi
 from tests.unit.fit_quality import sound
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
-from understudy.avatar.evaluation.heldout import Pictures, evaluate_pictures
-from understudy.avatar.inspection.turntable import render_turntable
-from understudy.avatar.training.settings import AnimateSettings
+from understudy.artifacts.truth import Pictures
+from understudy.avatar.evaluation.heldout import evaluate_pictures
+from understudy.avatar.inspection.portraits import turntable
 from understudy.errors import UserError
 from understudy.scene.animate import aimed, animate_avatar, encode, render_frames
 from understudy.scene.placement import lowest_sole, placed_pose
-from understudy.scene.views import View, seen_from
+from understudy.scene.settings import AnimateSettings
+from understudy.scene.viewpoints import Viewpoint, seen_from
 from understudy.video.probe import probe
 from understudy.video.read import read_frames, read_rgba
 from understudy.video.write import VideoWriter
@@ -125,11 +126,11 @@ def test_the_same_body_is_left_where_it_was(avatar):
 
 
 def test_views(avatar):
-    assert View.parse("source") == View()
-    assert View.parse("az-90_el15") == View(-90, 15)
+    assert Viewpoint.parse("source") == Viewpoint()
+    assert Viewpoint.parse("az-90_el15") == Viewpoint(-90, 15)
     for name in ("az30", "left", "az10_el95", "az1.5_el0"):
         with pytest.raises(UserError, match=name):
-            View.parse(name)
+            Viewpoint.parse(name)
     pose = standing_fit(avatar, 1, (96, 96)).pose  # faces the camera
     pelvis = avatar.rig.skeleton.joints[0]
 
@@ -141,9 +142,9 @@ def test_views(avatar):
     left, right, head = (
         avatar.rig.body.joint(name) for name in ("left_shoulder", "right_shoulder", "head")
     )
-    _, source = person(View())
-    _, side = person(View(90, 0))
-    _, above = person(View(0, 40))
+    _, source = person(Viewpoint())
+    _, side = person(Viewpoint(90, 0))
+    _, above = person(Viewpoint(0, 40))
     assert torch.allclose(source[0], side[0], atol=1e-5)  # about the pelvis
     assert source[left, 0] > source[right, 0] + 0.2
     assert side[left, 2] < side[right, 2] - 0.2  # from the camera's right: the person's left first
@@ -152,8 +153,8 @@ def test_views(avatar):
 
 
 def test_turntable_stands_upright_on_white(avatar):
-    picture = render_turntable(avatar, side=96, views=4)
-    assert picture.shape == (192, 4 * 69, 3)
+    picture = turntable(avatar, height=96, views=4)
+    assert picture.shape == (192, 4 * 76, 3)
     drawn = (picture != 255).any(2)
     assert not drawn[:, [0, -1]].any()
     assert not drawn[[0, 95, 96, 191]].any()

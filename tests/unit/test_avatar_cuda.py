@@ -9,7 +9,7 @@ from understudy.avatar.device import on_device
 from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
 from understudy.avatar.training.direct.settings import DirectSettings
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
-from understudy.avatar.training.footage import load_clip
+from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import begin, train_avatar
 from understudy.files import read_json
@@ -36,7 +36,7 @@ def scene(body, tmp_path_factory):
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 def test_the_first_steps_lose_what_they_lose_on_the_cpu(scene, body, settings):
     fit = load_fit(scene.fit)
-    clip = load_clip(scene.video, scene.masks, fit.K, fit.size, 96)
+    clip = load_footage(scene.video, scene.masks, fit.K, fit.size, 96)
     losses = {}
     for device in ("cpu", "cuda"):
         training = begin(clip, scene.depth, fit, body, settings, device)

@@ -12,19 +12,18 @@ from PIL import Image
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
 from tests.unit.fit_quality import sound
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
+from understudy.artifacts.masks import pack_masks
 from understudy.avatar.inspection import inspect as inspection
-from understudy.avatar.inspection.command import main
 from understudy.avatar.inspection.inspect import all_round, centred, levelled
 from understudy.avatar.inspection.ply import write_ply
 from understudy.avatar.inspection.portraits import UP, photograph, standing, upright
-from understudy.avatar.inspection.test_poses import STANCES, stance
+from understudy.avatar.inspection.test_poses import TEST_POSES, turns_of
 from understudy.avatar.model import Cloud
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
-from understudy.errors import UserError
-from understudy.features.masks import pack_masks
-from understudy.files import save_arrays
+from understudy.cli import main
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 
@@ -104,7 +103,10 @@ def test_the_command_shows_an_avatar(files, capsys, monkeypatch):
     results, avatar = files
     monkeypatch.setattr(inspection, "TURN_FRAMES", 12)
     person = results / "avatar/someone"
-    main(["inspect", str(person), "--pose", "squat", "--fit", str(results / "fit.npz")])
+    main(
+        ["inspect", str(person), "--pose", "squat", "--fit", str(results / "fit.npz")],
+        standalone_mode=False,
+    )
     told = [Path(line) for line in capsys.readouterr().out.split()]
     made = ["turntable.mp4", "poses.png", "avatar.ply", "motion.png"]
     assert told == [person / "inspect" / name for name in made]
@@ -114,12 +116,12 @@ def test_the_command_shows_an_avatar(files, capsys, monkeypatch):
     assert (drawn > 0.02).all() and drawn[3] < 0.8 * drawn[0]  # from the side it is narrower
     pictures = np.asarray(Image.open(told[1]))
     cells = pictures[24:].reshape(2, 360, -1, 288, 3)
-    assert cells.shape[2] == len(STANCES) - 2
+    assert cells.shape[2] == len(TEST_POSES) - 2
     assert ((cells < 200).any(4).mean((1, 3)) > 0.02).all()
     assert (cells[:, [0, -1]] == 255).all() and (cells[:, :, :, [0, -1]] == 255).all()  # whole
     ply = parse_ply(told[2])
     assert len(ply["x"]) == len(avatar)
-    cloud = avatar.pose(centred(avatar, stance("squat")))
+    cloud = avatar.pose(centred(avatar, turns_of("squat")))
     np.testing.assert_allclose(ply["y"], cloud.means[0, :, 1].numpy(), atol=1e-6)
     np.testing.assert_allclose(ply["f_dc_1"] * 0.28209479 + 0.5, cloud.colors[0, :, 1], atol=1e-5)
 
@@ -131,7 +133,8 @@ def test_held_out_pictures_stand_above_the_avatar(files, tmp_path, monkeypatch):
         [
             *("inspect", str(results / "avatar/someone/avatar.safetensors")),
             *("--out", str(tmp_path / "seen"), "--held-out", str(results / "held_out.npz")),
-        ]
+        ],
+        standalone_mode=False,
     )
     picture = np.asarray(Image.open(tmp_path / "seen/held_out.png"))[24:].astype(int)
     assert picture.shape == (2 * 360, 8 * 288, 3)
@@ -149,22 +152,24 @@ def test_held_out_pictures_stand_above_the_avatar(files, tmp_path, monkeypatch):
         (["results/avatar/nobody"], r"nobody: no such file; give an avatar\.safetensors or its"),
         (["AVATAR", "--fit", "no.npz"], r"no\.npz: no such file; give a fit"),
         (["AVATAR", "--body", "no.npz"], r"no\.npz: no such file; name the body"),
+        (["AVATAR", "--pose", "flying"], r"no pose flying; choose from arms_down"),
         (["AVATAR", "--held-out", "FIT"], r"fit\.npz: holds fit, expected held_out"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_line(files, arguments, told):
     results, _ = files
     places = {"AVATAR": results / "avatar/someone", "FIT": results / "fit.npz"}
-    with pytest.raises(UserError, match=told) as error:
-        main(["inspect", *(str(places.get(word, word)) for word in arguments)])
+    command = ["inspect", *(str(places.get(word, word)) for word in arguments)]
+    with pytest.raises(SystemExit, match=told) as error:
+        main(command, standalone_mode=False)
     assert "\n" not in str(error.value)
 
 
 def test_figures_stand_upright_before_the_camera(avatar):
-    """Feet near the floor, hands where the stance says, the face to the camera."""
+    """Feet near the floor, hands where the pose says, the face to the camera."""
     body = avatar.rig.body
     names = ("arms_up", "arms_down", "squat", "seated")
-    full = torch.stack([stance(name) for name in names])
+    full = torch.stack([turns_of(name) for name in names])
     joints = avatar.rig.skeleton.pose(standing(avatar, full, torch.zeros(4))).joints
     left, right, head, foot, pelvis = (
         joints[:, body.joint(name)]
@@ -185,7 +190,7 @@ def test_figures_stand_upright_before_the_camera(avatar):
 
 
 def test_a_quarter_turn_shows_the_left_side(avatar):
-    full = stance("t_pose")[None]
+    full = turns_of("t_pose")[None]
     body = avatar.rig.body
     turned = standing(avatar, full, torch.tensor([torch.pi / 2]))
     joints = avatar.rig.skeleton.pose(turned).joints[0]
@@ -210,7 +215,7 @@ def test_a_tilted_cameras_poses_are_levelled(avatar):
 
 
 def test_pictures_of_a_pose_do_not_depend_on_its_company(avatar):
-    full = torch.stack([stance("twist"), stance("kick")])
+    full = torch.stack([turns_of("twist"), turns_of("kick")])
     both = all_round(avatar, full)
     alone = photograph(avatar.pose(standing(avatar, full[1:], torch.tensor([25.0]).deg2rad())), 360)
     assert (both[0][1] == alone[0]).all()

@@ -9,8 +9,8 @@ import torch
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
 from understudy.avatar.rig import Rig
 from understudy.avatar.training.alignment import Alignment
-from understudy.avatar.training.frame import View
 from understudy.avatar.training.joints import JOINTS, POSE, JointSystem
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.poses import PARTS, CorrectedPoses
 from understudy.avatar.training.settings import AlignSettings
 from understudy.body.pose import Pose
@@ -40,7 +40,7 @@ def waving(body):
 def test_elbows_out_of_place_are_put_back(waving):
     avatar, fit = waving
     rgb, alpha = render_fit(avatar, fit)
-    views = [View.cut_out(c + 1 - a, a) for c, a in zip(rgb, alpha, strict=True)]
+    views = [MaskedFrame.cut_out(c + 1 - a, a) for c, a in zip(rgb, alpha, strict=True)]
     body, rig = avatar.rig.body, avatar.rig
     elbows = [body.joint(name) for name in ("left_elbow", "right_elbow")]
     wrong = torch.zeros(55, 3)

@@ -7,7 +7,7 @@ import torch
 
 from understudy.avatar.training.direct.losses import image_loss
 from understudy.avatar.training.direct.settings import LossWeights
-from understudy.avatar.training.frame import View
+from understudy.avatar.training.masked_frame import MaskedFrame
 
 WEIGHTS = LossWeights(ssim=0.0)
 
@@ -18,7 +18,7 @@ def view():
     g = torch.Generator().manual_seed(0)
     mask = torch.zeros(24, 24, 1)
     mask[6:18, 6:18] = 1
-    return View.cut_out(torch.rand(24, 24, 3, generator=g), mask)
+    return MaskedFrame.cut_out(torch.rand(24, 24, 3, generator=g), mask)
 
 
 def test_colours_outside_the_mask_are_not_taught_the_background(view):

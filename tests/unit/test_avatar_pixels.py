@@ -5,7 +5,7 @@ import torch
 
 from tests.unit.avatar_scene import painted_avatar
 from understudy.avatar.device import on_device
-from understudy.scene.pixels import to_video
+from understudy.avatar.pixels import to_video
 
 
 def test_bytes_are_the_rounded_values_premultiplied_and_on_white():

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import load_avatar, read_about, save_avatar
 from understudy.artifacts.fit import load_fit, save_fit
 from understudy.artifacts.trained import load_trained
@@ -26,7 +27,7 @@ from understudy.avatar.training.direct.training import DirectTraining as Trainin
 from understudy.avatar.training.footage import (
     bare_plate,
     like_plate,
-    load_clip,
+    load_footage,
     mask_band,
     person_box,
     plate_holds,
@@ -34,7 +35,7 @@ from understudy.avatar.training.footage import (
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import train_avatar
 from understudy.errors import UserError
-from understudy.files import read_json, save_arrays
+from understudy.files import read_json
 from understudy.image_metrics.perceptual import NETWORKS
 
 OWN = DirectSettings(iterations=240, max_edge=0.06, warm_up=20)
@@ -147,7 +148,7 @@ def test_training_that_gains_nothing_ends_early_whether_killed_or_not(
     scene, body_file, tmp_path, monkeypatch, capsys
 ):
     train(scene, body_file, tmp_path / "whole", STILL)
-    assert "ended at step 150: 100 steps without a gain" in capsys.readouterr().err
+    assert "stopped at step 150: no improvement for 100 steps" in capsys.readouterr().err
     assert load_trained(tmp_path / "whole/trained.npz").steps == 150
     aligned = []
     align = Training._align
@@ -276,7 +277,7 @@ def test_boxes_hold_the_person_and_lie_in_the_image():
 
 
 def test_a_clip_is_brought_to_size_with_its_camera(scene):
-    clip = load_clip(
+    clip = load_footage(
         scene.video,
         scene.masks,
         torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]]),

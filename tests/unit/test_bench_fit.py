@@ -8,9 +8,9 @@ import pytest
 from tests.bench.fit_truth import LOST_SHARE, spoilt
 from tests.bench.fit_views import MARKS, View, aligned, read_calibration
 from tests.bench.fit_world import made
+from understudy.artifacts.arrays import Arrays
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE, LANDMARK_NAMES
-from understudy.files import Arrays
 
 CALIBRATION = """<calibration><cameras>
 <camera serial="cam01"><transform x="0" y="-4000" z="1500"

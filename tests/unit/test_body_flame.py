@@ -10,7 +10,7 @@ import torch
 
 from understudy.body.flame import FLAME_LANDMARKS, join_flame, load_flame
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.smplx_landmarks import VERTICES, smplx_landmarks
 from understudy.errors import UserError
@@ -105,7 +105,7 @@ def test_a_pickled_flame_is_read(files, tmp_path, flame):
     ("change", "told"),
     [
         (lambda ids: ids[:-1], "5022 vertices, but .* has 5023"),
-        (lambda ids: ids + 9000, "names vertices that .* lacks; FLAME goes with SMPL-X's"),
+        (lambda ids: ids + 9000, "lists vertices that .* lacks; FLAME works only with SMPL-X's"),
         (lambda ids: np.arange(5023), "face points lie on vertices that FLAME's table does not"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse
 import torch
 
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.skeleton import JOINT_NAMES, PARENTS
 from understudy.errors import UserError
 

@@ -9,7 +9,7 @@ import torch
 from tests.unit.parity import body_parity
 from understudy.body.flame import VERTEX_IDS, joined_arrays
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.pose import Pose
 
 

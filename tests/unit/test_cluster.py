@@ -51,7 +51,9 @@ def test_a_driver_counts_unless_it_waits_or_is_this_one(squeue, tmp_path, monkey
 
 def test_a_run_is_refused_while_an_older_one_has_jobs(squeue, tmp_path):
     squeue(f"1|RUNNING|understudy_1f|rule_train_avatar_wildcards_anna|{tmp_path}")
-    with pytest.raises(UserError, match=r"1 jobs of an earlier run .* \(1\).*understudy.cluster"):
+    with pytest.raises(
+        UserError, match=r"1 jobs of an earlier run .* \(1\).*understudy queue wait"
+    ):
         queue.refuse_while_queued(tmp_path)
 
 

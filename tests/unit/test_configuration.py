@@ -9,15 +9,15 @@ import pytest
 
 from understudy.avatar.training.direct.settings import DirectSettings
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
-from understudy.avatar.training.settings import AnimateSettings, TrainSettings
+from understudy.avatar.training.settings import TrainSettings
 from understudy.configuration.avatar import Direct
 from understudy.configuration.check import checked_config
 from understudy.configuration.document import TABLES, key_table
-from understudy.configuration.fit import Fit
+from understudy.configuration.fit import FitSection
 from understudy.configuration.former import OF_DIRECT, SOLVER
 from understudy.configuration.model import Config
 from understudy.configuration.read import read_config
-from understudy.configuration.recogniser import Recogniser
+from understudy.configuration.recogniser import RecogniserSection
 from understudy.demo.world import WorldSettings
 from understudy.errors import UserError
 from understudy.fitting.settings import FitSettings, FlagSettings
@@ -25,6 +25,7 @@ from understudy.plan.effective import avatar_settings, reading_settings
 from understudy.plan.planned import read_plan
 from understudy.recognition.settings import RecogniserSettings
 from understudy.scene.composite import CompositeSettings
+from understudy.scene.settings import AnimateSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = [
@@ -107,11 +108,13 @@ def test_defaults_stand_once():
         made = TrainSettings.from_config(avatar_settings(config), 0, avatar["checkpoint_seconds"])
         assert made == TrainSettings(model, own)
     assert AnimateSettings(render["placement"], crf=render["crf"]) == AnimateSettings()
-    assert CompositeSettings(config["backgrounds"]["fit"], render["crf"]) == CompositeSettings()
+    assert CompositeSettings(config["backgrounds"]["resize"], render["crf"]) == CompositeSettings()
     assert WorldSettings(**config["demo"]["clip"]) == WorldSettings()
     recogniser = config["experiments"]["models"]["resnet"]
     assert RecogniserSettings.from_dict(recogniser) == RecogniserSettings()
-    assert list(Recogniser.model_fields) == [field.name for field in fields(RecogniserSettings)]
+    assert list(RecogniserSection.model_fields) == [
+        field.name for field in fields(RecogniserSettings)
+    ]
 
 
 @pytest.mark.parametrize("title", TABLES)
@@ -129,7 +132,7 @@ def test_there_are_no_more_keys_than_users_set():
 
 def test_former_keys_are_none_and_stand_where_they_are_said_to():
     assert set(SOLVER) <= {field.name for field in fields(FitSettings)}
-    assert not set(SOLVER) & set(Fit.model_fields)
+    assert not set(SOLVER) & set(FitSection.model_fields)
     assert set(OF_DIRECT) == set(Direct.model_fields)
 
 
@@ -165,7 +168,7 @@ def test_json_is_read_with_its_tabs(tmp_path):
     path.write_text('{\n\t"labels": ["bow"]\n}')
     assert read_config(path) == LABELS
     path.write_text('{"labels": ["bow"], "seed": 1, "seed": 2}')
-    with pytest.raises(UserError, match="key 'seed' stands twice"):
+    with pytest.raises(UserError, match="key 'seed' appears twice"):
         read_config(path)
 
 

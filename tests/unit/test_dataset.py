@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS, check_videos
 from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
 from understudy.dataset.manifest import write_dataset
 from understudy.errors import UserError
-from understudy.files import read_json, save_arrays
+from understudy.files import read_json
 from understudy.networks import torchvision_cpu
 from understudy.scene.composite import CompositeSettings, composite_background
 from understudy.video.normalise import NormaliseSettings, normalise_video

@@ -10,9 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from understudy.body import rotation_numpy as rot
-from understudy.body.model import BodyModel
+from understudy.body.model import BodyModel, ShapedBody
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
-from understudy.body.skinning import ShapedBody
 from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
 from understudy.demo.actions.held_out import POSES
 from understudy.demo.ground import ground

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from understudy.artifacts.arrays import Arrays
 from understudy.body.skeleton import PARENTS
 from understudy.demo import measure
-from understudy.files import Arrays
 
 K = np.array([[500.0, 0, 192], [0, 500, 192], [0, 0, 1]])
 

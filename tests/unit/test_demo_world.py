@@ -5,6 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from understudy.artifacts.arrays import load_arrays
+from understudy.artifacts.masks import unpack_masks
+from understudy.artifacts.truth import HELD_OUT, KIND
 from understudy.body.pose import Pose
 from understudy.demo.camera import look_at, phone_camera
 from understudy.demo.cast import PEOPLE
@@ -13,10 +16,8 @@ from understudy.demo.people import make_person
 from understudy.demo.render import render_parts
 from understudy.demo.rooms import ROOMS, make_room
 from understudy.demo.solids import Paint, box, quad
-from understudy.demo.truth import KIND
 from understudy.demo.world import (
     CUTOUTS,
-    HELD_OUT,
     WorldSettings,
     make_background,
     make_clip,
@@ -25,8 +26,6 @@ from understudy.demo.world import (
     make_identity,
 )
 from understudy.errors import UserError
-from understudy.features.masks import unpack_masks
-from understudy.files import load_arrays
 from understudy.video.read import read_frames
 
 TINY = WorldSettings(width=128, height=160, fps=6, seconds=2, depth_every=3)

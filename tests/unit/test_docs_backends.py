@@ -11,10 +11,11 @@ import numpy as np
 import yaml
 
 from understudy import registry
+from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.masks import load_masks
 from understudy.configuration.check import checked_config
-from understudy.features.masks import extract_masks, load_masks
+from understudy.features.masks import extract_masks
 from understudy.features.openmmlab import networks as openmmlab
-from understudy.files import save_arrays
 from understudy.fitting.metrics import iou
 from understudy.registry import FEATURES, words
 from understudy.video.write import VideoWriter

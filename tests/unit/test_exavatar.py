@@ -18,7 +18,7 @@ from understudy.avatar.training.exavatar.networks import Perceptron, Planes
 from understudy.avatar.training.exavatar.scene import GaussianScene, ScenePoints, scene_points
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings, PartWeights
 from understudy.avatar.training.exavatar.training import ExAvatarTraining
-from understudy.avatar.training.footage import load_clip
+from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
@@ -173,7 +173,7 @@ def test_weights_by_part(human):
 
 def test_scene_points_lie_on_the_wall(scene, body):
     K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
-    clip = load_clip(scene.video, scene.masks, K, SIZE, 112)
+    clip = load_footage(scene.video, scene.masks, K, SIZE, 112)
     points = scene_points(scene.depth, clip)
     assert torch.allclose(points.places[:, 2], torch.tensor(6.0))
     image = points.places @ clip.K.T
@@ -186,7 +186,7 @@ def test_scene_points_lie_on_the_wall(scene, body):
 def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
     """From points of one colour to a two-coloured wall; Gaussians are added on the way."""
     K = torch.tensor([[80.0, 0, 24], [0, 80, 28], [0, 0, 1]])
-    clip = load_clip(scene.video, scene.masks, K, SIZE, 56)
+    clip = load_footage(scene.video, scene.masks, K, SIZE, 56)
     rows, columns = np.mgrid[0:56:2, 0:48:2]
     places = np.stack([(columns - 24) / 80 * 3, (rows - 28) / 80 * 3, np.full(rows.shape, 3.0)], -1)
     places = torch.from_numpy(places.reshape(-1, 3)).float()
@@ -220,7 +220,7 @@ def begun(files, body, **changes):
     """A training of the film at its first step."""
     settings = replace(SETTINGS, own=replace(SMALL, **changes))
     fit = load_fit(files.fit)
-    clip = load_clip(files.video, files.masks, fit.K, fit.size, settings.size)
+    clip = load_footage(files.video, files.masks, fit.K, fit.size, settings.size)
     return begin(clip, files.depth, fit, body, settings)
 
 
@@ -272,7 +272,7 @@ def test_the_loss_falls_and_the_person_appears(scene, body, body_file, tmp_path)
 
 def test_presets_train_on_other_frames(scene, body):
     K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
-    clip = load_clip(scene.video, scene.masks, K, SIZE, 64)
+    clip = load_footage(scene.video, scene.masks, K, SIZE, 64)
     fit = standing_fit(painted_avatar(body), frames=24, size=SIZE)
     frames = {}
     for preset in ("release", "paper"):

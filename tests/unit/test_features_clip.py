@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from understudy.artifacts.keypoints import load_keypoints
+from understudy.artifacts.masks import load_masks, unpack_masks
 from understudy.errors import UserError
-from understudy.features.keypoints import extract_keypoints, load_keypoints
-from understudy.features.masks import extract_masks, load_masks, unpack_masks
+from understudy.features.keypoints import extract_keypoints
+from understudy.features.masks import extract_masks
 from understudy.features.mediapipe.face_closeup import FaceCloseup
 from understudy.features.mediapipe.people import PeopleDetector
 from understudy.fitting.metrics import iou

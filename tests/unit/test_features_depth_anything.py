@@ -10,16 +10,17 @@ import torch
 from fit_clips import CAMERA, SIZE, waving
 from fit_quality import sound
 
+from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.depth import load_depth
 from understudy.artifacts.fit import PARTS, Fit, save_fit
+from understudy.artifacts.masks import pack_masks
 from understudy.errors import UserError
-from understudy.features.depth import EVERY, extract_depth, load_depth
+from understudy.features.depth import EVERY, extract_depth
 from understudy.features.depth_anything import depth as depth_anything
 from understudy.features.depth_anything.depth import NETWORKS, inverse_depths, shown, state_of
 from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
-from understudy.features.masks import pack_masks
 from understudy.features.runtime import Runtime
 from understudy.features.zbuffer import mesh_depth
-from understudy.files import save_arrays
 from understudy.networks import torchvision_cpu
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
@@ -163,7 +164,7 @@ def test_depth_of_a_clip(video, person, runtime, tmp_path, relation, body):
 
 def test_a_checkpoint_of_another_size_is_told(video, person, runtime, tmp_path, monkeypatch):
     monkeypatch.setitem(NETWORKS, SMALL, partial(small_network, 8))
-    with pytest.raises(UserError, match=r"not this network's checkpoint, it depth_head\.projects"):
+    with pytest.raises(UserError, match=r"not this network's checkpoint: it depth_head\.projects"):
         extract_depth(
             video, *person[0], tmp_path / "depth.npz", "depth_anything_s", "linear", runtime
         )
@@ -177,6 +178,6 @@ def test_a_truncated_checkpoint_is_told(runtime):
 
 
 def test_the_sizes_are_the_official_ones():
-    layout = depth_anything.layout(SMALL)
+    layout = depth_anything.shapes(SMALL)
     assert layout["pretrained.pos_embed"] == (1, 1370, 384)
     assert layout["depth_head.projects.3.weight"] == (384, 384, 1, 1)

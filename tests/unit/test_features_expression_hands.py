@@ -6,12 +6,12 @@ import pytest
 import torch
 from fit_clips import points_of, waving, write_keypoints
 
+from understudy.artifacts.arrays import load_arrays
 from understudy.body.landmarks import FACE, LEFT_HAND, RIGHT_HAND
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 from understudy.features.expression import extract_expression
 from understudy.features.hands import extract_hands
-from understudy.files import load_arrays
 from understudy.fitting.metrics import pa_mpjpe
 from understudy.fitting.settings import FitSettings
 from understudy.solver.limits import finger_limits

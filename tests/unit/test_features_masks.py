@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.masks import load_masks, pack_masks, unpack_masks
 from understudy.errors import UserError
-from understudy.features.masks import load_masks, pack_masks, unpack_masks
 from understudy.features.mediapipe.sharpen import shadow_free_difference, sharp_mask
 from understudy.features.mediapipe.still_background import still_background
-from understudy.files import save_arrays
 from understudy.fitting.metrics import iou
 
 

@@ -5,9 +5,10 @@ import openmmlab_networks as networks
 import pytest
 import torch
 
+from understudy.artifacts.keypoints import load_keypoints
 from understudy.errors import UserError
 from understudy.features.crops import cut_picture
-from understudy.features.keypoints import extract_keypoints, load_keypoints
+from understudy.features.keypoints import extract_keypoints
 from understudy.features.openmmlab import keypoints as mmpose_keypoints
 from understudy.features.openmmlab import rtmdet
 from understudy.features.openmmlab.keypoints import NETWORKS, PICTURE, person_cut
@@ -175,13 +176,13 @@ def test_a_checkpoint_of_another_size_is_told(tmp_path, name, build):
     path = networks.write_checkpoint(tmp_path / f"{name}.pth", build())
     small = build()
     assert load_strictly(small, state_of(path), path, "cpu") is small
-    with pytest.raises(UserError, match=r"not this network's checkpoint, it .*backbone\.stem"):
+    with pytest.raises(UserError, match=r"not this network's checkpoint: it .*backbone\.stem"):
         load_strictly(NETWORKS[name](), state_of(path), path, "cpu")
 
 
 def test_the_networks_are_the_official_ones():
     """Names and numbers of weights as in the released files, whose sizes are published."""
-    detector, pose = (mmpose_keypoints.layout(name) for name in ("rtmdet_m", "dwpose_l"))
+    detector, pose = (mmpose_keypoints.shapes(name) for name in ("rtmdet_m", "dwpose_l"))
     assert detector["bbox_head.rtm_cls.0.weight"] == (1, 192, 1, 1)
     assert pose["head.final_layer.weight"] == (133, 1024, 7, 7)
     assert pose["head.cls_x.weight"] == (576, 256) and pose["head.cls_y.weight"] == (768, 256)

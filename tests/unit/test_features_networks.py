@@ -15,6 +15,7 @@ from fit_clips import points_of, waving, write_keypoints
 from seeded import public_network, seeded_pictures, seeded_state
 
 from tests.unit.parity import deca_parity, hand4whole_parity, seeded_network
+from understudy.artifacts.arrays import load_arrays
 from understudy.body.landmarks import FACE, LEFT_HAND, RIGHT_HAND
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.errors import UserError
@@ -31,7 +32,6 @@ from understudy.features.hand4whole.roi_align import roi_align
 from understudy.features.hand4whole.rotation6d import columns_to_axis_angle
 from understudy.features.hands import extract_hands
 from understudy.features.runtime import Runtime
-from understudy.files import load_arrays
 from understudy.fitting.features import read_features
 from understudy.fitting.settings import FitSettings
 from understudy.observation.observed import read_observed
@@ -56,7 +56,7 @@ def hands_network():
 
 @pytest.mark.parametrize("reader", [deca, hand4whole])
 def test_a_checkpoint_holds_what_the_public_network_does(reader):
-    assert reader.layout(reader.NAME) == public_network(reader.NAME)[0]
+    assert reader.shapes(reader.NAME) == public_network(reader.NAME)[0]
 
 
 def test_deca_gives_what_the_public_network_gives(encoder):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
-from understudy.features.keypoints import check_alone, check_somebody, shows_several
+from understudy.features.company import check_alone, check_somebody, shows_several
 from understudy.features.mediapipe.people import distinct_people, follow_people, torso_length
 
 

@@ -10,14 +10,15 @@ import torch
 from fit_clips import SIZE, points_of, waving, write_keypoints
 from torch import nn
 
+from understudy.artifacts.arrays import load_arrays
+from understudy.artifacts.keypoints import load_keypoints
+from understudy.artifacts.masks import load_masks
 from understudy.errors import UserError
-from understudy.features.keypoints import load_keypoints
-from understudy.features.masks import extract_masks, load_masks
+from understudy.features.masks import extract_masks
 from understudy.features.runtime import Runtime
 from understudy.features.sam import masks as sam_masks
 from understudy.features.sam.masks import NETWORKS, prompts_of, segment, state_of
 from understudy.features.sam.steady_masks import steady_masks
-from understudy.files import load_arrays
 from understudy.fitting.metrics import iou
 from understudy.networks import torchvision_cpu
 from understudy.video.probe import probe
@@ -132,13 +133,13 @@ def test_prompts_are_the_sure_points_and_their_box_enlarged():
 
 
 def test_the_sizes_are_the_packages_own():
-    widths = [sam_masks.layout(name)["image_encoder.pos_embed"][-1] for name in NETWORKS]
+    widths = [sam_masks.shapes(name)["image_encoder.pos_embed"][-1] for name in NETWORKS]
     assert widths == [1280, 1024, 768]
 
 
 def test_a_checkpoint_of_another_size_is_told(clip, tmp_path, monkeypatch, runtime):
     monkeypatch.setitem(NETWORKS, "sam_vit_b", partial(small_sam, 256))
-    with pytest.raises(UserError, match=r"not this network's checkpoint, it image_encoder\.pos_em"):
+    with pytest.raises(UserError, match=r"not this network's checkpoint: it image_encoder\.pos_em"):
         extract_masks(*clip, tmp_path / "masks.npz", "sam_b", runtime)
     torch.save({"model": {}}, tmp_path / "other.pth")
     with pytest.raises(UserError, match=r"other\.pth: holds no state with weights"):

@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
-from understudy.files import atomic_path, load_arrays, save_arrays
+from understudy.files import atomic_path
 
 NO_ROOM = r"target\.\w+: no space left on the disk; free some and rerun$"
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 from fit_clips import SIZE, project, waving
 
+from understudy.artifacts.arrays import Arrays, save_arrays
 from understudy.artifacts.fit import PARTS, Fit
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE, LEFT_HAND
 from understudy.body.pose import Pose
-from understudy.files import Arrays, save_arrays
 from understudy.fitting.evaluate import FitErrors, evaluate_fit, fit_points, measure_fit
 
 N = 40

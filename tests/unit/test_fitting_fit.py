@@ -6,17 +6,17 @@ import pytest
 import torch
 from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 
+from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.fit import load_fit
 from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
-from understudy.files import load_arrays
 from understudy.fitting.evaluate import fit_joints
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.fit import fit_body
-from understudy.fitting.initialise import WORLD_SWAP
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.understudy.clip import fit_clip
 from understudy.observation.observed import read_observed, side_swap
+from understudy.observation.readings import WORLD_SWAP
 
 N = 24
 

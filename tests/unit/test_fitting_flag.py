@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from fit_clips import points_of, waving, write_keypoints, write_still
 
+from understudy.artifacts.fit_quality import read_report
 from understudy.configuration.check import checked_config
-from understudy.fitting.flags import read_report
 
 ROOT = Path(__file__).resolve().parents[2]
 # What Snakemake gives a script, as far as this one asks for it.

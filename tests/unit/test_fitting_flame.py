@@ -10,10 +10,10 @@ import pytest
 import torch
 from fit_clips import points_of, waving, write_keypoints, write_still
 
+from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.artifacts.fit import load_fit
 from understudy.body.flame import join_flame, load_flame
-from understudy.body.model import load_body
-from understudy.files import load_arrays, save_arrays
+from understudy.body.load import load_body
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
 from understudy.fitting.initial_pose import first_pose, spatial_readings

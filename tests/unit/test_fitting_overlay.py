@@ -9,7 +9,7 @@ import torch
 from fit_clips import SIZE, waving
 
 from understudy.artifacts.fit import PARTS, Fit
-from understudy.fitting.flags import SEEN_PARTS
+from understudy.artifacts.fit_quality import SEEN_PARTS
 from understudy.report.overlay import overlay_frames
 
 ALL_SEEN = np.ones((3, len(SEEN_PARTS)), bool)

@@ -15,9 +15,9 @@ from understudy.fitting.features import read_features
 from understudy.fitting.initial_pose import first_pose, spatial_readings
 from understudy.fitting.paper import losses, rotation6d
 from understudy.fitting.paper.box import body_boxes, first_places
-from understudy.fitting.paper.figure import MARKS, PaperBody
 from understudy.fitting.paper.objective import BodyObjective
 from understudy.fitting.paper.optimise import optimise, rate_at
+from understudy.fitting.paper.paper_body import MARKS, PaperBody
 from understudy.fitting.paper.preset import PaperPreset, virtual_camera
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.paper.smooth import smooth_rotations, smooth_values

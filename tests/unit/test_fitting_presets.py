@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 
+from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.artifacts.fit import load_fit
 from understudy.body import rotation_numpy as rot
 from understudy.errors import UserError
-from understudy.files import load_arrays, save_arrays
 from understudy.fitting.features import read_features
 from understudy.fitting.fit import fit_body
 from understudy.fitting.initial_pose import first_pose, spatial_readings

@@ -78,17 +78,19 @@ def test_the_body_is_built_given_or_joined(config, body):
 def world(tmp_path, monkeypatch):
     """A tiny package: a script that imports `a`, which imports `b`; `c` is not reached."""
     for name, text in {
-        "scripts/job.py": "",
-        "scripts/run.py": "from job import job\nfrom understudy.a import f\n",
-        "understudy/__init__.py": "",
-        "understudy/a.py": "def f():\n    from understudy import b\n    return b\n",
-        "understudy/b.py": "x = 1\n",
-        "understudy/c.py": "y = 1\n",
-        "understudy/other/__init__.py": "",
+        "workflow/scripts/job.py": "",
+        "workflow/scripts/run.py": "from job import job\nfrom understudy.a import f\n",
+        "src/understudy/__init__.py": "",
+        "src/understudy/a.py": "def f():\n    from understudy import b\n    return b\n",
+        "src/understudy/b.py": "x = 1\n",
+        "src/understudy/c.py": "y = 1\n",
+        "src/understudy/other/__init__.py": "",
     }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(code, "WORKFLOW", tmp_path)
+    monkeypatch.setattr(code, "ROOT", tmp_path)
+    monkeypatch.setattr(code, "SOURCE", tmp_path / "src")
+    monkeypatch.setattr(code, "SCRIPTS", tmp_path / "workflow/scripts")
     monkeypatch.setattr(code, "READ_BEFORE", tmp_path / "memory/read_before.json")
 
     def version(*chosen):
@@ -97,7 +99,7 @@ def world(tmp_path, monkeypatch):
             cached.cache_clear()
         return code.code_version("run", *chosen)
 
-    return tmp_path / "understudy", version
+    return tmp_path / "src/understudy", version
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_the_defaults_are_the_papers():
     assert (resnet.workers_on("cpu"), resnet.workers_on("cuda")) == (0, 4)
     assert resnet.describe() == "ResNet-50, full width, 16 frames of 224 px"
     assert (
-        TINY.describe() == "ResNet-18, width 8 of 64, 4 frames of 32 px, each less the clip's mean"
+        TINY.describe() == "ResNet-18, width 8 of 64, 4 frames of 32 px, each minus the clip's mean"
     )
 
 

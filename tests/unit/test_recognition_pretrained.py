@@ -55,7 +55,7 @@ def spoilt(state: dict, how: str) -> dict:
     [
         ("missing", "has no blocks.0.conv.weight;"),
         ("unknown", "knows nothing of: blocks.9.extra;"),
-        ("shape", "has another shape of blocks.0.conv.weight;"),
+        ("shape", "has a different shape for blocks.0.conv.weight;"),
     ],
 )
 def test_wrong_weights_are_named(tmp_path, how, told):

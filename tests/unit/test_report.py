@@ -28,9 +28,9 @@ from report_run import (
 )
 from strict_html import StrictPage
 
-from understudy.body.model import load_body
+from understudy.artifacts.keypoints import load_keypoints
+from understudy.body.load import load_body
 from understudy.errors import UserError
-from understudy.features.keypoints import load_keypoints
 from understudy.files import write_json, write_text
 from understudy.report.grid import COLUMNS, Row, columns_for, make_sheet
 from understudy.report.grid import WIDTH as SHEET_WIDTH

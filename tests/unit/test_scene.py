@@ -207,4 +207,4 @@ def test_no_figure_and_no_image_leave_nothing(tmp_path, picture):
 
 def test_unknown_fit():
     with pytest.raises(ValueError, match="cover, stretch, contain"):
-        CompositeSettings(fit="tile")
+        CompositeSettings(resize="tile")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.video.normalise import NormaliseSettings, normalise_video, plan_layout
+from understudy.video.normalise import NormaliseSettings, normalise_video, plan_framing
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
@@ -226,7 +226,7 @@ def test_only_the_pictured_part_is_decoded_late(normalise, source):
     st.booleans(),
 )
 def test_any_size_comes_out_even_bounded_and_in_proportion(width, height, size, square):
-    layout = plan_layout(width, height, size, square)
+    layout = plan_framing(width, height, size, square)
     x, y, w, h = layout.content
     assert all(side % 2 == 0 and side >= 2 for side in layout.canvas)
     assert x + w <= layout.canvas[0] and y + h <= layout.canvas[1]

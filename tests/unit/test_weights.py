@@ -207,7 +207,7 @@ def test_the_check_tells_right_from_wrong(tmp_path):
     write(tmp_path, "hand4whole", other)
     right, wrong = check_weights(WORDS, tmp_path)
     assert not right.wrong and right.by == "322 names and shapes"
-    assert "another network's file, it lacks face_regressor.jaw_pose_out.0.bias" in wrong.wrong
+    assert "another network's file: it lacks face_regressor.jaw_pose_out.0.bias" in wrong.wrong
     assert as_text([right, wrong]).count("\n") == 1 and "right (322" in as_text([right])
 
 
@@ -216,8 +216,8 @@ def test_a_public_hash_decides(tmp_path, monkeypatch):
     path.write_bytes(b"weights")
     digest = hashlib.sha256(b"weights").hexdigest()
     for row, told in (
-        (dict(bytes=8), "has 7 bytes, not 8; get it again"),
-        (dict(sha256="00000000"), f"SHA-256 is {digest[:8]}, not 00000000; get it again"),
+        (dict(bytes=8), "has 7 bytes, not 8; download it again"),
+        (dict(sha256="00000000"), f"SHA-256 is {digest[:8]}, not 00000000; download it again"),
         (dict(bytes=7, sha256=digest), ""),
     ):
         rows = [Weights("deca", path.name, ("expression/deca",), "MIT", "somewhere", **row)]
@@ -248,7 +248,7 @@ def test_the_command_fails_where_weights_are_missing(tmp_path):
     config = tmp_path / "config.yaml"
     config.write_text(f"labels: [bow]\nweights: {tmp_path}\nfeatures: {{hands: hand4whole}}\n")
     done = subprocess.run(
-        [sys.executable, "-m", "understudy.forecast", "weights", "--configfile", config],
+        [sys.executable, "-m", "understudy", "weights", "--configfile", config],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from workflow_tools import Checkout, copy_repository, edited, with_row
 
+from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
-from understudy.files import load_arrays, save_arrays
 from understudy.video.read import frame_rate, read_frames
 from understudy.video.write import VideoWriter
 
@@ -326,7 +326,7 @@ def test_a_planted_copy_stops_before_any_training(finished, tmp_path):
     errors = {line for line in run.stdout.splitlines() if line.startswith("error: ")}
     assert len(errors) == 1, run.stdout
     source = source_of(checkout, "bow").relative_to(checkout.folder)
-    told = re.escape(f" as {source}; take one out of its table")
+    told = re.escape(f" as {source}; remove one from its table")
     assert re.match(
         r"error: leakage: test video innocent.mp4 holds the same frames .*" + told, *errors
     )

@@ -13,12 +13,12 @@ import pytest
 import yaml
 from workflow_tools import REPOSITORY, Checkout, copy_repository
 
+from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
 from understudy.body.landmarks import LANDMARK_NAMES
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.files import load_arrays
 from understudy.plan.layout import Layout
 from understudy.scene.placement import placed_pose
 from understudy.video.probe import probe

@@ -25,9 +25,9 @@ def world(tmp_path_factory) -> Path:
 
 def outlook(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "understudy.forecast", *arguments, "--configfile", "config.yaml"],
+        [sys.executable, "-m", "understudy", *arguments, "--configfile", "config.yaml"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         text=True,
         capture_output=True,
     )

@@ -39,10 +39,7 @@ def test_second_run_has_nothing_to_do(finished):
     run = finished.snakemake()
     assert run.returncode == 0, run.stdout
     assert "Nothing to be done" in run.stdout
-    assert (
-        "Nothing: every file that was planned is there."
-        in (finished.results / "report.html").read_text()
-    )
+    assert "Nothing: every planned file exists." in (finished.results / "report.html").read_text()
 
 
 def test_touching_scripts_and_rewording_comments_reruns_nothing(finished):
@@ -191,7 +188,7 @@ def test_sources_that_are_not_there_are_told_and_nothing_is_lost(own_run):
         for path in sources:
             path.unlink()
         run = own_run.snakemake()
-        status = own_run.outlook("status")
+        status = own_run.understudy("status")
     assert run.returncode == 0, run.stdout
     assert "Nothing to be done" in run.stdout
     for path in sources:
@@ -205,7 +202,7 @@ def test_a_source_that_is_away_costs_nothing_whatever_else_has_changed(own_run):
     changed = together(
         setting("video.identity.fps", 9),
         setting("video.reference.seconds", 5),
-        setting("backgrounds.fit", "stretch"),
+        setting("backgrounds.resize", "stretch"),
         config(lambda settings: settings["experiments"]["models"]["small"].update(epochs=2)),
     )
     facts = own_run.results / "video/identity/anna.json"
@@ -241,8 +238,8 @@ def test_snakemakes_own_records_are_missed(own_run):
 def test_status_misses_every_file_of_a_job(finished):
     names = ("dataset/manifest.csv", "avatar/esi/trained.npz", "experiments/world/curves.svg")
     with lost(*names)(finished):
-        told = finished.outlook("status").stdout
-    assert "Made, now gone: 3" in told
+        told = finished.understudy("status").stdout
+    assert "Made, but now gone: 3" in told
     assert all(f"results/tiny/{name}" in told for name in names)
 
 
@@ -301,9 +298,11 @@ def test_a_job_records_the_source_that_it_read(tmp_path):
 
 def test_what_was_made_and_is_gone_is_told(finished):
     with lost("synthetic/wave")(finished):
-        told = finished.outlook("status").stdout
+        told = finished.understudy("status").stdout
     assert re.search(r"^composite_background +2 +1 .* 1$", told, re.MULTILINE)
-    assert "Made, now gone: 1 (the next run makes them again)\n\n  results/tiny/synthetic/" in told
+    assert (
+        "Made, but now gone: 1 (the next run makes them again)\n\n  results/tiny/synthetic/" in told
+    )
     assert "Failed" not in told
 
 

@@ -72,12 +72,12 @@ class Checkout:
             stderr=subprocess.STDOUT,
         )
 
-    def outlook(self, what: str) -> subprocess.CompletedProcess[str]:
-        """`python -m understudy.forecast`, plan or status, of this config."""
+    def understudy(self, what: str) -> subprocess.CompletedProcess[str]:
+        """`understudy plan` or `understudy status` of this config."""
         return subprocess.run(
-            [sys.executable, "-m", "understudy.forecast", what, "--configfile", str(self.config)],
+            [sys.executable, "-m", "understudy", what, "--configfile", str(self.config)],
             cwd=self.folder,
-            env={**self.environment, "PYTHONPATH": str(self.folder / "workflow")},
+            env={**self.environment, "PYTHONPATH": str(self.folder / "src")},
             text=True,
             capture_output=True,
         )

@@ -3,8 +3,8 @@
 from job import job
 
 with job(snakemake):
-    from understudy.avatar.training.settings import AnimateSettings
     from understudy.scene.animate import animate_avatar
+    from understudy.scene.settings import AnimateSettings
 
     animate_avatar(
         snakemake.input.avatar,

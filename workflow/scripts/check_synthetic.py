@@ -13,6 +13,6 @@ with job(snakemake):
         [Synthetic(*row, layout.synthetic(*row)) for row in told.rows],
         dict(zip(told.references, files.reference_facts, strict=True)),
         told.images,
-        told.fit,
+        told.resize,
         snakemake.output[0],
     )

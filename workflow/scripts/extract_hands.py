@@ -5,7 +5,7 @@ from job import job
 with job(snakemake):
     from understudy.features.hands import extract_hands
     from understudy.features.runtime import Runtime
-    from understudy.fitting.settings import FitSettings
+    from understudy.observation.settings import ReadingSettings
 
     extract_hands(
         snakemake.input.video,
@@ -16,5 +16,5 @@ with job(snakemake):
         runtime=Runtime.of(
             snakemake.params.device, snakemake.params.weights, snakemake.input.weights
         ),
-        reading=FitSettings(**snakemake.params.reading),
+        reading=ReadingSettings(**snakemake.params.reading),
     )

@@ -31,7 +31,7 @@ with job(snakemake):
             told.backgrounds,
             told.labels,
             told.seed,
-            fit=told.fit,
+            resize=told.resize,
             name=told.about["name"],
             licence=told.about["licence"],
             real=told.real,

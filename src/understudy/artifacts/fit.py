@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.fit_quality import FitQuality, quality_arrays
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.errors import UserError
-from understudy.files import load_arrays, save_arrays
-from understudy.fitting.flags import FitQuality, quality_arrays
 
 PARTS = ("body", "feet", "face", "left_hand", "right_hand")
 
@@ -52,7 +52,7 @@ class Fit:
 def save_fit(path: Path | str, fit: Fit, quality: FitQuality) -> None:
     """Write a fit and its quality; `fit.about` holds at least `body`, the body model's id.
 
-    `fitting.quality.read_report` reads the quality back.
+    `artifacts.fit_quality.read_report` reads the quality back.
     """
     arrays = {
         **fit.pose.to_numpy(),

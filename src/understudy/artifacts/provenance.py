@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
+from understudy.artifacts.arrays import ABOUT
 from understudy.errors import UserError
-from understudy.files import ABOUT
 
 
 def read_note(path: Path | str) -> dict:

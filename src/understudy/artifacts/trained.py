@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.files import load_arrays, save_arrays
+from understudy.artifacts.arrays import load_arrays, save_arrays
 
 ARRAYS = ("corrections", "backdrop", "trained")
 

@@ -8,8 +8,7 @@ from torch import Tensor
 
 from understudy.avatar.skinning import Weights, skin
 from understudy.avatar.surface import Surface
-from understudy.body.model import BodyModel
-from understudy.body.skinning import ShapedBody
+from understudy.body.model import BodyModel, ShapedBody
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from understudy.body.files import NEEDED, read_body_arrays, read_npz
 from understudy.body.landmarks import FACE_NAMES, LandmarkTable
-from understudy.body.model import BodyModel, assemble, load_body
+from understudy.body.load import assemble, load_body
+from understudy.body.model import BodyModel
 from understudy.errors import UserError
 from understudy.files import atomic_path, file_digest
 

@@ -1,13 +1,11 @@
 """The 133 COCO-WholeBody points on a posed body, picked by a table that lies in the model file."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from understudy.body.skinning import Posed
+from understudy.body.skinning import Posed
 
 _HAND = tuple(
     f"{finger}{k}"
@@ -88,7 +86,7 @@ class LandmarkTable:
         )
 
 
-def landmarks(posed: "Posed", table: LandmarkTable) -> Tensor:
+def landmarks(posed: Posed, table: LandmarkTable) -> Tensor:
     """(n, L, 3): the landmarks of a posed body, in the table's order and the body's space."""
     on_skin = (posed.vertices[:, table.vertices] * table.weights[..., None]).sum(2)
     on_joint = posed.joints[:, table.joint.clamp(min=0)]

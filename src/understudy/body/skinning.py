@@ -6,16 +6,9 @@ pose correctives follow the rotations' difference from identity, vertices blend 
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-
-from understudy.body.pose import Pose
-from understudy.body.rotation import axis_angle_to_matrix
-
-if TYPE_CHECKING:
-    from understudy.body.model import BodyModel
 
 
 @dataclass(frozen=True)
@@ -31,45 +24,31 @@ class Posed:
     transforms: Tensor
 
 
-@dataclass(frozen=True)
-class ShapedBody:
-    """A body model with one person's shape folded in: vertices (V,3), joints (55,3), at rest."""
+def skin(
+    vertices: Tensor,
+    joints: Tensor,
+    weights: Tensor,
+    parents: tuple[int, ...],
+    rotations: Tensor,
+    transl: Tensor,
+) -> Posed:
+    """Skin n frames.
 
-    model: "BodyModel"
-    vertices: Tensor
-    joints: Tensor
-
-    def pose(self, pose: Pose) -> Posed:
-        """Skin the n frames of `pose`."""
-        return self.skin(axis_angle_to_matrix(pose.full()), pose.transl, pose.expression)
-
-    def skin(self, rotations: Tensor, transl: Tensor, expression: Tensor | None = None) -> Posed:
-        """Skin n frames.
-
-        rotations (n,55,3,3) against the parent joint, transl (n,3), expression (n,≤E) or None.
-        """
-        n = len(rotations)
-        vertices, joints = self.vertices.expand(n, -1, 3), self.joints.expand(n, -1, 3)
-        if expression is not None:
-            e = expression.shape[-1]
-            vertices = vertices + _blend(self.model.exprdirs[..., :e], expression)
-            joints = joints + _blend(self.model.J_exprdirs[..., :e], expression)
-        if self.model.posedirs is not None:
-            identity = torch.eye(3, dtype=rotations.dtype, device=rotations.device)
-            vertices = vertices + _blend(
-                self.model.posedirs, (rotations[:, 1:] - identity).flatten(1)
-            )
-        turned, placed = chain(rotations, joints, self.model.parents)
-        placed = placed + transl[:, None]
-        shift = placed - (turned @ joints[..., None])[..., 0]
-        transforms = torch.cat([turned, shift[..., None]], -1)  # (n,55,3,4)
-        blended = (self.model.weights @ transforms.flatten(2)).unflatten(2, (3, 4))
-        skinned = (blended[..., :3] @ vertices[..., None])[..., 0] + blended[..., 3]
-        bottom = transforms.new_tensor([0.0, 0.0, 0.0, 1.0]).expand(n, len(self.joints), 1, 4)
-        return Posed(skinned, placed, torch.cat([transforms, bottom], 2))
+    vertices (n,V,3), joints (n,55,3): at rest, with shape, expression and correctives in them;
+    weights (V,55); rotations (n,55,3,3) against the parent joint; transl (n,3).
+    """
+    turned, placed = chain(rotations, joints, parents)
+    placed = placed + transl[:, None]
+    shift = placed - (turned @ joints[..., None])[..., 0]
+    transforms = torch.cat([turned, shift[..., None]], -1)  # (n,55,3,4)
+    blended = (weights @ transforms.flatten(2)).unflatten(2, (3, 4))
+    skinned = (blended[..., :3] @ vertices[..., None])[..., 0] + blended[..., 3]
+    bottom = transforms.new_tensor([0.0, 0.0, 0.0, 1.0])
+    bottom = bottom.expand(len(rotations), joints.shape[1], 1, 4)
+    return Posed(skinned, placed, torch.cat([transforms, bottom], 2))
 
 
-def _blend(directions: Tensor, coefficients: Tensor) -> Tensor:
+def blend(directions: Tensor, coefficients: Tensor) -> Tensor:
     """(k,3,c) directions, (n,c) coefficients -> (n,k,3)."""
     flat = directions.reshape(-1, directions.shape[-1])
     return (coefficients @ flat.T).unflatten(1, (len(directions), 3))

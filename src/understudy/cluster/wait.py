@@ -1,9 +1,8 @@
-"""`python -m understudy.cluster list|wait|cancel`: what an earlier run left in the queue.
+"""What an earlier run left in the queue: listed, waited for, cancelled.
 
-Run it in the work folder before Snakemake is started again, so that no two jobs write one file.
+Before Snakemake is started again, so that no two jobs write one file.
 """
 
-import argparse
 import sys
 import time
 from pathlib import Path
@@ -15,22 +14,17 @@ from understudy.errors import UserError
 SECONDS = 5  # between two looks at the queue
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="understudy.cluster", description=__doc__)
-    parser.add_argument(
-        "action",
-        choices=["list", "wait", "cancel"],
-        help="list the jobs; wait until they have ended; cancel them and wait",
-    )
-    action, folder = parser.parse_args(arguments).action, Path.cwd()
-    if action == "list":
-        for job in queued_jobs(folder):
-            print(job.id, job.state, job.what, sep="\t")
-        return
-    if action == "cancel":
-        refuse_while_led(folder)
-        cancel(queued_jobs(folder))
-    wait(folder)
+def show_queue(folder: Path) -> None:
+    """Print the jobs of a work folder: id, state, what."""
+    for job in queued_jobs(folder):
+        print(job.id, job.state, job.what, sep="\t")
+
+
+def cancel_queue(folder: Path) -> None:
+    """Cancel them and wait until they have ended."""
+    refuse_while_led(folder)
+    cancel(queued_jobs(folder))
+    wait_for_queue(folder)
 
 
 def refuse_while_led(folder: Path) -> None:
@@ -42,7 +36,7 @@ def refuse_while_led(folder: Path) -> None:
         )
 
 
-def wait(folder: Path) -> None:
+def wait_for_queue(folder: Path) -> None:
     """Return when nothing of the folder is left in the queue or here; say what there is."""
     told = None
     while any(left := _left(folder)):
@@ -55,10 +49,3 @@ def wait(folder: Path) -> None:
 def _left(folder: Path) -> tuple[int, int, int]:
     """How many jobs in the queue; Snakemakes and scripts on this machine."""
     return len(queued_jobs(folder)), len(snakemakes(folder)), len(scripts(folder))
-
-
-if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except UserError as error:
-        sys.exit(f"error: {error}")

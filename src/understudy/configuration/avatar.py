@@ -7,6 +7,7 @@ from pydantic import Field
 from understudy.avatar.training.direct.settings import DirectSettings
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
 from understudy.avatar.training.settings import TrainSettings
+from understudy.choices import CHOICES
 from understudy.configuration.kinds import (
     Count,
     File,
@@ -59,10 +60,10 @@ class Direct(Section):
     """When the poses of all frames are aligned with their pictures, as shares of the iterations."""
 
 
-class Avatar(Section):
+class AvatarSection(Section):
     """Avatar training."""
 
-    model: Literal["direct", "exavatar"] = "direct"
+    model: Literal[*CHOICES["avatar"]] = "direct"
     """direct: a colour, size and place for each Gaussian, no networks, the poses aligned with
     the pictures. exavatar: the networks and losses of the paper's backbone (docs/avatars.md).
     Each has a section of its own; the other keys count for both."""

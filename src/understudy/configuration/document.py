@@ -10,7 +10,7 @@ from understudy.configuration.demo import DemoBackground, DemoVideo
 from understudy.configuration.experiments import GridLine
 from understudy.configuration.fit import Flag
 from understudy.configuration.model import Config
-from understudy.configuration.recogniser import Recogniser
+from understudy.configuration.recogniser import RecogniserSection
 from understudy.configuration.words import allowed, resolved
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
@@ -18,7 +18,7 @@ NO_DEFAULT = {"frames": "`16`, SlowFast `32`"}  # else one without must be given
 TABLES = {
     "Keys": Config,
     "The flags of a fit": Flag,
-    "A model of `experiments.models`": Recogniser,
+    "A model of `experiments.models`": RecogniserSection,
     "The grid": GridLine,
     "A video of the demo world": DemoVideo,
     "A background of the demo world": DemoBackground,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from understudy.configuration.kinds import Name, Section, Seed, Unique, allowed
-from understudy.configuration.recogniser import Recogniser
+from understudy.configuration.recogniser import RecogniserSection
 
 
 def _one_or_list(one: object, words: str) -> object:
@@ -14,7 +14,9 @@ def _one_or_list(one: object, words: str) -> object:
 
 
 Videos = _one_or_list(Annotated[int, Field(ge=0)] | Literal["all"], "a number from 0, or all")
-People = _one_or_list(Annotated[int, Field(ge=1)] | Literal["all"], "a number from 1, or all")
+PeopleSection = _one_or_list(
+    Annotated[int, Field(ge=1)] | Literal["all"], "a number from 1, or all"
+)
 Behind = _one_or_list(Literal["image", "white"], "image or white")
 Views = _one_or_list(Literal["all", "source"], "all or source")
 
@@ -31,7 +33,7 @@ class GridLine(Section):
     background: Behind = "image"
     """Synthetic videos before images, or `white`: the same people on white."""
 
-    identities: People = "all"
+    identities: PeopleSection = "all"
     """How many people, drawn by seed, the synthetic videos show."""
 
     views: Views = "all"
@@ -44,7 +46,7 @@ class Experiments(Section):
     dataset: Name = "real"
     """Name of the real dataset in folder names and tables."""
 
-    models: dict[Name, Recogniser] = Field({})
+    models: dict[Name, RecogniserSection] = Field({})
     """Models by name, each with its settings. None, no experiments."""
 
     disjoint_by: Literal["subject", "video"] = "subject"

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from understudy.choices import CHOICES
 from understudy.configuration.kinds import MANY, Positive, PositiveShare, Section, Share
 from understudy.fitting.settings import FitSettings, FlagSettings
 
@@ -38,10 +39,10 @@ class Flag(Section):
     is a guess."""
 
 
-class Fit(Section):
+class FitSection(Section):
     """The body fit."""
 
-    preset: Literal["understudy", "paper"] = "understudy"
+    preset: Literal[*CHOICES["fit"]] = "understudy"
     """understudy: our own, all frames at once with terms over time. paper: ExAvatar's, in
     batches of shuffled frames, smoothed afterwards; minutes instead of seconds
     (docs/fits.md)."""

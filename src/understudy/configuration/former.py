@@ -22,5 +22,6 @@ FORMER = {  # dotted key -> what is told of it
         "src/understudy/fitting/settings.py"
         for key in SOLVER
     },
+    "backgrounds.fit": "is called backgrounds.resize now; rename it",
     **{f"avatar.{key}": f"is called avatar.direct.{key} now; rename it" for key in OF_DIRECT},
 }

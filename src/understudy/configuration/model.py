@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from understudy.configuration.avatar import Avatar
+from understudy.configuration.avatar import AvatarSection
 from understudy.configuration.demo import Demo
 from understudy.configuration.experiments import Experiments
 from understudy.configuration.features import Features
-from understudy.configuration.fit import Fit
+from understudy.configuration.fit import FitSection
 from understudy.configuration.kinds import File, Folder, Image, Label, Section, Seed, Text, Unique
 from understudy.configuration.render import Backgrounds, Render
 from understudy.configuration.video import Video
@@ -25,7 +25,7 @@ class Flame(Section):
     """SMPL-X__FLAME_vertex_ids.npy, which of the body's vertices are FLAME's."""
 
 
-class Tables(Section):
+class TablesSection(Section):
     """The tables of inputs, tab-separated."""
 
     identities: File = "config/identities.tsv"
@@ -82,7 +82,7 @@ class Config(Section):
     labels: Annotated[list[Label], Field(min_length=1), Unique]
     """The action classes; their order gives the label index."""
 
-    tables: Tables = Field(default_factory=Tables)
+    tables: TablesSection = Field(default_factory=TablesSection)
     """The tables of inputs."""
 
     video: Video = Field(default_factory=Video)
@@ -91,10 +91,10 @@ class Config(Section):
     features: Features = Field(default_factory=Features)
     """The back-end of each feature."""
 
-    fit: Fit = Field(default_factory=Fit)
+    fit: FitSection = Field(default_factory=FitSection)
     """The body fit."""
 
-    avatar: Avatar = Field(default_factory=Avatar)
+    avatar: AvatarSection = Field(default_factory=AvatarSection)
     """Avatar training."""
 
     render: Render = Field(default_factory=Render)

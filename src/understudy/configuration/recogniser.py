@@ -41,7 +41,7 @@ def _paper_frames(told: dict) -> int:
     return FRAMES[told["architecture"]]
 
 
-class Recogniser(Section):
+class RecogniserSection(Section):
     """A recogniser and its training; without settings it is the paper's ResNet-50."""
 
     architecture: Literal[*ARCHITECTURES] = RecogniserSettings.architecture

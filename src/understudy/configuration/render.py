@@ -48,5 +48,5 @@ class Backgrounds(Section):
     per_pair: Count = 3
     """g: backgrounds for each (reference, identity)."""
 
-    fit: Literal["cover", "stretch", "contain"] = "cover"
+    resize: Literal["cover", "stretch", "contain"] = "cover"
     """How an image fills the frame."""

@@ -1,24 +1,20 @@
-"""`python -m understudy.converters toyota|ntu|people|backgrounds FOLDER --out FOLDER`: the workflow's
-tables from a dataset as its owners distribute it; what was left out, and why."""
+"""A folder of a dataset -> the workflow's tables; what was left out, and why."""
 
-import argparse
-import sys
 from pathlib import Path
 
 from understudy.converters.draw import Caps, draw
 from understudy.converters.folders import IMAGES, VIDEOS, find_files, find_recordings
-from understudy.converters.names import NTU_CLASSES, TOYOTA_CLASSES, read_ntu, read_toyota
-from understudy.converters.protocols import PROTOCOLS
+from understudy.converters.recordings import Dataset
 from understudy.converters.tables import (
-    chosen,
+    chosen_files,
     told,
     told_left_out,
     write_files,
     write_recordings,
 )
 from understudy.errors import UserError
+from understudy.registry import chosen
 
-READERS = {"toyota": (read_toyota, TOYOTA_CLASSES), "ntu": (read_ntu, NTU_CLASSES)}
 FILES = {  # what -> table, column, suffixes, kind
     "people": ("identities.tsv", "video", VIDEOS, "video"),
     "backgrounds": ("backgrounds.tsv", "image", IMAGES, "image"),
@@ -27,54 +23,45 @@ RESEARCH_ONLY = "research only, by agreement with its owners"
 RANDOM_PEOPLE = "CC BY-NC 4.0"
 
 
-def main(arguments: list[str]) -> None:
-    caps = Caps()
-    parser = argparse.ArgumentParser(prog="understudy.converters", description=__doc__)
-    parser.add_argument("what", choices=[*READERS, *FILES])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--protocol", default="paper", help="toyota, ntu: who trains, who tests")
-    parser.add_argument("--train", type=int, default=caps.train, help="the most a class")
-    parser.add_argument("--test", type=int, default=caps.test, help="the most a class")
-    parser.add_argument("--references", type=int, default=caps.references, help="the most a class")
-    parser.add_argument("--count", type=int, help="people, backgrounds: so many, drawn by seed")
-    parser.add_argument("--licence", help="for the manifest")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args(arguments)
-    lines = _files(options) if options.what in FILES else _recordings(options)
-    print("\n".join(lines))
+def convert_files(
+    what: str, folder: Path, out: Path, count: int | None, licence: str | None, seed: int
+) -> list[str]:
+    """Write identities.tsv ("people") or backgrounds.tsv ("backgrounds") of the files in a folder.
 
-
-def _files(options: argparse.Namespace) -> list[str]:
-    table, column, suffixes, kind = FILES[options.what]
-    found = find_files(options.folder, suffixes, kind)
-    paths = chosen(found.items, options.count, options.seed)
+    count: so many, drawn by seed; None: all. Returns lines that tell what was done. UserError where
+    the folder holds none, or too few.
+    """
+    table, column, suffixes, kind = FILES[what]
+    found = find_files(folder, suffixes, kind)
+    paths = chosen_files(found.items, count, seed)
     left_out = found.left_out | dict.fromkeys(sorted(set(found.items) - set(paths)), "not drawn")
-    target = options.out / table
-    write_files(target, column, paths, options.licence or RANDOM_PEOPLE)
+    target = out / table
+    write_files(target, column, paths, licence or RANDOM_PEOPLE)
     lines = [f"{target}: {len(paths)} {kind}s"]
-    return lines + told_left_out(left_out, options.out / f"left_out_{options.what}.tsv")
+    return lines + told_left_out(left_out, out / f"left_out_{what}.tsv")
 
 
-def _recordings(options: argparse.Namespace) -> list[str]:
-    protocols = PROTOCOLS[options.what]
-    if options.protocol not in protocols:
-        raise UserError(f"--protocol {options.protocol}: {options.what} has {', '.join(protocols)}")
-    read, classes = READERS[options.what]
-    caps = Caps(options.train, options.test, options.references)
-    found = find_recordings(options.folder, read)
-    drawn = draw(found.items, classes.values(), protocols[options.protocol], caps, options.seed)
+def convert_recordings(
+    name: str, folder: Path, out: Path, protocol: str, caps: Caps, licence: str | None, seed: int
+) -> list[str]:
+    """Write references.tsv and real.tsv of a dataset's folder; name: its word in
+    `understudy.choices`; protocol: who trains, who tests.
+
+    Returns lines that tell what was done, and what the config has to say. UserError where the
+    folder holds no training or no test video by this protocol.
+    """
+    dataset: Dataset = chosen("dataset", name)
+    if protocol not in dataset.protocols:
+        raise UserError(f"--protocol {protocol}: {name} has {', '.join(dataset.protocols)}")
+    found = find_recordings(folder, dataset.read)
+    drawn = draw(found.items, dataset.labels, dataset.protocols[protocol], caps, seed)
     if not drawn.train or not drawn.test:
         empty = "test" if drawn.train else "training"
-        raise UserError(
-            f"{options.folder}: no {empty} video by protocol {options.protocol}; is it all there?"
-        )
-    write_recordings(options.out, drawn, options.licence or RESEARCH_ONLY)
-    left_out = found.left_out | drawn.left_out
-    lines = [f"{options.out}: references.tsv, real.tsv", *told(drawn, caps)]
-    lines += told_left_out(left_out, options.out / f"left_out_{options.what}.tsv")
+        raise UserError(f"{folder}: no {empty} video by protocol {protocol}; is it all there?")
+    write_recordings(out, drawn, licence or RESEARCH_ONLY)
+    lines = [f"{out}: references.tsv, real.tsv", *told(drawn, caps)]
+    lines += told_left_out(found.left_out | drawn.left_out, out / f"left_out_{name}.tsv")
     shared = drawn.shared_subjects()
-    by = "video" if shared else "subject"
     if shared:
         lines.append(
             f"{len(shared)} subjects of references are tested too, as the protocol has it."
@@ -82,13 +69,6 @@ def _recordings(options: argparse.Namespace) -> list[str]:
     return [
         *lines,
         "In the config:",
-        f"labels: [{', '.join(classes.values())}]",
-        f"experiments: {{dataset: {options.what}, disjoint_by: {by}}}",
+        f"labels: [{', '.join(dataset.labels)}]",
+        f"experiments: {{dataset: {name}, disjoint_by: {'video' if shared else 'subject'}}}",
     ]
-
-
-if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except UserError as error:
-        sys.exit(f"error: {error}")

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from understudy.converters.names import Recording
-from understudy.converters.protocols import EITHER, Protocol
+from understudy.converters.recordings import EITHER, Protocol, Recording
 
 OTHER_CLASS = "of a class that the paper does not use"
 NEITHER = "neither trains nor tests in this protocol"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.converters.names import Recording
+from understudy.converters.recordings import Recording
 from understudy.errors import UserError
 
 VIDEOS = {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v"}

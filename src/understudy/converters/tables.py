@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from understudy.converters.draw import ABOVE, Caps, Drawn
-from understudy.converters.names import Recording
+from understudy.converters.recordings import Recording
 from understudy.errors import UserError
 from understudy.files import write_text
 
@@ -55,7 +55,7 @@ def write_table(target: Path, columns: list[str], rows: list[list[str]]) -> None
     write_text(target, "\n".join("\t".join(row) for row in [columns, *rows]) + "\n")
 
 
-def chosen(paths: Iterable[str], count: int | None, seed: int) -> list[str]:
+def chosen_files(paths: Iterable[str], count: int | None, seed: int) -> list[str]:
     """`count` of the files (all, where None), drawn by seed, in the order of their paths.
 
     Raises UserError where there are fewer.

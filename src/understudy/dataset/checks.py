@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from understudy.artifacts.checked import ORDER, save_checked
 from understudy.artifacts.provenance import read_note
 from understudy.dataset.inputs import Synthetic
 from understudy.errors import UserError
-from understudy.files import atomic_path, file_digest, sha256
+from understudy.files import file_digest, sha256
 from understudy.progress import progress
-from understudy.scene.images import Fit, read_background
+from understudy.scene.images import Resize, read_background
 from understudy.video.probe import VideoInfo, probe
 from understudy.video.read import read_frames
 
@@ -31,10 +32,6 @@ HIDDEN_LEVEL = 32
 HIDDEN_SHARE = (0.001, 0.95)
 
 
-WHOLE_NUMBERS = ("frames", "width", "height")  # empty where a video cannot be opened
-ORDER = ["reference", "identity", "view", "background"]
-
-
 @dataclass(frozen=True)
 class Checked:
     """info: None where the video cannot be opened; hidden: largest share of the background that
@@ -49,15 +46,11 @@ def check_videos(
     clips: Iterable[Synthetic],
     notes: Mapping[str, Path],
     images: Mapping[str, str],
-    fit: Fit,
+    resize: Resize,
     out: Path | str,
 ) -> pd.DataFrame:
-    """Check every clip and write `out`, a parquet table of a row each, in the order of reference,
-    identity, view, background. Returns it.
+    """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
 
-    Columns: video, reference, identity, view, background; there, whether there is such a file; and
-    of those that are: fps, frames, seconds, width, height (empty where it cannot be opened);
-    hidden_share; passed; problems ({check: what is wrong} as JSON); sha256; background_digest.
     notes: what normalising left of each reference; images: the background images' paths by id.
     UserError where no video is there at all.
     """
@@ -72,7 +65,7 @@ def check_videos(
     found = {}
     for clip in progress(there, "checking videos", unit="video"):
         image = images[clip.background]
-        checked = check_video(clip.video, references[clip.reference], image, fit)
+        checked = check_video(clip.video, references[clip.reference], image, resize)
         if clip.video in same:
             checked.problems["unique"] = f"same as {same[clip.video]}"
         digest = {"sha256": content[clip.video], "background_digest": digests[clip.background]}
@@ -81,10 +74,7 @@ def check_videos(
         {**asdict(clip), "there": clip.video in found, "passed": False, **found.get(clip.video, {})}
         for clip in clips
     ]
-    table = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
-    with atomic_path(out) as path:
-        table.to_parquet(path, index=False)
-    return table
+    return save_checked(out, rows)
 
 
 def _facts(checked: Checked) -> dict:
@@ -101,7 +91,9 @@ def _facts(checked: Checked) -> dict:
     }
 
 
-def check_video(video: Path | str, reference: dict, background: Path | str, fit: Fit) -> Checked:
+def check_video(
+    video: Path | str, reference: dict, background: Path | str, resize: Resize
+) -> Checked:
     """Check one video against its normalised reference's note and its background image."""
     try:
         info = probe(video)
@@ -117,7 +109,7 @@ def check_video(video: Path | str, reference: dict, background: Path | str, fit:
         problems["size"] = (
             f"{info.width}x{info.height}, the reference {reference['width']}x{reference['height']}"
         )
-    behind = _background(str(background), info.width, info.height, fit)
+    behind = _background(str(background), info.width, info.height, resize)
     differs = np.abs(frames.astype(np.int16) - behind).max(-1) > HIDDEN_LEVEL
     hidden = float(differs.mean((1, 2)).max())
     if not HIDDEN_SHARE[0] <= hidden <= HIDDEN_SHARE[1]:
@@ -136,5 +128,5 @@ def repeated(digests: dict[str, str]) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=32)
-def _background(path: str, width: int, height: int, fit: Fit) -> np.ndarray:
-    return read_background(path, width, height, fit).astype(np.int16)
+def _background(path: str, width: int, height: int, resize: Resize) -> np.ndarray:
+    return read_background(path, width, height, resize).astype(np.int16)

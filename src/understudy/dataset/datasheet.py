@@ -102,7 +102,7 @@ def _process(manifest: pd.DataFrame, inputs: DatasetInputs) -> str:
         "A 3D Gaussian avatar was made of each person from one video; body parameters were fitted "
         "to each reference; each avatar was rendered in the motion of each reference and put "
         "before backgrounds drawn by rendezvous hashing "
-        f"(seed {inputs.seed}, images fitted by '{inputs.fit}').\n\n{speeds}\n\n{table}"
+        f"(seed {inputs.seed}, images resized by '{inputs.resize}').\n\n{speeds}\n\n{table}"
     ).rstrip()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from understudy.scene.images import Fit
+from understudy.scene.images import Resize
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Sources:
 class DatasetInputs:
     """checked: the table of the videos planned (`checks.check_videos`). labels: in the order that
     gives each its index. backgrounds, real: rows of the tables by id. seed: of the choice of
-    backgrounds; fit: how they were fitted to the frame."""
+    backgrounds; resize: how they were resized to the frame."""
 
     checked: Path
     references: Sources
@@ -40,7 +40,7 @@ class DatasetInputs:
     backgrounds: dict[str, dict]
     labels: list[str]
     seed: int
-    fit: Fit = "cover"
+    resize: Resize = "cover"
     name: str = "understudy"
     licence: str = "unstated"
     real: dict[str, dict] = field(default_factory=dict)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from understudy.artifacts.checked import ORDER, load_checked
+from understudy.artifacts.manifest import save_manifest
 from understudy.artifacts.provenance import made_by, read_note
-from understudy.dataset.checks import CHECKS, ORDER, WHOLE_NUMBERS
+from understudy.dataset.checks import CHECKS
 from understudy.dataset.datasheet import datasheet
 from understudy.dataset.inputs import DatasetInputs
 from understudy.errors import UserError
-from understudy.files import atomic_path, write_json, write_text
+from understudy.files import write_json, write_text
 
 UNSTATED = "unstated"
 
@@ -31,13 +33,12 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     """
     out_dir = Path(out_dir)
     _refuse_unknown_labels(inputs)
-    planned = pd.read_parquet(inputs.checked)
+    planned = load_checked(inputs.checked)
     checked = planned[planned["there"]]
     columns = _SourceColumns(inputs, checked)
     rows = [_row(found, inputs, columns) for found in checked.to_dict("records")]
-    manifest = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    manifest = save_manifest(out_dir, rows)
     checks = _summary(checked, planned["video"][~planned["there"]].tolist())
-    _write_tables(manifest, out_dir)
     _write_lists(manifest, inputs, out_dir)
     write_json(out_dir / "checks.json", checks)
     write_text(out_dir / "datasheet.md", datasheet(manifest, inputs, checks))
@@ -136,13 +137,6 @@ def _summary(checked: pd.DataFrame, missing: list[str]) -> dict:
             for name, says in CHECKS.items()
         },
     }
-
-
-def _write_tables(manifest: pd.DataFrame, out_dir: Path) -> None:
-    with atomic_path(out_dir / "manifest.parquet") as path:
-        manifest.to_parquet(path, index=False)
-    with atomic_path(out_dir / "manifest.csv") as path:
-        manifest.to_csv(path, index=False, lineterminator="\n")
 
 
 def _write_lists(manifest: pd.DataFrame, inputs: DatasetInputs, out_dir: Path) -> None:

@@ -6,14 +6,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.body.anny import AnnyData
 from understudy.body.landmarks import LANDMARK_NAMES, LandmarkTable
-from understudy.body.model import BodyModel
+from understudy.body.model import BodyModel, ShapedBody
 from understudy.body.skeleton import JOINT_NAMES, PARENTS
-from understudy.body.skinning import ShapedBody
 from understudy.demo.anatomy import landmark_table
 from understudy.demo.volume import Volume
-from understudy.files import load_arrays, save_arrays
 
 KIND = "figure"
 _ARRAYS = (

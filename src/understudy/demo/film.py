@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from understudy.body.model import ShapedBody
 from understudy.body.pose import Pose
-from understudy.body.skinning import ShapedBody
 from understudy.demo.camera import Camera
 from understudy.demo.figure import Figure
 from understudy.demo.lighting import Lighting

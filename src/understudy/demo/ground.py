@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from understudy.body.model import ShapedBody
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.body.skinning import ShapedBody
 from understudy.demo.motion import Motion
 
 _BATCH = 64  # frames skinned at a time

@@ -7,7 +7,7 @@ from scipy.interpolate import PchipInterpolator
 
 
 @dataclass
-class Track:
+class KeyframeTrack:
     """Values (k,) at rising times in s, joined by monotone cubics (Fritsch & Carlson 1980).
 
     A cubic of this kind never overshoots its keys, rests where two equal keys follow each other,

@@ -6,18 +6,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from understudy.artifacts.arrays import Arrays
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import Fit, load_fit
-from understudy.avatar.evaluation.heldout import evaluate_pictures, load_pictures
+from understudy.artifacts.keypoints import load_keypoints
+from understudy.artifacts.masks import load_masks, unpack_masks
+from understudy.artifacts.truth import load_held_out, load_truth
+from understudy.avatar.evaluation.heldout import evaluate_pictures
 from understudy.avatar.model import Avatar
 from understudy.body.landmarks import BODY
-from understudy.body.model import BodyModel, load_body
+from understudy.body.load import load_body
+from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS, PARENTS
-from understudy.demo.truth import KIND
 from understudy.errors import UserError
-from understudy.features.keypoints import load_keypoints
-from understudy.features.masks import load_masks, unpack_masks
-from understudy.files import Arrays, atomic_path, load_arrays, read_json, write_json
+from understudy.files import atomic_path, read_json, write_json
 from understudy.fitting.evaluate import evaluate_fit
 from understudy.fitting.metrics import iou
 from understudy.scene.placement import placed_pose
@@ -62,12 +64,12 @@ def measure_demo(
     reenacted = [
         float(np.median(reenactment_error(*placed_joints(person, fit, placement), truth)))
         for source in references
-        for fit, truth in [(load_fit(source.fit, model.model_id), load_truth(source))]
+        for fit, truth in [(load_fit(source.fit, model.model_id), truth_of(source))]
         for person in people
     ]
     poses, rows = [], []
     for person, path in zip(people, held_out, strict=True):
-        pictures = load_pictures(path)
+        pictures = load_held_out(path)
         scores, drawn = evaluate_pictures(person, pictures)
         poses.append(scores)
         rows += [pictures.images, drawn.images]
@@ -125,7 +127,7 @@ def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
     """One row a video: keypoints (median, %), masks (mean IoU) and the figures of the fit."""
     rows = []
     for source in sources:
-        truth = load_truth(source)
+        truth = truth_of(source)
         fit = load_fit(source.fit, body.model_id)
         row = {
             "id": source.id,
@@ -140,9 +142,9 @@ def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
     return rows
 
 
-def load_truth(source: Source) -> Arrays:
+def truth_of(source: Source) -> Arrays:
     """The truth of a video that was normalised to its own length, rate and size."""
-    truth = load_arrays(source.truth, KIND)
+    truth = load_truth(source.truth)
     facts = read_json(source.facts)
     shape = (facts["frames"], facts["height"], facts["width"])
     if shape != tuple(truth["shape"]):

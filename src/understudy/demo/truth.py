@@ -2,21 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from understudy.artifacts.masks import pack_masks
 from understudy.body.landmarks import BODY, FACE, FEET, LandmarkTable, landmarks
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.body.skinning import Posed
 from understudy.demo.camera import Camera
-from understudy.features.masks import pack_masks
-from understudy.files import save_arrays
-
-KIND = "truth"
-HELD_OUT = "held_out"  # kind of the file of poses that an identity's video never shows
 
 # How far (m) behind the nearest surface a point may lie and still count as seen: points on the
 # skin are at the surface, those in joints lie inside the flesh (and cloth).
@@ -103,8 +98,3 @@ def truth_arrays(
         "height_px": (camera.K[1, 1] * stature / joints[:, 0, 2]).astype(np.float32),
         **pose.to_numpy(),
     }
-
-
-def save_truth(path: Path | str, arrays: dict[str, np.ndarray], about: dict) -> None:
-    """Write what truth_arrays made; about: who, where, what, at which rate."""
-    save_arrays(path, arrays, {"kind": KIND, **about})

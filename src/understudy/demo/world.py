@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 import torch
 
-from understudy.body.skinning import ShapedBody
+from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.truth import save_held_out, save_truth
+from understudy.body.model import ShapedBody
 from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
 from understudy.demo.camera import Camera, phone_camera, room_camera
 from understudy.demo.figure import Figure, load_figure
@@ -21,9 +23,9 @@ from understudy.demo.settings import WorldSettings
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.solids import Paint, Part, cylinder, lathe
 from understudy.demo.style import Style
-from understudy.demo.truth import HELD_OUT, camera_pose, save_truth, truth_arrays
+from understudy.demo.truth import camera_pose, truth_arrays
 from understudy.errors import UserError
-from understudy.files import atomic_path, save_arrays
+from understudy.files import atomic_path
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
@@ -100,8 +102,7 @@ def make_held_out(person: str | Path, room: str, out: Path | str, settings: Worl
     pose = camera_pose(motion.pose(), camera, figure.joints[0])
     arrays = truth_arrays(truths, pose, camera, _stature(figure), depth_every=1)
     images = np.stack([np.clip(picture + 0.5, 0, 255).astype(np.uint8) for picture in pictures])
-    about = {"kind": HELD_OUT, "person": figure.person, "room": room}
-    save_arrays(out, {"images": images, **arrays}, about)
+    save_held_out(out, images, arrays, {"person": figure.person, "room": room})
 
 
 def make_cutouts(person: str | Path, room: str, out: Path | str, settings: WorldSettings) -> None:

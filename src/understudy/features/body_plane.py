@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from understudy.artifacts.masks import load_masks
 from understudy.features.fitted_body import fitted_body
-from understudy.features.masks import load_masks
 from understudy.features.runtime import Runtime
 from understudy.progress import progress
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from understudy.body.flame import VERTEX_IDS, joined_arrays
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
 from understudy.files import sha256
@@ -78,16 +78,16 @@ def _check(row: Weights, path: Path, module: str) -> Checked:
         if found != row.sha256:
             return Checked(path, f"SHA-256 is {found}, not {row.sha256}; get it again")
         return Checked(path, "", "SHA-256")
-    return _check_layout(row, path, module)
+    return _check_shapes(row, path, module)
 
 
-def _check_layout(row: Weights, path: Path, module: str) -> Checked:
+def _check_shapes(row: Weights, path: Path, module: str) -> Checked:
     reader = import_module(module)
     try:
         found = {name: tuple(tensor.shape) for name, tensor in reader.state_of(path).items()}
     except UserError as error:
         return Checked(path, str(error).removeprefix(f"{path}: "))
-    wrong = misfit(reader.layout(row.name), found)
+    wrong = misfit(reader.shapes(row.name), found)
     if wrong:
         return Checked(path, f"another network's file, it {wrong}; get the right one")
     return Checked(path, "", f"{len(found):,} names and shapes")

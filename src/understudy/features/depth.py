@@ -1,17 +1,12 @@
-"""The depth feature: how far the person and the floor are, in some frames of an identity video.
-
-depth.npz: depth (m,h,w) float16, 0 = not known; frames (m,) int64, which frames of the video.
-About: kind, backend, unit ("m"), source (what the depth is made of), body, model (digest of a
-network's weights), video, fps, size.
-"""
+"""The depth feature: how far the person and the floor are."""
 
 from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.depth import save_depth
 from understudy.artifacts.origin import of_video
 from understudy.features.runtime import EMBEDDED, Runtime
-from understudy.files import Arrays, load_arrays, save_arrays
 from understudy.registry import chosen
 from understudy.video.probe import probe
 
@@ -37,14 +32,8 @@ def extract_depth(
     frames = np.arange(0, info.frames, EVERY)
     depth, note = measure(video, masks, fit, body, frames, relation, runtime)
     about = {
-        "kind": "depth",
         "backend": backend,
         **of_video(video, info),
         **note,
     }
-    save_arrays(out, {"depth": depth.astype(np.float16), "frames": frames}, about)
-
-
-def load_depth(path: Path | str, body: str | None = None) -> Arrays:
-    """Read a depth.npz; UserError where it is something else or made for another body model."""
-    return load_arrays(path, "depth", body)
+    save_depth(out, depth, frames, about)

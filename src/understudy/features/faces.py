@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.body.landmarks import FACE
-from understudy.fitting.initialise import facing, steady_readings
 from understudy.observation.observed import Observed, believable
+from understudy.observation.readings import facing, steady_readings
 
 FEWEST = 40  # of the 68 points, for a face to be seen
 _RIGHT_EYE, _LEFT_EYE, _MOUTH = slice(36, 42), slice(42, 48), slice(48, 68)  # iBUG's order

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.artifacts.fit import load_fit
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.features.zbuffer import mesh_depth
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 
 from understudy.artifacts.fit import Fit
+from understudy.artifacts.fit_quality import SEEN_PARTS, FitQuality
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import BODY_NAMES, LANDMARK_NAMES
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS
 from understudy.fitting.evaluate import fit_points
-from understudy.fitting.flags import SEEN_PARTS, FitQuality
 from understudy.fitting.settings import FitSettings
+from understudy.fitting.standing import standing_feet
 from understudy.fitting.targets import FEET, FITTED
-from understudy.fitting.understudy.problem import standing_feet
 from understudy.observation.observed import Observed
 from understudy.solver.limits import joint_limits
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from understudy.artifacts.arrays import Arrays
 from understudy.artifacts.fit import Fit
+from understudy.artifacts.truth import load_truth
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE, LANDMARK_NAMES, LEFT_HAND, RIGHT_HAND, landmarks
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
-from understudy.files import Arrays, load_arrays
 from understudy.fitting.metrics import procrustes
 from understudy.solver.terms import project
 
@@ -92,7 +93,7 @@ class FitErrors:
 
 def evaluate_fit(fit: Fit, body: BodyModel, truth: Path | str) -> dict[str, float]:
     """The figures of `measure_fit`, from truth.npz of the same video."""
-    return measure_fit(fit, body, load_arrays(truth, "truth")).figures()
+    return measure_fit(fit, body, load_truth(truth)).figures()
 
 
 def measure_fit(fit: Fit, body: BodyModel, truth: Arrays) -> FitErrors:

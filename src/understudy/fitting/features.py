@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.expression import load_expression
+from understudy.artifacts.hands import load_hands
 from understudy.errors import UserError
-from understudy.files import load_arrays
-from understudy.fitting.regressed import RegressedPose, read_regressed
+from understudy.fitting.regressed import RegressedPose
 from understudy.observation.observed import Observed
 
 
@@ -34,9 +35,8 @@ def read_features(
 
     Raises UserError where a file is of another clip or body model.
     """
-    face = load_arrays(expression, "expression", body)
-    fingers = load_arrays(hands, "hands", body)
-    for path, frames in ((expression, len(face["expression"])), (hands, len(fingers["hand_pose"]))):
+    face, fingers = load_expression(expression, body), load_hands(hands, body)
+    for path, frames in ((expression, len(face.expression)), (hands, len(fingers.pose))):
         if frames != len(observed):
             raise UserError(
                 f"{path}: {frames} frames, but {keypoints} has {len(observed)}; "
@@ -44,10 +44,10 @@ def read_features(
             )
     return ClipFeatures(
         observed,
-        face["expression"].astype(float),
-        face["jaw_pose"].astype(float),
-        np.asarray(face["valid"], bool),
-        fingers["hand_pose"].astype(float),
-        read_regressed(hands, fingers, len(observed)),
-        face["face_shape"].astype(float) if "face_shape" in face else None,
+        face.expression,
+        face.jaw,
+        face.valid,
+        fingers.pose,
+        fingers.body and RegressedPose.of(fingers.body),
+        face.shape,
     )

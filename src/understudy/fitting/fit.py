@@ -5,7 +5,7 @@ from pathlib import Path
 
 from understudy.artifacts.fit import Fit, save_fit
 from understudy.body.flame import load_flame
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.fitting.assess import assess
 from understudy.fitting.features import read_features
 from understudy.fitting.preset import Preset

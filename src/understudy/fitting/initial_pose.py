@@ -6,10 +6,11 @@ import numpy as np
 
 from understudy.body.model import BodyModel
 from understudy.fitting.features import ClipFeatures
-from understudy.fitting.initialise import Start, begin, steady_readings
 from understudy.fitting.lift_keypoints import lifted_world
+from understudy.fitting.limbs import Start, pose_from_landmarks
 from understudy.fitting.regressed import RegressedPose, steady_pose, taken_over, with_world
 from understudy.observation.observed import Observed
+from understudy.observation.readings import steady_readings
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def first_pose(read: SpatialReadings, joints: np.ndarray) -> tuple[Observed, Sta
     the reading stayed as it was.
     """
     steady = steady_readings(read.observed)
-    start = begin(steady, joints)
+    start = pose_from_landmarks(steady, joints)
     if read.pose is None:
         return steady, start
     kept = (steady.world == read.observed.world).all((1, 2)) & steady.seen

@@ -6,19 +6,17 @@ the sequence of poses and flipped poses is chosen that turns most steadily.
 """
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from understudy.artifacts.hands import BodyPose
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
 from understudy.body.model import BodyModel
 from understudy.body.pose import EXPRESSIONS, Pose
 from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX, JOINT_NAMES
-from understudy.errors import UserError
-from understudy.files import Arrays
-from understudy.fitting.initialise import Start
+from understudy.fitting.limbs import Start
 from understudy.observation.observed import Observed
 from understudy.observation.viterbi import steadiest
 
@@ -44,6 +42,12 @@ class RegressedPose:
 
     rotations: np.ndarray
 
+    @staticmethod
+    def of(body: BodyPose) -> "RegressedPose":
+        """The pose that a hands file carries."""
+        turns = np.concatenate([body.global_orient[:, None], body.body_pose], 1)
+        return RegressedPose(rot.exp(turns))
+
     def flipped(self) -> "RegressedPose":
         """The pose of the same outline with front and back, left and right exchanged.
 
@@ -54,19 +58,6 @@ class RegressedPose:
         turned = side @ self.rotations[:, _MIRROR] @ side
         turned[:, 0] = depth @ self.rotations[:, 0] @ side
         return RegressedPose(turned)
-
-
-def read_regressed(path: Path | str, hands: Arrays, frames: int) -> RegressedPose | None:
-    """The pose that a hands file carries, if it does; UserError if it is of wrong shape."""
-    if "global_orient" not in hands or "body_pose" not in hands:
-        return None
-    root, pose = hands["global_orient"].astype(float), hands["body_pose"].astype(float)
-    if root.shape != (frames, 3) or pose.shape != (frames, BODY_JOINTS - 1, 3):
-        raise UserError(
-            f"{path}: global_orient is {root.shape} and body_pose {pose.shape}, not "
-            f"({frames}, 3) and ({frames}, {BODY_JOINTS - 1}, 3); delete it and rerun"
-        )
-    return RegressedPose(rot.exp(np.concatenate([root[:, None], pose], 1)))
 
 
 def steady_pose(pose: RegressedPose, seen: np.ndarray, fps: float) -> RegressedPose:

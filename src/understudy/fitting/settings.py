@@ -6,10 +6,11 @@ The configuration has the few that a user may know better; the rest are the solv
 from dataclasses import dataclass, fields
 
 from understudy.errors import UserError
+from understudy.observation.settings import ReadingSettings
 
 
 @dataclass(frozen=True)
-class FitSettings:
+class FitSettings(ReadingSettings):
     """The settings of `fit_body`.
 
     A residual counts as (residual / its sigma)², summed over frames; a prior on what all frames
@@ -17,21 +18,8 @@ class FitSettings:
     Sigmas of time differences hold at 30 frames a second and scale with the frame rate.
     """
 
-    focal: float = 1.0
-    """Focal length over the longer image side, before the clip has its say. Phones and action
-    cameras film at 0.75 to 1.1."""
-
     focal_sigma: float = 0.3
     """How far the clip's perspective may take the focal length from there (of its logarithm)."""
-
-    least_score: float = 0.3
-    """A keypoint scored lower is not seen."""
-
-    least_points: int = 6
-    """A frame with fewer of the 12 shoulders, elbows, wrists, hips, knees, ankles is bridged."""
-
-    least_frames: float = 0.1
-    """A clip with a smaller share of usable frames than this is refused."""
 
     widths: tuple[float, ...] = (60.0, 30.0, 15.0, 8.0)
     """Robust widths of the keypoints, % of the person's height, one a stage: wide, then narrow.
@@ -132,9 +120,6 @@ class FitSettings:
             values = value if isinstance(value, tuple | list) else (value,)
             if any(not v > 0 for v in values):
                 raise UserError(f"fit: {field.name} is {value}; it must be above zero")
-
-
-DEFAULTS = FitSettings()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Checkpoints of torch: opened without running code that lies in them, and held against a network.
 
-`layout` maps each name of a state to its shape. A back-end's module that reads a checkpoint offers
-`layout(name)`, what the file of that row of config/weights.yaml must hold, and `state_of(path)`,
+`Shapes` maps each name of a state to its shape. A back-end's module that reads a checkpoint offers
+`shapes(name)`, what the file of that row of config/weights.yaml must hold, and `state_of(path)`,
 what it holds; `features.check_weights` compares the two.
 """
 
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from understudy.errors import UserError
 
-Layout = dict[str, tuple[int, ...]]
+Shapes = dict[str, tuple[int, ...]]
 State = Mapping[str, Tensor]
 
 _TOLD = 3  # names told of each kind
@@ -74,12 +74,12 @@ def state_in(stored: object, name: str, path: Path | str) -> State:
     return state
 
 
-def layout_of(network: nn.Module) -> Layout:
+def shapes_of(network: nn.Module) -> Shapes:
     """What a state of the network holds."""
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
 
-def misfit(wanted: Layout, found: Layout) -> str:
+def misfit(wanted: Shapes, found: Shapes) -> str:
     """What of `found` is not as `wanted`, in words that name it; "" if nothing."""
     missing = [name for name in wanted if name not in found]
     unknown = [name for name in found if name not in wanted]
@@ -106,7 +106,7 @@ def load_strictly(network: nn.Module, state: State, path: Path | str, device: st
 
     UserError that names what does not fit.
     """
-    wrong = misfit(layout_of(network), {name: tuple(x.shape) for name, x in state.items()})
+    wrong = misfit(shapes_of(network), {name: tuple(x.shape) for name, x in state.items()})
     if wrong:
         raise UserError(f"{path}: not this network's checkpoint, it {wrong}; get the right file")
     network.load_state_dict(state)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.keypoints import load_keypoints
 from understudy.body.landmarks import FACE, LANDMARK_NAMES, LEFT_HAND, RIGHT_HAND
 from understudy.errors import UserError
-from understudy.files import load_arrays
-from understudy.fitting.settings import FitSettings
+from understudy.observation.settings import ReadingSettings
 
 MAIN = tuple(range(5, 17))  # shoulders, elbows, wrists, hips, knees, ankles
 _NOSE_TIP = FACE.start + 30
@@ -44,9 +44,9 @@ def default_camera(size: tuple[int, int], focal: float) -> np.ndarray:
     return np.array([[f, 0.0, width / 2], [0.0, f, height / 2], [0.0, 0.0, 1.0]])
 
 
-def read_observed(path: Path | str, settings: FitSettings) -> tuple[Observed, dict]:
+def read_observed(path: Path | str, settings: ReadingSettings) -> tuple[Observed, dict]:
     """Read keypoints.npz; also its note. UserError if hardly anybody is seen in it."""
-    stored = load_arrays(path, "keypoints")
+    stored = load_keypoints(path)
     try:
         xy, score = stored["xy"].astype(float), stored["score"].astype(float)
         fps, size = float(stored.about["fps"]), tuple(int(x) for x in stored.about["size"])

@@ -84,6 +84,12 @@ class Plan:
         return {of: import_path(of, word) for of, word in words.items()}
 
     @cached_property
+    def architectures(self) -> dict[str, str]:
+        """The same of each recogniser's architecture: name of the model -> "module:name"."""
+        models = self.config["experiments"]["models"].items()
+        return {name: import_path("recogniser", model["architecture"]) for name, model in models}
+
+    @cached_property
     def versions(self) -> Versions:
         return Versions(self.layout.sources)
 

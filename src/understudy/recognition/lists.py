@@ -4,8 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-import pandas as pd
-
+from understudy.artifacts.checked import load_checked
 from understudy.errors import UserError
 from understudy.files import write_text
 from understudy.recognition.selection import KINDS, Clip, Count, choose_identities
@@ -54,14 +53,13 @@ def synthetic_clips(
     views: str = "all",
     white: Callable[[str, str, str], str] | None = None,
 ) -> list[Clip]:
-    """Those synthetic videos that passed their checks; checked: the table of `dataset.checks`.
+    """Those synthetic videos that passed their checks; checked: the table of `artifacts.checked`.
 
     labels: of each reference; identities: of so many people, drawn by `seed`; views: all, or source
     alone; white: gives the video on white of (reference, identity, view), wanted instead of those
     before images.
     """
-    columns = ["video", "reference", "identity", "view", "passed"]
-    table = pd.read_parquet(checked, columns=columns)
+    table = load_checked(checked)
     people = choose_identities(table.identity, identities, seed)
     table = table[table.passed & table.identity.isin(people)]
     if views == "source":

@@ -1,21 +1,15 @@
-"""The two recognisers of the paper, as PyTorchVideo builds them, at any depth and width."""
+"""A recogniser of clips, of the architecture that the config names."""
 
 import contextlib
 
 import torch
 from torch import nn
 
-from understudy.networks import torchvision_cpu
+from understudy.recognition.architecture import Architecture
 from understudy.recognition.settings import RecogniserSettings
+from understudy.registry import chosen
 
-torchvision_cpu.install()
-
-from pytorchvideo.models import resnet, slowfast  # noqa: E402  (needs the line above)
-from pytorchvideo.models.weight_init import init_net_weights  # noqa: E402
-
-SLOW_STRIDE = 4  # the slow path of SlowFast sees every fourth frame (alpha in its paper)
-FAST_REDUCTION = 8  # the fast path has an eighth of the slow one's channels (1 / beta)
-SHRINK = 32  # stem, pool and stages halve the side five times
+from pytorchvideo.models.weight_init import init_net_weights  # isort: skip  (importable by now)
 
 
 class Recogniser(nn.Module):
@@ -23,49 +17,12 @@ class Recogniser(nn.Module):
 
     def __init__(self, settings: RecogniserSettings, classes: int):
         super().__init__()
-        self.slow_and_fast = settings.architecture == "slowfast"
-        build = _slowfast if self.slow_and_fast else _resnet
-        self.net = build(settings, classes)
+        architecture: Architecture = chosen("recogniser", settings.architecture)
+        self.net, self.paths = architecture.build(settings, classes), architecture.paths
         init_net_weights(self.net, init_std=0.01, style="resnet")
 
     def forward(self, clips: torch.Tensor) -> torch.Tensor:
-        if not self.slow_and_fast:
-            return self.net(clips)
-        # SlowFast writes into the list it is given: a fresh one for each call.
-        return self.net([clips[:, :, ::SLOW_STRIDE], clips])
-
-
-def _resnet(settings: RecogniserSettings, classes: int) -> nn.Module:
-    # PyTorchVideo knows its depth 18 in SlowFast only.
-    resnet._MODEL_STAGE_DEPTH.setdefault(18, slowfast._MODEL_STAGE_DEPTH[18])
-    return resnet.create_resnet(
-        model_depth=settings.depth,
-        model_num_class=classes,
-        dropout_rate=settings.dropout,
-        stem_dim_out=settings.width,
-        # The default (4,7,7) fits 224 px alone; this is the whole last feature map.
-        head_pool_kernel_size=(settings.frames, _last_side(settings), _last_side(settings)),
-    )
-
-
-def _slowfast(settings: RecogniserSettings, classes: int) -> nn.Module:
-    side = _last_side(settings)
-    return slowfast.create_slowfast(
-        model_depth=settings.depth,
-        model_num_class=classes,
-        dropout_rate=settings.dropout,
-        slowfast_channel_reduction_ratio=FAST_REDUCTION,
-        stem_dim_outs=(settings.width, settings.width // FAST_REDUCTION),
-        head_pool_kernel_sizes=(
-            (settings.frames // SLOW_STRIDE, side, side),
-            (settings.frames, side, side),
-        ),
-    )
-
-
-def _last_side(settings: RecogniserSettings) -> int:
-    """Side of the last feature map: five times halved, rounded up."""
-    return -(-settings.size // SHRINK)
+        return self.net(self.paths(clips))
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from understudy.choices import CHOICES
 from understudy.errors import UserError
 
-ARCHITECTURES = ("resnet", "slowfast")
+ARCHITECTURES = tuple(CHOICES["recogniser"])
 FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
 INPUTS = ("frames", "motion")
 OPTIMISERS = ("adam", "sgd")

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from understudy.artifacts.fit_quality import FitReport, read_report
 from understudy.errors import UserError
-from understudy.fitting.flags import FitReport, FlagSettings, flags, read_report
+from understudy.fitting.flags import FlagSettings, flags
 from understudy.plan.job import Expected
 
 RULE = "fit_body"

@@ -19,7 +19,7 @@ MARGIN = 8
 
 
 @dataclass(frozen=True)
-class Point:
+class Position:
     """A node's place: layer, and the x of its middle; `rule` is None where an edge passes."""
 
     layer: int
@@ -98,7 +98,7 @@ def _spread(layers: list[list], links: nx.Graph) -> dict:
             x.update(zip(layer, _apart(layer, wanted), strict=True))
     left = min(x[node] - _room(node) / 2 for node in x) - MARGIN
     return {
-        node: Point(number, x[node] - left, None if isinstance(node, tuple) else node)
+        node: Position(number, x[node] - left, None if isinstance(node, tuple) else node)
         for number, layer in enumerate(layers)
         for node in layer
     }

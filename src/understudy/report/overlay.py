@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from understudy.artifacts.fit import Fit
+from understudy.artifacts.fit_quality import SEEN_PARTS
 from understudy.body.model import BodyModel
-from understudy.fitting.flags import SEEN_PARTS
 from understudy.splatting.rasterize import rasterize
 
 _LEFT, _RIGHT = (0.95, 0.60, 0.30), (0.35, 0.65, 0.95)  # a flip of sides shows as swapped colours

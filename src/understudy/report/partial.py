@@ -1,4 +1,4 @@
-"""Sheets of a run that did not finish: drawn from what there is."""
+"""The report of a run that did not finish, and its sheets, drawn from what there is."""
 
 import sys
 from dataclasses import replace
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from understudy.errors import UserError
 from understudy.progress import progress
-from understudy.report.inputs import Person, Reference, ReportInputs
+from understudy.report.inputs import Person, Reference, ReportInputs, read_inputs
+from understudy.report.page import build_report
 from understudy.report.sheets import group_reenactments, sheet_identity, sheet_reference
 
 FOLDER = "partial"
@@ -51,3 +52,9 @@ def _reference(reference: Reference, target: Path) -> None:
         planned=(people, len(reference.synthetic) // people if people else 0),
         out=target,
     )
+
+
+def build_partial_report(source: Path, target: Path) -> None:
+    """The report of what there is, after a failure; source: the JSON file that says what belongs to
+    it. UserError where that is damaged."""
+    build_report(complete_sheets(read_inputs(source), target.parent / "sheets"), target)

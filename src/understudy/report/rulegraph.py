@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import networkx as nx
 
-from understudy.report.layers import MARGIN, NODE_WIDTH, Point, place
+from understudy.report.layers import MARGIN, NODE_WIDTH, Position, place
 
 NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
 EDGE = re.compile(r"^\s*(\w+)\s*->\s*(\w+)", re.MULTILINE)
@@ -67,11 +67,11 @@ def draw_rulegraph(graph: nx.DiGraph, notes: dict[str, str], failed: set[str]) -
     return "".join([*parts, "</svg>"])
 
 
-def _top(point: Point) -> float:
+def _top(point: Position) -> float:
     return MARGIN + point.layer * (NODE_HEIGHT + GAP_Y)
 
 
-def _edge(chain: list[Point]) -> str:
+def _edge(chain: list[Position]) -> str:
     """A curve from below the first box through the passes to the top of the last."""
     path = f"M{chain[0].x:.1f},{_top(chain[0]) + NODE_HEIGHT:.1f}"
     y = _top(chain[0]) + NODE_HEIGHT
@@ -86,7 +86,7 @@ def _edge(chain: list[Point]) -> str:
     return f'<path class="edge" d="{path}"/>'
 
 
-def _box(point: Point, note: str, failed: bool) -> str:
+def _box(point: Position, note: str, failed: bool) -> str:
     kind = "box failed" if failed else "box"
     left, top = point.x - NODE_WIDTH / 2, _top(point)
     middle = top + NODE_HEIGHT / 2

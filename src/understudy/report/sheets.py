@@ -7,13 +7,13 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
+from understudy.artifacts.arrays import Arrays
+from understudy.artifacts.depth import load_depth
 from understudy.artifacts.fit import load_fit
-from understudy.body.model import load_body
-from understudy.features.depth import load_depth
-from understudy.features.keypoints import load_keypoints
-from understudy.features.masks import load_masks
-from understudy.files import Arrays
-from understudy.fitting.flags import read_report
+from understudy.artifacts.fit_quality import read_report
+from understudy.artifacts.keypoints import load_keypoints
+from understudy.artifacts.masks import load_masks
+from understudy.body.load import load_body
 from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
 from understudy.report.overlay import overlay_frames

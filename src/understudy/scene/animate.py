@@ -13,13 +13,13 @@ from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
 from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
-from understudy.avatar.training.settings import AnimateSettings
-from understudy.body.model import load_body
+from understudy.avatar.pixels import to_video
+from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.progress import progress
-from understudy.scene.pixels import to_video
 from understudy.scene.placement import placed_pose
-from understudy.scene.views import View, seen_from
+from understudy.scene.settings import AnimateSettings
+from understudy.scene.viewpoints import Viewpoint, seen_from
 from understudy.video.write import VideoWriter
 
 NEAR = 0.5  # m from the camera's plane; what is nearer, or behind it, is not looked after
@@ -44,7 +44,7 @@ def animate_avatar(
     lose their last row or column, which H.264 cannot hold. device: where frames are rendered, "cpu"
     or "cuda". UserError where avatar, fit and body are not of one body model.
     """
-    model, seen = load_body(body), View.parse(view)
+    model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
     person = load_avatar(avatar, model)
     pose = placed_pose(person, reference, settings.placement)
@@ -52,7 +52,7 @@ def animate_avatar(
     pose = seen_from(pose, person.rig.skeleton.joints[0], up, seen)
     height, width = (side // 2 * 2 for side in reference.size)
     K = reference.K
-    if seen != View():
+    if seen != Viewpoint():
         K = aimed(K, person.rig.skeleton.pose(pose).joints, width, height)
     with ExitStack() as files:
         rgba = files.enter_context(
@@ -110,8 +110,3 @@ def render_frames(
             cloud = avatar.pose(part)
             views = torch.eye(4, device=K.device).expand(len(part), 4, 4)
             yield cloud.render(views, K.float().expand(len(part), 3, 3), width, height)
-
-
-def to_bytes(image: Tensor) -> np.ndarray:
-    """Values in [0,1] -> uint8, rounded."""
-    return (image.clamp(0, 1) * 255 + 0.5).byte().cpu().numpy()

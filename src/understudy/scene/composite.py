@@ -7,7 +7,7 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.progress import progress
-from understudy.scene.images import FITS, Fit, read_background
+from understudy.scene.images import RESIZES, Resize, read_background
 from understudy.video.probe import probe
 from understudy.video.read import read_rgba
 from understudy.video.write import VideoWriter
@@ -19,14 +19,14 @@ VISIBLE_SHARE = 1e-4
 
 @dataclass(frozen=True)
 class CompositeSettings:
-    """fit: how the image fills the frame (see scene/images.py). crf: x264's quality."""
+    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality."""
 
-    fit: Fit = "cover"
+    resize: Resize = "cover"
     crf: int = 18
 
     def __post_init__(self) -> None:
-        if self.fit not in FITS:
-            raise ValueError(f"fit is one of {', '.join(FITS)}, not {self.fit}")
+        if self.resize not in RESIZES:
+            raise ValueError(f"resize is one of {', '.join(RESIZES)}, not {self.resize}")
 
 
 def over(rgba: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -47,7 +47,7 @@ def composite_background(
     or where the master shows no figure in any frame.
     """
     info = probe(rgba)
-    behind = read_background(background, info.width, info.height, settings.fit)
+    behind = read_background(background, info.width, info.height, settings.resize)
     visible = 0
     with VideoWriter(out, info.width, info.height, info.fps, crf=settings.crf) as video:
         for frame in progress(read_rgba(rgba), Path(out).stem, info.frames):

@@ -8,27 +8,29 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from understudy.errors import UserError
 
-Fit = Literal["cover", "stretch", "contain"]
-FITS: tuple[Fit, ...] = ("cover", "stretch", "contain")
+Resize = Literal["cover", "stretch", "contain"]
+RESIZES: tuple[Resize, ...] = ("cover", "stretch", "contain")
 SMALLEST_SIDE = 16
 
 
-def read_background(path: Path | str, width: int, height: int, fit: Fit = "cover") -> np.ndarray:
+def read_background(
+    path: Path | str, width: int, height: int, resize: Resize = "cover"
+) -> np.ndarray:
     """The image at a frame's size, RGB uint8 (height, width, 3).
 
-    fit "cover" keeps proportions and cuts what overhangs, evenly; "contain" keeps proportions and
-    adds black bars; "stretch" keeps neither. Turned as its EXIF note asks. Transparent parts are
-    seen on white.
+    resize "cover" keeps proportions and cuts what overhangs, evenly; "contain" keeps proportions
+    and adds black bars; "stretch" keeps neither. Turned as its EXIF note asks. Transparent parts
+    are seen on white.
     """
     image, size, filtering = open_image(path), (width, height), Image.Resampling.LANCZOS
-    if fit == "cover":
+    if resize == "cover":
         image = ImageOps.fit(image, size, filtering)
-    elif fit == "contain":
+    elif resize == "contain":
         image = ImageOps.pad(image, size, filtering, color=(0, 0, 0))
-    elif fit == "stretch":
+    elif resize == "stretch":
         image = image.resize(size, filtering)
     else:
-        raise ValueError(f"fit is one of {', '.join(FITS)}, not {fit}")
+        raise ValueError(f"resize is one of {', '.join(RESIZES)}, not {resize}")
     return np.asarray(image, np.uint8)
 
 

@@ -51,7 +51,7 @@ class Kinematics:
         transl: np.ndarray,
         shared: np.ndarray,
         expression: np.ndarray,
-    ) -> "Figure":
+    ) -> "PosedChain":
         """Pose n frames: rotations (n,J,3,3) against the parent, transl (n,3), shared (s,),
         expression (n,E)."""
         joints = self.joints + self.joint_shape @ shared
@@ -64,7 +64,7 @@ class Kinematics:
         parts = self.weight[:, None] * placed[:, self.joint]
         parts = parts + (turned[:, self.joint] @ rest[..., None])[..., 0]
         points = self._sum(self.landmark, self.count, parts)
-        return Figure(self, turned, placed, parts, points)
+        return PosedChain(self, turned, placed, parts, points)
 
     def subtree(self, joints: list[int], movers: int) -> "Kinematics":
         """The same points on these joints alone (the first is the root); what hung on another
@@ -91,7 +91,7 @@ class Kinematics:
 
 
 @dataclass(frozen=True)
-class Figure:
+class PosedChain:
     """A posed clip: turned (n,55,3,3) and placed (n,55,3) joints, points (n,L,3)."""
 
     kinematics: Kinematics

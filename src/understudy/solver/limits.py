@@ -1,4 +1,4 @@
-"""How far the joints of a person turn, and how much a fitted pose may leave the rest pose.
+"""How far the joints of a person turn.
 
 Ranges follow the normal ranges of motion of the American Academy of Orthopaedic Surgeons (Joint
 Motion: Method of Measuring and Recording, 1965), rounded outwards and laid out on the axis-angle
@@ -8,7 +8,6 @@ components of SMPL-X's T-pose: x to the person's left, y up, z forward.
 import numpy as np
 
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.fitting.settings import FitSettings
 
 # Degrees: (least, most) about x, y, z. A right joint mirrors its left: y and z change sign.
 _CENTRE = {
@@ -64,22 +63,3 @@ def finger_limits(side: str) -> tuple[np.ndarray, np.ndarray]:
         mirror = np.array([1.0, -1.0, -1.0])
         low, high = np.minimum(low * mirror, high * mirror), np.maximum(low * mirror, high * mirror)
     return np.radians(low), np.radians(high)
-
-
-def pose_sigmas(settings: FitSettings) -> np.ndarray:
-    """(21,) rad: how far each joint of body_pose strays from the rest pose."""
-    by_part = {
-        "spine": settings.spine_sigma,
-        "collar": settings.collar_sigma,
-        "foot": settings.foot_joint_sigma,
-        "ankle": settings.ankle_sigma,
-        "neck": settings.neck_sigma,
-        "head": settings.neck_sigma,
-        "wrist": settings.wrist_sigma,
-    }
-    sigmas = np.full(21, settings.limb_pose_sigma)
-    for name, joint in JOINT_INDEX.items():
-        for part, sigma in by_part.items():
-            if part in name and 1 <= joint <= 21:
-                sigmas[joint - 1] = sigma
-    return sigmas

@@ -69,7 +69,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Layout:
+class Framing:
     """scaled (w,h): the displayed picture after scaling, odd edges still on; content (x,y,w,h):
     where it lies in the canvas (w,h), all px."""
 
@@ -99,7 +99,7 @@ def normalise_video(
     """
     info = probe(source)
     sampling = plan_sampling(source, info, settings)
-    layout = plan_layout(info.width, info.height, settings.size, settings.square)
+    layout = plan_framing(info.width, info.height, settings.size, settings.square)
     rate = exact_rate(settings.fps)
     shown: list[tuple[int, float]] = []
     with VideoWriter(out_video, *layout.canvas, fps=rate, crf=settings.crf) as video:
@@ -163,7 +163,7 @@ def plan_sampling(source: Path | str, info: VideoInfo, settings: NormaliseSettin
     return Sampling(first, frames, (last - first) * fps / frames if squeezed else 1.0, fps)
 
 
-def plan_layout(width: int, height: int, size: int | None, square: bool) -> Layout:
+def plan_framing(width: int, height: int, size: int | None, square: bool) -> Framing:
     """Sizes for a displayed picture of width x height px.
 
     A picture that is small enough is not resampled: an odd edge is cut, not squeezed.
@@ -177,11 +177,11 @@ def plan_layout(width: int, height: int, size: int | None, square: bool) -> Layo
     inner = tuple(max(2, side - side % 2) for side in scaled)
     canvas = (max(inner),) * 2 if square else inner
     x, y = ((outer - side) // 2 for outer, side in zip(canvas, inner, strict=True))
-    return Layout(scaled, (x, y, *inner), canvas)
+    return Framing(scaled, (x, y, *inner), canvas)
 
 
 def _sampled(
-    source: Path | str, info: VideoInfo, sampling: Sampling, layout: Layout
+    source: Path | str, info: VideoInfo, sampling: Sampling, layout: Framing
 ) -> Iterator[tuple[int, float, np.ndarray]]:
     """(source frame number, its time in s, uint8 (h,w,3) upright and scaled) for each output frame.
 

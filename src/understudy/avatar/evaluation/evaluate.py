@@ -69,7 +69,7 @@ COMPOSED = ("psnr", "scene_psnr")
 def _composed(filmed: Filmed, avatar: Avatar, t: int, backdrop: Tensor) -> tuple[float, float]:
     """PSNR (dB) of the avatar over the backdrop (h,w,3) in frame t's box, and of the backdrop alone
     where the person is not."""
-    clip, view = filmed.clip, filmed.clip.view(t)
+    clip, view = filmed.clip, filmed.clip.masked(t)
     with torch.no_grad():
         rgb, alpha = filmed.render(avatar, t, filmed.poses.corrections[t], torch.zeros(3))
     over = rgb.cpu() + (1 - alpha.cpu()) * backdrop[clip.boxes[t].slices]

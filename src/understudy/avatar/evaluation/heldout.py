@@ -1,59 +1,36 @@
 """An avatar in poses and by cameras that its video never showed, against pictures of the person."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.artifacts.truth import Pictures
 from understudy.avatar.evaluation.evaluate import FITTED, Score, mean_score, score
 from understudy.avatar.model import Avatar
+from understudy.avatar.pixels import to_bytes
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.footage import Box, person_box
-from understudy.avatar.training.frame import View
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.poses import PARTS, frame_poses
 from understudy.avatar.training.settings import AlignSettings
-from understudy.body.pose import Pose
 from understudy.body.skeleton import BODY_JOINTS
-from understudy.features.masks import unpack_masks
-from understudy.files import load_arrays
-from understudy.scene.animate import to_bytes
 
 PLACING_ROUNDS = 3
 PLACED = AlignSettings(blurs=(3.0, 2.0, 2.0, 1.5, 1.0, 1.0), turn_trust=1.0, transl_trust=1.0)
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """A person on white in n poses: images (n,h,w,3) uint8; masks (n,h,w) bool; pose: n frames in
-    camera space; K (3,3) px."""
-
-    images: np.ndarray
-    masks: np.ndarray
-    pose: Pose
-    K: Tensor
-
-    def box(self, t: int) -> Box | None:
-        """Around the person of picture t."""
-        return person_box(self.masks[t].astype(np.uint8) * 255)
-
-    def view(self, t: int, box: Box) -> View:
-        """Picture t inside a box; all of it is true."""
-        mask = torch.from_numpy(self.masks[t][box.slices])[..., None].float()
-        image = torch.from_numpy(self.images[t][box.slices]).float() / 255
-        return View.cut_out(image, mask)
+def box_of(pictures: Pictures, t: int) -> Box | None:
+    """Around the person of picture t."""
+    return person_box(pictures.masks[t].astype(np.uint8) * 255)
 
 
-def load_pictures(path: Path | str, kind: str = "held_out") -> Pictures:
-    """Read the demo world's pictures of held-out poses."""
-    stored = load_arrays(path, kind)
-    return Pictures(
-        images=stored["images"],
-        masks=unpack_masks(stored),
-        pose=Pose.from_numpy(stored.arrays),
-        K=torch.from_numpy(stored["K"]).float(),
-    )
+def masked_frame(pictures: Pictures, t: int, box: Box) -> MaskedFrame:
+    """Picture t inside a box; all of it is true."""
+    mask = torch.from_numpy(pictures.masks[t][box.slices])[..., None].float()
+    image = torch.from_numpy(pictures.images[t][box.slices]).float() / 255
+    return MaskedFrame.cut_out(image, mask)
 
 
 def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> Pictures:
@@ -96,9 +73,9 @@ def _aligned(
     alignment = Alignment(avatar, free, settings)
     found = []
     for t, frame in enumerate(frame_poses(pictures.pose)):
-        box = pictures.box(t)
+        box = box_of(pictures, t)
         camera = box.camera(pictures.K)
-        found.append(alignment.align(frame, start[t], pictures.view(t, box), camera))
+        found.append(alignment.align(frame, start[t], masked_frame(pictures, t, box), camera))
     return torch.stack(found)
 
 
@@ -123,7 +100,7 @@ def score_pictures(drawn: Pictures, truth: Pictures, frames: list[int]) -> list[
     """Scores in the person's box of each of the frames."""
     scores = []
     for t in frames:
-        rows, columns = truth.box(t).slices
+        rows, columns = box_of(truth, t).slices
         images = (torch.from_numpy(p.images[t, rows, columns]) / 255 for p in (drawn, truth))
         masks = (
             torch.from_numpy(p.masks[t, rows, columns])[..., None].float() for p in (drawn, truth)

@@ -10,8 +10,8 @@ from understudy.artifacts.fit import load_fit
 from understudy.artifacts.trained import load_trained
 from understudy.avatar.evaluation.evaluate import FITTED_FRAMES, evaluate, held_out_distance
 from understudy.avatar.training.filmed import Filmed
-from understudy.avatar.training.footage import load_clip
-from understudy.body.model import load_body
+from understudy.avatar.training.footage import load_footage
+from understudy.body.load import load_body
 from understudy.files import write_json
 from understudy.image_metrics.perceptual import Lpips
 
@@ -50,7 +50,7 @@ def score_avatar(
         load_avatar(avatar, model),
         load_trained(trained),
     )
-    clip = load_clip(video, masks, fitted.K, fitted.size, settings.size)
+    clip = load_footage(video, masks, fitted.K, fitted.size, settings.size)
     filmed = Filmed(clip, fitted.pose, fitted.own(model), settings.held_out_every, device)
     filmed.poses.corrections = torch.from_numpy(kept.corrections).to(filmed.device)
     metrics = {

@@ -10,12 +10,13 @@ from torch import Tensor
 
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import Fit, load_fit
-from understudy.avatar.evaluation.heldout import Pictures, load_pictures, placing, render_pictures
+from understudy.artifacts.truth import Pictures, load_held_out
+from understudy.avatar.evaluation.heldout import box_of, placing, render_pictures
 from understudy.avatar.inspection.ply import write_ply
 from understudy.avatar.inspection.portraits import close_up, photograph, sheet, standing, upright
-from understudy.avatar.inspection.test_poses import UNSEEN, stance
+from understudy.avatar.inspection.test_poses import UNSEEN, turns_of
 from understudy.avatar.model import Avatar
-from understudy.body.model import load_body
+from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.files import atomic_path
 from understudy.progress import progress
@@ -41,7 +42,7 @@ def inspect_avatar(
     """Write what shows an avatar into a folder; returns the files.
 
     turntable.mp4: one turn, arms down. poses.png: in poses that no turn shows, from before and from
-    behind. avatar.ply: in one of the STANCES, `pose`, facing the camera whose axes the file has,
+    behind. avatar.ply: in one of the TEST_POSES, `pose`, facing the camera whose axes the file has,
     with the colours that it has there. With a fit also motion.png: in poses of that motion. With
     the demo world's pictures of held-out poses also held_out.png: the truth above the avatar.
 
@@ -50,14 +51,14 @@ def inspect_avatar(
     out, model = Path(out_dir), load_body(body)
     person = load_avatar(avatar, model)
     moving = load_fit(fit, model.model_id) if fit else None
-    truth = load_pictures(held_out) if held_out else None
+    truth = load_held_out(held_out) if held_out else None
     written = [out / "turntable.mp4", out / "poses.png", out / "avatar.ply"]
     with VideoWriter(written[0], *TURN_SIZE, TURN_FPS) as video:
         for frames in turn(person):
             video.write(frames)
-    stances = torch.stack([stance(name) for name in UNSEEN])
-    _save(written[1], sheet(all_round(person, stances), list(UNSEEN)))
-    write_ply(written[2], person.pose(centred(person, stance(pose))))
+    poses = torch.stack([turns_of(name) for name in UNSEEN])
+    _save(written[1], sheet(all_round(person, poses), list(UNSEEN)))
+    write_ply(written[2], person.pose(centred(person, turns_of(pose))))
     if moving:
         written.append(out / "motion.png")
         some = np.linspace(0, len(moving) - 1, SHOWN).round().astype(int).tolist()
@@ -72,7 +73,7 @@ def inspect_avatar(
 def turn(avatar: Avatar) -> Iterator[np.ndarray]:
     """Batches (n,h,w,3) uint8 of one turn to the left, arms down."""
     azimuths = torch.arange(TURN_FRAMES) * (2 * torch.pi / TURN_FRAMES)
-    full = stance("arms_down").expand(TURN_FRAMES, -1, -1)
+    full = turns_of("arms_down").expand(TURN_FRAMES, -1, -1)
     pose = standing(avatar, full, azimuths)
     for start in progress(range(0, TURN_FRAMES, BATCH), "turntable", unit="batch"):
         yield photograph(avatar.pose(pose[start : start + BATCH]), TURN_SIZE[1], TURN_SHOWN)
@@ -87,7 +88,7 @@ def all_round(avatar: Avatar, full: Tensor) -> list[np.ndarray]:
 def compared(avatar: Avatar, truth: Pictures) -> np.ndarray:
     """Pictures of a person, SHOWN a row, above the avatar in the same poses."""
     drawn = render_pictures(avatar, truth, placing(avatar, truth))
-    boxes = [truth.box(t) for t in range(len(truth.images))]
+    boxes = [box_of(truth, t) for t in range(len(truth.images))]
     theirs, ours = (close_up(one.images, boxes, CELL) for one in (truth, drawn))
     blank = np.full_like(theirs[:1], 255)
     sheets = []

@@ -1,15 +1,19 @@
 """Pictures of an avatar on white, each figure standing on one floor before one camera."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.avatar.inspection.test_poses import turns_of
 from understudy.avatar.model import Avatar, Cloud
+from understudy.avatar.pixels import to_video
 from understudy.avatar.training.footage import Box
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
-from understudy.scene.pixels import to_video
+from understudy.files import atomic_path
 
 DISTANCE = 4.0  # body heights from the camera
 FLOOR = 0.62  # body heights that the lowest joint is below the camera
@@ -93,3 +97,19 @@ def sheet(rows: list[np.ndarray], names: list[str]) -> np.ndarray:
         at = (k * rows[0].shape[2] + 8, 17)
         cv2.putText(title, name, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
     return np.concatenate([title, *(np.concatenate(list(row), 1) for row in rows)])
+
+
+def turntable(avatar: Avatar, height: int = 288, views: int = 8) -> np.ndarray:
+    """(2·height, views·width, 3) uint8: a turn with the arms down above one with the arms up."""
+    azimuths = torch.arange(views) * (2 * torch.pi / views)
+    rows = []
+    for name in ("arms_down", "arms_up"):
+        pose = standing(avatar, turns_of(name).expand(views, -1, -1), azimuths)
+        rows.append(np.concatenate(list(photograph(avatar.pose(pose), height)), 1))
+    return np.concatenate(rows)
+
+
+def write_turntable(path: Path | str, avatar: Avatar) -> None:
+    """Write the turntable as an image file."""
+    with atomic_path(path) as temporary:
+        cv2.imwrite(str(temporary), turntable(avatar)[..., ::-1])

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
+from understudy.errors import UserError
 
 Turns = dict[str, tuple[float, float, float]]  # joint -> axis-angle, degrees
 
@@ -24,7 +25,7 @@ def _spine(x: float, y: float, z: float) -> Turns:
 
 # Against the T-pose, y up and facing z: about x forward, about y to the left, about z to the right
 # shoulder's side. Feet that stand are level: pelvis, hip, knee and ankle add up to none.
-STANCES: dict[str, Turns] = {
+TEST_POSES: dict[str, Turns] = {
     "arms_down": _both(shoulder=(0, 0, -68)),
     "t_pose": {},
     "arms_up": _both(collar=(0, 0, 18), shoulder=(0, 0, 62), elbow=(0, 0, 8)),
@@ -70,12 +71,17 @@ STANCES: dict[str, Turns] = {
         **_both(elbow=(0, -40, 0)),
     },
 }
-UNSEEN = tuple(name for name in STANCES if name not in ("arms_down", "t_pose"))
+UNSEEN = tuple(name for name in TEST_POSES if name not in ("arms_down", "t_pose"))
 
 
-def stance(name: str) -> Tensor:
-    """(55,3) axis-angle (rad) of one of the STANCES, upright in the body's own space."""
+def turns_of(name: str) -> Tensor:
+    """(55,3) axis-angle (rad) of one of the TEST_POSES, upright in the body's own space.
+
+    UserError for another name.
+    """
+    if name not in TEST_POSES:
+        raise UserError(f"no pose {name}; choose from {', '.join(TEST_POSES)}")
     full = torch.zeros(JOINT_COUNT, 3)
-    for joint, turn in STANCES[name].items():
+    for joint, turn in TEST_POSES[name].items():
         full[JOINT_INDEX[joint]] = torch.tensor([math.radians(angle) for angle in turn])
     return full

@@ -14,8 +14,8 @@ from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
 from understudy.avatar.model import Avatar
-from understudy.avatar.training.frame import View
 from understudy.avatar.training.joints import JOINTS, POSE
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.normal_equations import normal_equations
 from understudy.avatar.training.poses import PARTS, FramePose, combined
 from understudy.avatar.training.settings import AlignSettings
@@ -39,7 +39,7 @@ class Alignment:
         self.hold = trust.ravel() ** -2.0
         self.free = np.append(np.repeat(free.numpy(), 3), np.ones(JOINTS))
 
-    def align(self, frame: FramePose, correction: Tensor, view: View, K: Tensor) -> Tensor:
+    def align(self, frame: FramePose, correction: Tensor, view: MaskedFrame, K: Tensor) -> Tensor:
         """The correction (23,3), from `correction` on, that makes the avatar look as in `view`.
 
         K (3,3) px is the camera of the view. What the picture does not tell stays as it was.
@@ -47,7 +47,7 @@ class Alignment:
         return self.solve(frame, correction, view, K)[0]
 
     def solve(
-        self, frame: FramePose, correction: Tensor, view: View, K: Tensor
+        self, frame: FramePose, correction: Tensor, view: MaskedFrame, K: Tensor
     ) -> tuple[Tensor, np.ndarray, np.ndarray]:
         """As `align`; and the last normal equations, (69+66,69+66) and (69+66,): of the step of the
         pose, and of the 22 joints' places at rest, which are held here."""
@@ -64,7 +64,13 @@ class Alignment:
         return torch.from_numpy(change.clip(-LARGEST, LARGEST)).view(PARTS, 3)
 
     def _equations(
-        self, frame: FramePose, here: Tensor, start: Tensor, view: View, K: Tensor, blur: float
+        self,
+        frame: FramePose,
+        here: Tensor,
+        start: Tensor,
+        view: MaskedFrame,
+        K: Tensor,
+        blur: float,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Of the pose, held to `start`, and of the joints: (69+66,69+66), (69+66,)."""
         s = self.settings
@@ -128,7 +134,7 @@ def _below(parents: tuple[int, ...]) -> Tensor:
     return below
 
 
-def _channels(drawn: tuple[Tensor, Tensor], view: View) -> tuple[np.ndarray, ...]:
+def _channels(drawn: tuple[Tensor, Tensor], view: MaskedFrame) -> tuple[np.ndarray, ...]:
     """(h,w,4) each: colour on white, or before the wall where it is clear, and mask of the render
     and of the view, trust in the view."""
     rgb, alpha = drawn[0][0].cpu(), drawn[1][0].cpu()

@@ -34,7 +34,7 @@ def seen_weight(training: Training, avatar: Avatar) -> Tensor:
     square = np.ones((2 * FRINGE + 1,) * 2, np.uint8)
     seen = torch.zeros(len(avatar), device=training.device)
     for t in frames:
-        inside = (training.clip.view(t).mask[..., 0].numpy() > 0.5).astype(np.uint8)
+        inside = (training.clip.masked(t).mask[..., 0].numpy() > 0.5).astype(np.uint8)
         counted = torch.from_numpy(cv2.erode(inside, square)).float().to(training.device)
         colors = torch.zeros_like(avatar.colors, requires_grad=True)
         bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))

@@ -6,8 +6,8 @@ from torch import Tensor
 from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar, Cloud
 from understudy.avatar.training.alignment import Alignment
-from understudy.avatar.training.footage import Clip
-from understudy.avatar.training.frame import View
+from understudy.avatar.training.footage import Footage
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.poses import PARTS, CorrectedPoses
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
@@ -24,7 +24,7 @@ class Filmed:
     """
 
     def __init__(
-        self, clip: Clip, pose: Pose, body: BodyModel, held_out_every: int, device: str
+        self, clip: Footage, pose: Pose, body: BodyModel, held_out_every: int, device: str
     ) -> None:
         self.clip, self.device = clip, torch.device(device)
         self.poses = CorrectedPoses(pose, self.device)
@@ -34,9 +34,9 @@ class Filmed:
         self.held_out = usable[held_out_every // 2 : -1 : held_out_every]
         self.trained = sorted(set(usable) - set(self.held_out))
 
-    def view(self, t: int) -> View:
+    def masked(self, t: int) -> MaskedFrame:
         """Frame t inside its box."""
-        return on_device(self.clip.view(t), self.device)
+        return on_device(self.clip.masked(t), self.device)
 
     def render(
         self, avatar: Avatar, t: int, correction: Tensor, background: Tensor
@@ -61,14 +61,14 @@ class Filmed:
     def aligned(self, alignment: Alignment, t: int) -> Tensor:
         """(23,3): the correction of frame t, aligned with its picture."""
         frame, correction = self.poses.frames[t], self.poses.corrections[t]
-        return alignment.align(frame, correction, self.clip.view(t), self.clip.camera(t))
+        return alignment.align(frame, correction, self.clip.masked(t), self.clip.camera(t))
 
     def on_white(
         self, avatar: Avatar, t: int, correction: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Frame t's box on white, on the CPU: the avatar with a correction (23,3) of its fitted
         pose, rgb (h,w,3) and alpha (h,w,1); the picture (h,w,3) and its mask (h,w,1)."""
-        view = self.clip.view(t)
+        view = self.clip.masked(t)
         with torch.no_grad():
             rgb, alpha = self.render(avatar, t, correction, torch.tensor(WHITE))
         return rgb.cpu(), alpha.cpu(), view.image * view.mask + 1 - view.mask, view.mask

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.avatar.training.frame import View
+from understudy.artifacts.masks import load_masks
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.errors import UserError
-from understudy.features.masks import load_masks
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 
@@ -60,7 +60,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Clip:
+class Footage:
     """n frames of one size: images (n,h,w,3) uint8, masks (n,h,w) uint8, 255 inside and soft at
     the edge; plate (h,w,3) float32: the scene without the person, NaN where they always stood;
     K (3,3) px of this size; boxes: around the person, None where nobody is."""
@@ -79,7 +79,7 @@ class Clip:
         """The frames in which the person is seen."""
         return [t for t, box in enumerate(self.boxes) if box is not None]
 
-    def view(self, t: int) -> View:
+    def masked(self, t: int) -> MaskedFrame:
         """Frame t inside its box."""
         place = self.boxes[t].slices
         image, mask, plate = self.images[t][place], self.masks[t][place], self.plate[place]
@@ -89,7 +89,7 @@ class Clip:
         clear = mask_band(mask, OUTLINE) & plate_holds(like, mask) & ~np.isnan(plate[..., 0])
         color_trust = np.where(clear, 1.0, edge)
         mask_trust = np.where(clear, CLEAR_MASK_TRUST, ~mistaken)
-        return View(
+        return MaskedFrame(
             image=torch.from_numpy(image).float() / 255,
             mask=torch.from_numpy(mask)[..., None].float() / 255,
             color_trust=torch.from_numpy(color_trust)[..., None].float(),
@@ -170,9 +170,9 @@ def _side(low: int, high: int, limit: int) -> tuple[int, int]:
     return low, low + size
 
 
-def load_clip(
+def load_footage(
     video: Path | str, masks: Path | str, K: Tensor, size: tuple[int, int], longer_side: int
-) -> Clip:
+) -> Footage:
     """Read a video and its masks.npz, its longer side brought to `longer_side` px (never up).
 
     K (3,3) is the camera at the video's own `size` (h,w). UserError if the files do not belong
@@ -196,7 +196,7 @@ def load_clip(
             mask = stored[t].astype(np.uint8) * 255
             small[t] = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA)
     scale = torch.tensor([width / size[1], height / size[0], 1.0])
-    clip = Clip(
+    clip = Footage(
         images=images,
         masks=small,
         plate=bare_plate(images, small),

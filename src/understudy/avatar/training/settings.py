@@ -1,4 +1,4 @@
-"""The numbers of training and animating an avatar that no model has to itself."""
+"""The numbers of training an avatar that no model has to itself."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -55,16 +55,3 @@ class TrainSettings:
             raise UserError("avatar: size is at least 1, held_out_every at least 2")
         if not 0 < self.patience <= 1:
             raise UserError(f"avatar.patience is {self.patience}; give a share in (0, 1]")
-
-
-@dataclass(frozen=True)
-class AnimateSettings:
-    """How an avatar is put into a reference's motion."""
-
-    placement: str = "ground"  # scale by body height, feet on the reference's ground; or copy
-    batch: int = 8  # frames skinned and rasterised at once
-    crf: int = 18  # quality of the white H.264 video; lower is better
-
-    def __post_init__(self) -> None:
-        if self.placement not in ("ground", "copy"):
-            raise UserError(f"render.placement is ground or copy, not {self.placement}")

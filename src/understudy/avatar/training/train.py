@@ -11,10 +11,11 @@ from understudy.artifacts.fit import Fit, load_fit
 from understudy.artifacts.trained import Trained, save_trained
 from understudy.avatar.training.curve import Curve
 from understudy.avatar.training.fill import seen_weight
-from understudy.avatar.training.footage import Clip, load_clip
+from understudy.avatar.training.footage import Footage, load_footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.training import Training
-from understudy.body.model import BodyModel, load_body
+from understudy.body.load import load_body
+from understudy.body.model import BodyModel
 from understudy.checkpoint import (
     Interval,
     interruptible,
@@ -57,7 +58,7 @@ def train_avatar(
     out_dir, began = Path(out_dir), time.monotonic()
     model = load_body(body)
     fitted = load_fit(fit, model.model_id)
-    clip = load_clip(video, masks, fitted.K, fitted.size, settings.size)
+    clip = load_footage(video, masks, fitted.K, fitted.size, settings.size)
     if len(fitted.pose) != len(clip):
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
@@ -89,7 +90,7 @@ def train_avatar(
 
 
 def begin(
-    clip: Clip,
+    clip: Footage,
     depth: Path | str,
     fitted: Fit,
     body: BodyModel,

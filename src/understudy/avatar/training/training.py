@@ -10,7 +10,7 @@ from torch import Tensor
 from understudy.avatar.device import on_device
 from understudy.avatar.model import Avatar
 from understudy.avatar.training.filmed import Filmed
-from understudy.avatar.training.footage import Clip
+from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
@@ -27,14 +27,14 @@ class Training(Filmed, ABC):
     first_log_scale: Tensor
 
     def __init__(
-        self, clip: Clip, pose: Pose, body: BodyModel, settings: TrainSettings, device: str
+        self, clip: Footage, pose: Pose, body: BodyModel, settings: TrainSettings, device: str
     ) -> None:
         super().__init__(clip, pose, body, settings.held_out_every, device)
         self.settings, self.own = settings, settings.own
         self.steps, self.done = 0, 0
 
     @classmethod
-    def behind(cls, own: object, clip: Clip, depth: Path | str) -> dict:
+    def behind(cls, own: object, clip: Footage, depth: Path | str) -> dict:
         """What a training is told beside the person: of what is behind, if it trains that too; own:
         the model's settings; depth: the clip's depth.npz."""
         return {}

@@ -10,7 +10,7 @@ import numpy as np
 
 from understudy.body import rotation_numpy as rot
 from understudy.demo.actions.body_parts import FACES, HAND_SHAPES
-from understudy.demo.keyframes import Track
+from understudy.demo.keyframes import KeyframeTrack
 from understudy.demo.kinematics import MIRROR
 from understudy.demo.motion import Stool
 from understudy.demo.reach import Goal, hanging_arm, solve_arm
@@ -57,7 +57,7 @@ class Script:
     style: Style
     random: np.random.Generator
     time: float = 0.0
-    tracks: dict[str, Track] = field(default_factory=dict)
+    tracks: dict[str, KeyframeTrack] = field(default_factory=dict)
     props: tuple[Stool, ...] = ()
     flights: list[tuple[float, float]] = field(default_factory=list)  # from, to, in s
     _now: dict[str, np.ndarray] = field(default_factory=dict)
@@ -183,7 +183,7 @@ class Script:
 
     def _write(self) -> None:
         for name, value in self._now.items():
-            self.tracks.setdefault(name, Track()).key(self.time, value)
+            self.tracks.setdefault(name, KeyframeTrack()).key(self.time, value)
 
     def _solve(self, side: str) -> None:
         """Turn what an arm has been told into its angles, with the trunk as it is now."""

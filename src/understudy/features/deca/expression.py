@@ -11,19 +11,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from understudy.artifacts.expression import Faces
 from understudy.body.model import BodyModel
 from understudy.features.crops import Cut, cut_picture
-from understudy.features.expression import Faces
 from understudy.features.faces import seen_faces
 from understudy.features.frames import ahead, batched, check_length, stream_frames
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
 from understudy.networks.checkpoints import (
-    Layout,
+    Shapes,
     State,
-    layout_of,
     load_strictly,
     read_checkpoint,
+    shapes_of,
     state_in,
 )
 from understudy.networks.resnet import Trunk
@@ -55,10 +55,10 @@ class Encoder(nn.Module):
         return self.layers(self.encoder(pictures).mean((2, 3)))
 
 
-def layout(name: str) -> Layout:
+def shapes(name: str) -> Shapes:
     """What the encoder's part of the checkpoint holds."""
     with torch.device("meta"):
-        return layout_of(Encoder())
+        return shapes_of(Encoder())
 
 
 def state_of(path: Path | str) -> State:
@@ -74,7 +74,9 @@ def face_cut(box: np.ndarray) -> Cut:
     return Cut(first, (side / (SIZE - 1),) * 2)
 
 
-def read_faces(video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime) -> Faces:
+def read_faces(
+    video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
+) -> tuple[Faces, dict[str, str]]:
     """Expression, jaw and shape of every frame in which a face is seen; 0 for the others' shape."""
     check_length(video, len(observed))
     path = runtime.weights[NAME]
@@ -97,13 +99,8 @@ def read_faces(video: Path | str, observed: Observed, body: BodyModel, runtime: 
         codes[frames] = torch.cat(found).numpy()
     face = np.concatenate([codes[:, _EXPRESSION][:, : body.exprdirs.shape[-1]], codes[:, _JAW]], 1)
     face = bridged(face, faces.valid, BRIDGE * observed.fps)
-    return Faces(
-        expression=face[:, :-3],
-        jaw=face[:, -3:],
-        valid=faces.valid,
-        shape=codes[:, _SHAPE],
-        model={NAME: file_digest(path)},
-    )
+    read = Faces(face[:, :-3], face[:, -3:], faces.valid, codes[:, _SHAPE])
+    return read, {NAME: file_digest(path)}
 
 
 def bridged(values: np.ndarray, valid: np.ndarray, reach: float) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Depth by Depth Anything V2, brought to metres by the fitted body.
 
 Yang et al., "Depth Anything V2", NeurIPS 2024. The network says what is nearer, not how far:
-`understudy.features.depth_anything.relative_depth` says how its numbers become metres. The weights are the
-user's; which of the three sizes is the row of config/weights.yaml.
+`relative_depth` says how its numbers become metres. The weights are the user's; which of the three
+sizes is the row of config/weights.yaml.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,19 +15,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from understudy.artifacts.masks import load_masks
 from understudy.features.depth_anything.relative_depth import in_metres
 from understudy.features.fitted_body import fitted_body
 from understudy.features.frames import ahead, batched, stream_frames
-from understudy.features.masks import load_masks
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
 from understudy.networks import torchvision_cpu
 from understudy.networks.checkpoints import (
-    Layout,
+    Shapes,
     State,
-    layout_of,
     load_strictly,
     read_checkpoint,
+    shapes_of,
     state_in,
 )
 from understudy.progress import progress
@@ -58,9 +58,9 @@ NETWORKS = {
 }
 
 
-def layout(name: str) -> Layout:
+def shapes(name: str) -> Shapes:
     """What the checkpoint of a size holds."""
-    return layout_of(NETWORKS[name]())
+    return shapes_of(NETWORKS[name]())
 
 
 def state_of(path: Path | str) -> State:

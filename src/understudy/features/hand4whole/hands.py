@@ -5,21 +5,21 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from understudy.artifacts.hands import BodyPose, Hands
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel
 from understudy.features.crops import Cut, cut_picture
 from understudy.features.frames import ahead, batched, check_length, stream_frames
 from understudy.features.hand4whole.network import PICTURE, Hand4Whole
-from understudy.features.hands import Hands
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
 from understudy.networks.checkpoints import (
-    Layout,
+    Shapes,
     State,
-    layout_of,
     load_strictly,
     read_checkpoint,
+    shapes_of,
     state_in,
 )
 from understudy.observation.observed import Observed, believable
@@ -36,10 +36,10 @@ _FIGURE = 1.1
 _PREFIX = "module."  # of a network that was trained on several GPUs
 
 
-def layout(name: str) -> Layout:
+def shapes(name: str) -> Shapes:
     """What the network's part of the checkpoint holds."""
     with torch.device("meta"):
-        return layout_of(Hand4Whole())
+        return shapes_of(Hand4Whole())
 
 
 def state_of(path: Path | str) -> State:
@@ -59,7 +59,9 @@ def person_cut(xy: np.ndarray, size: tuple[int, int]) -> Cut:
     return Cut(tuple(first), (step, step))
 
 
-def read_hands(video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime) -> Hands:
+def read_hands(
+    video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
+) -> tuple[Hands, dict[str, str]]:
     """Root, body and finger joints of every frame in which the person is seen.
 
     Frames without the person are bridged between their neighbours. A hand whose points are not
@@ -91,12 +93,8 @@ def read_hands(video: Path | str, observed: Observed, body: BodyModel, runtime: 
     reach = BRIDGE * observed.fps
     sides = [relaxed(hands[:, i], score[:, i] > 0, mean[i], reach) for i in (0, 1)]
     turns = rot.log(rot.fill(rot.exp(turns[:, :22]), observed.seen))
-    return Hands(
-        pose=np.stack(sides, 1),
-        score=score,
-        body={"global_orient": turns[:, 0], "body_pose": turns[:, 1:]},
-        model={NAME: file_digest(path)},
-    )
+    read = Hands(np.stack(sides, 1), score, BodyPose(turns[:, 0], turns[:, 1:]))
+    return read, {NAME: file_digest(path)}
 
 
 def relaxed(pose: np.ndarray, seen: np.ndarray, mean: np.ndarray, reach: float) -> np.ndarray:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.expression import Faces
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE
 from understudy.body.model import BodyModel
-from understudy.features.expression import Faces
 from understudy.features.runtime import Runtime
-from understudy.fitting.initialise import facing, steady_readings
 from understudy.observation.observed import Observed, believable
+from understudy.observation.readings import facing, steady_readings
 from understudy.solver import terms
 from understudy.solver.kinematics import build_kinematics
 from understudy.solver.system import NormalEquations, minimise
@@ -42,7 +42,7 @@ class _State:
 
 def fit_expression(
     video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
-) -> Faces:
+) -> tuple[Faces, dict[str, str]]:
     """The face that the keypoints show; the pictures are not looked at."""
     steady = steady_readings(observed)
     believed = believable(steady, facing(steady))
@@ -50,7 +50,7 @@ def fit_expression(
     valid = (score > 0).sum(1) >= 30
     n, size = len(xy), body.exprdirs.shape[-1]
     if not valid.any():
-        return Faces(np.zeros((n, size)), np.zeros((n, 3)), valid)
+        return Faces(np.zeros((n, size)), np.zeros((n, 3)), valid), {}
     problem = _Face(believed, body.landmark_submesh(), xy, score * valid[:, None], valid)
     state = problem.begin()
     for width, steps in zip(_WIDTHS, _STEPS, strict=True):
@@ -58,7 +58,7 @@ def fit_expression(
     at = terms.project(problem.posed(state).points, observed.camera)
     error = np.median(np.linalg.norm(at - xy, axis=-1), 1) / problem.unit
     jaw = rot.log(state.rotations[:, 1])
-    return Faces(state.expression, jaw, valid & (error < _KNOWN_ERROR))
+    return Faces(state.expression, jaw, valid & (error < _KNOWN_ERROR)), {}
 
 
 def _moved(state: _State, step: np.ndarray, shared: np.ndarray) -> _State:

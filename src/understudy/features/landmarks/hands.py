@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.hands import Hands
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel
-from understudy.features.hands import Hands
 from understudy.features.runtime import Runtime
 from understudy.observation.observed import Observed, believable
 from understudy.solver import terms
@@ -25,13 +25,15 @@ _PLACE_SIGMA = 0.02  # m a frame²
 _KNOWN_ERROR = 3.0  # % of height: a hand fitted no better than this is not believed
 
 
-def fit_hands(video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime) -> Hands:
+def fit_hands(
+    video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
+) -> tuple[Hands, dict[str, str]]:
     """The hands that the keypoints show; the pictures are not looked at."""
     body = body.landmark_submesh()
     believed = believable(observed, np.ones(len(observed)))
     sides = [_fit_side(believed, body, side) for side in ("left", "right")]
     poses, scores = zip(*sides, strict=True)
-    return Hands(np.stack(poses, 1), np.stack(scores, 1))
+    return Hands(np.stack(poses, 1), np.stack(scores, 1)), {}
 
 
 @dataclass(frozen=True)

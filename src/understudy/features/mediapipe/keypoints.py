@@ -4,10 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
+from understudy.features.company import check_alone, samples, shows_several
 from understudy.features.frames import evenly, stream_frames
-from understudy.features.keypoints import Detected, check_alone, samples, shows_several
+from understudy.features.interfaces import Detected
 from understudy.features.mediapipe.holistic import Holistic, run_holistic
-from understudy.features.mediapipe.people import PeopleDetector, Track, follow_people, torso_length
+from understudy.features.mediapipe.people import (
+    BodyTrack,
+    PeopleDetector,
+    follow_people,
+    torso_length,
+)
 from understudy.features.mediapipe.runtime import model_digests
 from understudy.features.mediapipe.steady import steady
 from understudy.features.mediapipe.wholebody import irises, whole_body
@@ -40,7 +46,9 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
     return Detected(xy, score, people, further, model_digests())
 
 
-def _survey(video: Path | str, info: VideoInfo) -> tuple[list[int], list[Track], dict[int, int]]:
+def _survey(
+    video: Path | str, info: VideoInfo
+) -> tuple[list[int], list[BodyTrack], dict[int, int]]:
     """Look at frames spread over the clip: their indices, who is where, how many in each."""
     sampled = evenly(info.frames, samples(info))
     with PeopleDetector() as detector:
@@ -50,7 +58,7 @@ def _survey(video: Path | str, info: VideoInfo) -> tuple[list[int], list[Track],
     return sampled, follow_people(sampled, found), counts
 
 
-def _is_followed(seen: Holistic, track: Track, sampled: list[int]) -> np.ndarray:
+def _is_followed(seen: Holistic, track: BodyTrack, sampled: list[int]) -> np.ndarray:
     """(n,) bool: whether Holistic was on the track's person at the sample nearest to each frame."""
     right = []
     for index in sampled:

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from understudy.artifacts.arrays import Arrays
 from understudy.features.frames import evenly, stream_frames
 from understudy.features.mediapipe.runtime import (
     load_mediapipe,
@@ -15,7 +16,6 @@ from understudy.features.mediapipe.sharpen import sharp_mask
 from understudy.features.mediapipe.still_background import Background, still_background
 from understudy.features.mediapipe.windows import cut_window, paste_window, windows_if_small
 from understudy.features.runtime import Runtime
-from understudy.files import Arrays
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
 

@@ -166,7 +166,7 @@ def _distance_to_bones(point: np.ndarray, starts: np.ndarray, ends: np.ndarray) 
 
 
 @dataclass(frozen=True)
-class Track:
+class BodyTrack:
     """One person through the sampled frames: indices (m,) and landmarks (m,33,3) in px."""
 
     frames: np.ndarray
@@ -178,7 +178,7 @@ class Track:
         return np.concatenate([xy.min(1), xy.max(1)], axis=1)
 
 
-def follow_people(frames: Sequence[int], people: Sequence[np.ndarray]) -> list[Track]:
+def follow_people(frames: Sequence[int], people: Sequence[np.ndarray]) -> list[BodyTrack]:
     """Link detections of successive sampled frames, the most prominent person first.
 
     A detection joins the track whose last body lies nearest, within twice its torso's length.
@@ -202,7 +202,7 @@ def follow_people(frames: Sequence[int], people: Sequence[np.ndarray]) -> list[T
         for i, detection in enumerate(detections):
             if i not in taken_i:
                 tracks.append(([frame], [detection]))
-    linked = [Track(np.array(at), np.array(bodies)) for at, bodies in tracks]
+    linked = [BodyTrack(np.array(at), np.array(bodies)) for at, bodies in tracks]
     return sorted(linked, key=lambda track: -float(torso_length(track.people).sum()))
 
 

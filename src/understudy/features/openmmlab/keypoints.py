@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from understudy.features.company import check_alone, samples
 from understudy.features.crops import Cut, cut_picture
 from understudy.features.frames import ahead, batched, evenly, stream_frames
-from understudy.features.keypoints import Detected, check_alone, samples
+from understudy.features.interfaces import Detected
 from understudy.features.openmmlab import networks as openmmlab
 from understudy.features.openmmlab import rtmdet
 from understudy.features.openmmlab.networks import (
@@ -26,7 +27,7 @@ from understudy.features.openmmlab.networks import (
 from understudy.features.runtime import Runtime
 from understudy.features.tracks import People, count_people, follow, look_of
 from understudy.files import file_digest
-from understudy.networks.checkpoints import Layout, layout_of, load_strictly
+from understudy.networks.checkpoints import Shapes, load_strictly, shapes_of
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
 
@@ -48,9 +49,9 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {DETECTOR: rtmdet.build, POSE: bu
 state_of = openmmlab.state_of
 
 
-def layout(name: str) -> Layout:
+def shapes(name: str) -> Shapes:
     """What the checkpoint of one of the two networks holds."""
-    return layout_of(NETWORKS[name]())
+    return shapes_of(NETWORKS[name]())
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:

@@ -14,17 +14,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from understudy.artifacts.arrays import Arrays
 from understudy.features.frames import ahead, batched, stream_frames
 from understudy.features.runtime import Runtime
 from understudy.features.sam.steady_masks import steady_masks
-from understudy.files import Arrays, file_digest
+from understudy.files import file_digest
 from understudy.networks import torchvision_cpu
 from understudy.networks.checkpoints import (
-    Layout,
+    Shapes,
     State,
-    layout_of,
     load_strictly,
     read_checkpoint,
+    shapes_of,
     state_in,
 )
 from understudy.progress import progress
@@ -55,10 +56,10 @@ class Prompt:
     box: np.ndarray
 
 
-def layout(name: str) -> Layout:
+def shapes(name: str) -> Shapes:
     """What the checkpoint of a size holds."""
     with torch.device("meta"):
-        return layout_of(NETWORKS[name]())
+        return shapes_of(NETWORKS[name]())
 
 
 def state_of(path: Path | str) -> State:

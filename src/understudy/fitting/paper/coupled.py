@@ -10,8 +10,8 @@ from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_INDEX
 from understudy.fitting.paper import losses, rotation6d
 from understudy.fitting.paper.face_losses import FaceMesh
-from understudy.fitting.paper.figure import Figure
 from understudy.fitting.paper.objective import SHARED, BodyObjective, rotations_of
+from understudy.fitting.paper.paper_body import PosedPoints
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.paper.unknowns import Unknowns
 from understudy.observation.observed import Observed
@@ -127,7 +127,7 @@ class CoupledObjective:
         offset = torch.zeros(len(self.body.ids), 3)
         return offset.index_copy(0, self.kept, shared["face_offset"][self.kept_face])
 
-    def _bodies(self, values: Unknowns, rotations: Tensor) -> tuple[Figure, Figure]:
+    def _bodies(self, values: Unknowns, rotations: Tensor) -> tuple[PosedPoints, PosedPoints]:
         """The posed body without and with the face offset."""
         face = rotations[:, _JAW:_FINGERS].detach()
         turned = torch.cat([rotations[:, :_JAW], face, rotations[:, _FINGERS:]], 1)

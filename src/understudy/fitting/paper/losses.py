@@ -8,7 +8,7 @@ from torch.nn.functional import normalize
 
 from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.body.rotation import matrix_to_axis_angle
-from understudy.fitting.paper.figure import MARKS
+from understudy.fitting.paper.paper_body import MARKS
 
 NAMES = [LANDMARK_NAMES[mark] for mark in MARKS]
 EYES = [NAMES.index("left_eye"), NAMES.index("right_eye")]

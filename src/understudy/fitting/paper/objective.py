@@ -10,7 +10,7 @@ from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
 from understudy.fitting.paper import losses, rotation6d
 from understudy.fitting.paper.box import Boxes, body_boxes, first_places
-from understudy.fitting.paper.figure import MARKS, NO_VERTICES, Figure, PaperBody
+from understudy.fitting.paper.paper_body import MARKS, NO_VERTICES, PaperBody, PosedPoints
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.paper.unknowns import Unknowns
 from understudy.observation.observed import Observed
@@ -129,7 +129,7 @@ class BodyObjective:
     def vertex_offset(self, shared: dict[str, Tensor]) -> None:
         """No vertex of this body is moved."""
 
-    def keypoint_term(self, figure: Figure, batch: Tensor, faces: Tensor) -> Tensor:
+    def keypoint_term(self, figure: PosedPoints, batch: Tensor, faces: Tensor) -> Tensor:
         """The keypoints' loss, unweighted; faces (b,) bool: where the 68 points count."""
         projected = self.pictures.project(figure.points, batch)
         valid = self.pictures.valid[batch]
@@ -140,7 +140,12 @@ class BodyObjective:
         return losses.keypoint_loss(projected, self.pictures.seen[batch], weight)
 
     def pose_terms(
-        self, values: Unknowns, figure: Figure, rotations: Tensor, initial: Figure, batch: Tensor
+        self,
+        values: Unknowns,
+        figure: PosedPoints,
+        rotations: Tensor,
+        initial: PosedPoints,
+        batch: Tensor,
     ) -> Tensor:
         """What holds the frames near where they began, weighted; `figure`: without face offset."""
         s, mesh = self.settings, self.body.mesh
@@ -165,16 +170,16 @@ class BodyObjective:
         )
 
     @torch.no_grad()
-    def initial(self, values: Unknowns, batch: Tensor) -> Figure:
+    def initial(self, values: Unknowns, batch: Tensor) -> PosedPoints:
         """The body as it now is, where it now is, in the initial pose."""
         return self._posed(values, self.first[batch])
 
-    def _posed(self, values: Unknowns, rotations: Tensor) -> Figure:
+    def _posed(self, values: Unknowns, rotations: Tensor) -> PosedPoints:
         """The body without face offset, in rotations (b,55,3,3)."""
         frames, shared = values.frames, {name: values.shared[name] for name in SHARED}
         return self.body.posed(rotations, frames["pelvis"], frames["expression"], **shared)
 
-    def faces_seen(self, initial: Figure, batch: Tensor) -> Tensor:
+    def faces_seen(self, initial: PosedPoints, batch: Tensor) -> Tensor:
         """(b,) bool: a face was read and looks at the camera."""
         middle = initial.vertices[:, self.body.head].mean(1)
         eyes = initial.points[:, losses.EYES].mean(1)

@@ -15,9 +15,9 @@ from understudy.fitting.features import ClipFeatures
 from understudy.fitting.initial_pose import first_pose, spatial_readings
 from understudy.fitting.paper import rotation6d
 from understudy.fitting.paper.coupled import CoupledObjective
-from understudy.fitting.paper.figure import MARKS
 from understudy.fitting.paper.objective import SHARED, BodyObjective
 from understudy.fitting.paper.optimise import optimise
+from understudy.fitting.paper.paper_body import MARKS
 from understudy.fitting.paper.settings import PaperFitSettings
 from understudy.fitting.paper.smooth import smooth_rotations, smooth_values
 from understudy.fitting.paper.unknowns import Unknowns

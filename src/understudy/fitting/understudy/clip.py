@@ -16,13 +16,14 @@ from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.initial_pose import first_pose, spatial_readings
-from understudy.fitting.initialise import Start, facing
+from understudy.fitting.limbs import Start
 from understudy.fitting.result import assemble_fit
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.targets import FIRST_JOINT, FITTED, joint_basis, landmark_basis
 from understudy.fitting.understudy.eyes import eye_poses, eyeballs
 from understudy.fitting.understudy.problem import ClipProblem, State
 from understudy.observation.observed import believable
+from understudy.observation.readings import facing
 from understudy.solver.kinematics import build_kinematics
 from understudy.solver.system import minimise
 

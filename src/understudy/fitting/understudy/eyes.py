@@ -19,7 +19,7 @@ from understudy.body.skeleton import JOINT_INDEX
 from understudy.fitting.targets import POINTS
 from understudy.observation.observed import Observed
 from understudy.solver import terms
-from understudy.solver.kinematics import Figure
+from understudy.solver.kinematics import PosedChain
 
 SIDES = ("left", "right")
 # Of the 68 points (iBUG's order): the corners of each eye; pairs of its upper and its lower lid.
@@ -47,7 +47,7 @@ class Eyeballs:
     pupil: np.ndarray
 
 
-def eyeballs(figure: Figure, body: BodyModel) -> Eyeballs:
+def eyeballs(figure: PosedChain, body: BodyModel) -> Eyeballs:
     """Those of a fitted figure that has the landmarks of `targets.FITTED`."""
     table, centres = body.landmark_table(), [JOINT_INDEX[f"{side}_eye_smplhf"] for side in SIDES]
     marks = [LANDMARK_NAMES.index(f"{side}_eye") for side in SIDES]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
 from understudy.body import rotation_numpy as rot
-from understudy.body.skeleton import BODY_JOINTS
+from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
 from understudy.fitting.settings import FitSettings
+from understudy.fitting.standing import standing_feet
 from understudy.fitting.targets import (
     DIRECTIONS,
     FEET,
@@ -21,8 +21,8 @@ from understudy.fitting.targets import (
 )
 from understudy.observation.observed import Observed
 from understudy.solver import terms
-from understudy.solver.kinematics import Figure, Kinematics
-from understudy.solver.limits import joint_limits, pose_sigmas
+from understudy.solver.kinematics import Kinematics, PosedChain
+from understudy.solver.limits import joint_limits
 from understudy.solver.system import NormalEquations
 
 
@@ -79,7 +79,7 @@ class ClipProblem:
         camera[[0, 1], [0, 1]] *= np.exp(state.zoom)
         return camera
 
-    def posed(self, state: State) -> Figure:
+    def posed(self, state: State) -> PosedChain:
         full = np.concatenate([state.rotations, self.fixed], 1)
         return self.kinematics.posed(full, state.transl, state.shared, self.expression)
 
@@ -162,7 +162,7 @@ def _with_zoom(shape_jacobian: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.concatenate([shape_jacobian, wider[..., None].astype(np.float32)], -1)
 
 
-def _in_trunk(figure: Figure, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _in_trunk(figure: PosedChain, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The 21 joints (n,21,3) as the pelvis sees them, and their jacobian (n,21,3,d).
 
     There a turning body's limbs rest, where in space they would seem to accelerate all the time.
@@ -186,20 +186,20 @@ def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings
     return up
 
 
-def standing_feet(observed: Observed, settings: FitSettings) -> np.ndarray:
-    """(n−1, 4) in [0,1]: whether a toe or heel stands from a frame to the next, from its picture.
-
-    The picture is smoothed over a sixth of a second first, for it trembles.
-    """
-    marks = FITTED[FEET]
-    half = max(1, round(observed.fps / 12))
-    weight = (observed.score[:, marks] > 0).astype(float)
-
-    def smooth(values):
-        return uniform_filter1d(values, 2 * half + 1, axis=0, mode="constant")
-
-    total = smooth(weight)
-    xy = smooth(observed.xy[:, marks] * weight[..., None]) / np.maximum(total, 1e-9)[..., None]
-    speed = np.linalg.norm(np.diff(xy, axis=0), axis=-1) / observed.unit * observed.fps / 30.0
-    both = (weight[1:] > 0) & (weight[:-1] > 0)
-    return both * np.exp(-((speed / settings.contact_speed) ** 2))
+def pose_sigmas(settings: FitSettings) -> np.ndarray:
+    """(21,) rad: how far each joint of body_pose strays from the rest pose."""
+    by_part = {
+        "spine": settings.spine_sigma,
+        "collar": settings.collar_sigma,
+        "foot": settings.foot_joint_sigma,
+        "ankle": settings.ankle_sigma,
+        "neck": settings.neck_sigma,
+        "head": settings.neck_sigma,
+        "wrist": settings.wrist_sigma,
+    }
+    sigmas = np.full(21, settings.limb_pose_sigma)
+    for name, joint in JOINT_INDEX.items():
+        for part, sigma in by_part.items():
+            if part in name and 1 <= joint <= 21:
+                sigmas[joint - 1] = sigma
+    return sigmas

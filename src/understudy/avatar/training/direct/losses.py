@@ -3,12 +3,12 @@
 from torch import Tensor
 
 from understudy.avatar.training.direct.settings import LossWeights
-from understudy.avatar.training.frame import View
+from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.image_metrics.similarity import ssim
 
 
 def image_loss(
-    view: View,
+    view: MaskedFrame,
     rgb: Tensor,
     alpha: Tensor,
     background: Tensor,

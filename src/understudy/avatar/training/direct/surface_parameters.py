@@ -26,7 +26,7 @@ from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS
 
 
-class Trainee(nn.Module):
+class SurfaceParameters(nn.Module):
     """The parameters of an avatar in training, and the fixed operators they need.
 
     u (V,3): the body's vertices' offset from skin (m) before smoothing; log_scale (G,);
@@ -97,7 +97,7 @@ class Trainee(nn.Module):
         )
 
 
-def surface_loss(trainee: Trainee, offset: Tensor, weights: LossWeights) -> Tensor:
+def surface_loss(trainee: SurfaceParameters, offset: Tensor, weights: LossWeights) -> Tensor:
     """Keeps offsets, sizes and colours small and smooth."""
     shy = 1 + weights.offset_hands * trainee.hands + weights.offset_eyes * trainee.eyes
     hands = 1 + weights.color_laplacian_hands * trainee.point_hands

@@ -15,9 +15,9 @@ from understudy.avatar.model import Avatar
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.direct.losses import image_loss
 from understudy.avatar.training.direct.settings import DirectSettings
-from understudy.avatar.training.direct.surface_parameters import Trainee, surface_loss
+from understudy.avatar.training.direct.surface_parameters import SurfaceParameters, surface_loss
 from understudy.avatar.training.fill import fill
-from understudy.avatar.training.footage import Clip
+from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.joints import JointSystem
 from understudy.avatar.training.poses import combined
 from understudy.avatar.training.settings import TrainSettings
@@ -32,13 +32,13 @@ ADAM_BETAS, ADAM_EPSILON = (0.9, 0.95), 1e-12
 
 
 class DirectTraining(Training):
-    """Of a `Trainee`, with our own losses."""
+    """Of a `SurfaceParameters`, with our own losses."""
 
     own_settings = DirectSettings
 
     def __init__(
         self,
-        clip: Clip,
+        clip: Footage,
         pose: Pose,
         body: BodyModel,
         betas: Tensor,
@@ -47,7 +47,7 @@ class DirectTraining(Training):
         device: str = "cpu",
     ) -> None:
         super().__init__(clip, pose, body, settings, device)
-        self.trainee = Trainee(body, betas, joint_offset, self.own, self.device)
+        self.trainee = SurfaceParameters(body, betas, joint_offset, self.own, self.device)
         self.first_log_scale = self.trainee.first_log_scale
         rates, trainee = self.own.rates, self.trainee
         groups = [
@@ -102,7 +102,7 @@ class DirectTraining(Training):
         if self.alignment is None:
             self.alignment = Alignment(self.avatar(), self.free, self.own.align)
         frame, correction = self.poses.frames[t], self.poses.corrections[t]
-        view, K = self.clip.view(t), self.clip.camera(t)
+        view, K = self.clip.masked(t), self.clip.camera(t)
         correction, *equations = self.alignment.solve(frame, correction, view, K)
         self.poses.corrections[t] = correction
         self.joints.add(t, *equations)
@@ -131,7 +131,7 @@ class DirectTraining(Training):
         posed = self.poses.frames[t].corrected(self.poses.corrections[t])
         rgb, alpha = self.draw(trainee.avatar(offset).pose_rotations(*posed), t)
         background = background.to(self.device)
-        loss = image_loss(self.view(t), rgb, alpha, background, own.weights, settled)
+        loss = image_loss(self.masked(t), rgb, alpha, background, own.weights, settled)
         loss = loss + surface_loss(trainee, offset, own.weights)
         self.optimiser.zero_grad()
         loss.backward()

@@ -13,9 +13,9 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from understudy.avatar.training.footage import Clip
+from understudy.artifacts.depth import load_depth
+from understudy.avatar.training.footage import Footage
 from understudy.checkpoint import prefixed, without_prefix
-from understudy.features.depth import load_depth
 from understudy.splatting import rasterize
 
 POINTS = 0.2  # share of the depth maps' points that Gaussians begin at
@@ -39,7 +39,7 @@ class ScenePoints:
     colors: Tensor
 
 
-def scene_points(depth: str, clip: Clip) -> ScenePoints:
+def scene_points(depth: str, clip: Footage) -> ScenePoints:
     """One point a pixel of the clip's size, where the depth maps (a depth.npz) know the background:
     the mean over their frames."""
     stored = load_depth(depth)
@@ -62,7 +62,7 @@ def scene_points(depth: str, clip: Clip) -> ScenePoints:
 class PlateScene:
     """The wall as it was measured: nothing to learn."""
 
-    def __init__(self, clip: Clip, device: torch.device) -> None:
+    def __init__(self, clip: Footage, device: torch.device) -> None:
         self.plate = torch.from_numpy(clip.filled_plate()).float().to(device) / 255
 
     def picture(self) -> Tensor:
@@ -87,7 +87,7 @@ class GaussianScene:
     and from time to time doubles, splits, prunes and dims some.
     """
 
-    def __init__(self, points: ScenePoints, clip: Clip, seed: int, device: torch.device) -> None:
+    def __init__(self, points: ScenePoints, clip: Footage, seed: int, device: torch.device) -> None:
         self.random = torch.Generator().manual_seed(seed)
         self.K = clip.K.to(device)
         self.height, self.width = clip.images.shape[1:3]

@@ -18,7 +18,7 @@ from understudy.avatar.training.exavatar.scene import (
     scene_points,
 )
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
-from understudy.avatar.training.footage import Clip
+from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.poses import PARTS
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.training import Training
@@ -43,7 +43,7 @@ class ExAvatarTraining(Training):
 
     def __init__(
         self,
-        clip: Clip,
+        clip: Footage,
         pose: Pose,
         body: BodyModel,
         betas: Tensor,
@@ -86,7 +86,7 @@ class ExAvatarTraining(Training):
         self.nearest = self.human.rig  # whose weights points have
 
     @classmethod
-    def behind(cls, own: ExAvatarSettings, clip: Clip, depth: Path | str) -> dict:
+    def behind(cls, own: ExAvatarSettings, clip: Footage, depth: Path | str) -> dict:
         return {"points": scene_points(depth, clip) if own.scene == "gaussians" else None}
 
     @property
@@ -133,7 +133,7 @@ class ExAvatarTraining(Training):
         pose = self.poses.frames[t].corrected(correction)
         base = avatar.pose_rotations(*pose)
         refined, change = human.refined(avatar, looks, features, pose)
-        view, picture = self.view(t), self.scene.picture()
+        view, picture = self.masked(t), self.scene.picture()
         behind = picture[self.clip.boxes[t].slices].detach()
         color = torch.from_numpy(self.random.random(3, dtype=np.float32)).to(self.device)
         loss = self.regularisers(looks, change, refined.colors[0])

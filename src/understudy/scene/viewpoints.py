@@ -19,7 +19,7 @@ ORBIT = re.compile(r"az(-?\d+)_el(-?\d+)")
 
 
 @dataclass(frozen=True)
-class View:
+class Viewpoint:
     """A camera moved about the person by azimuth (to the camera's right where positive, so that
     the person's left side comes into sight of one who faces it) and elevation (up), degrees."""
 
@@ -27,16 +27,16 @@ class View:
     elevation: float = 0.0
 
     @staticmethod
-    def parse(name: str) -> "View":
+    def parse(name: str) -> "Viewpoint":
         """From "source" (the reference's own camera) or "az30_el10"."""
         if name == "source":
-            return View()
+            return Viewpoint()
         found = ORBIT.fullmatch(name)
         if not found or not -89 <= int(found[2]) <= 89:
             raise UserError(
                 f"view {name}: write source, or az<degrees>_el<-89 to 89>, as az30_el10"
             )
-        return View(float(found[1]), float(found[2]))
+        return Viewpoint(float(found[1]), float(found[2]))
 
     def rotation(self, up: Tensor) -> Tensor:
         """(3,3) from the source camera's axes to the moved camera's; up (3,): the vertical."""
@@ -48,12 +48,12 @@ class View:
         return elevation @ azimuth
 
 
-def seen_from(pose: Pose, pelvis: Tensor, up: Tensor, view: View) -> Pose:
+def seen_from(pose: Pose, pelvis: Tensor, up: Tensor, view: Viewpoint) -> Pose:
     """The motion as the moved camera sees it, turned about the pelvis's mean place.
 
     pelvis (3,) m: its place in the rest pose, which `transl` adds to.
     """
-    if view == View():
+    if view == Viewpoint():
         return pose
     rotation = view.rotation(up)
     place = pose.transl + pelvis

@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class View:
+class MaskedFrame:
     """One training view: image (h,w,3) in [0,1], mask (h,w,1) soft, and how far each pixel's
     colour and its mask are to be trusted, color_trust and mask_trust (h,w,1) in [0,1].
 
@@ -23,11 +23,11 @@ class View:
     clear: Tensor
 
     @staticmethod
-    def cut_out(image: Tensor, mask: Tensor) -> "View":
+    def cut_out(image: Tensor, mask: Tensor) -> "MaskedFrame":
         """A picture whose mask is true everywhere, and of whose background nothing is known."""
         all_of_it = torch.ones_like(mask)
         nowhere = torch.zeros_like(mask, dtype=torch.bool)
-        return View(image, mask, all_of_it, all_of_it, torch.zeros_like(image), nowhere)
+        return MaskedFrame(image, mask, all_of_it, all_of_it, torch.zeros_like(image), nowhere)
 
     def over(self, rgb: Tensor, alpha: Tensor, background: Tensor) -> Tensor:
         """A render, rgb (h,w,3) premultiplied and alpha (h,w,1), before the wall where that is

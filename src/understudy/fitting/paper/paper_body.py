@@ -16,7 +16,7 @@ _HIPS = ("left_hip", "right_hip")
 
 
 @dataclass(frozen=True)
-class Figure:
+class PosedPoints:
     """b posed frames in camera space: points (b,131,3) m in the order of MARKS; vertices
     (b,V,3) m of the reduced body."""
 
@@ -67,7 +67,7 @@ class PaperBody:
         joint_offset: Tensor,
         locator_offset: Tensor,
         vertex_offset: Tensor | None = None,
-    ) -> Figure:
+    ) -> PosedPoints:
         """rotations (b,55,3,3) against the parent; pelvis (b,3): its posed place, m;
         expression (b,E); betas (S,); joint_offset, locator_offset (55,3) m: of the latter only
         the hips', which move the reported points alone; vertex_offset (V,3) m, none if None."""
@@ -77,4 +77,4 @@ class PaperBody:
         points = landmarks(posed, self.table)
         moved = torch.zeros(1, len(LANDMARK_NAMES), 3).expand(len(points), -1, 3).clone()
         moved[:, self.hip_points] = locator_offset[self.hips] @ rotations[:, 0].mT
-        return Figure((points + moved)[:, MARKS], posed.vertices)
+        return PosedPoints((points + moved)[:, MARKS], posed.vertices)

@@ -29,3 +29,8 @@ def to_video(rgb: Tensor, alpha: Tensor) -> tuple[np.ndarray, np.ndarray]:
     rgba, white = np.empty((*shape, 4), np.uint8), np.empty((*shape, 3), np.uint8)
     _fill(rgb.cpu().numpy(), alpha.cpu().numpy(), rgba, white)
     return rgba, white
+
+
+def to_bytes(image: Tensor) -> np.ndarray:
+    """Values in [0,1] -> uint8, rounded."""
+    return (image.clamp(0, 1) * 255 + 0.5).byte().cpu().numpy()

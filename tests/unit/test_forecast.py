@@ -128,8 +128,8 @@ def test_the_state_of_each_file_is_told(tmp_path):
 
 def test_flagged_fits_are_told_with_their_reasons():
     sound = JudgedFit("identity", "ada", (), ())
-    slides = JudgedFit("reference", "bow_1", (), ("feet slide 34 mm a frame, more than 20",))
-    told = "Flagged fits: 1 of 2 (fit.flag)\n\n  reference · bow_1\n    feet slide 34 mm a frame"
+    slides = JudgedFit("reference", "bow_1", (), ("feet slide 34 mm per frame, more than 20",))
+    told = "Flagged fits: 1 of 2 (fit.flag)\n\n  reference · bow_1\n    feet slide 34 mm per frame"
     assert told in status_text([RuleStatus("fit_body", 2, 2, 0, 0, 0, 0)], [], [slides, sound], [])
     assert "Flagged" not in status_text([RuleStatus("fit_body", 1, 1, 0, 0, 0, 0)], [], [sound], [])
 

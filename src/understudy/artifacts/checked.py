@@ -1,0 +1,30 @@
+"""checked.parquet: every synthetic video that was planned, and what was found in its file.
+
+A row each, in the order of ORDER. Columns: video, reference, identity, view, background; there,
+whether there is such a file; and of those that are: fps, frames, seconds, width, height (empty
+where it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as JSON);
+sha256; background_digest.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from understudy.files import atomic_path
+
+WHOLE_NUMBERS = ("frames", "width", "height")  # empty where a video cannot be opened
+ORDER = ["reference", "identity", "view", "background"]
+
+
+def save_checked(path: Path | str, rows: Iterable[dict]) -> pd.DataFrame:
+    """Write the rows; returns them as a table."""
+    table = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    with atomic_path(path) as temporary:
+        table.to_parquet(temporary, index=False)
+    return table
+
+
+def load_checked(path: Path | str) -> pd.DataFrame:
+    """The table."""
+    return pd.read_parquet(path)

@@ -1,0 +1,66 @@
+"""hands.npz: the finger joints of both hands in every frame.
+
+hand_pose (n,2,15,3) axis-angle rad, left then right, against the flat hand in SMPL-X's joint order;
+score (n,2) in [0,1], 0 where the hand is not seen (its pose is then bridged in time and falls back
+to a relaxed hand). About: kind, backend, model (digests of a network's weights), body, keypoints'
+source.
+
+A back-end that reads the whole body's pose off each frame (as Hand4Whole does) also writes
+global_orient (n,3) in camera space and body_pose (n,21,3), SMPL-X's axis-angle rad: there the fit
+then begins (`fitting.regressed`). Frames without a person hold anything finite.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.body.skeleton import BODY_JOINTS
+from understudy.errors import UserError
+
+KIND = "hands"
+
+
+@dataclass(frozen=True)
+class BodyPose:
+    """Of n frames: global_orient (n,3) in camera space, body_pose (n,21,3): axis-angle rad."""
+
+    global_orient: np.ndarray
+    body_pose: np.ndarray
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Of n frames: pose (n,2,15,3) axis-angle rad; score (n,2); body: the whole body's pose, where
+    the back-end reads it, or None."""
+
+    pose: np.ndarray
+    score: np.ndarray
+    body: BodyPose | None = None
+
+
+def save_hands(path: Path | str, hands: Hands, about: dict) -> None:
+    """Write a hands.npz; `about` holds at least `body`, the body model's id."""
+    arrays = {"hand_pose": hands.pose, "score": hands.score}
+    if hands.body is not None:
+        arrays |= vars(hands.body)
+    reals = {name: array.astype(np.float32) for name, array in arrays.items()}
+    save_arrays(path, reals, {**about, "kind": KIND})
+
+
+def load_hands(path: Path | str, body: str | None = None) -> Hands:
+    """Read a hands.npz; UserError where it is something else, made for another body model than the
+    id `body`, or of a wrong shape."""
+    stored = load_arrays(path, KIND, body)
+    pose, score = stored["hand_pose"].astype(float), stored["score"].astype(float)
+    if "global_orient" not in stored or "body_pose" not in stored:
+        return Hands(pose, score)
+    root, joints = stored["global_orient"].astype(float), stored["body_pose"].astype(float)
+    n = len(pose)
+    if root.shape != (n, 3) or joints.shape != (n, BODY_JOINTS - 1, 3):
+        raise UserError(
+            f"{path}: global_orient is {root.shape} and body_pose {joints.shape}, not "
+            f"({n}, 3) and ({n}, {BODY_JOINTS - 1}, 3); delete it and rerun"
+        )
+    return Hands(pose, score, BodyPose(root, joints))

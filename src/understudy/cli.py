@@ -1,0 +1,232 @@
+"""The command `understudy`. Each subcommand imports what it needs when it runs, so that help and
+completion are quick."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from understudy import __version__
+from understudy.choices import CHOICES
+from understudy.converters.draw import Caps
+from understudy.errors import UserError
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+ANY = click.Path(path_type=Path)
+AVATAR = "avatar.safetensors"
+BODY = "body/SMPLX_NEUTRAL.npz"  # in the folder of results: the embedded body
+
+configfile = click.option(
+    "--configfile",
+    type=FILE,
+    default=Path("config/config.yaml"),
+    show_default=True,
+    help="Configuration of the workflow.",
+)
+
+
+class Commands(click.Group):
+    """Commands that end in one line where a UserError says what is wrong."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            sys.exit(f"error: {error}")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are written below."""
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """New people re-enact real actions.
+
+    Run it in a checkout of Understudy. The workflow itself is run by Snakemake (see the README);
+    these commands prepare a run, watch it, and look at what came out.
+    """
+
+
+@main.command()
+@configfile
+@click.option("--like", type=FILE, help="Configuration of an earlier run to take costs from.")
+def plan(configfile: Path, like: Path | None) -> None:
+    """Show which jobs are due and what they cost.
+
+    Also draws the graph of the rules.
+    """
+    from understudy.forecast.show import show_plan
+
+    show_plan(configfile, like)
+
+
+@main.command()
+@configfile
+@click.option(
+    "--profile",
+    type=FOLDER,
+    default=Path("profiles/slurm"),
+    show_default=True,
+    help="Profile with the resources that jobs ask for.",
+)
+def status(configfile: Path, profile: Path) -> None:
+    """Show what is done, what is left, what failed and why."""
+    from understudy.forecast.show import show_status
+
+    show_status(configfile, profile)
+
+
+@main.command()
+@configfile
+def weights(configfile: Path) -> None:
+    """Check the weights that a configuration needs."""
+    from understudy.forecast.show import show_weights
+
+    show_weights(configfile)
+
+
+@main.command()
+@configfile
+@click.option("--cores", type=int, default=1, show_default=True, help="Cores to use.")
+def leakage(configfile: Path, cores: int) -> None:
+    """Look for test videos in the training data.
+
+    Copies count, re-encoded ones too.
+    """
+    from understudy.checkout import checkout
+
+    sys.exit(
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "snakemake", "--snakefile", checkout() / "Snakefile"),
+                *("--workflow-profile", checkout() / "profiles/default", "--cores", str(cores)),
+                *("--configfile", configfile, "--", "leakage"),
+            ]
+        ).returncode
+    )
+
+
+@main.command()
+@click.argument("what", type=click.Choice([*CHOICES["dataset"], "people", "backgrounds"]))
+@click.argument("folder", type=FOLDER)
+@click.option("--out", type=FOLDER, required=True, help="Folder to write the tables to.")
+@click.option("--protocol", default="paper", show_default=True, help="Who trains and who tests.")
+@click.option(
+    "--train", type=int, default=Caps.train, show_default=True, help="Most training videos a class."
+)
+@click.option(
+    "--test", type=int, default=Caps.test, show_default=True, help="Most test videos a class."
+)
+@click.option(
+    "--references", type=int, default=Caps.references, show_default=True, help="Most a class."
+)
+@click.option("--count", type=int, help="People, backgrounds: draw this many by seed.")
+@click.option("--licence", help="Licence to write into the tables.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def tables(
+    what: str,
+    folder: Path,
+    out: Path,
+    protocol: str,
+    train: int,
+    test: int,
+    references: int,
+    count: int | None,
+    licence: str | None,
+    seed: int,
+) -> None:
+    """Write the workflow's tables from a dataset.
+
+    FOLDER is the dataset as its owners distribute it. What was left out is listed, with the reason.
+    """
+    from understudy.converters.convert import FILES, convert_files, convert_recordings
+
+    if what in FILES:
+        lines = convert_files(what, folder, out, count, licence, seed)
+    else:
+        caps = Caps(train, test, references)
+        lines = convert_recordings(what, folder, out, protocol, caps, licence, seed)
+    print("\n".join(lines))
+
+
+@main.command()
+@click.argument("avatar", type=ANY)
+@click.option("--body", type=FILE, help=f"Body file it was made with.  [default: {BODY}]")
+@click.option("--out", type=FOLDER, help="Folder to write to.  [default: inspect/ beside AVATAR]")
+@click.option("--pose", default="arms_down", show_default=True, help="Pose of avatar.ply.")
+@click.option("--fit", type=FILE, help="Fit file (.npz) whose poses motion.png shows.")
+@click.option("--held-out", type=FILE, help="Held-out poses of the demo world, for held_out.png.")
+def inspect(
+    avatar: Path,
+    body: Path | None,
+    out: Path | None,
+    pose: str,
+    fit: Path | None,
+    held_out: Path | None,
+) -> None:
+    """Look at an avatar.
+
+    AVATAR is an avatar.safetensors or its folder. Writes turntable.mp4, one turn;
+    poses.png, poses that its video never showed; and avatar.ply, for viewers of 3D Gaussian
+    splatting.
+    """
+    avatar = avatar / AVATAR if avatar.is_dir() else avatar
+    body = body or avatar.resolve().parents[2] / BODY
+    for path, advice in (
+        (avatar, "give an avatar.safetensors or its folder"),
+        (body, "name the body that the avatar was made with: --body FILE"),
+        (fit, "give a fit .npz"),
+        (held_out, "give held-out poses of the demo world"),
+    ):
+        if path and not path.is_file():
+            raise UserError(f"{path}: no such file; {advice}")
+    from understudy.avatar.inspection.inspect import inspect_avatar
+
+    for path in inspect_avatar(avatar, body, out or avatar.parent / "inspect", pose, fit, held_out):
+        print(path)
+
+
+@main.group()
+def queue() -> None:
+    """Look after what an earlier run left in SLURM.
+
+    Run it in the work folder before Snakemake is started again, so that no two jobs write one file.
+    """
+
+
+@queue.command("list")
+def list_jobs() -> None:
+    """List the jobs of this folder."""
+    from understudy.cluster.wait import show_queue
+
+    show_queue(Path.cwd())
+
+
+@queue.command()
+def wait() -> None:
+    """Wait until they have ended."""
+    from understudy.cluster.wait import wait_for_queue
+
+    wait_for_queue(Path.cwd())
+
+
+@queue.command()
+def cancel() -> None:
+    """Cancel them and wait until they have ended."""
+    from understudy.cluster.wait import cancel_queue
+
+    cancel_queue(Path.cwd())
+
+
+@main.command(hidden=True)
+@click.argument("inputs", type=FILE)
+@click.argument("out", type=FILE)
+def report(inputs: Path, out: Path) -> None:
+    """Write the report of a run that failed; Snakemake calls this at its end."""
+    from understudy.report.partial import build_partial_report
+
+    build_partial_report(inputs, out)

@@ -1,0 +1,80 @@
+"""NTU RGB+D: what its file names say, the paper's 16 classes, its protocols.
+
+Shahroudy et al., "NTU RGB+D: A Large Scale Dataset for 3D Human Activity Analysis", CVPR 2016; the
+classes are those of the paper's appendix 2.
+"""
+
+import re
+from pathlib import Path
+
+from understudy.converters.recordings import Dataset, Recording, paper
+
+NTU_NAME = re.compile(
+    r"S(?P<setup>\d{3})C(?P<camera>\d{3})P(?P<subject>\d{3})R(?P<replication>\d{3})"
+    r"A(?P<action>\d{3})(_rgb)?\.(avi|mp4)"
+)
+NTU_CLASSES = {  # number of the action -> label
+    1: "drink_water",
+    2: "eat_meal",
+    3: "brush_teeth",
+    6: "pick_up",
+    7: "throw",
+    8: "sit_down",
+    9: "stand_up",
+    10: "clapping",
+    23: "hand_waving",
+    24: "kicking",
+    27: "jump_up",
+    31: "point",
+    35: "bow",
+    38: "salute",
+    39: "palms_together",
+    40: "cross_hands",
+}
+# (camera, replication) -> degrees between where a person looks and the camera. Who is filmed looks
+# at camera 3 first and at camera 2 the second time; camera 1 stands between the two.
+NTU_ANGLES = {(1, 1): 45, (1, 2): 45, (2, 1): 90, (2, 2): 0, (3, 1): 0, (3, 2): 90}
+# Shahroudy et al. 2016, section 4.2
+NTU_TRAINING_SUBJECTS = {
+    *(1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38),
+}
+NTU_SUBJECTS = range(1, 41)
+
+
+def read_ntu(path: str) -> Recording | None:
+    """What a name like S001C002P003R002A013_rgb.avi says; None for any other."""
+    match = NTU_NAME.fullmatch(Path(path).name)
+    if match is None:
+        return None
+    camera, replication = int(match["camera"]), int(match["replication"])
+    return Recording(
+        path,
+        NTU_CLASSES.get(int(match["action"])),
+        int(match["subject"]),
+        camera,
+        re.sub(r"C\d{3}", "", match[0].split("_")[0].split(".")[0]),
+        NTU_ANGLES.get((camera, replication)),
+    )
+
+
+def ntu_cross_subject(recording: Recording) -> str | None:
+    """20 of the 40 subjects train, the others test; NTU 120's further subjects do neither."""
+    if recording.subject not in NTU_SUBJECTS:
+        return None
+    return "train" if recording.subject in NTU_TRAINING_SUBJECTS else "test"
+
+
+def ntu_cross_view(recording: Recording) -> str | None:
+    """Trained on what is seen from the front, tested from 0, 45 and 90 degrees, on the test
+    subjects of cross-subject (Varol et al., SURREACT, IJCV 2021: its cross-view-subject split)."""
+    split = ntu_cross_subject(recording)
+    if recording.angle is None or (split == "train" and recording.angle != 0):
+        return None
+    return split
+
+
+NTU = Dataset(
+    read_ntu,
+    tuple(NTU_CLASSES.values()),
+    {"paper": paper, "cross_subject": ntu_cross_subject, "cross_view": ntu_cross_view},
+)

@@ -1,0 +1,56 @@
+"""What is known of a dataset's recordings, and of the dataset: the words of `tables`."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+EITHER = "either"  # drawn by seed
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One video: path; label, None for a class that the paper does not use; subject and camera, the
+    numbers in its name; angle, degrees from the front, where the dataset tells; performance: the
+    same for all cameras that saw one."""
+
+    path: str
+    label: str | None
+    subject: int
+    camera: int
+    performance: str
+    angle: int | None = None
+
+    @property
+    def id(self) -> str:
+        """For tables and file names."""
+        return re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.path).stem)
+
+    @property
+    def seen_from(self) -> str:
+        """Its camera, as accuracy is told by: the angle where it is known."""
+        return f"c{self.camera:02d}" if self.angle is None else str(self.angle)
+
+
+# Who is trained on and who is tested on: "train", "test", EITHER or None (in neither). All test
+# sets are real videos.
+Protocol = Callable[[Recording], str | None]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset as its owners distribute it.
+
+    read: what the name of a file says, None for any other; labels: of the classes that are used, in
+    order; protocols: by name, `paper` among them.
+    """
+
+    read: Callable[[str], Recording | None]
+    labels: tuple[str, ...]
+    protocols: Mapping[str, Protocol]
+
+
+def paper(recording: Recording) -> str | None:
+    """The paper names no subjects: training and test videos are drawn from all of them, so that
+    people are in both (experiments.disjoint_by: video)."""
+    return EITHER
