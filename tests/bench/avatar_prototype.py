@@ -19,13 +19,13 @@ from scipy.sparse import csr_matrix
 
 from tests.bench.avatar_runs import Run, clock
 from understudy.artifacts.fit import load_fit
-from understudy.avatar.model import Avatar
-from understudy.avatar.rig import Rig
-from understudy.avatar.surface import Surface, vertex_normals
 from understudy.avatar.training.poses import PARTS
 from understudy.avatar.training.training import Training
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.rig import Rig
+from understudy.gaussians.surface import Surface, vertex_normals
 
 FOLDER = Path(os.environ.get("UNDERSTUDY_PROTOTYPES", "../shared/lab")).resolve()
 EDGE = 0.009  # m, that its surface is split to

@@ -24,7 +24,6 @@ from understudy.artifacts.fit import load_fit
 from understudy.artifacts.truth import load_held_out
 from understudy.avatar.evaluation.evaluate import FITTED, evaluate, held_out_frame, mean_score
 from understudy.avatar.evaluation.heldout import fitting, placing, render_pictures, score_pictures
-from understudy.avatar.model import Avatar
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.fill import fill, seen_weight
 from understudy.avatar.training.footage import Footage, load_footage, person_box
@@ -42,6 +41,7 @@ from understudy.checkpoint import (
 from understudy.demo.actions.held_out import HARD, POSES
 from understudy.demo.world import CUTOUTS
 from understudy.files import file_digest, read_json, write_json
+from understudy.gaussians.avatar import Avatar
 
 RUNS = ROOT / "results/bench/avatar_runs"
 POINTS = 12  # of a curve

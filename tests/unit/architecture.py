@@ -15,9 +15,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "body": set(),
     "video": set(),
     "splatting": set(),
-    "avatar": {"body", "splatting"},
+    "gaussians": {"body", "splatting"},
     # What the jobs hand on.
-    "artifacts": {"avatar", "body", "video"},
+    "artifacts": {"body", "gaussians", "video"},
     # What several makers share.
     "networks": set(),
     "image_metrics": {"networks"},
@@ -35,22 +35,29 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fitting": {"artifacts", "body", "observation", "solver"},
     "fitting.understudy": {"artifacts", "body", "fitting", "observation", "solver"},
     "fitting.paper": {"artifacts", "body", "fitting", "observation"},
-    "avatar.training": {"artifacts", "avatar", "body", "checkpoint", "image_metrics", "video"},
+    "avatar": set(),
+    "avatar.training": {
+        *("artifacts", "body", "checkpoint", "gaussians", "image_metrics", "video"),
+    },
     "avatar.training.direct": {
-        *("avatar", "avatar.training", "body", "checkpoint", "image_metrics"),
+        *("avatar.training", "body", "checkpoint", "gaussians", "image_metrics"),
     },
     "avatar.training.exavatar": {
-        *("artifacts", "avatar", "avatar.training", "body", "checkpoint", "image_metrics"),
+        *("artifacts", "avatar.training", "body", "checkpoint", "gaussians", "image_metrics"),
         "splatting",
     },
-    "avatar.evaluation": {"artifacts", "avatar", "avatar.training", "body", "image_metrics"},
-    "avatar.inspection": {
-        *("artifacts", "avatar", "avatar.evaluation", "avatar.training", "body", "video"),
+    "avatar.evaluation": {
+        *("artifacts", "avatar.training", "body", "gaussians", "image_metrics"),
     },
-    "scene": {"artifacts", "avatar", "body", "video"},
+    "avatar.inspection": {
+        *("artifacts", "avatar.evaluation", "avatar.training", "body", "gaussians", "video"),
+    },
+    "scene": {"artifacts", "body", "gaussians", "video"},
     "dataset": {"artifacts", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
-    "demo": {"artifacts", "avatar", "avatar.evaluation", "body", "fitting", "scene", "video"},
+    "demo": {
+        *("artifacts", "avatar.evaluation", "body", "fitting", "gaussians", "scene", "video"),
+    },
     "converters": set(),
     # What is decided before any job runs, and what is told of a run. Of makers they import settings
     # and what is light.
@@ -138,6 +145,15 @@ def circles(graph: dict[str, set[str]]) -> list[set[str]]:
         if node not in index:
             visit(node)
     return found
+
+
+def between_folders(graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The same graph of the folders and modules that lie in the library itself."""
+    found: dict[str, set[str]] = {}
+    for module, targets in graph.items():
+        top = module.partition(".")[0]
+        found.setdefault(top, set()).update(target.partition(".")[0] for target in targets)
+    return {top: targets - {top} for top, targets in found.items()}
 
 
 def between_packages(graph: dict[str, set[str]]) -> dict[str, set[str]]:

@@ -11,12 +11,12 @@ from tests.unit.fit_quality import sound
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.artifacts.masks import pack_masks
-from understudy.avatar.model import Avatar
-from understudy.avatar.rig import Rig
-from understudy.avatar.surface import build_surface, mean_edge, skin_faces, vertex_normals
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.rig import Rig
+from understudy.gaussians.surface import build_surface, mean_edge, skin_faces, vertex_normals
 from understudy.video.write import VideoWriter
 
 FPS = 12.0

@@ -14,6 +14,7 @@ from tests.unit.architecture import (
     LIBRARY,
     MAY_IMPORT,
     ROOT,
+    between_folders,
     between_packages,
     circles,
     imports,
@@ -64,6 +65,7 @@ def test_the_table_names_no_arrow_that_is_not_drawn():
 def test_nothing_imports_in_a_circle():
     assert circles(imports()) == []
     assert circles(between_packages(imports())) == []
+    assert circles(between_folders(imports())) == []
 
 
 def test_a_circle_is_found():

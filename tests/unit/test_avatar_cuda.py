@@ -5,7 +5,6 @@ import torch
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from understudy.artifacts.fit import load_fit
-from understudy.avatar.device import on_device
 from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
 from understudy.avatar.training.direct.settings import DirectSettings
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
@@ -13,6 +12,7 @@ from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import begin, train_avatar
 from understudy.files import read_json
+from understudy.gaussians.device import on_device
 from understudy.scene.animate import render_frames
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")

@@ -21,9 +21,9 @@ from understudy.avatar.inspection.inspect import all_round, centred, levelled
 from understudy.avatar.inspection.ply import write_ply
 from understudy.avatar.inspection.portraits import UP, photograph, standing, upright
 from understudy.avatar.inspection.test_poses import TEST_POSES, turns_of
-from understudy.avatar.model import Cloud
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.cli import main
+from understudy.gaussians.avatar import Cloud
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import painted_avatar, render_fit, standing_fit
-from understudy.avatar.rig import Rig
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.joints import JOINTS, POSE, JointSystem
 from understudy.avatar.training.masked_frame import MaskedFrame
@@ -15,6 +14,7 @@ from understudy.avatar.training.poses import PARTS, CorrectedPoses
 from understudy.avatar.training.settings import AlignSettings
 from understudy.body.pose import Pose
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.rig import Rig
 
 SIZE = (192, 136)
 FRAMES = 12

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from tests.unit.avatar_scene import painted_avatar
-from understudy.avatar.device import on_device
-from understudy.avatar.pixels import to_video
+from understudy.gaussians.device import on_device
+from understudy.gaussians.pixels import to_video
 
 
 def test_bytes_are_the_rounded_values_premultiplied_and_on_white():

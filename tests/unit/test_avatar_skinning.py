@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from understudy.avatar.skinning import Weights, skin, skin_dense
 from understudy.body.rotation import axis_angle_to_matrix
+from understudy.gaussians.skinning import Weights, skin, skin_dense
 
 JOINTS, POINTS, FRAMES = 7, 53, 3
 

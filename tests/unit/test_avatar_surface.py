@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from tests.unit.avatar_scene import painted_avatar
-from understudy.avatar.surface import (
+from understudy.avatar.training.fill import fill
+from understudy.avatar.training.sparse import SmoothSolve, SparseProduct
+from understudy.gaussians.surface import (
     build_surface,
     graph_laplacian,
     mean_difference,
@@ -14,8 +16,6 @@ from understudy.avatar.surface import (
     split_edges,
     vertex_normals,
 )
-from understudy.avatar.training.fill import fill
-from understudy.avatar.training.sparse import SmoothSolve, SparseProduct
 
 TETRAHEDRON = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]])
 CORNERS = np.array([[0, 0, 0], [3, 0, 0], [0, 2, 0], [0, 0, 1.0]])

@@ -7,12 +7,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from understudy.avatar.model import Avatar
-from understudy.avatar.rig import Rig
-from understudy.avatar.surface import Surface
 from understudy.body.model import BodyModel
 from understudy.errors import UserError
 from understudy.files import atomic_path
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.rig import Rig
+from understudy.gaussians.surface import Surface
 
 GAUSSIANS = ("means", "normals", "scales", "colors", "shading")
 

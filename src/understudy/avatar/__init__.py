@@ -1,1 +1,1 @@
-"""The avatar: Gaussians on a person's body surface, trained from one video and driven by poses."""
+"""An avatar made of one person's video: trained, measured, looked at."""

@@ -1,0 +1,1 @@
+"""The demo world: people, actions, rooms, filmed with the truth beside each video."""

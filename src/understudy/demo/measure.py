@@ -13,7 +13,6 @@ from understudy.artifacts.keypoints import load_keypoints
 from understudy.artifacts.masks import load_masks, unpack_masks
 from understudy.artifacts.truth import load_held_out, load_truth
 from understudy.avatar.evaluation.heldout import evaluate_pictures
-from understudy.avatar.model import Avatar
 from understudy.body.landmarks import BODY
 from understudy.body.load import load_body
 from understudy.body.model import BodyModel
@@ -22,6 +21,7 @@ from understudy.errors import UserError
 from understudy.files import atomic_path, read_json, write_json
 from understudy.fitting.evaluate import evaluate_fit
 from understudy.fitting.metrics import iou
+from understudy.gaussians.avatar import Avatar
 from understudy.scene.placement import placed_pose
 
 LEAST_SCORE = 0.3  # a keypoint scored lower counts as not found

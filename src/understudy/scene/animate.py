@@ -11,11 +11,11 @@ from torch import Tensor
 
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
-from understudy.avatar.device import on_device
-from understudy.avatar.model import Avatar
-from understudy.avatar.pixels import to_video
 from understudy.body.load import load_body
 from understudy.body.pose import Pose
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.device import on_device
+from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
 from understudy.scene.placement import placed_pose
 from understudy.scene.settings import AnimateSettings

@@ -8,10 +8,10 @@ from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from understudy.artifacts.fit import Fit
-from understudy.avatar.model import Avatar
-from understudy.avatar.rig import body_height
 from understudy.body.model import ShapedBody
 from understudy.body.pose import Pose
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.rig import body_height
 
 SOLES = ("left_ankle", "left_foot", "right_ankle", "right_foot")
 CALM = 0.12  # s, over which the correction of the feet's height is smoothed

@@ -1,0 +1,1 @@
+"""Least squares over the poses of a clip: equations, kinematics, terms, limits."""

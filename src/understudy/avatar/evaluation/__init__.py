@@ -1,0 +1,1 @@
+"""How well an avatar shows what it was not trained on."""

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.avatar.device import on_device
-from understudy.avatar.model import Avatar
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.filmed import Filmed
 from understudy.avatar.training.settings import AlignSettings
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.device import on_device
 from understudy.image_metrics.perceptual import Lpips
 from understudy.image_metrics.similarity import psnr, ssim
 

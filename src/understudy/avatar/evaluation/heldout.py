@@ -8,14 +8,14 @@ from torch import Tensor
 
 from understudy.artifacts.truth import Pictures
 from understudy.avatar.evaluation.evaluate import FITTED, Score, mean_score, score
-from understudy.avatar.model import Avatar
-from understudy.avatar.pixels import to_bytes
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.footage import Box, person_box
 from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.poses import PARTS, frame_poses
 from understudy.avatar.training.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.pixels import to_bytes
 
 PLACING_ROUNDS = 3
 PLACED = AlignSettings(blurs=(3.0, 2.0, 2.0, 1.5, 1.0, 1.0), turn_trust=1.0, transl_trust=1.0)

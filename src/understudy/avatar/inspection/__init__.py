@@ -1,0 +1,1 @@
+"""An avatar to look at."""

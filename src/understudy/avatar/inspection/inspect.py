@@ -15,10 +15,10 @@ from understudy.avatar.evaluation.heldout import box_of, placing, render_picture
 from understudy.avatar.inspection.ply import write_ply
 from understudy.avatar.inspection.portraits import close_up, photograph, sheet, standing, upright
 from understudy.avatar.inspection.test_poses import UNSEEN, turns_of
-from understudy.avatar.model import Avatar
 from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.files import atomic_path
+from understudy.gaussians.avatar import Avatar
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 

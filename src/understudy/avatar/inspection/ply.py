@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.avatar.model import Cloud
 from understudy.files import atomic_path
+from understudy.gaussians.avatar import Cloud
 
 SH_0 = 0.28209479177387814  # the constant spherical harmonic: colour = 0.5 + SH_0 f_dc
 REST = 45  # coefficients of degrees 1 to 3; zero, but some viewers count on them

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from understudy.avatar.inspection.test_poses import turns_of
-from understudy.avatar.model import Avatar, Cloud
-from understudy.avatar.pixels import to_video
 from understudy.avatar.training.footage import Box
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.files import atomic_path
+from understudy.gaussians.avatar import Avatar, Cloud
+from understudy.gaussians.pixels import to_video
 
 DISTANCE = 4.0  # body heights from the camera
 FLOOR = 0.62  # body heights that the lowest joint is below the camera

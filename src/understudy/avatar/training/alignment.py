@@ -13,13 +13,13 @@ import torch
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
-from understudy.avatar.model import Avatar
 from understudy.avatar.training.joints import JOINTS, POSE
 from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.normal_equations import normal_equations
 from understudy.avatar.training.poses import PARTS, FramePose, combined
 from understudy.avatar.training.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.avatar import Avatar
 
 FLAT = 0.02  # gradient, a pixel, below which a place says nothing
 LARGEST = 0.15  # rad or m that one iteration moves anything

@@ -9,10 +9,10 @@ import torch
 from scipy.sparse.linalg import splu
 from torch import Tensor
 
-from understudy.avatar.device import on_device
-from understudy.avatar.model import Avatar
-from understudy.avatar.surface import graph_laplacian, region
 from understudy.avatar.training.training import Training
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.device import on_device
+from understudy.gaussians.surface import graph_laplacian, region
 
 STRENGTH = 0.02  # of the neighbours against a Gaussian that was seen fully
 NOTHING = 1e-7  # evidence of a Gaussian that was never seen: its own value if nobody has any

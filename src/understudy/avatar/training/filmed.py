@@ -3,14 +3,14 @@
 import torch
 from torch import Tensor
 
-from understudy.avatar.device import on_device
-from understudy.avatar.model import Avatar, Cloud
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.masked_frame import MaskedFrame
 from understudy.avatar.training.poses import PARTS, CorrectedPoses
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
+from understudy.gaussians.avatar import Avatar, Cloud
+from understudy.gaussians.device import on_device
 
 NOT_ALIGNED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise
 WHITE = (1.0, 1.0, 1.0)

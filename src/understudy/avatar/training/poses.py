@@ -11,10 +11,10 @@ import torch
 from scipy.interpolate import CubicSpline
 from torch import Tensor
 
-from understudy.avatar.device import on_device
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.device import on_device
 
 PARTS = BODY_JOINTS + 1  # what a correction has a row for: the joints and the translation
 

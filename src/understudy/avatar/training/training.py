@@ -7,13 +7,13 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from understudy.avatar.device import on_device
-from understudy.avatar.model import Avatar
 from understudy.avatar.training.filmed import Filmed
 from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
+from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.device import on_device
 
 
 class Training(Filmed, ABC):

@@ -1,0 +1,1 @@
+"""Back-ends of depth: Depth Anything V2."""

@@ -1,0 +1,1 @@
+"""Back-end of keypoints: RTMDet and DWPose, by OpenMMLab's packages."""

@@ -1,0 +1,1 @@
+"""Back-ends of masks: Segment Anything."""

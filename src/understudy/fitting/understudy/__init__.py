@@ -1,0 +1,1 @@
+"""The preset `understudy`: our own fit."""

@@ -5,10 +5,15 @@ import math
 import torch
 from torch import Tensor, nn
 
-from understudy.avatar.device import on_device
-from understudy.avatar.model import SHADING_TERMS, Avatar
-from understudy.avatar.rig import Rig
-from understudy.avatar.surface import (
+from understudy.avatar.training.direct.settings import DirectSettings, LossWeights
+from understudy.avatar.training.joints import JointSystem
+from understudy.avatar.training.sparse import SmoothSolve, SparseProduct
+from understudy.body.model import BodyModel
+from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.avatar import SHADING_TERMS, Avatar
+from understudy.gaussians.device import on_device
+from understudy.gaussians.rig import Rig
+from understudy.gaussians.surface import (
     EYES,
     HANDS,
     build_surface,
@@ -19,11 +24,6 @@ from understudy.avatar.surface import (
     skin_faces,
     vertex_normals,
 )
-from understudy.avatar.training.direct.settings import DirectSettings, LossWeights
-from understudy.avatar.training.joints import JointSystem
-from understudy.avatar.training.sparse import SmoothSolve, SparseProduct
-from understudy.body.model import BodyModel
-from understudy.body.skeleton import BODY_JOINTS
 
 
 class SurfaceParameters(nn.Module):

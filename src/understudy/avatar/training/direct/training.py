@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.avatar.model import Avatar
 from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.direct.losses import image_loss
 from understudy.avatar.training.direct.settings import DirectSettings
@@ -25,6 +24,7 @@ from understudy.avatar.training.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
+from understudy.gaussians.avatar import Avatar
 
 RAMP = 20  # steps over which the rates rise
 LAST_RATE = 0.02  # of the peak, at the end

@@ -6,16 +6,16 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor, nn
 
-from understudy.avatar.device import on_device
-from understudy.avatar.model import SHADING_TERMS, Avatar, Cloud
-from understudy.avatar.rig import Rig
-from understudy.avatar.surface import Surface, vertex_normals
 from understudy.avatar.training.exavatar.mesh import JAW, big_pose, subdivided
 from understudy.avatar.training.exavatar.networks import Perceptron, Planes
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
 from understudy.body.model import BodyModel
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.skeleton import BODY_JOINTS
+from understudy.gaussians.avatar import SHADING_TERMS, Avatar, Cloud
+from understudy.gaussians.device import on_device
+from understudy.gaussians.rig import Rig
+from understudy.gaussians.surface import Surface, vertex_normals
 
 BODY_CUBE, FACE_CUBE = 2.0, 0.3  # m, sides of the cubes that feature planes span
 POSE = 6 * (BODY_JOINTS - 1)  # numbers that tell a pose: two rows of each joint's rotation

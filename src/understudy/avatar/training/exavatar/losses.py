@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from understudy.avatar.surface import mean_difference, vertex_normals
 from understudy.avatar.training.exavatar.human import Human, Looks
 from understudy.avatar.training.exavatar.mesh import Parts
 from understudy.avatar.training.exavatar.settings import ExAvatarWeights, PartWeights
 from understudy.avatar.training.sparse import SparseProduct
 from understudy.body.skeleton import JOINT_NAMES
+from understudy.gaussians.surface import mean_difference, vertex_normals
 
 ARM = ("left_shoulder", "left_elbow", "right_shoulder", "right_elbow")
 UPSIDE = math.cos(math.pi / 3)  # a normal's y from which a point lies on the arm's upper side

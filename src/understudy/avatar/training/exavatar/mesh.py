@@ -7,7 +7,9 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
-from understudy.avatar.surface import (
+from understudy.body.model import BodyModel
+from understudy.body.skeleton import JOINT_NAMES
+from understudy.gaussians.surface import (
     HANDS,
     Surface,
     as_surface,
@@ -15,8 +17,6 @@ from understudy.avatar.surface import (
     skin_faces,
     split_edges,
 )
-from understudy.body.model import BodyModel
-from understudy.body.skeleton import JOINT_NAMES
 
 # SMPL-X's inner lips, which ExAvatar closes with six triangles: vertices, and triangles of them.
 SMPLX_VERTICES = 10475

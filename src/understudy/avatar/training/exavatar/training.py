@@ -7,8 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from understudy.avatar.model import Avatar, Cloud
-from understudy.avatar.surface import first_log_scale
 from understudy.avatar.training.exavatar.human import Human
 from understudy.avatar.training.exavatar.losses import Regularisers
 from understudy.avatar.training.exavatar.scene import (
@@ -25,6 +23,8 @@ from understudy.avatar.training.training import Training
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
+from understudy.gaussians.avatar import Avatar, Cloud
+from understudy.gaussians.surface import first_log_scale
 from understudy.image_metrics.perceptual import Lpips
 from understudy.image_metrics.similarity import ssim
 

@@ -6,9 +6,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from understudy.avatar.skinning import Weights, skin
-from understudy.avatar.surface import Surface
 from understudy.body.model import BodyModel, ShapedBody
+from understudy.gaussians.skinning import Weights, skin
+from understudy.gaussians.surface import Surface
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from understudy.avatar.rig import Rig
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix
+from understudy.gaussians.rig import Rig
 from understudy.splatting import rasterize
 
 SHADING_TERMS = 8
