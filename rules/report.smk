@@ -87,6 +87,7 @@ rule rule_graph:
         "../envs/workflow.yaml"
     params:
         configs=told([os.path.relpath(path) for path in workflow.configfiles]),
+        snakefile=told(os.path.relpath(workflow.main_snakefile)),
         shape=[IS_DEMO, bool(RUNS), bool(CONFIG["body"]), bool(CONFIG["flame"]["model"])],
         rules=rules_version(),
         code=code_version("rule_graph"),

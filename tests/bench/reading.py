@@ -65,7 +65,7 @@ def load_ratios() -> dict[str, float]:
 
 def decode_before() -> Decode:
     """`decode` as it was at BEFORE."""
-    module = "src/understudy/recognition/decoding.py"
+    module = "workflow/understudy/recognition/decoding.py"  # where it stood then
     command = ["git", "show", f"{BEFORE}:{module}"]
     text = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder:

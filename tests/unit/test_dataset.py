@@ -46,7 +46,7 @@ class World:
         inputs = replace(self.inputs, **changes)
         images = {id_: row["image"] for id_, row in inputs.backgrounds.items()}
         checked = out / "checked.parquet"
-        check_videos(clips, inputs.references.normalised, images, inputs.fit, checked)
+        check_videos(clips, inputs.references.normalised, images, inputs.resize, checked)
         return write_dataset(replace(inputs, checked=checked), out)
 
 
