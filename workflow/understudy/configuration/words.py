@@ -51,10 +51,10 @@ def allowed(node: dict, schema: dict) -> str:
     if "enum" in node or "const" in node:
         return _listed([str(word) for word in node.get("enum", [node.get("const")])])
     if node["type"] == "array":
-        return f"a list of one or more, each {allowed(node['items'], schema)}"
+        return f"a list of one or more items, each {allowed(node['items'], schema)}"
     if node["type"] == "object":
         names = node.get("properties")
-        return f"a section of keys: {', '.join(names)}" if names else "sections by name"
+        return f"a section with the keys {', '.join(names)}" if names else "named sections"
     if node["type"] in ("integer", "number"):
         return _number(node)
     return TYPES[node["type"]]
