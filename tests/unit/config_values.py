@@ -208,8 +208,8 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
 
 # A file's text -> what is told of it besides its name.
 DUPLICATES = {
-    "labels: [bow]\nseed: 1\nseed: 2\n": ":3: key 'seed' stands already in line 2",
-    "labels: [bow]\nlabels: [kick]\n": ":2: key 'labels' stands already in line 1",
+    "labels: [bow]\nseed: 1\nseed: 2\n": ":3: key 'seed' already appears in line 2",
+    "labels: [bow]\nlabels: [kick]\n": ":2: key 'labels' already appears in line 1",
     "labels: [bow]\nseed: 1\nseed: 1\n": ":3: key 'seed'",
     "labels: [bow]\nvideo: {identity: {fps: 8, fps: 9}}\n": ":2: key 'fps'",
     "labels: [bow]\navatar:\n  size: 96\n  model: direct\n  size: 64\n": ":5: key 'size'",
@@ -220,8 +220,8 @@ DUPLICATES = {
     "labels: [a]\ntables:\n  real: a.tsv\n  real: b.tsv\n": ":4: key 'real'",
     "labels: [a]\n'seed': 1\nseed: 2\n": ":3: key 'seed'",
     "labels: [a]\nno: 1\noff: 2\n": ":3: key False",
-    '{"labels": ["a"], "seed": 1, "seed": 2}': ": key 'seed' stands twice",
-    '{"labels": ["a"], "video": {"identity": {"fps": 1, "fps": 2}}}': ": key 'fps' stands twice",
+    '{"labels": ["a"], "seed": 1, "seed": 2}': ": key 'seed' appears twice",
+    '{"labels": ["a"], "video": {"identity": {"fps": 1, "fps": 2}}}': ": key 'fps' appears twice",
 }
 FILES: dict[bytes, str] = {
     b"": ": is empty",

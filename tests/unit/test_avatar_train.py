@@ -147,7 +147,7 @@ def test_training_that_gains_nothing_ends_early_whether_killed_or_not(
     scene, body_file, tmp_path, monkeypatch, capsys
 ):
     train(scene, body_file, tmp_path / "whole", STILL)
-    assert "ended at step 150: 100 steps without a gain" in capsys.readouterr().err
+    assert "stopped at step 150: no improvement for 100 steps" in capsys.readouterr().err
     assert load_trained(tmp_path / "whole/trained.npz").steps == 150
     aligned = []
     align = Training._align

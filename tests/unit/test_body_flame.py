@@ -105,7 +105,7 @@ def test_a_pickled_flame_is_read(files, tmp_path, flame):
     ("change", "told"),
     [
         (lambda ids: ids[:-1], "5022 vertices, but .* has 5023"),
-        (lambda ids: ids + 9000, "names vertices that .* lacks; FLAME goes with SMPL-X's"),
+        (lambda ids: ids + 9000, "lists vertices that .* lacks; FLAME works only with SMPL-X's"),
         (lambda ids: np.arange(5023), "face points lie on vertices that FLAME's table does not"),
     ],
 )

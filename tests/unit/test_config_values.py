@@ -22,7 +22,7 @@ LEAST = {  # of each kind
 }
 REMEDIES = (
     *("give ", "did you mean", "known keys: ", "choose ", "correct ", "name a ", "lower "),
-    *("take it out", "rename it"),
+    *("remove it", "rename it"),
 )
 
 

@@ -165,7 +165,7 @@ def test_json_is_read_with_its_tabs(tmp_path):
     path.write_text('{\n\t"labels": ["bow"]\n}')
     assert read_config(path) == LABELS
     path.write_text('{"labels": ["bow"], "seed": 1, "seed": 2}')
-    with pytest.raises(UserError, match="key 'seed' stands twice"):
+    with pytest.raises(UserError, match="key 'seed' appears twice"):
         read_config(path)
 
 

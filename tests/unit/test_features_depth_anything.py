@@ -163,7 +163,7 @@ def test_depth_of_a_clip(video, person, runtime, tmp_path, relation, body):
 
 def test_a_checkpoint_of_another_size_is_told(video, person, runtime, tmp_path, monkeypatch):
     monkeypatch.setitem(NETWORKS, SMALL, partial(small_network, 8))
-    with pytest.raises(UserError, match=r"not this network's checkpoint, it depth_head\.projects"):
+    with pytest.raises(UserError, match=r"not this network's checkpoint: it depth_head\.projects"):
         extract_depth(
             video, *person[0], tmp_path / "depth.npz", "depth_anything_s", "linear", runtime
         )
@@ -172,7 +172,7 @@ def test_a_checkpoint_of_another_size_is_told(video, person, runtime, tmp_path, 
 def test_a_truncated_checkpoint_is_told(runtime):
     path = runtime.weights[SMALL]
     path.write_bytes(path.read_bytes()[:10_000])
-    with pytest.raises(UserError, match="not a readable checkpoint of torch"):
+    with pytest.raises(UserError, match="not a readable torch checkpoint"):
         state_of(path)
 
 

@@ -138,7 +138,7 @@ def test_the_sizes_are_the_packages_own():
 
 def test_a_checkpoint_of_another_size_is_told(clip, tmp_path, monkeypatch, runtime):
     monkeypatch.setitem(NETWORKS, "sam_vit_b", partial(small_sam, 256))
-    with pytest.raises(UserError, match=r"not this network's checkpoint, it image_encoder\.pos_em"):
+    with pytest.raises(UserError, match=r"not this network's checkpoint: it image_encoder\.pos_em"):
         extract_masks(*clip, tmp_path / "masks.npz", "sam_b", runtime)
     torch.save({"model": {}}, tmp_path / "other.pth")
     with pytest.raises(UserError, match=r"other\.pth: holds no state with weights"):

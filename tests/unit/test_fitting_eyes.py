@@ -163,7 +163,7 @@ def test_without_irises_eyes_rest_and_the_fit_says_so(fit, tmp_path, body):
     found = fit(looking(body, 0, 25, n=8))
     assert found.pose.leye_pose.abs().max() == 0 and found.pose.reye_pose.abs().max() == 0
     note = load_arrays(tmp_path / "fit.npz", "fit", body.model_id).about["left_out"]
-    assert "eyes: at rest, for the keypoints hold no irises" in note
+    assert "eyes: at rest, since the keypoints have no irises" in note
 
 
 def test_irises_lie_where_the_truth_has_the_eyes(body):

@@ -162,9 +162,9 @@ def test_nothing_to_measure_is_not_a_number_and_flags_nothing():
     [
         ("bridged", 0.42, "42 % of the frames are bridged, more than 30"),
         ("longest_bridge", 2.3, "one bridged span lasts 2.3 s, more than 1"),
-        ("jitter", 31.0, "the joints accelerate by 31 mm a frame², more than 20"),
-        ("fastest_turn", 2079.0, "the body turns by 2079° a second, more than 600"),
-        ("slide", 34.0, "feet slide 34 mm a frame, more than 20"),
+        ("jitter", 31.0, "the joints accelerate by 31 mm per frame², more than 20"),
+        ("fastest_turn", 2079.0, "the body turns by 2079° per second, more than 600"),
+        ("slide", 34.0, "feet slide 34 mm per frame, more than 20"),
         ("beyond_limits", 0.12, "12 % of the joints turn beyond their limits, more than 2"),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_body_beside_its_keypoints_is_flagged(fit, tmp_path, capsys):
     off = replace(fit, error={**fit.error, "body": 4.13})
     save_fit(tmp_path / "fit.npz", off, sound(N))
     assert flags(read_report(tmp_path / "fit.npz"), FlagSettings()) == [
-        "the body lies 4.1 % of its height from its keypoints, more than 2"
+        "the body is 4.1 % of its height away from its keypoints, more than 2"
     ]
 
 

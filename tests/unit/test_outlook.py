@@ -88,7 +88,7 @@ def test_jobs_that_ran_tell_before_the_paper_does(tmp_path):
     text = plan_text(list(rules.values()), cuda=True)
     assert "GPU-hours: 1.7. CPU-hours: at least 0.40." in text
     assert "4 jobs due, 3 of them for a cluster's queue." in text
-    assert "Not known" in text
+    assert "Unknown (?)" in text
     assert "GPU-hours: 0.0." in plan_text(list(rules.values()), cuda=False)
 
 
@@ -128,8 +128,8 @@ def test_the_state_of_each_file_is_told(tmp_path):
 
 def test_flagged_fits_are_told_with_their_reasons():
     sound = JudgedFit("identity", "ada", (), ())
-    slides = JudgedFit("reference", "bow_1", (), ("feet slide 34 mm a frame, more than 20",))
-    told = "Flagged fits: 1 of 2 (fit.flag)\n\n  reference · bow_1\n    feet slide 34 mm a frame"
+    slides = JudgedFit("reference", "bow_1", (), ("feet slide 34 mm per frame, more than 20",))
+    told = "Flagged fits: 1 of 2 (fit.flag)\n\n  reference · bow_1\n    feet slide 34 mm per frame"
     assert told in status_text([RuleStatus("fit_body", 2, 2, 0, 0, 0, 0)], [], [slides, sound], [])
     assert "Flagged" not in status_text([RuleStatus("fit_body", 1, 1, 0, 0, 0, 0)], [], [sound], [])
 

@@ -87,7 +87,7 @@ def test_the_defaults_are_the_papers():
     assert (resnet.workers_on("cpu"), resnet.workers_on("cuda")) == (0, 4)
     assert resnet.describe() == "ResNet-50, full width, 16 frames of 224 px"
     assert (
-        TINY.describe() == "ResNet-18, width 8 of 64, 4 frames of 32 px, each less the clip's mean"
+        TINY.describe() == "ResNet-18, width 8 of 64, 4 frames of 32 px, each minus the clip's mean"
     )
 
 
@@ -356,7 +356,7 @@ def test_what_tables_know_a_run_by(lists, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
 def test_a_missing_gpu_is_one_line(lists, tmp_path):
-    with pytest.raises(UserError, match="device is cuda, but no GPU is seen"):
+    with pytest.raises(UserError, match="device is cuda, but no GPU was found"):
         train.train_recogniser(*lists, LABELS, tmp_path, TINY, seed=5, device="cuda")
 
 

@@ -54,8 +54,8 @@ def spoilt(state: dict, how: str) -> dict:
     ("how", "told"),
     [
         ("missing", "has no blocks.0.conv.weight;"),
-        ("unknown", "knows nothing of: blocks.9.extra;"),
-        ("shape", "has another shape of blocks.0.conv.weight;"),
+        ("unknown", "unknown to the model: blocks.9.extra;"),
+        ("shape", "has a different shape for blocks.0.conv.weight;"),
     ],
 )
 def test_wrong_weights_are_named(tmp_path, how, told):

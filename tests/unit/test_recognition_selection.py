@@ -41,7 +41,7 @@ def test_seeds_draw_differently_and_all_takes_all():
 
 
 def test_too_few_videos_of_a_class_are_named():
-    with pytest.raises(UserError, match="class 'down' has 1 real videos, 2 were asked for"):
+    with pytest.raises(UserError, match="class 'down' has 1 real videos, but 2 were requested"):
         choose_clips(pool({("across", "real"): 3, ("down", "real"): 1}), LABELS, 2, 0, 0)
 
 
@@ -58,7 +58,7 @@ def test_people_are_drawn_by_seed():
     people = [f"p{i}" for i in range(9)]
     assert len({tuple(choose_identities(people, 2, seed)) for seed in range(8)}) > 4
     assert choose_identities(people, "all", 0) == people
-    with pytest.raises(UserError, match="9 identities, 10 were asked for"):
+    with pytest.raises(UserError, match="9 identities, but 10 were requested"):
         choose_identities(people, 10, 0)
 
 

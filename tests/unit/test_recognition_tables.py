@@ -147,7 +147,7 @@ def test_a_class_that_is_only_guessed_is_called_out(tmp_path):
     assert found.label.tolist() == ["hand_waving"] and found.n_synthetic.tolist() == [0]
     assert found.right[0] == pytest.approx(1 / 3) and found.said[0] == 1
     write_tables(runs, table_files(tmp_path))
-    told = "100 % of the test videos are taken for hand_waving, 33 % are; 33 % of these"
+    told = "100 % of the test videos are classified as hand_waving, 33 % are; 33 % of these"
     assert told in (tmp_path / "table1.md").read_text()
     scores = per_class(runs)
     assert scores[scores.n_synthetic == 0].accuracy.tolist()[:2] == [1.0, 0.1]

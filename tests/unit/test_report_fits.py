@@ -35,7 +35,7 @@ def test_fits_are_told_with_the_flagged_ones_first(tmp_path):
     text = " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
     fits = text.partition("How far each fitted body")[2].partition("What is missing")[0]
     assert "2 of 4 are flagged" in fits
-    assert "feet slide 34 mm a frame, more than 30" in fits and "50 % of the frames" not in fits
+    assert "feet slide 34 mm per frame, more than 30" in fits and "50 % of the frames" not in fits
     order = [fits.index(name) for name in ("sit_1", "torn", "identity ada", "bow_1")]
     assert order == sorted(order)
     assert "not a readable fit file" in fits and "reference absent" not in fits

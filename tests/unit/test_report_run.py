@@ -119,10 +119,10 @@ def test_a_cluster_run_tells_what_was_used_of_what_was_asked(tmp_path, monkeypat
         build_report(inputs, tmp_path / "report.html")
         return (tmp_path / "report.html").read_text()
 
-    assert "asked the cluster for" not in page()
+    assert "Share of the requested resources" not in page()
     (tmp_path / "results/logs/slurm").mkdir(parents=True)
     assert StrictPage(page()).problems == []
-    section = page().split("asked the cluster for")[1]
+    section = page().split("Share of the requested resources")[1]
     cost = read_benchmarks(tmp_path / "benchmarks")[0]
     memory, time = (f"{100 * share:.0f} %" for share in (cost.peak_mb / 1000, cost.longest_s / 60))
     cells = re.findall(r"<td[^>]*>(.*?)</td>", section)[:5]
@@ -139,7 +139,7 @@ def test_a_cluster_run_tells_what_was_used_of_what_was_asked(tmp_path, monkeypat
         ("Traceback (most recent call last):\n  x\nKeyError: 'betas'\n", "KeyError: 'betas'"),
         ("a 1%\rMemoryError: 3 GB\rleft over\n", "MemoryError: 3 GB"),
         ("only a word\n", "only a word"),
-        ("", "the job ended without a word (killed, or out of memory?)"),
+        ("", "the job ended without a message (killed, or out of memory?)"),
     ],
 )
 def test_a_log_says_why(tmp_path, log, why):
@@ -175,7 +175,7 @@ def test_a_file_that_was_made_and_is_gone_is_told_from_one_that_failed(tmp_path)
     write_text(log, "fitting: 100%\n")
     write_text(benchmark, "s\n1.0\n")
     (gone,) = find_failures([item])
-    assert gone.gone and gone.why == "made, now gone; the next run makes it again"
+    assert gone.gone and gone.why == "made, but now gone; the next run makes it again"
     log.unlink()
     (gone,) = find_failures([item])
     assert gone.gone, "its log was cleared away"

@@ -139,16 +139,19 @@ class Command:
 
 
 FAULTS = {
-    "not readable": (truncated, "not a readable checkpoint of torch"),
-    "empty": (Path.touch, "not a readable checkpoint of torch"),
-    "text": (lambda path: path.write_text("<html>"), "not a readable checkpoint of torch"),
+    "not readable": (truncated, "not a readable torch checkpoint"),
+    "empty": (Path.touch, "not a readable torch checkpoint"),
+    "text": (lambda path: path.write_text("<html>"), "not a readable torch checkpoint"),
     "code": (lambda path: torch.save({"E_flame": Command()}, path), "holds posix.system, which is"),
-    "an array": (lambda path: torch.save({"a": np.float64(1)}, path), "which is no weight"),
-    "another network's": (lambda path: torch.save({"model": {}}, path), "holds no E_flame with"),
-    "a list": (lambda path: torch.save([1], path), "holds no E_flame with weights"),
+    "an array": (lambda path: torch.save({"a": np.float64(1)}, path), "which is not a weight"),
+    "another network's": (
+        lambda path: torch.save({"model": {}}, path),
+        "holds no weights under E_flame",
+    ),
+    "a list": (lambda path: torch.save([1], path), "holds no weights under E_flame"),
     "old format": (
         lambda path: torch.save({"E_detail": {}}, path, _use_new_zipfile_serialization=False),
-        "holds no E_flame with weights",
+        "holds no weights under E_flame",
     ),
 }
 
@@ -174,7 +177,7 @@ def test_what_is_ignored_is_never_called(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "a.pth"
     torch.save({"state": {"a": torch.ones(2)}, "meta": Maker("trace")}, path)
-    with pytest.raises(UserError, match=r"holds test_weights\.make_file, which is no weight"):
+    with pytest.raises(UserError, match=r"holds test_weights\.make_file, which is not a weight"):
         read_checkpoint(path)
     read = read_checkpoint(path, ["test_weights.make_file"])
     assert state_in(read, "state", path)["a"].sum() == 2 and not Path("trace").exists()
@@ -206,7 +209,7 @@ def test_the_check_tells_right_from_wrong(tmp_path):
     write(tmp_path, "hand4whole", other)
     right, wrong = check_weights(WORDS, tmp_path)
     assert not right.wrong and right.by == "322 names and shapes"
-    assert "another network's file, it lacks face_regressor.jaw_pose_out.0.bias" in wrong.wrong
+    assert "another network's file: it lacks face_regressor.jaw_pose_out.0.bias" in wrong.wrong
     assert as_text([right, wrong]).count("\n") == 1 and "right (322" in as_text([right])
 
 
@@ -215,8 +218,8 @@ def test_a_public_hash_decides(tmp_path, monkeypatch):
     path.write_bytes(b"weights")
     digest = hashlib.sha256(b"weights").hexdigest()
     for row, told in (
-        (dict(bytes=8), "has 7 bytes, not 8; get it again"),
-        (dict(sha256="00000000"), f"SHA-256 is {digest[:8]}, not 00000000; get it again"),
+        (dict(bytes=8), "has 7 bytes, not 8; download it again"),
+        (dict(sha256="00000000"), f"SHA-256 is {digest[:8]}, not 00000000; download it again"),
         (dict(bytes=7, sha256=digest), ""),
     ):
         rows = [Weights("deca", path.name, ("expression/deca",), "MIT", "somewhere", **row)]
@@ -235,7 +238,7 @@ def test_body_files_are_checked_too(tmp_path, body_file):
     _, head = check_bodies(body_file, flame, ids)
     assert f"{ids}: not a readable table of vertices" in head.wrong
     (body,) = check_bodies(tmp_path / "SMPLX_MALE.npz", None, None)
-    assert body.wrong.startswith("no such body file; name an SMPL-X-format .npz")
+    assert body.wrong.startswith("no such body file; give an SMPL-X-format .npz")
 
 
 def test_an_unknown_back_end_is_told_of(tmp_path):

@@ -275,7 +275,7 @@ def test_bad_configs_stop_the_plan_in_one_line(plain, change, told):
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda lines: [*lines, lines[1]], "references.tsv:8: id 'bow_ben' stands already"),
+        (lambda lines: [*lines, lines[1]], "references.tsv:8: id 'bow_ben' already appears"),
         (lambda lines: changed(lines, "id", "a/b"), "references.tsv:2: id 'a/b' cannot be used"),
         (lambda lines: changed(lines, "id", "a b"), "references.tsv:2: id 'a b' cannot be used"),
         (lambda lines: changed(lines, "label", "bwo"), "references.tsv:2: unknown label 'bwo'"),
@@ -326,7 +326,7 @@ def test_a_planted_copy_stops_before_any_training(finished, tmp_path):
     errors = {line for line in run.stdout.splitlines() if line.startswith("error: ")}
     assert len(errors) == 1, run.stdout
     source = source_of(checkout, "bow").relative_to(checkout.folder)
-    told = re.escape(f" as {source}; take one out of its table")
+    told = re.escape(f" as {source}; remove one from its table")
     assert re.match(
         r"error: leakage: test video innocent.mp4 holds the same frames .*" + told, *errors
     )

@@ -39,10 +39,7 @@ def test_second_run_has_nothing_to_do(finished):
     run = finished.snakemake()
     assert run.returncode == 0, run.stdout
     assert "Nothing to be done" in run.stdout
-    assert (
-        "Nothing: every file that was planned is there."
-        in (finished.results / "report.html").read_text()
-    )
+    assert "Nothing: every planned file exists." in (finished.results / "report.html").read_text()
 
 
 def test_touching_scripts_and_rewording_comments_reruns_nothing(finished):
@@ -242,7 +239,7 @@ def test_status_misses_every_file_of_a_job(finished):
     names = ("dataset/manifest.csv", "avatar/esi/trained.npz", "experiments/world/curves.svg")
     with lost(*names)(finished):
         told = finished.outlook("status").stdout
-    assert "Made, now gone: 3" in told
+    assert "Made, but now gone: 3" in told
     assert all(f"results/tiny/{name}" in told for name in names)
 
 
@@ -303,7 +300,9 @@ def test_what_was_made_and_is_gone_is_told(finished):
     with lost("synthetic/wave")(finished):
         told = finished.outlook("status").stdout
     assert re.search(r"^composite_background +2 +1 .* 1$", told, re.MULTILINE)
-    assert "Made, now gone: 1 (the next run makes them again)\n\n  results/tiny/synthetic/" in told
+    assert (
+        "Made, but now gone: 1 (the next run makes them again)\n\n  results/tiny/synthetic/" in told
+    )
     assert "Failed" not in told
 
 

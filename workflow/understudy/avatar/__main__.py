@@ -1,8 +1,8 @@
 """`python -m understudy.avatar inspect AVATAR`: look at an avatar.
 
-AVATAR is an avatar.safetensors or its folder. Beside it, in the folder inspect: turntable.mp4, one
-turn; poses.png, the avatar in poses that its video never showed; avatar.ply, for viewers of 3D
-Gaussian splatting.
+AVATAR is an avatar.safetensors or its folder. Writes to the folder inspect next to it:
+turntable.mp4, one turn; poses.png, the avatar in poses that its video never showed; avatar.ply, for
+3D Gaussian splatting viewers.
 """
 
 import argparse
@@ -24,13 +24,17 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("what", choices=["inspect"])
     parser.add_argument("avatar", type=Path)
     parser.add_argument(
-        "--body", type=Path, help=f"the body file it was made with (the results' {BODY})"
+        "--body",
+        type=Path,
+        help=f"body file the avatar was made with (default: {BODY} of its results)",
     )
-    parser.add_argument("--out", type=Path, help="folder to write to (inspect beside the avatar)")
-    parser.add_argument("--pose", choices=STANCES, default="arms_down", help="of avatar.ply")
-    parser.add_argument("--fit", type=Path, help="a fit .npz: motion.png shows its poses")
     parser.add_argument(
-        "--held-out", type=Path, help="the demo world's held-out poses .npz: held_out.png"
+        "--out", type=Path, help="output folder (default: inspect, next to the avatar)"
+    )
+    parser.add_argument("--pose", choices=STANCES, default="arms_down", help="pose of avatar.ply")
+    parser.add_argument("--fit", type=Path, help="a fit .npz whose poses motion.png shows")
+    parser.add_argument(
+        "--held-out", type=Path, help="the demo world's held-out poses (.npz), for held_out.png"
     )
     options = parser.parse_args(arguments)
     avatar = options.avatar / FILE if options.avatar.is_dir() else options.avatar
@@ -38,7 +42,7 @@ def main(arguments: list[str]) -> None:
     out = options.out or avatar.parent / "inspect"
     for path, advice in (
         (avatar, "give an avatar.safetensors or its folder"),
-        (body, "name the body that the avatar was made with: --body FILE"),
+        (body, "give the body the avatar was made with: --body FILE"),
         (options.fit, "give a fit .npz"),
         (options.held_out, "give held-out poses of the demo world"),
     ):

@@ -96,7 +96,7 @@ class BodyModel:
         if self.landmarks is None:
             raise UserError(
                 f"{self.model_id}: the body file has no landmark table (landmark_names, …); "
-                "add one, or use the embedded body"
+                "add one, or use the built-in body"
             )
         return self.landmarks
 

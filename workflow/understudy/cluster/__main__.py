@@ -1,6 +1,7 @@
 """`python -m understudy.cluster list|wait|cancel`: what an earlier run left in the queue.
 
-Run it in the work folder before Snakemake is started again, so that no two jobs write one file.
+Run it in the working directory before starting Snakemake again, so that no two jobs write the same
+file.
 """
 
 import argparse
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "action",
         choices=["list", "wait", "cancel"],
-        help="list the jobs; wait until they have ended; cancel them and wait",
+        help="list the jobs; wait until they have ended; or cancel them and wait",
     )
     action, folder = parser.parse_args(arguments).action, Path.cwd()
     if action == "list":
@@ -38,7 +39,8 @@ def refuse_while_led(folder: Path) -> None:
     running = snakemakes(folder)
     if running:
         raise UserError(
-            f"Snakemake runs in {folder} (process {running[0]}); interrupt it: it cancels its jobs"
+            f"Snakemake runs in {folder} (process {running[0]}); interrupt it, and it "
+            "cancels its jobs"
         )
 
 
@@ -47,7 +49,10 @@ def wait(folder: Path) -> None:
     told = None
     while any(left := _left(folder)):
         if left != told:
-            print("waiting for {} jobs, {} Snakemakes, {} scripts".format(*left), file=sys.stderr)
+            print(
+                "waiting for {} jobs, {} Snakemake processes, {} scripts".format(*left),
+                file=sys.stderr,
+            )
         told = left
         time.sleep(SECONDS)
 

@@ -18,9 +18,9 @@ OF_DIRECT = ("iterations", "max_edge", "align_at")
 
 FORMER = {  # dotted key -> what is told of it
     **{
-        f"fit.{key}": "is no longer a key; take it out: the solver's numbers stand in "
+        f"fit.{key}": "is no longer a key; remove it: the solver's parameters are in "
         "workflow/understudy/fitting/settings.py"
         for key in SOLVER
     },
-    **{f"avatar.{key}": f"is called avatar.direct.{key} now; rename it" for key in OF_DIRECT},
+    **{f"avatar.{key}": f"is now called avatar.direct.{key}; rename it" for key in OF_DIRECT},
 }

@@ -75,7 +75,7 @@ def _image(text: str) -> str:
 def _unique(values: list) -> list:
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f"{value!r} stands there twice; give each once")
+            raise ValueError(f"{value!r} appears twice; give each once")
     return values
 
 

@@ -19,7 +19,8 @@ class Film(Section):
     def _is_a_clip(self) -> "Film":
         if self.seconds * self.fps < MIN_FRAMES:
             raise ValueError(
-                f"{self.seconds:g} s at {self.fps:g} frames a second is no clip; give more of one"
+                f"{self.seconds:g} s at {self.fps:g} frames per second is not a clip; "
+                "give more of either"
             )
         return self
 

@@ -1,5 +1,6 @@
-"""`python -m understudy.datasets toyota|ntu|people|backgrounds FOLDER --out FOLDER`: the workflow's
-tables from a dataset as its owners distribute it; what was left out, and why."""
+"""`python -m understudy.datasets toyota|ntu|people|backgrounds FOLDER --out FOLDER`: writes
+the workflow's tables from a dataset as distributed by its owners, and reports what was left out and
+why."""
 
 import argparse
 import sys
@@ -32,13 +33,15 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="understudy.datasets", description=__doc__)
     parser.add_argument("what", choices=[*READERS, *FILES])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--protocol", default="paper", help="toyota, ntu: who trains, who tests")
-    parser.add_argument("--train", type=int, default=caps.train, help="the most a class")
-    parser.add_argument("--test", type=int, default=caps.test, help="the most a class")
-    parser.add_argument("--references", type=int, default=caps.references, help="the most a class")
-    parser.add_argument("--count", type=int, help="people, backgrounds: so many, drawn by seed")
-    parser.add_argument("--licence", help="for the manifest")
+    parser.add_argument("--out", type=Path, required=True, help="output folder of the tables")
+    parser.add_argument(
+        "--protocol", default="paper", help="toyota, ntu: who is in the training and test sets"
+    )
+    parser.add_argument("--train", type=int, default=caps.train, help="maximum per class")
+    parser.add_argument("--test", type=int, default=caps.test, help="maximum per class")
+    parser.add_argument("--references", type=int, default=caps.references, help="maximum per class")
+    parser.add_argument("--count", type=int, help="people, backgrounds: how many to draw by seed")
+    parser.add_argument("--licence", help="licence, for the manifest")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     lines = _files(options) if options.what in FILES else _recordings(options)
@@ -67,7 +70,8 @@ def _recordings(options: argparse.Namespace) -> list[str]:
     if not drawn.train or not drawn.test:
         empty = "test" if drawn.train else "training"
         raise UserError(
-            f"{options.folder}: no {empty} video by protocol {options.protocol}; is it all there?"
+            f"{options.folder}: no {empty} video for protocol {options.protocol}; "
+            "is the folder complete?"
         )
     write_recordings(options.out, drawn, options.licence or RESEARCH_ONLY)
     left_out = found.left_out | drawn.left_out
@@ -77,7 +81,7 @@ def _recordings(options: argparse.Namespace) -> list[str]:
     by = "video" if shared else "subject"
     if shared:
         lines.append(
-            f"{len(shared)} subjects of references are tested too, as the protocol has it."
+            f"{len(shared)} subjects of references are also in the test set, as the protocol says."
         )
     return [
         *lines,

@@ -12,8 +12,8 @@ from understudy.fitting.io import Fit
 from understudy.fitting.observed import Observed, read_observed
 from understudy.fitting.settings import FitSettings
 
-_NO_FLAME = "FLAME: no face offset; jaw and expression are as their features have them"
-_NO_IRISES = "eyes: at rest, for the keypoints hold no irises"
+_NO_FLAME = "FLAME: no face offset; jaw and expression are taken from their features"
+_NO_IRISES = "eyes: at rest, since the keypoints have no irises"
 
 
 class Preset(Protocol):

@@ -16,12 +16,12 @@ from understudy.fitting.settings import FlagSettings
 # Parts of the body that a picture shows or does not, as a fit file's part_seen has them.
 SEEN_PARTS = ("trunk", "head", "left_arm", "right_arm", "left_leg", "right_leg")
 _TOLD = {  # number -> what it is told in, and how
-    "error": (1, "the body lies {:.1f} % of its height from its keypoints, more than {:g}"),
+    "error": (1, "the body is {:.1f} % of its height away from its keypoints, more than {:g}"),
     "bridged": (100, "{:.0f} % of the frames are bridged, more than {:g}"),
     "longest_bridge": (1, "one bridged span lasts {:.1f} s, more than {:g}"),
-    "jitter": (1, "the joints accelerate by {:.0f} mm a frame², more than {:g}"),
-    "fastest_turn": (1, "the body turns by {:.0f}° a second, more than {:g}"),
-    "slide": (1, "feet slide {:.0f} mm a frame, more than {:g}"),
+    "jitter": (1, "the joints accelerate by {:.0f} mm per frame², more than {:g}"),
+    "fastest_turn": (1, "the body turns by {:.0f}° per second, more than {:g}"),
+    "slide": (1, "feet slide {:.0f} mm per frame, more than {:g}"),
     "beyond_limits": (100, "{:.0f} % of the joints turn beyond their limits, more than {:g}"),
 }
 _NEEDED = ("trunk", "left_leg", "right_leg")  # parts that a video has to show
@@ -86,7 +86,7 @@ def read_report(path: Path | str) -> FitReport:
         error = dict(zip(stored.about["error_parts"], stored["error"].tolist(), strict=True))
     except (KeyError, ValueError) as wrong:
         raise UserError(
-            f"{path}: the fit lacks its quality ({wrong}); delete it and rerun"
+            f"{path}: the fit lacks its quality measures ({wrong}); delete it and rerun"
         ) from wrong
     return FitReport(error, quality)
 

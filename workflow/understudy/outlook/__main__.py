@@ -1,5 +1,5 @@
-"""`python -m understudy.outlook plan|status|weights`: what a run will cost; how it stands; whether
-the weights that it needs are there."""
+"""`python -m understudy.outlook plan|status|weights`: what a run will cost, its progress, or
+whether the weights it needs are there."""
 
 import argparse
 import sys
@@ -32,10 +32,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("what", choices=["plan", "status", "weights"])
     parser.add_argument("--configfile", type=Path, default=Path("config/config.yaml"))
     parser.add_argument(
-        "--like", type=Path, help="plan: the config of an earlier run that shows what a job takes"
+        "--like", type=Path, help="plan: the config of an earlier run to take times and sizes from"
     )
     parser.add_argument(
-        "--profile", type=Path, default=Path("profiles/slurm"), help="status: what jobs ask for"
+        "--profile", type=Path, default=Path("profiles/slurm"), help="status: what jobs request"
     )
     options = parser.parse_args(arguments)
     if options.what == "weights":
@@ -87,7 +87,7 @@ def tell_plan(plan: Plan, configfile: Path, measured: Measured) -> None:
     graph = parse_rulegraph(rule_graph(SNAKEFILE, options))
     picture = Path(plan.layout.results, "plan/rulegraph.svg")
     write_text(picture, rulegraph_picture(graph, notes))
-    print(f"The graph of the rules: {picture}")
+    print(f"The rule graph: {picture}")
 
 
 def tell_status(plan: Plan, profile: Path) -> None:

@@ -28,7 +28,7 @@ def read_background(path: Path | str, width: int, height: int, fit: Fit = "cover
     elif fit == "stretch":
         image = image.resize(size, filtering)
     else:
-        raise ValueError(f"fit is one of {', '.join(FITS)}, not {fit}")
+        raise ValueError(f"fit must be one of {', '.join(FITS)}, not {fit}")
     return np.asarray(image, np.uint8)
 
 
