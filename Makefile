@@ -13,10 +13,10 @@ export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: help install demo study tables leakage plan weights status inspect test lint bench clean
 
-help: ## this list
+help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-install: $(VENV)/.installed ## make .venv and install the pinned requirements
+install: $(VENV)/.installed ## create .venv and install the pinned requirements
 
 $(VENV)/.installed: requirements.txt requirements-gpu.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,11 +31,11 @@ $(VENV)/.installed: requirements.txt requirements-gpu.txt
 	@cd $(VENV)/lib/python3*/site-packages/vtkmodules && ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
 	@touch $@
 
-demo: install ## the main job, small but whole: people, actions, avatars, videos, recogniser, report
+demo: install ## the whole workflow on the small demo world: people, actions, avatars, videos, recogniser, report
 	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report
 	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
 
-study: install ## do synthetic people help? 16 classes of the demo world, hours; goes on where it was
+study: install ## do synthetic people help? 16 classes of the demo world; takes hours, resumes if interrupted
 	CORES=$(CORES) $(BIN)/python -m tests.bench.study_run
 
 tables: install ## make tables OF=ntu|toyota|people|backgrounds FROM=folder INTO=config/ntu [OPTIONS="--protocol cross_subject"]
@@ -44,10 +44,10 @@ tables: install ## make tables OF=ntu|toyota|people|backgrounds FROM=folder INTO
 leakage: install ## make leakage CONFIG=my.yaml: is a test video, or a copy of one, in the training data?
 	@$(BIN)/understudy leakage --configfile $(CONFIG) --cores $(CORES)
 
-plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost, the rule graph
+plan: install ## make plan CONFIG=my.yaml [LIKE=first.yaml]: the jobs due, their cost and the rule graph
 	@$(BIN)/understudy plan --configfile $(CONFIG) $(if $(LIKE),--like $(LIKE))
 
-weights: install ## make weights CONFIG=my.yaml: are the weights that the config needs there, and right?
+weights: install ## make weights CONFIG=my.yaml: are the weights that the config needs there and correct?
 	@$(BIN)/understudy weights --configfile $(CONFIG)
 
 status: install ## make status CONFIG=my.yaml: what is done, left and failed, and why
@@ -62,7 +62,7 @@ test: install ## every test, lint and format check
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 	$(BIN)/python -m pytest tests -q
 
-bench: install ## make bench NAME=demo: measure, write results/bench/NAME.json
+bench: install ## make bench NAME=demo: measure and write results/bench/NAME.json
 	$(BIN)/python -m tests.bench.$(NAME)
 
 clean: ## remove results (not the virtual environment)

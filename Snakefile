@@ -1,9 +1,9 @@
 # Understudy: new people re-enact real actions.
 #
-#   snakemake -n                     what would run, and how many jobs (nothing is computed)
+#   snakemake -n                     shows what would run, and how many jobs (computes nothing)
 #   snakemake                        everything: dataset, experiments, report
-#   snakemake dataset                the synthetic videos and their manifest only
-#   snakemake avatars                the avatars only
+#   snakemake dataset                only the synthetic videos and their manifest
+#   snakemake avatars                only the avatars
 #
 # The configuration is config/config.yaml; config/README.md explains every key.
 from snakemake.utils import min_version
@@ -11,7 +11,7 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-# --configfile FILE stands alone: it is not mixed with the default configuration.
+# --configfile FILE replaces the default configuration; the two are not merged.
 if not workflow.overwrite_configfiles:
 
     configfile: "config/config.yaml"
@@ -20,7 +20,7 @@ if not workflow.overwrite_configfiles:
 include: "rules/common.smk"
 
 
-# With --software-deployment-method apptainer; else it is passed over.
+# Used with --software-deployment-method apptainer, otherwise ignored.
 if CONFIG["container"]:
 
     container: CONFIG["container"]
@@ -37,8 +37,8 @@ include: "rules/experiments.smk"
 include: "rules/report.smk"
 
 
-# On a cluster these run beside Snakemake, in its own allocation: seconds each, and no GPU.
-# docs/slurm.md says what was measured.
+# On a cluster these run in Snakemake's own allocation: they take seconds each and need no GPU.
+# docs/slurm.md has the measurements.
 localrules:
     all,
     avatars,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packages that ask for what they do not need here: OpenMMLab for a second OpenCV and a fork of
-# pycocotools that wants a compiler, depth-anything-v2 for Python 3.12. mmcv-lite stands for mmcv,
-# which takes half an hour to compile.
+# Packages that require what they do not need here: OpenMMLab a second OpenCV and a fork of
+# pycocotools that needs a compiler, depth-anything-v2 Python 3.12. mmcv-lite replaces mmcv, which
+# takes half an hour to compile.
 set -euo pipefail
 python -m pip install --no-deps --ignore-requires-python \
     mmengine==0.10.7 mmcv-lite==2.1.0 mmdet==3.3.0 mmpose==1.3.2 depth-anything-v2==0.1.0

@@ -1,10 +1,10 @@
-# Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/. Scores and
-# pictures are jobs of their own, so that a change of theirs trains nobody again.
+# Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/. Scores
+# and images are separate jobs, so that changing them retrains nothing.
 OF_AN_AVATAR = ("avatar.safetensors", "metrics.json", "turntable.png")
 
 
 rule train_avatar:
-    """A drivable 3D Gaussian avatar of one person. Killed, it continues from its checkpoint."""
+    """A drivable 3D Gaussian avatar of one person. Resumes from its checkpoint if killed."""
     input:
         video=LAYOUT.video("identity", "{identity}"),
         masks=LAYOUT.feature("identity", "{identity}", "masks"),
@@ -35,7 +35,7 @@ rule train_avatar:
 
 
 rule score_avatar:
-    """How well an avatar shows the frames that were held out."""
+    """How well an avatar reproduces the held-out frames."""
     input:
         avatar=LAYOUT.avatar("{identity}"),
         trained=LAYOUT.avatar("{identity}", "trained.npz"),
@@ -63,7 +63,7 @@ rule score_avatar:
 
 
 rule picture_avatar:
-    """An avatar turned round on white, to look at."""
+    """An avatar turning around on white, for inspection."""
     input:
         avatar=LAYOUT.avatar("{identity}"),
         body=BODY,

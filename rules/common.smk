@@ -1,5 +1,5 @@
-# Configuration and tables -> plain dicts, the fan-out, code versions. No logic: that is in the
-# library (src/understudy/plan, quality, scene).
+# Turns configuration and tables into plain dicts, the fan-out and code versions. The logic is in
+# the library (src/understudy/plan).
 import gc
 import os
 import subprocess
@@ -11,7 +11,7 @@ BASE = Path(workflow.basedir)
 BASE = BASE.parent if BASE.name == "workflow" else BASE
 sys.path.insert(0, str(BASE / "src"))
 
-# Snakemake makes millions of objects that live to its end: garbage is looked for seldom.
+# Snakemake creates millions of objects that live until it exits, so collect garbage rarely.
 gc.set_threshold(200_000, 20, 50)
 
 from snakemake.exceptions import WorkflowError
@@ -28,7 +28,7 @@ from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
 try:
     for file in workflow.configfiles:
-        read_config(file)  # Snakemake takes the last of a key that stands twice
+        read_config(file)  # of duplicate keys, Snakemake silently takes the last
     PLAN = read_plan(config, BASE / "workflow/schemas")
 except UserError as error:
     raise WorkflowError(str(error))
@@ -44,15 +44,15 @@ PAIRS = pairs_of(SYNTHETIC)
 REAL_ID = {row["video"]: id_ for id_, row in TABLES.real.items()}
 GPU = 1 if CONFIG["device"] == "cuda" else 0
 WEIGHTS = PLAN.weights  # of each feature's back-end: name -> file
-CHOSEN = PLAN.chosen  # what each word of the config stands for
+CHOSEN = PLAN.chosen  # what each name in the config stands for
 
 if workflow.is_main_process:
     for line in PLAN.told_of_sources():
         print(f"warning: {line}", file=sys.stderr)
     if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
         print(
-            "warning: .snakemake/metadata is gone: what was made is taken as it is, whatever it was "
-            "made with; bring the folder back, or force what changed (--forcerun RULE)",
+            "warning: .snakemake/metadata is gone: existing outputs are accepted as they are, "
+            "whatever they were made with; restore the folder, or force what changed (--forcerun RULE)",
             file=sys.stderr,
         )
 
@@ -71,21 +71,21 @@ wildcard_constraints:
 
 
 def gpu_of(feature):
-    """A GPU for a back-end that is a network."""
+    """One GPU if the back-end is a network."""
     return GPU if WEIGHTS[feature] else 0
 
 
 def made(*paths):
-    """Those of the tables' files that rules make, as inputs. The user's own are no inputs: jobs
-    have their path and version, so that one that is missing today stops no plan and makes nothing
-    stale, and a job that needs it tells."""
+    """Those of the tables' files that rules make, as inputs. The user's own files are not inputs:
+    jobs have their path and version, so a file that is missing today neither stops the plan nor
+    makes anything stale, and a job that needs it reports it."""
     return [path for path in paths if PLAN.is_made(path)]
 
 
 def source(kind, id_, *products):
-    """The input that a row's file is: one that rules make; none, where it is the user's. Where that
-    cannot be read today and something was made from it, a file that is not there: Snakemake then
-    lets the products be, whatever else has changed, and a run deletes none."""
+    """A row's file as an input, if rules make it; none if it is the user's. If that file cannot be
+    read today and something was made from it, a file that does not exist: Snakemake then leaves the
+    outputs alone, whatever else has changed, and a run deletes none."""
     path = PLAN.sources[kind, id_]
     if PLAN.is_away(kind, id_) and any(Path(product).exists() for product in products):
         return [f"{path} (cannot be read today)"]
@@ -93,30 +93,30 @@ def source(kind, id_, *products):
 
 
 def clips_of(wildcards):
-    """The same of all real videos that a training sees."""
+    """The same for all real videos that a training uses."""
     products = [f"{RUN}/train.tsv".format(**wildcards)]
     clips = [*real_of(wildcards), *PLAN.test_clips]
     return [file for clip in clips for file in source("real", REAL_ID[clip.path], *products)]
 
 
 def told(value):
-    """A parameter that makes no difference to what comes out. As a function of the input, its value
-    is no trigger to run again."""
+    """A parameter that does not affect the output. As a function of the input, its value does not
+    trigger a rerun."""
     return lambda wildcards, input: value
 
 
 def version(kind, name="id"):
-    """The version of the file that a row names; wildcard `name` holds its id."""
+    """The version of the file that a row names; the wildcard `name` holds its id."""
     return lambda wildcards: PLAN.version(kind, wildcards[name])
 
 
 def part_of(rows):
-    """From and to which second of its video a row takes."""
+    """Start and end, in seconds, of the part of its video that a row uses."""
     return lambda wildcards: [rows[wildcards.id].get(name) or None for name in ("start", "end")]
 
 
 def seen_by(wildcards):
-    """What a training sees."""
+    """The data that a training uses."""
     return PLAN.points[wildcards.point]
 
 
@@ -126,7 +126,7 @@ def pretrained_of(wildcards):
 
 
 def real_of(wildcards):
-    """The real videos that a training sees."""
+    """The real videos that a training uses."""
     return PLAN.real_clips(seen_by(wildcards), int(wildcards.seed))
 
 
@@ -136,12 +136,12 @@ def clips_told(clips):
 
 
 def master(path):
-    """The lossless RGBA master is thrown away once composited, unless the config keeps it."""
+    """The lossless RGBA master is deleted once composited, unless the config keeps it."""
     return path if CONFIG["render"]["keep_rgba"] else temp(path)
 
 
 def truth_of(row):
-    """The truth beside a demo video."""
+    """The ground truth of a demo video."""
     return row["video"].removesuffix(".mp4") + ".truth.npz"
 
 
@@ -157,7 +157,7 @@ def one_each(reference):
 
 
 def lost(target):
-    """What a target stands on and is not there."""
+    """The missing files that a target depends on."""
     return lambda wildcards: lost_files(PLAN, target)
 
 
@@ -166,19 +166,19 @@ def no_older_jobs():
     try:
         refuse_while_queued(Path.cwd())
     except NoAnswerError as error:
-        if not workflow.local_exec:  # SLURM's commands without a cluster hinder no local run
+        if not workflow.local_exec:  # SLURM's commands without a cluster must not block a local run
             raise WorkflowError(str(error))
     except UserError as error:
         raise WorkflowError(str(error))
 
 
-PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # under report.html, Snakemake would take it for
-# the whole one, and a later run would find nothing to do
+PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake would take it for the
+# full one, and a later run would find nothing to do
 
 
 def partial_report():
-    """After a failure: the report of what there is, and of what is missing and why."""
-    from understudy.files import write_json  # NumPy comes with it, which no other job needs here
+    """After a failure: a report on what there is, what is missing and why."""
+    from understudy.files import write_json 
 
     inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
     environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
@@ -189,4 +189,4 @@ def partial_report():
         print(f"error: {error}", file=sys.stderr)
     else:
         if subprocess.run(command, env=environment).returncode == 0:
-            print(f"Some jobs failed; what is missing and why: {target}", file=sys.stderr)
+            print(f"Some jobs failed; see what is missing and why: {target}", file=sys.stderr)

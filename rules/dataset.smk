@@ -3,7 +3,7 @@ DRAWN = sorted({row[3] for row in SYNTHETIC})  # backgrounds
 
 
 rule check_synthetic:
-    """Each synthetic video looked at once more, from its file alone."""
+    """Checks each synthetic video again, from its file alone."""
     input:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),

@@ -1,4 +1,4 @@
-# Requires: the embedded body's data. Gives: {world}/: videos of the demo world with their truth.
+# Requires: the built-in body's data. Gives: {world}/: videos of the demo world and ground truth.
 # A file's name says what it shows: {person}.{room}.mp4, {person}.{action}.{room}.{style}.mp4.
 
 
@@ -19,7 +19,7 @@ rule demo_figure:
 
 
 rule demo_identity:
-    """A person of the demo world turning round as the paper's appendix asks."""
+    """A person of the demo world turning around as the paper's appendix asks."""
     input:
         f"{WORLD}/figures/{{person}}.npz",
     output:
@@ -95,7 +95,7 @@ rule demo_held_out:
 
 
 rule measure_demo:
-    """Each stage of the demo against the truth that the demo world knows."""
+    """Each stage of the demo, compared with the demo world's ground truth."""
     input:
         identity_truth=[truth_of(row) for row in IDENTITIES.values()] if IS_DEMO else [],
         identity_facts=[LAYOUT.facts("identity", id_) for id_ in IDENTITIES],

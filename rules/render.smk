@@ -28,10 +28,10 @@ rule animate_avatar:
 
 
 rule composite_background:
-    """S_(i,j,k): the re-enactment before one background, C + (1 − α) B."""
+    """S_(i,j,k): the re-enactment over one background, C + (1 − α) B."""
     input:
         rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
-        # Functions and parameters cost a large plan time: they are asked once a video.
+        # Functions and parameters slow down a large plan: each is evaluated once per video.
         background=(
             (
                 lambda wildcards: source(

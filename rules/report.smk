@@ -76,7 +76,7 @@ rule preview_reference:
 
 
 rule rule_graph:
-    """The job graph, as Snakemake tells it."""
+    """The job graph, as printed by Snakemake."""
     output:
         f"{RESULTS}/report/rulegraph.dot",
     log:
@@ -96,7 +96,7 @@ rule rule_graph:
 
 
 rule build_report:
-    """One HTML page of what came out, to look at."""
+    """One HTML page that shows the results."""
     input:
         rulegraph=f"{RESULTS}/report/rulegraph.dot",
         manifest=LAYOUT.dataset("manifest.parquet"),

@@ -1,5 +1,5 @@
-# Requires: the videos of the tables. Gives: {results}/video/{kind}/{id}.mp4, constant in size and
-# frame rate, and a .json beside each that states what was done to it.
+# Requires: the videos of the tables. Gives: {results}/video/{kind}/{id}.mp4, with constant size and
+# frame rate, and next to each a .json that states what was done to it.
 
 
 rule normalise_identity:

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Snakemake itself, in an allocation of its own: `sbatch profiles/slurm/driver.sh`, from the
-# checkout. Arguments go to Snakemake: `sbatch profiles/slurm/driver.sh --configfile my.yaml`.
-# It submits what needs a GPU or much memory, and makes the rest (composites, fits, sheets) on its
-# own cores. The same command comes back after anything: see docs/slurm.md. UNDERSTUDY_PROFILE names
-# another profile than profiles/slurm.
+# Runs Snakemake in its own allocation: `sbatch profiles/slurm/driver.sh`, from the checkout.
+# Arguments go to Snakemake: `sbatch profiles/slurm/driver.sh --configfile my.yaml`. It submits what
+# needs a GPU or much memory, and runs the rest (composites, fits, sheets) on its own cores. After
+# any interruption, the same command resumes: see docs/slurm.md. UNDERSTUDY_PROFILE selects another
+# profile than profiles/slurm.
 #SBATCH --job-name=understudy-driver
 #SBATCH --dependency=singleton
 #SBATCH --cpus-per-task=8
@@ -12,7 +12,7 @@
 #SBATCH --requeue
 #SBATCH --output=understudy-driver.log
 #SBATCH --open-mode=append
-# Yours, where the cluster has no defaults: #SBATCH --partition=cpu, #SBATCH --account=lab
+# Yours, if the cluster has no defaults: #SBATCH --partition=cpu, #SBATCH --account=lab
 set -eu
 bin=$PWD/.venv/bin
 profile=${UNDERSTUDY_PROFILE:-profiles/slurm}

@@ -114,7 +114,12 @@ def leakage(configfile: Path, cores: int) -> None:
 @click.argument("what", type=click.Choice([*CHOICES["dataset"], "people", "backgrounds"]))
 @click.argument("folder", type=FOLDER)
 @click.option("--out", type=FOLDER, required=True, help="Folder to write the tables to.")
-@click.option("--protocol", default="paper", show_default=True, help="Who trains and who tests.")
+@click.option(
+    "--protocol",
+    default="paper",
+    show_default=True,
+    help="Who is in the training and the test set.",
+)
 @click.option(
     "--train", type=int, default=Caps.train, show_default=True, help="Most training videos a class."
 )
@@ -178,7 +183,7 @@ def inspect(
     body = body or avatar.resolve().parents[2] / BODY
     for path, advice in (
         (avatar, "give an avatar.safetensors or its folder"),
-        (body, "name the body that the avatar was made with: --body FILE"),
+        (body, "give the body the avatar was made with: --body FILE"),
         (fit, "give a fit .npz"),
         (held_out, "give held-out poses of the demo world"),
     ):
@@ -192,7 +197,7 @@ def inspect(
 
 @main.group()
 def queue() -> None:
-    """Look after what an earlier run left in SLURM.
+    """Manage jobs that an earlier run left in SLURM.
 
     Run it in the work folder before Snakemake is started again, so that no two jobs write one file.
     """

@@ -19,7 +19,7 @@ KEYS = {
 def words(of: str) -> dict[str, str]:
     """Word -> import path of everything there is to choose from; `of`: a key of `CHOICES`."""
     if of not in CHOICES:
-        raise UserError(f"config: nothing to choose for {of!r}; there are {', '.join(CHOICES)}")
+        raise UserError(f"config: nothing to choose for {of!r}; choose for {', '.join(CHOICES)}")
     return CHOICES[of]
 
 

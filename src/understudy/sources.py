@@ -66,7 +66,7 @@ def remember_all(path: Path | str, sources: dict[str, tuple[Path | str, str]]) -
             found = Record(stat.st_size, stat.st_mtime_ns, sha256(source), version)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise UserError(f"{source}: read, and gone since ({reason}); rerun") from error
+            raise UserError(f"{source}: was read, but is gone now ({reason}); rerun") from error
         before = known.get(id_)
         if before is None or before.version != version or before.sha256 == found.sha256:
             kept[id_] = found

@@ -6,11 +6,9 @@ left on this machine, only the newer one is.
 """
 
 import ast
-import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,19 +17,13 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from tests.bench.additions import files_touched
-from tests.bench.figures import ROOT, Figure, write_figures
+from tests.bench.figures import ROOT
 from tests.unit.architecture import (
     LIBRARY,
-    between_folders,
-    between_packages,
-    circles,
-    imports,
-    upward_arrows,
 )
 from understudy.configuration.document import key_table
 from understudy.configuration.model import Config
-from understudy.video.probe import decode, open_video, probe
+from understudy.video.probe import decode, open_video
 
 BEFORE = "128ba66"
 DEMO = "results/demo"

@@ -221,7 +221,7 @@ DUPLICATES = {
     "labels: [a]\n'seed': 1\nseed: 2\n": ":3: key 'seed'",
     "labels: [a]\nno: 1\noff: 2\n": ":3: key False",
     '{"labels": ["a"], "seed": 1, "seed": 2}': ": key 'seed' appears twice",
-    '{"labels": ["a"], "video": {"identity": {"fps": 1, "fps": 2}}}': ": key 'fps' stands twice",
+    '{"labels": ["a"], "video": {"identity": {"fps": 1, "fps": 2}}}': ": key 'fps' appears twice",
 }
 FILES: dict[bytes, str] = {
     b"": ": is empty",

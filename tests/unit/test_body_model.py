@@ -179,7 +179,7 @@ def test_a_bad_pickle_is_one_line(tmp_path, content):
 def test_another_suffix_is_refused(tmp_path):
     path = tmp_path / "body.h5"
     path.write_bytes(b"x")
-    with pytest.raises(UserError, match="a body file is an"):
+    with pytest.raises(UserError, match="not a body file"):
         load_body(path)
 
 

@@ -221,7 +221,7 @@ def test_toyotas_folder_becomes_tables(smarthome, tmp_path, capsys):
     assert Counter(row["label"] for row in references) == dict.fromkeys(labels, 5)
     assert all(Path(row["video"]).is_file() for row in [*real, *references])
     told = capsys.readouterr().out
-    assert "fewer than 225 a class: cook_cut 27," in told
+    assert "fewer than 225 per class: cook_cut 27," in told
     assert "disjoint_by: subject" in told and f"labels: [{', '.join(labels)}]" in told
     left_out = dict(
         line.split("\t") for line in (out / "left_out_toyota.tsv").read_text().splitlines()[1:]
@@ -297,7 +297,7 @@ def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
         (["ntu", "others", "--protocol", "cs"], "ntu has paper, cross_subject, cross_view"),
         (["toyota", "one", "--protocol", "cs"], "no test video for protocol cs"),
         (["people", "others", "--count", "2"], "--count 2: the folder holds 1"),
-        (["people", "same"], "gives id 'a-b' as same/a b.mp4's"),
+        (["people", "same"], "gives the same id 'a-b' as same/a b.mp4"),
     ],
 )
 def test_what_cannot_be_is_one_line(tmp_path, monkeypatch, arguments, told):

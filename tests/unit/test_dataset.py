@@ -281,5 +281,5 @@ def test_notes_of_every_kind_of_file(world, tmp_path):
     assert read_note(world.inputs.references.normalised["wave"])["speed"] == 1
     assert made_by({"backend": "a", "model": "b"}) == "a b" and made_by({}) == "unstated"
     (tmp_path / "bad.npz").write_text("nothing")
-    with pytest.raises(UserError, match="no readable note"):
+    with pytest.raises(UserError, match="no readable metadata"):
         read_note(tmp_path / "bad.npz")

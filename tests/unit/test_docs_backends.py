@@ -32,7 +32,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_example_is_a_back_end(tmp_path, monkeypatch):
     code, line = blocks("python")
-    module = types.ModuleType("understudy.features.grabcut_masks")
+    module = types.ModuleType("understudy.features.grabcut.masks")
     exec(compile(code, "docs/backends.md", "exec"), vars(module))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     known = words("masks") | yaml.safe_load("{" + line + "}")

@@ -285,9 +285,9 @@ def test_presets_train_on_other_frames(scene, body):
 
 
 def test_words_that_are_none_are_refused():
-    with pytest.raises(UserError, match="preset is release or paper"):
+    with pytest.raises(UserError, match="preset must be release or paper"):
         ExAvatarSettings(preset="mine")
-    with pytest.raises(UserError, match="subdivisions is 0, 1 or 2"):
+    with pytest.raises(UserError, match="subdivisions must be 0, 1 or 2"):
         ExAvatarSettings(subdivisions=3)
     with pytest.raises(UserError, match=r"avatar\.model: no model 'other'; choose from dir"):
         TrainSettings("other", SMALL)

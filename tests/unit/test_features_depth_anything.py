@@ -173,7 +173,7 @@ def test_a_checkpoint_of_another_size_is_told(video, person, runtime, tmp_path, 
 def test_a_truncated_checkpoint_is_told(runtime):
     path = runtime.weights[SMALL]
     path.write_bytes(path.read_bytes()[:10_000])
-    with pytest.raises(UserError, match="not a readable checkpoint of torch"):
+    with pytest.raises(UserError, match="not a readable torch checkpoint"):
         state_of(path)
 
 

@@ -192,11 +192,11 @@ def test_the_networks_are_the_official_ones():
 def test_a_truncated_checkpoint_is_told(tmp_path):
     path = networks.write_checkpoint(tmp_path / "cut.pth", networks.small_pose())
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(UserError, match="not a readable checkpoint of torch"):
+    with pytest.raises(UserError, match="not a readable torch checkpoint"):
         state_of(path)
 
 
 def test_only_what_is_listed_is_unpickled(tmp_path):
     torch.save({"state_dict": {}, "meta": networks.small_pose}, tmp_path / "code.pth")
-    with pytest.raises(UserError, match="which is no weight"):
+    with pytest.raises(UserError, match="which is not a weight"):
         state_of(tmp_path / "code.pth")

@@ -88,7 +88,7 @@ def test_jobs_that_ran_tell_before_the_paper_does(tmp_path):
     text = plan_text(list(rules.values()), cuda=True)
     assert "GPU-hours: 1.7. CPU-hours: at least 0.40." in text
     assert "4 jobs due, 3 of them for a cluster's queue." in text
-    assert "Not known" in text
+    assert "Unknown (?)" in text
     assert "GPU-hours: 0.0." in plan_text(list(rules.values()), cuda=False)
 
 

@@ -23,9 +23,12 @@ MEMORIES = (code._imports, code._module_files, code._data_files, code._read, cod
 @pytest.mark.parametrize(
     ("config", "told"),
     [
-        ({"flame": {"model": "FLAME.npz"}}, "flame.model alone; name both"),
-        ({"flame": {"vertex_ids": "ids.npy"}, "body": "SMPLX.npz"}, "flame.vertex_ids alone"),
-        ({"flame": {"model": "FLAME.npz", "vertex_ids": "ids.npy"}}, "name an SMPL-X file as body"),
+        ({"flame": {"model": "FLAME.npz"}}, "only flame.model is given; give both"),
+        (
+            {"flame": {"vertex_ids": "ids.npy"}, "body": "SMPLX.npz"},
+            "only flame.vertex_ids is",
+        ),
+        ({"flame": {"model": "FLAME.npz", "vertex_ids": "ids.npy"}}, "set body to an SMPL-X file"),
         ({"features": {"expression": "deca"}}, "deca reads FLAME's expressions"),
         ({"features": {"masks": "samm"}}, "no back-end 'samm'; choose from mediapipe"),
     ],

@@ -89,7 +89,7 @@ def test_as_many_synthetic_videos_as_there_will_be(point, most):
 
 
 def test_too_few_real_videos_or_people_are_told_of():
-    with pytest.raises(UserError, match="asks for 2 real videos of each class, class 'bow' has 1"):
+    with pytest.raises(UserError, match="2 real videos of each class, but class 'bow' has 1"):
         runs([{"n_real": 2, "n_synthetic": 0}])
     with pytest.raises(UserError, match="asks for 3 identities, but there are 2"):
         runs([{"n_real": 0, "n_synthetic": 1, "identities": 3}])

@@ -356,7 +356,7 @@ def test_what_tables_know_a_run_by(lists, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
 def test_a_missing_gpu_is_one_line(lists, tmp_path):
-    with pytest.raises(UserError, match="device is cuda, but no GPU is seen"):
+    with pytest.raises(UserError, match="device is cuda, but no GPU was found"):
         train.train_recogniser(*lists, LABELS, tmp_path, TINY, seed=5, device="cuda")
 
 

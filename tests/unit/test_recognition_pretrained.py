@@ -54,7 +54,7 @@ def spoilt(state: dict, how: str) -> dict:
     ("how", "told"),
     [
         ("missing", "has no blocks.0.conv.weight;"),
-        ("unknown", "knows nothing of: blocks.9.extra;"),
+        ("unknown", "unknown to the model: blocks.9.extra;"),
         ("shape", "has a different shape for blocks.0.conv.weight;"),
     ],
 )

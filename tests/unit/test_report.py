@@ -241,7 +241,7 @@ def test_the_page_says_what_came_out(page):
         "39,821 Gaussians",
         "train_avatar",
         "73.0 ± 1.4",
-        "every file that was planned is there",
+        "every planned file exists",
     ):
         assert words in text
 
@@ -334,7 +334,7 @@ def test_a_failed_run_has_a_report_too(description, made, tmp_path):
     for words in (
         "This run is not complete.",
         "walk.mp4: no person is seen &lt;in it&gt;; film one",
-        "1 file was not begun",
+        "1 file was not started",
         "1 of 2",
         "4 of 5",
         "No contact sheet was made",

@@ -119,10 +119,10 @@ def test_a_cluster_run_tells_what_was_used_of_what_was_asked(tmp_path, monkeypat
         build_report(inputs, tmp_path / "report.html")
         return (tmp_path / "report.html").read_text()
 
-    assert "asked the cluster for" not in page()
+    assert "Share of the requested resources" not in page()
     (tmp_path / "results/logs/slurm").mkdir(parents=True)
     assert StrictPage(page()).problems == []
-    section = page().split("asked the cluster for")[1]
+    section = page().split("Share of the requested resources")[1]
     cost = read_benchmarks(tmp_path / "benchmarks")[0]
     memory, time = (f"{100 * share:.0f} %" for share in (cost.peak_mb / 1000, cost.longest_s / 60))
     cells = re.findall(r"<td[^>]*>(.*?)</td>", section)[:5]

@@ -196,7 +196,7 @@ def test_memory_does_not_grow_with_length(tmp_path, picture):
 def test_no_figure_and_no_image_leave_nothing(tmp_path, picture):
     master(tmp_path / "a.mkv", 4, 25, visible=False)
     out = tmp_path / "out" / "a.mp4"
-    with pytest.raises(UserError, match="outside every frame"):
+    with pytest.raises(UserError, match="outside the image in every frame"):
         composite_background(tmp_path / "a.mkv", picture, out, CompositeSettings())
     with pytest.raises(UserError, match="no such file"):
         composite_background(tmp_path / "a.mkv", tmp_path / "no.png", out, CompositeSettings())

@@ -116,5 +116,5 @@ def test_a_damaged_memory_is_none(asked, room, record, text):
 
 def test_a_source_that_vanishes_while_it_is_read_is_told(record, room):
     room.unlink()
-    with pytest.raises(UserError, match=r"room\.png: read, and gone since"):
+    with pytest.raises(UserError, match=r"room\.png: was read, but is gone now"):
         remember(record, "room", room, "v1")

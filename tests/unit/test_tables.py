@@ -100,7 +100,7 @@ HEAD = "id\tvideo\tlabel\n"
 MISTAKES = {
     "unknown column": ("id\tvideo\tlable\n", 1, ["'lable'", "did you mean 'label'?"]),
     "missing column": ("id\tvideo\na\ta.mp4\n", 1, ["'label' is missing"]),
-    "column twice": ("id\tvideo\tlabel\tid\n", 1, ["'id' stands twice"]),
+    "column twice": ("id\tvideo\tlabel\tid\n", 1, ["'id' appears twice"]),
     "commas": ("id,video,label\na,a.mp4,bow\n", 1, ["not separated by tabs"]),
     "duplicate id": (HEAD + "a\ta.mp4\tbow\nb\tb.mp4\tbow\na\tc.mp4\tbow", 4, ["'a'", "line 2"]),
     "slash": (HEAD + "a/b\ta.mp4\tbow", 2, ["id 'a/b'", "letters"]),

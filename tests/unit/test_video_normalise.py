@@ -103,7 +103,7 @@ def test_start_and_end_cut_the_source(normalise, source):
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "words"), [(4.5, None, "start"), (2, 1, "end"), (3.9, None, "no clip")]
+    ("start", "end", "words"), [(4.5, None, "start"), (2, 1, "end"), (3.9, None, "not a clip")]
 )
 def test_an_empty_part_is_refused(normalise, source, start, end, words):
     with pytest.raises(UserError, match=words) as error:

@@ -140,16 +140,19 @@ class Command:
 
 
 FAULTS = {
-    "not readable": (truncated, "not a readable checkpoint of torch"),
-    "empty": (Path.touch, "not a readable checkpoint of torch"),
-    "text": (lambda path: path.write_text("<html>"), "not a readable checkpoint of torch"),
+    "not readable": (truncated, "not a readable torch checkpoint"),
+    "empty": (Path.touch, "not a readable torch checkpoint"),
+    "text": (lambda path: path.write_text("<html>"), "not a readable torch checkpoint"),
     "code": (lambda path: torch.save({"E_flame": Command()}, path), "holds posix.system, which is"),
-    "an array": (lambda path: torch.save({"a": np.float64(1)}, path), "which is no weight"),
-    "another network's": (lambda path: torch.save({"model": {}}, path), "holds no E_flame with"),
-    "a list": (lambda path: torch.save([1], path), "holds no E_flame with weights"),
+    "an array": (lambda path: torch.save({"a": np.float64(1)}, path), "which is not a weight"),
+    "another network's": (
+        lambda path: torch.save({"model": {}}, path),
+        "holds no weights under E_flame",
+    ),
+    "a list": (lambda path: torch.save([1], path), "holds no weights under E_flame"),
     "old format": (
         lambda path: torch.save({"E_detail": {}}, path, _use_new_zipfile_serialization=False),
-        "holds no E_flame with weights",
+        "holds no weights under E_flame",
     ),
 }
 
@@ -175,7 +178,7 @@ def test_what_is_ignored_is_never_called(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "a.pth"
     torch.save({"state": {"a": torch.ones(2)}, "meta": Maker("trace")}, path)
-    with pytest.raises(UserError, match=r"holds test_weights\.make_file, which is no weight"):
+    with pytest.raises(UserError, match=r"holds test_weights\.make_file, which is not a weight"):
         read_checkpoint(path)
     read = read_checkpoint(path, ["test_weights.make_file"])
     assert state_in(read, "state", path)["a"].sum() == 2 and not Path("trace").exists()
@@ -236,7 +239,7 @@ def test_body_files_are_checked_too(tmp_path, body_file):
     _, head = check_bodies(body_file, flame, ids)
     assert f"{ids}: not a readable table of vertices" in head.wrong
     (body,) = check_bodies(tmp_path / "SMPLX_MALE.npz", None, None)
-    assert body.wrong.startswith("no such body file; name an SMPL-X-format .npz")
+    assert body.wrong.startswith("no such body file; give an SMPL-X-format .npz")
 
 
 def test_an_unknown_back_end_is_told_of(tmp_path):

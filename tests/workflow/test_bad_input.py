@@ -275,7 +275,7 @@ def test_bad_configs_stop_the_plan_in_one_line(plain, change, told):
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda lines: [*lines, lines[1]], "references.tsv:8: id 'bow_ben' stands already"),
+        (lambda lines: [*lines, lines[1]], "references.tsv:8: id 'bow_ben' already appears"),
         (lambda lines: changed(lines, "id", "a/b"), "references.tsv:2: id 'a/b' cannot be used"),
         (lambda lines: changed(lines, "id", "a b"), "references.tsv:2: id 'a b' cannot be used"),
         (lambda lines: changed(lines, "label", "bwo"), "references.tsv:2: unknown label 'bwo'"),

@@ -16,13 +16,16 @@ with job(snakemake):
     tests, others = told.tests, told.others
     prints, unread = fingerprints([*tests, *others], snakemake.threads)
     for path in unread:
-        print(f"warning: {path}: cannot be read, so its copies are not looked for", file=sys.stderr)
+        print(
+            f"warning: {path}: cannot be read, so copies of it are not searched for",
+            file=sys.stderr,
+        )
     seen = {id_: row for id_, row in told.real.items() if Path(row[0]).is_file()}
     remember_all(record_path(told.records, "real", ""), seen)
     if found := copies(tests, others, prints):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise UserError(
-            f"leakage: test video {found[0].test} holds {found[0].how} as {found[0].other}{more}; "
-            "take one out of its table"
+            f"leakage: test video {found[0].test} has {found[0].how} as {found[0].other}{more}; "
+            "remove one from its table"
         )
     write_json(snakemake.output[0], {"test": tests, "others": others, "unread": unread})

@@ -29,7 +29,7 @@ with job(snakemake):
     test = [Clip(*clip) for clip in told.test]
     for clip in [*train, *test]:
         if not Path(clip.path).is_file():
-            raise UserError(f"{clip.path}: no such file; correct the table, or bring it back")
+            raise UserError(f"{clip.path}: no such file; correct the table, or restore the file")
     write_list(made.train, train)
     write_list(made.test, test)
     about = {"dataset": told.dataset, "model": snakemake.wildcards.model, "point": told.point}

@@ -47,7 +47,7 @@ def read_about(path: Path | str) -> dict:
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: not a readable avatar ({error}); train it again") from error
     if about.get("kind") != "avatar":
-        raise UserError(f"{path}: holds {about.get('kind')}, expected avatar; train it again")
+        raise UserError(f"{path}: holds {about.get('kind')}, not an avatar; train it again")
     return about
 
 

@@ -74,6 +74,6 @@ def read_report(path: Path | str) -> FitReport:
         error = dict(zip(stored.about["error_parts"], stored["error"].tolist(), strict=True))
     except (KeyError, ValueError) as wrong:
         raise UserError(
-            f"{path}: the fit lacks its quality ({wrong}); delete it and rerun"
+            f"{path}: the fit lacks its quality measures ({wrong}); delete it and rerun"
         ) from wrong
     return FitReport(error, quality)

@@ -23,7 +23,7 @@ def read_note(path: Path | str) -> dict:
             return json.loads(stored[ABOUT].tobytes())
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(
-            f"{path}: carries no readable note ({error}); delete it and rerun"
+            f"{path}: has no readable metadata ({error}); delete it and rerun"
         ) from error
 
 

@@ -36,9 +36,9 @@ def read_body_arrays(path: Path | str) -> dict[str, np.ndarray]:
     """The arrays named NEEDED, and those of OPTIONAL that are there. UserError if it cannot."""
     path = Path(path)
     if not path.is_file():
-        raise UserError(f"{path}: no such body file; name an SMPL-X-format .npz or .pkl")
+        raise UserError(f"{path}: no such body file; give an SMPL-X-format .npz or .pkl")
     if path.suffix not in (".npz", ".pkl"):
-        raise UserError(f"{path}: a body file is an .npz or a .pkl in SMPL-X's format")
+        raise UserError(f"{path}: not a body file; give an .npz or .pkl in SMPL-X format")
     wanted = NEEDED + OPTIONAL
     arrays = read_npz(path, wanted) if path.suffix == ".npz" else _read_pickle(path, wanted)
     missing = [name for name in NEEDED if name not in arrays]

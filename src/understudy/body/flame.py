@@ -73,12 +73,12 @@ def joined_arrays(
     if len(ids) != len(head["v_template"]):
         raise UserError(
             f"{correspondences}: {len(ids)} vertices, but {flame} has {len(head['v_template'])}; "
-            "name the table that belongs to it"
+            "give the table that belongs to it"
         )
     if not 0 <= ids.min() <= ids.max() < len(model.v_template):
         raise UserError(
-            f"{correspondences}: it names vertices that {body} lacks; FLAME goes with SMPL-X's "
-            "own mesh only: set body to an SMPL-X file"
+            f"{correspondences}: it lists vertices that {body} lacks; FLAME works only with "
+            "SMPL-X's own mesh: set body to an SMPL-X file"
         )
     _carried_over(model.landmark_table(), torch.from_numpy(ids), correspondences)
     arrays["shapedirs"] = arrays["shapedirs"].astype(np.float32)
@@ -115,7 +115,7 @@ def _read_ids(path: Path) -> np.ndarray:
         return np.load(path, allow_pickle=False).astype(np.int64).reshape(-1)
     except (OSError, ValueError, EOFError) as error:
         raise UserError(
-            f"{path}: not a readable table of vertices ({error}); name SMPL-X__FLAME_vertex_ids.npy"
+            f"{path}: not a readable table of vertices ({error}); give SMPL-X__FLAME_vertex_ids.npy"
         ) from error
 
 
@@ -127,8 +127,8 @@ def _carried_over(table: LandmarkTable, ids: Tensor, path: Path | str) -> Landma
     back[ids] = torch.arange(len(ids))
     if (back[vertices][table.weights[rows] > 0] < 0).any():
         raise UserError(
-            f"{path}: the body's face points lie on vertices that FLAME's table does not name; "
-            "name the table that belongs to the body"
+            f"{path}: the body's face points lie on vertices that FLAME's table does not list; "
+            "give the table that belongs to the body"
         )
     eyes = [FLAME_JOINTS.index(name) for name in _ON_JOINTS]
     return LandmarkTable(

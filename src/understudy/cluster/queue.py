@@ -56,7 +56,7 @@ def refuse_while_queued(folder: Path) -> None:
         raise UserError(
             f"{len(jobs)} jobs of an earlier run in this folder are still in the queue "
             f"({', '.join(job.id for job in jobs[:5])}{', …' if len(jobs) > 5 else ''}); "
-            "`understudy queue wait` waits for them, `… cancel` ends them"
+            "`understudy queue wait` waits for them, `… cancel` cancels them"
         )
 
 

@@ -32,7 +32,8 @@ def refuse_while_led(folder: Path) -> None:
     running = snakemakes(folder)
     if running:
         raise UserError(
-            f"Snakemake runs in {folder} (process {running[0]}); interrupt it: it cancels its jobs"
+            f"Snakemake runs in {folder} (process {running[0]}); interrupt it, and it "
+            "cancels its jobs"
         )
 
 
@@ -41,7 +42,10 @@ def wait_for_queue(folder: Path) -> None:
     told = None
     while any(left := _left(folder)):
         if left != told:
-            print("waiting for {} jobs, {} Snakemakes, {} scripts".format(*left), file=sys.stderr)
+            print(
+                "waiting for {} jobs, {} Snakemake processes, {} scripts".format(*left),
+                file=sys.stderr,
+            )
         told = left
         time.sleep(SECONDS)
 

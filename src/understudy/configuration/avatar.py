@@ -19,74 +19,74 @@ from understudy.configuration.kinds import (
 
 
 class ExAvatar(Section):
-    """Of model exavatar."""
+    """Settings of the model exavatar."""
 
     preset: Literal["release", "paper"] = ExAvatarSettings.preset
-    """Which frames are trained on. release: one in six, as ExAvatar's published command does.
-    paper: all but those held out, as the text says, six times the steps."""
+    """Which frames are used for training. release: one in six, as in ExAvatar's published command.
+    paper: all that are not held out, as in the paper's text; six times the steps."""
 
     subdivisions: Annotated[int, Field(ge=0, le=2)] = ExAvatarSettings.subdivisions
-    """How often every edge of the body's mesh is halved; 2 is ExAvatar's (167,000 Gaussians
-    with SMPL-X), 0 and 1 are for a CPU."""
+    """How many times every edge of the body mesh is halved; ExAvatar uses 2 (167,000 Gaussians with
+    SMPL-X), 0 and 1 suit a CPU."""
 
     epochs: Count = ExAvatarSettings.epochs
     """Passes over the clip; each draws every frame `repeats` times."""
 
     repeats: Count = ExAvatarSettings.repeats
-    """How often a frame is drawn in an epoch."""
+    """How many times a frame is drawn in an epoch."""
 
     lpips: File | None = ExAvatarSettings.lpips
-    """torchvision's file of VGG-16 (vgg16-397923af.pth of download.pytorch.org/models): adds
-    ExAvatar's LPIPS loss. Null does without."""
+    """torchvision's VGG-16 weights (vgg16-397923af.pth from download.pytorch.org/models), which add
+    ExAvatar's LPIPS loss. Null: no such loss."""
 
     scene: Literal["gaussians", "plate"] = ExAvatarSettings.scene
-    """What is behind the person while training. gaussians: a scene trained along, from the
-    depth maps, as ExAvatar does. plate: the bare wall, measured from the pixels outside the
-    masks."""
+    """Background during training. gaussians: scene Gaussians that start from the depth maps and are
+    trained jointly, as in ExAvatar. plate: the empty background, measured from the pixels outside
+    the masks."""
 
 
 class Direct(Section):
-    """Of model direct."""
+    """Settings of the model direct."""
 
     iterations: Count = DirectSettings.iterations
     """Optimiser steps."""
 
     max_edge: Annotated[float, Field(gt=0, le=1)] = DirectSettings.max_edge
-    """Longest edge of the surface that carries the Gaussians, m; smaller means more Gaussians."""
+    """Longest edge of the mesh that carries the Gaussians, m; smaller means more Gaussians."""
 
     align_at: Annotated[list[PositiveShare], Field(min_length=1), Unique] = Field(
         list(DirectSettings.align_at)
     )
-    """When the poses of all frames are aligned with their pictures, as shares of the iterations."""
+    """When all poses are aligned with their images, as fractions of the iterations."""
 
 
 class AvatarSection(Section):
     """Avatar training."""
 
     model: Literal[*CHOICES["avatar"]] = "direct"
-    """direct: a colour, size and place for each Gaussian, no networks, the poses aligned with
-    the pictures. exavatar: the networks and losses of the paper's backbone (docs/avatars.md).
-    Each has a section of its own; the other keys count for both."""
+    """direct: a colour, size and position for each Gaussian, no networks, poses aligned with the
+    images. exavatar: the networks and losses of the paper's backbone (docs/avatars.md). Each model
+    has its own section; the other keys apply to both."""
 
     size: Annotated[int, Field(ge=64, le=4096)] = TrainSettings.size
     """Longest side of the training images in pixels."""
 
     held_out_every: Annotated[int, Field(ge=2, le=1000)] = TrainSettings.held_out_every
-    """One frame in so many is never trained on and measures the avatar."""
+    """One frame in this many is held out of training and used to score the avatar."""
 
     patience: PositiveShare = TrainSettings.patience
-    """A training of either model ends early when held-out frames have gained nothing for this
-    share of its steps; 1: never."""
+    """Training (of either model) stops early when held-out frames have not improved for this share
+    of its steps; 1: never."""
 
     lpips: File | None = None
-    """AlexNet's weights (download.pytorch.org/models/alexnet-owt-7be5be79.pth), to score
-    held-out frames by LPIPS too; null does without."""
+    """AlexNet weights (download.pytorch.org/models/alexnet-owt-7be5be79.pth), to score held-out
+    frames by LPIPS too; null: no LPIPS."""
 
     checkpoint_seconds: Positive = TrainSettings.checkpoint_seconds
-    """Time between two saved states that a killed training continues from."""
+    """Seconds between checkpoints, from which a killed training resumes."""
 
     direct: Direct = Field(default_factory=Direct)
-    """Of model direct."""
+    """Settings of the model direct."""
 
     exavatar: ExAvatar = Field(default_factory=ExAvatar)
-    """Of model exavatar."""
+    """Settings of the model exavatar."""

@@ -20,19 +20,19 @@ class DemoVideo(Section):
     """Height, px."""
 
     fps: Annotated[float, Field(ge=1, le=240)] = float(WorldSettings.fps)
-    """Frames a second."""
+    """Frames per second."""
 
     seconds: Annotated[float, Field(gt=0, le=3600)] = float(WorldSettings.seconds)
-    """Length."""
+    """Length, s."""
 
     noise: Annotated[float, Field(ge=0, le=255)] = WorldSettings.noise
-    """Noise of the sensor, grey levels."""
+    """Sensor noise, grey levels."""
 
     crf: Quality = WorldSettings.crf
     """H.264 quality; lower is better."""
 
     depth_every: Count = WorldSettings.depth_every
-    """One frame in so many keeps its true depth."""
+    """True depth is kept for one frame in this many."""
 
 
 class DemoBackground(Section):
@@ -52,13 +52,13 @@ class Demo(Section):
     """Folder of the demo world; a table's video under it is rendered on demand."""
 
     identity: DemoVideo = Field(default_factory=DemoVideo)
-    """Size and length of identity videos (below, "A video of the demo world")."""
+    """Size and length of identity videos (see "A video of the demo world" below)."""
 
     clip: DemoVideo = Field(default_factory=DemoVideo)
-    """Size and length of reference videos, by the same keys."""
+    """Size and length of reference videos, with the same keys."""
 
     real: DemoVideo = Field(default_factory=DemoVideo)
-    """Size and length of the recognisers' real videos, by the same keys."""
+    """Size and length of the recognisers' real videos, with the same keys."""
 
     background: DemoBackground = Field(default_factory=DemoBackground)
-    """Size of the background images (below, "A background of the demo world")."""
+    """Size of the background images (see "A background of the demo world" below)."""

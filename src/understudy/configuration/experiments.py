@@ -22,22 +22,22 @@ Views = _one_or_list(Literal["all", "source"], "all or source")
 
 
 class GridLine(Section):
-    """A line of the grid; every number in it may be a list, which stands for a run each."""
+    """A line of the grid; any value may be a list, which gives one run per item."""
 
     n_real: Videos
-    """Real training videos a class, or `all`."""
+    """Real training videos per class, or `all`."""
 
     n_synthetic: Videos
-    """Synthetic training videos a class, or `all`."""
+    """Synthetic training videos per class, or `all`."""
 
     background: Behind = "image"
-    """Synthetic videos before images, or `white`: the same people on white."""
+    """`image`: synthetic videos over background images. `white`: the same people on white."""
 
     identities: PeopleSection = "all"
-    """How many people, drawn by seed, the synthetic videos show."""
+    """How many people the synthetic videos show; drawn by seed."""
 
     views: Views = "all"
-    """Synthetic videos of all `render.views`, or `source`: of the reference's own view alone."""
+    """`all`: synthetic videos of all `render.views`. `source`: only of the reference's own view."""
 
 
 class Experiments(Section):
@@ -47,17 +47,17 @@ class Experiments(Section):
     """Name of the real dataset in folder names and tables."""
 
     models: dict[Name, RecogniserSection] = Field({})
-    """Models by name, each with its settings. None, no experiments."""
+    """Models by name, each with its settings. Without any, no experiments are run."""
 
     disjoint_by: Literal["subject", "video"] = "subject"
-    """What a reference and the test set must not share: subject, neither the video nor who performs
-    it; video, the video alone (protocols that test people of the training set by other cameras)."""
+    """What a reference must not share with the test set. subject: neither the video nor the person.
+    video: only the video (for protocols that test on training people seen by other cameras)."""
 
     grid: Annotated[list[GridLine], Field(min_length=1)] = Field(
         [{"n_real": "all", "n_synthetic": 0}, {"n_real": "all", "n_synthetic": "all"}],
         validate_default=True,
     )
-    """What each run sees; a list of numbers stands for a run each (below, "The grid")."""
+    """What each run is trained on; a list gives one run per item (see "The grid" below)."""
 
     seeds: Annotated[list[Seed], Field(min_length=1), Unique] = Field([0])
     """Seeds; each redraws the shots and the initial weights."""

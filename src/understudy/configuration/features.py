@@ -18,15 +18,15 @@ class Features(Section):
     """133 COCO-WholeBody keypoints."""
 
     masks: Backend = "mediapipe"
-    """Person masks of identities."""
+    """Person masks of identity videos."""
 
     depth: Backend = "body_plane"
-    """Depth maps of identities."""
+    """Depth maps of identity videos."""
 
     depth_relation: Literal["linear", "reciprocal"] = "linear"
-    """How the numbers of Depth Anything become metres. linear: as ExAvatar's fitting does,
-    depth falls as they rise. reciprocal: depth is one over them, as they were trained to
-    say."""
+    """How Depth Anything's output is converted to metres. linear: depth decreases linearly with
+    it, as in ExAvatar's fitting. reciprocal: depth is one over it, as the network was
+    trained."""
 
     expression: Backend = "landmarks"
     """Facial expression and jaw."""

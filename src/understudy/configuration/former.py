@@ -18,10 +18,10 @@ OF_DIRECT = ("iterations", "max_edge", "align_at")
 
 FORMER = {  # dotted key -> what is told of it
     **{
-        f"fit.{key}": "is no longer a key; take it out: the solver's numbers stand in "
+        f"fit.{key}": "is no longer a key; remove it: the solver's parameters are in "
         "src/understudy/fitting/settings.py"
         for key in SOLVER
     },
-    "backgrounds.fit": "is called backgrounds.resize now; rename it",
-    **{f"avatar.{key}": f"is called avatar.direct.{key} now; rename it" for key in OF_DIRECT},
+    "backgrounds.fit": "is now called backgrounds.resize; rename it",
+    **{f"avatar.{key}": f"is now called avatar.direct.{key}; rename it" for key in OF_DIRECT},
 }

@@ -75,7 +75,7 @@ def _image(text: str) -> str:
 def _unique(values: list) -> list:
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f"{value!r} stands there twice; give each once")
+            raise ValueError(f"{value!r} appears twice; give each once")
     return values
 
 
@@ -86,28 +86,28 @@ PositiveShare = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=MANY)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Quality = Annotated[int, Field(ge=0, le=51)]  # x264's; lower is better
-Text = Annotated[str, AfterValidator(_one_line), allowed("text of one line, not empty")]
+Text = Annotated[str, AfterValidator(_one_line), allowed("one line of text, not empty")]
 Name = Annotated[
     str,
     Field(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=MAX_NAME),
     allowed(
-        "a name of letters, digits, _ and -, that begins with a letter or digit, of at most "
+        "a name of letters, digits, _ and -, starting with a letter or digit, of at most "
         f"{MAX_NAME} characters"
     ),
 ]
 Label = Annotated[
     str,
     AfterValidator(_one_line),
-    allowed("text without tabs, line breaks or space around it"),
+    allowed("text without tabs, line breaks, or spaces at either end"),
 ]
 File = Annotated[str, AfterValidator(_file), allowed("the path of a file, without { and }")]
 Folder = Annotated[
     str,
     AfterValidator(_folder),
-    allowed("the path of a folder, without any of {}*?[]$\\, ~ or .. at its end"),
+    allowed("the path of a folder, without any of {}*?[]$\\, no ~ in front, no .. at the end"),
 ]
 Image = Annotated[
     str,
     AfterValidator(_image),
-    allowed(f"the path of a .sif file, or {', '.join(IMAGES[:-1])} or {IMAGES[-1]}://…"),
+    allowed(f"the path of a .sif file, or a {', '.join(IMAGES[:-1])} or {IMAGES[-1]}:// address"),
 ]

@@ -18,75 +18,75 @@ class Flame(Section):
     """FLAME's head in the body, for users of SMPL-X; the preset paper fits the face with it."""
 
     model: File | None = None
-    """FLAME 2020's model file (.npz or .pkl without chumpy), to go with an SMPL-X body; null does
-    without."""
+    """FLAME 2020 model file (.npz, or .pkl without chumpy), used with an SMPL-X body; null: no
+    FLAME."""
 
     vertex_ids: File | None = None
-    """SMPL-X__FLAME_vertex_ids.npy, which of the body's vertices are FLAME's."""
+    """SMPL-X__FLAME_vertex_ids.npy: which of the body's vertices are FLAME's."""
 
 
 class TablesSection(Section):
     """The tables of inputs, tab-separated."""
 
     identities: File = "config/identities.tsv"
-    """New people I, each filmed turning round."""
+    """New people I, each filmed turning around."""
 
     references: File = "config/references.tsv"
-    """Reference videos T, who does what."""
+    """Reference videos T: people performing actions."""
 
     backgrounds: File = "config/backgrounds.tsv"
     """Background images B."""
 
     real: File | None = None
-    """Real labelled videos for training and testing the recognisers. Null makes the dataset without
-    experiments."""
+    """Real labelled videos for training and testing the recognisers. Null: the dataset is made, no
+    experiments are run."""
 
 
 class Dataset(Section):
-    """What the manifest says of the dataset."""
+    """What the manifest says about the dataset."""
 
     name: Text = "understudy"
     """Name of the dataset."""
 
     licence: Text = "unstated"
-    """Licence that you give the synthetic videos."""
+    """Licence of the synthetic videos."""
 
 
 class Config(Section):
     """Understudy's configuration."""
 
     results: Folder = "results"
-    """Folder that everything is written to."""
+    """Output folder."""
 
     seed: Seed = 0
-    """Seed of every random choice; a repeated run gives the same files."""
+    """Seed for every random choice; a repeated run produces the same files."""
 
     device: Literal["cpu", "cuda"] = "cpu"
-    """Where networks, avatars and rendering run. With cuda, rules that use a GPU ask the cluster
-    for one."""
+    """Where networks, avatar training and rendering run. With cuda, rules that use a GPU request
+    one from the cluster."""
 
     container: Image | None = None
-    """Image (.sif or docker://) in which jobs run with --software-deployment-method apptainer;
+    """Image (.sif or docker://) that jobs run in with --software-deployment-method apptainer; see
     docs/slurm.md."""
 
     body: File | None = None
-    """SMPL-X-format body file (.npz or .pkl). Null builds the embedded CC0 body."""
+    """SMPL-X-format body file (.npz or .pkl). Null: the built-in CC0 body."""
 
     flame: Flame = Field(default_factory=Flame)
     """FLAME's head in the body."""
 
     weights: Folder = "weights"
-    """Folder of the weights that the paper's own back-ends need; `config/weights.yaml` names the
-    files and where each is had, `make weights` checks them."""
+    """Folder with the weights that the paper's own back-ends need; `config/weights.yaml` lists the
+    files and where to get them, `make weights` checks them."""
 
     labels: Annotated[list[Label], Field(min_length=1), Unique]
-    """The action classes; their order gives the label index."""
+    """The action classes; their order defines the label index."""
 
     tables: TablesSection = Field(default_factory=TablesSection)
     """The tables of inputs."""
 
     video: Video = Field(default_factory=Video)
-    """What videos are normalised to."""
+    """How videos are normalised."""
 
     features: Features = Field(default_factory=Features)
     """The back-end of each feature."""
@@ -104,7 +104,7 @@ class Config(Section):
     """Compositing."""
 
     dataset: Dataset = Field(default_factory=Dataset)
-    """What the manifest says of the dataset."""
+    """What the manifest says about the dataset."""
 
     experiments: Experiments = Field(default_factory=Experiments)
     """The recognisers."""

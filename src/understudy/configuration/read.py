@@ -17,7 +17,7 @@ def read_config(path: Path | str) -> dict:
     """
     path = Path(path)
     if not path.is_file():
-        raise UserError(f"{path}: no such file; give the config of a run")
+        raise UserError(f"{path}: no such file; give an existing config file")
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -44,7 +44,7 @@ class _Loader(yaml.SafeLoader):
             key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
             if isinstance(key, Hashable) and key in lines:
                 raise yaml.MarkedYAMLError(
-                    problem=f"key {key!r} stands already in line {lines[key]}; take one out",
+                    problem=f"key {key!r} already appears in line {lines[key]}; remove one",
                     problem_mark=key_node.start_mark,
                 )
             if isinstance(key, Hashable):
@@ -77,5 +77,5 @@ def _once(path: Path, pairs: list[tuple[str, object]]) -> dict:
     keys = [key for key, _ in pairs]
     for key in keys:
         if keys.count(key) > 1:
-            raise UserError(f"{path}: key {key!r} stands twice in a mapping; take one out")
+            raise UserError(f"{path}: key {key!r} appears twice in a mapping; remove one")
     return dict(pairs)

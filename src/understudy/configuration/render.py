@@ -28,14 +28,14 @@ class Render(Section):
     """Re-enactment."""
 
     views: Annotated[list[View], Field(min_length=1), Unique] = Field(["source"])
-    """Cameras; source is the reference's own, az30_el-10 is turned about the person by degrees."""
+    """Cameras: source is the reference's own; az30_el-10 is rotated about the person, degrees."""
 
     placement: Literal["ground", "copy"] = "ground"
-    """ground: the person's own size with feet on the reference's ground; copy: the reference's
-    translation as it is (the paper)."""
+    """ground: the person's own size, with feet on the reference's ground. copy: the reference's
+    translation unchanged (the paper)."""
 
     keep_rgba: bool = False
-    """Keep the lossless RGBA masters, so that new backgrounds need no new rendering (about 20 MB a
+    """Keep the lossless RGBA masters, so that new backgrounds need no re-rendering (about 20 MB per
     pair)."""
 
     crf: Quality = 18
@@ -46,7 +46,7 @@ class Backgrounds(Section):
     """Compositing."""
 
     per_pair: Count = 3
-    """g: backgrounds for each (reference, identity)."""
+    """g: number of backgrounds for each (reference, identity) pair."""
 
     resize: Literal["cover", "stretch", "contain"] = "cover"
     """How an image fills the frame."""

@@ -19,7 +19,8 @@ class Film(Section):
     def _is_a_clip(self) -> "Film":
         if self.seconds * self.fps < MIN_FRAMES:
             raise ValueError(
-                f"{self.seconds:g} s at {self.fps:g} frames a second is no clip; give more of one"
+                f"{self.seconds:g} s at {self.fps:g} frames per second is not a clip; "
+                "give more of either"
             )
         return self
 
@@ -28,39 +29,39 @@ class IdentityVideo(Film):
     """Identity videos."""
 
     seconds: Seconds = 18.0
-    """Length that longer videos are brought to."""
+    """Maximum length in seconds; `policy` says what happens to longer videos."""
 
     fps: Rate = 18.0
-    """Frames a second."""
+    """Frames per second."""
 
     policy: Literal["resample", "trim", "keep"] = "resample"
-    """Longer videos: resample (the whole video evenly, played faster, stated in the manifest),
-    trim (cut), keep (any length)."""
+    """Longer videos: resample (the whole video, sampled evenly and so played faster; the manifest
+    says so), trim (cut) or keep (any length)."""
 
     size: VideoSize | None = None
-    """Longest side in pixels; null keeps the source's."""
+    """Longest side in pixels; null: as in the source."""
 
     square: bool = False
-    """Pad to a square with black."""
+    """Pad to a square with black bars."""
 
 
 class ReferenceVideo(Film):
     """Reference videos."""
 
     seconds: Seconds = 20.0
-    """Length that longer videos are brought to."""
+    """Maximum length in seconds; `policy` says what happens to longer videos."""
 
     fps: Rate = 25.0
-    """Frames a second."""
+    """Frames per second."""
 
     policy: Literal["resample", "trim", "keep"] = "trim"
     """Longer videos: resample, trim or keep, as for identities."""
 
     size: VideoSize | None = None
-    """Longest side in pixels; null keeps the source's."""
+    """Longest side in pixels; null: as in the source."""
 
     square: bool = False
-    """Pad to a square with black."""
+    """Pad to a square with black bars."""
 
 
 class Video(Section):

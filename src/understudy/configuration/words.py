@@ -51,10 +51,10 @@ def allowed(node: dict, schema: dict) -> str:
     if "enum" in node or "const" in node:
         return _listed([str(word) for word in node.get("enum", [node.get("const")])])
     if node["type"] == "array":
-        return f"a list of one or more, each {allowed(node['items'], schema)}"
+        return f"a list of one or more items, each {allowed(node['items'], schema)}"
     if node["type"] == "object":
         names = node.get("properties")
-        return f"a section of keys: {', '.join(names)}" if names else "sections by name"
+        return f"a section with the keys {', '.join(names)}" if names else "named sections"
     if node["type"] in ("integer", "number"):
         return _number(node)
     return TYPES[node["type"]]
@@ -151,10 +151,10 @@ def _listed(words: list[str]) -> str:
 def _hint(value: object, wrong: dict) -> str:
     """Where YAML takes a value for another type than its writer."""
     if wrong["type"] == "string_type" and not isinstance(value, dict | list):
-        return "; text that YAML takes for something else is put in quotes"
+        return "; put text that YAML would read as something else in quotes"
     if wrong["type"] in ("float_type", "int_type") and isinstance(value, str):
         with contextlib.suppress(ValueError, OverflowError):  # text that is no number, inf
             number = float(value)
             written = int(number) if number == int(number) else number
-            return f"; this is text to YAML: write {written!r}, without quotes"
+            return f"; YAML reads this as text: write {written!r}, without quotes"
     return ""

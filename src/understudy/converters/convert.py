@@ -57,14 +57,16 @@ def convert_recordings(
     drawn = draw(found.items, dataset.labels, dataset.protocols[protocol], caps, seed)
     if not drawn.train or not drawn.test:
         empty = "test" if drawn.train else "training"
-        raise UserError(f"{folder}: no {empty} video by protocol {protocol}; is it all there?")
+        raise UserError(
+            f"{folder}: no {empty} video for protocol {protocol}; is the folder complete?"
+        )
     write_recordings(out, drawn, licence or RESEARCH_ONLY)
     lines = [f"{out}: references.tsv, real.tsv", *told(drawn, caps)]
     lines += told_left_out(found.left_out | drawn.left_out, out / f"left_out_{name}.tsv")
     shared = drawn.shared_subjects()
     if shared:
         lines.append(
-            f"{len(shared)} subjects of references are tested too, as the protocol has it."
+            f"{len(shared)} subjects of references are also in the test set, as the protocol says."
         )
     return [
         *lines,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from understudy.converters.recordings import EITHER, Protocol, Recording
 
 OTHER_CLASS = "of a class that the paper does not use"
-NEITHER = "neither trains nor tests in this protocol"
-ABOVE = "not drawn, the class has enough"
+NEITHER = "neither for training nor for testing in this protocol"
+ABOVE = "not drawn, as the class has enough"
 OTHER_CAMERA = "another camera's view of a performance in the test set"
 
 

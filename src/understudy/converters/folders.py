@@ -13,7 +13,7 @@ IMAGES = {".jpg", ".jpeg", ".png", ".webp"}
 NAMED_OTHERWISE = "its name is not one of the dataset's"
 OTHER_FILE = "no {}"
 EMPTY = "is empty (0 bytes)"
-TWICE = "its name stands for {} already"
+TWICE = "its name already stands for {}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def find_recordings(folder: Path, read: Callable[[str], Recording | None]) -> Fo
             items.append(recording)
     if not items:
         raise UserError(
-            f"{folder}: none of its {len(videos.items)} videos is named as the dataset names them; "
+            f"{folder}: none of its {len(videos.items)} videos is named as in the dataset; "
             "give the folder that its owners distribute"
         )
     return Found(items, left_out)

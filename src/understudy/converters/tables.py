@@ -42,7 +42,9 @@ def write_files(target: Path, column: str, paths: Iterable[str], licence: str) -
     for path in paths:
         id_ = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "unnamed"
         if id_ in rows:
-            raise UserError(f"{path}: its name gives id '{id_}' as {rows[id_][1]}'s; rename one")
+            raise UserError(
+                f"{path}: its name gives the same id '{id_}' as {rows[id_][1]}; rename one"
+            )
         rows[id_] = [id_, path, licence]
     write_table(target, ["id", column, "licence"], list(rows.values()))
 
@@ -85,7 +87,7 @@ def told(drawn: Drawn, caps: Caps) -> list[str]:
         short = {label: count for label, count in counts.items() if count < cap}
         if short:
             few = ", ".join(f"{label} {count}" for label, count in sorted(short.items()))
-            lines.append(f"  fewer than {cap} a class: {few}")
+            lines.append(f"  fewer than {cap} per class: {few}")
     return lines
 
 

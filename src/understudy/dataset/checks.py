@@ -57,7 +57,7 @@ def check_videos(
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
     if not there:
-        raise UserError(f"{out}: no synthetic video is there; see the logs of the jobs before")
+        raise UserError(f"{out}: there are no synthetic videos; see the logs of the preceding jobs")
     references = {name: read_note(notes[name]) for name in {clip.reference for clip in there}}
     digests = {name: file_digest(images[name]) for name in {clip.background for clip in there}}
     content = {clip.video: sha256(clip.video) for clip in there}

@@ -28,9 +28,9 @@ def datasheet(manifest: pd.DataFrame, inputs: DatasetInputs, checks: dict) -> st
 
 def _motivation() -> str:
     return (
-        "Videos of human actions in which new people, before new backgrounds, re-enact what real "
-        "reference videos show: to train action recognisers where real videos are few, or show "
-        f"few people and places. The method: {PAPER}."
+        "Videos of human actions in which new people, over new backgrounds, re-enact real "
+        "reference videos, for training action recognisers when real videos are few, or show few "
+        f"people and places. The method: {PAPER}."
     )
 
 
@@ -63,7 +63,7 @@ def _composition(manifest: pd.DataFrame, checks: dict) -> str:
         f"| | |\n|---|---|\n{table}\n\n"
         f"| action | videos | references |\n|---|---|---|\n{labels}\n\n"
         "Each video is labelled with the action of its reference. Backgrounds are stills: they "
-        "do not react to the figure, and objects that a reference's performer held are not there."
+        "do not react to the figure, and objects held by a reference's performer are missing."
     )
 
 
@@ -78,7 +78,7 @@ def _consent(manifest: pd.DataFrame) -> str:
     if unstated:
         text += (
             f"\n\n**Consent is not stated for {len(unstated)} of {len(people)} people** "
-            f"({', '.join(unstated)}). Do not publish before it is."
+            f"({', '.join(unstated)}). Do not publish the dataset before it is."
         )
     return text
 
@@ -100,18 +100,18 @@ def _process(manifest: pd.DataFrame, inputs: DatasetInputs) -> str:
     table = "\n".join(["| file | made by |", "|---|---|", *models]) if models else ""
     return (
         "A 3D Gaussian avatar was made of each person from one video; body parameters were fitted "
-        "to each reference; each avatar was rendered in the motion of each reference and put "
-        "before backgrounds drawn by rendezvous hashing "
+        "to each reference; each avatar was rendered with the motion of each reference and "
+        "composited over backgrounds drawn by rendezvous hashing "
         f"(seed {inputs.seed}, images resized by '{inputs.resize}').\n\n{speeds}\n\n{table}"
     ).rstrip()
 
 
 def _uses() -> str:
     return (
-        "For training, never for testing: test recognisers on real videos, and on none that is a "
-        "reference here. The figures are recognisable likenesses of real people wherever the "
+        "For training, never for testing: test recognisers on real videos, and not on any that is "
+        "a reference here. The figures are recognisable likenesses of real people wherever the "
         "identity videos are real. Fine finger motion, faces, loose clothes and contact with "
-        "objects are only approximate, and errors of the pose estimation are in the motions."
+        "objects are only approximate, and the motions contain errors of the pose estimation."
     )
 
 
@@ -130,9 +130,9 @@ def _licences(manifest: pd.DataFrame, inputs: DatasetInputs) -> str:
 
 def _files() -> str:
     return (
-        "- `manifest.parquet`, `manifest.csv`: a row for each video, every fact about it\n"
-        "- `lists/*.txt`: `path label-index` lines for PyTorchVideo; paths are from the folder "
-        "where the workflow ran (`video_path_prefix`)\n"
+        "- `manifest.parquet`, `manifest.csv`: one row per video, with everything known about it\n"
+        "- `lists/*.txt`: `path label-index` lines for PyTorchVideo; paths are relative to the "
+        "folder where the workflow ran (`video_path_prefix`)\n"
         "- `labels.json`: index of each label\n"
         "- `checks.json`: what was checked, what failed, what is missing"
     )

@@ -63,7 +63,7 @@ def _read(path: Path | str, read: Callable[[], str]) -> Checked:
 def as_text(checked: list[Checked]) -> str:
     """A line for each file: what is wrong with it, or how it was known to be right."""
     if not checked:
-        return "The embedded back-ends and body need no weights."
+        return "The built-in back-ends and body need no weights."
     return "\n".join(f"{one.path}: {one.wrong or f'right ({one.by})'}" for one in checked)
 
 
@@ -72,11 +72,11 @@ def _check(row: Weights, path: Path, module: str) -> Checked:
         return Checked(path, f"missing; get it from {row.source} ({row.licence})")
     if row.bytes and path.stat().st_size != row.bytes:
         size = path.stat().st_size
-        return Checked(path, f"has {size:,} bytes, not {row.bytes:,}; get it again")
+        return Checked(path, f"has {size:,} bytes, not {row.bytes:,}; download it again")
     if row.sha256:
         found = sha256(path)[: len(row.sha256)]
         if found != row.sha256:
-            return Checked(path, f"SHA-256 is {found}, not {row.sha256}; get it again")
+            return Checked(path, f"SHA-256 is {found}, not {row.sha256}; download it again")
         return Checked(path, "", "SHA-256")
     return _check_shapes(row, path, module)
 
@@ -89,5 +89,5 @@ def _check_shapes(row: Weights, path: Path, module: str) -> Checked:
         return Checked(path, str(error).removeprefix(f"{path}: "))
     wrong = misfit(reader.shapes(row.name), found)
     if wrong:
-        return Checked(path, f"another network's file, it {wrong}; get the right one")
+        return Checked(path, f"another network's file: it {wrong}; get the right one")
     return Checked(path, "", f"{len(found):,} names and shapes")

@@ -35,7 +35,7 @@ def extract_masks(
     empty = ~masks.any((1, 2))
     if empty.mean() >= EMPTY_ALLOWED:
         raise UserError(
-            f"{video}: no person could be cut out in {100 * empty.mean():.0f} % of the frames; "
+            f"{video}: no person could be segmented in {100 * empty.mean():.0f} % of the frames; "
             "give a video that shows one person throughout"
         )
     about = {

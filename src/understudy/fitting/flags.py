@@ -8,12 +8,12 @@ from understudy.errors import UserError
 from understudy.fitting.settings import FlagSettings
 
 _TOLD = {  # number -> what it is told in, and how
-    "error": (1, "the body lies {:.1f} % of its height from its keypoints, more than {:g}"),
+    "error": (1, "the body is {:.1f} % of its height away from its keypoints, more than {:g}"),
     "bridged": (100, "{:.0f} % of the frames are bridged, more than {:g}"),
     "longest_bridge": (1, "one bridged span lasts {:.1f} s, more than {:g}"),
-    "jitter": (1, "the joints accelerate by {:.0f} mm a frame², more than {:g}"),
-    "fastest_turn": (1, "the body turns by {:.0f}° a second, more than {:g}"),
-    "slide": (1, "feet slide {:.0f} mm a frame, more than {:g}"),
+    "jitter": (1, "the joints accelerate by {:.0f} mm per frame², more than {:g}"),
+    "fastest_turn": (1, "the body turns by {:.0f}° per second, more than {:g}"),
+    "slide": (1, "feet slide {:.0f} mm per frame, more than {:g}"),
     "beyond_limits": (100, "{:.0f} % of the joints turn beyond their limits, more than {:g}"),
 }
 _NEEDED = ("trunk", "left_leg", "right_leg")  # parts that a video has to show

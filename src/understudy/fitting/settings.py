@@ -113,7 +113,7 @@ class FitSettings(ReadingSettings):
         if len(self.widths) != len(self.iterations):
             raise UserError(
                 f"fit: {len(self.widths)} widths but {len(self.iterations)} iterations; "
-                "give one of each a stage"
+                "give one of each per stage"
             )
         for field in fields(self):
             value = getattr(self, field.name)

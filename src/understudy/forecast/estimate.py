@@ -110,7 +110,7 @@ def _job(rule: str, cost: RuleCost | None, frames: int) -> tuple[float | None, f
     """Seconds a job, seconds of processors a job, and who says so."""
     if cost:
         cpu_s = None if cost.cpu_s is None else cost.cpu_s / cost.jobs
-        return cost.total_s / cost.jobs, cpu_s, f"mean of {cost.jobs:,} that ran"
+        return cost.total_s / cost.jobs, cpu_s, f"mean of {cost.jobs:,} jobs"
     if rule == "train_avatar":
         return 3600 * paper_hours(frames), None, PAPER
     return None, None, "nobody measured it yet"

@@ -20,11 +20,11 @@ def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
         "files",
         "there",
         "jobs due",
-        "a job",
+        "per job",
         "GPU h",
         "CPU h",
         "disk",
-        "a job's time is",
+        "source of time per job",
     ]
     rows = [
         [
@@ -54,7 +54,7 @@ def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
     ]
     if any(one.job_s is None for one in due):
         lines.append(
-            "Not known (?): make one pair first, or name the config of an earlier run "
+            "Unknown (?): make one pair first, or give the config of an earlier run "
             "(docs/slurm.md)."
         )
     return "\n".join(lines)
@@ -89,7 +89,7 @@ def status_text(
             parts.append(f"  … and {len(failed) - MOST_TOLD:,} more")
     gone = [failure.path for failure in failures if failure.gone]
     if gone:
-        parts.append(f"Made, now gone: {len(gone):,} (the next run makes them again)")
+        parts.append(f"Made, but now gone: {len(gone):,} (the next run makes them again)")
         parts.extend(f"  {path}" for path in gone[:MOST_TOLD])
         if len(gone) > MOST_TOLD:
             parts.append(f"  … and {len(gone) - MOST_TOLD:,} more")
@@ -101,7 +101,7 @@ def status_text(
         if len(flagged) > MOST_TOLD:
             parts.append(f"  … and {len(flagged) - MOST_TOLD:,} more")
     if used:
-        parts.append("Used of what was asked for (the largest job; processors: all jobs):")
+        parts.append("Share of the request that was used (the largest job; processors: all jobs):")
         parts.append(efficiency_table(used))
     return "\n\n".join(parts)
 

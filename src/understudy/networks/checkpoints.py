@@ -53,8 +53,8 @@ def read_checkpoint(path: Path | str, ignored: Sequence[str] = ()) -> object:
         refused = re.search(r"GLOBAL ([\w.]+)", str(error))
         if refused:
             raise UserError(
-                f"{path}: holds {refused[1]}, which is no weight; get the file again from where "
-                "config/weights.yaml says"
+                f"{path}: holds {refused[1]}, which is not a weight; download the file again "
+                "from the source in config/weights.yaml"
             ) from error
         raise _damaged(path, error) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
@@ -63,14 +63,14 @@ def read_checkpoint(path: Path | str, ignored: Sequence[str] = ()) -> object:
 
 def _damaged(path: Path, error: Exception) -> UserError:
     reason = str(error).strip().split("\n")[0][:100] or type(error).__name__
-    return UserError(f"{path}: not a readable checkpoint of torch ({reason}); get it again")
+    return UserError(f"{path}: not a readable torch checkpoint ({reason}); download it again")
 
 
 def state_in(stored: object, name: str, path: Path | str) -> State:
     """The state under `name` of a checkpoint; UserError where there is none."""
     state = stored.get(name) if isinstance(stored, Mapping) else None
     if not isinstance(state, Mapping) or not all(isinstance(x, Tensor) for x in state.values()):
-        raise UserError(f"{path}: holds no {name} with weights; it is another checkpoint")
+        raise UserError(f"{path}: holds no weights under {name}; it is a different checkpoint")
     return state
 
 
@@ -108,6 +108,6 @@ def load_strictly(network: nn.Module, state: State, path: Path | str, device: st
     """
     wrong = misfit(shapes_of(network), {name: tuple(x.shape) for name, x in state.items()})
     if wrong:
-        raise UserError(f"{path}: not this network's checkpoint, it {wrong}; get the right file")
+        raise UserError(f"{path}: not this network's checkpoint: it {wrong}; get the right file")
     network.load_state_dict(state)
     return network.eval().requires_grad_(False).to(device)

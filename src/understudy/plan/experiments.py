@@ -51,8 +51,8 @@ def _refuse_too_many(
     people = len({row[1] for row in synthetic})
     if point.identities != "all" and point.identities > people:
         raise UserError(
-            f"config: experiments.grid asks for {point.identities} identities, there are {people}; "
-            "add people or lower it"
+            f"config: experiments.grid asks for {point.identities} identities, but there are "
+            f"{people}; add people or lower it"
         )
     rows = {row for row in synthetic if point.views == "all" or row[2] == "source"}
     if point.background == "white":
@@ -68,5 +68,6 @@ def _refuse_too_many(
             if there[label] < wanted:
                 raise UserError(
                     f"config: experiments.grid: {point.name} asks for {wanted} {kind} videos of "
-                    f"each class, class '{label}' has {there[label]}; add some or lower n_{kind}"
+                    f"each class, but class '{label}' has {there[label]}; add some or lower "
+                    f"n_{kind}"
                 )

@@ -21,13 +21,13 @@ def refuse_leaks(tables: Tables, disjoint_by: str) -> None:
             raise UserError(
                 f"leakage: {row['video']} is reference '{row['id']}' and test video '{test}': the "
                 "recogniser would be tested on a motion that drove its synthetic training data; "
-                "take it out of one table"
+                "remove it from one table"
             )
     for row in tables.real.values():
         if row["split"] == "train" and (test := by_file.get(_file(row))):
             raise UserError(
                 f"leakage: {row['video']} is training video '{row['id']}' and test video '{test}'; "
-                "take one out of the table of real videos"
+                "remove one from the table of real videos"
             )
     if disjoint_by != "subject":
         return
@@ -36,7 +36,7 @@ def refuse_leaks(tables: Tables, disjoint_by: str) -> None:
         if test := by_subject.get(row.get("subject")):
             raise UserError(
                 f"leakage: subject '{row['subject']}' of reference '{row['id']}' also performs "
-                f"test video '{test}'; take one out, or set experiments.disjoint_by: video"
+                f"test video '{test}'; remove one, or set experiments.disjoint_by: video"
             )
 
 

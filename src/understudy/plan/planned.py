@@ -185,15 +185,17 @@ def check_flame(config: dict) -> None:
     in one line."""
     given = [key for key in ("model", "vertex_ids") if config["flame"][key]]
     if len(given) == 1:
-        raise UserError(f"config: flame.{given[0]} alone; name both files of flame, or neither")
+        raise UserError(
+            f"config: only flame.{given[0]} is given; give both files of flame, or neither"
+        )
     word = config["features"]["expression"]
     if word in FLAME_EXPRESSIONS and not given:
         raise UserError(
             f"config: features.expression: {word} reads FLAME's expressions, which a body has only "
-            "with flame; name both files of flame, or choose landmarks"
+            "with flame; give both files of flame, or choose landmarks"
         )
     if given and not config["body"]:
-        raise UserError("config: flame goes with SMPL-X alone; name an SMPL-X file as body")
+        raise UserError("config: flame works only with SMPL-X; set body to an SMPL-X file")
 
 
 def _weights_rows(config: dict) -> dict[str, list[Weights]]:

@@ -9,12 +9,12 @@ from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 
 PROFILE = "profiles/slurm/config.yaml"  # what jobs ask a cluster for
 PLOTS = {
-    "accuracy.svg": "Accuracy on real test videos against synthetic training videos a class; bars: "
-    "95 % intervals over seeds.",
-    "variants.svg": "Accuracy by kind of synthetic videos (real + synthetic videos a class).",
+    "accuracy.svg": "Accuracy on real test videos against synthetic training videos per class; "
+    "bars: 95 % intervals over seeds.",
+    "variants.svg": "Accuracy by kind of synthetic videos (real + synthetic videos per class).",
     "per_class.svg": "Accuracy of each class, without and with synthetic videos.",
-    "confusion.svg": "Who is taken for whom, without and with synthetic videos.",
-    "curves.svg": "Learning curves: loss on the training clips, a line a run.",
+    "confusion.svg": "Which class is mistaken for which, without and with synthetic videos.",
+    "curves.svg": "Learning curves: loss on the training clips, one line per run.",
 }
 
 

@@ -34,7 +34,7 @@ def read_table(
     path, table = Path(path), _table_schema(Path(schema))
     lines = _lines(path)
     if not lines:
-        raise UserError(f"{path}: is empty; begin with a line of column names: {table.names}")
+        raise UserError(f"{path}: is empty; start with a line of column names: {table.names}")
     number, header = lines[0]
     columns = _checked_header(f"{path}:{number}", header, table)
     rows, seen = [], {}
@@ -44,8 +44,8 @@ def read_table(
         _check_row(where, row, table, labels)
         if row["id"] in seen:
             raise UserError(
-                f"{where}: id '{row['id']}' stands already in line {seen[row['id']]}; "
-                "give every row its own"
+                f"{where}: id '{row['id']}' already appears in line {seen[row['id']]}; "
+                "give every row its own id"
             )
         seen[row["id"]] = number
         rows.append(row)
@@ -98,7 +98,7 @@ def _checked_header(where: str, line: str, table: TableSchema) -> list[str]:
                 f"known columns: {table.names}"
             )
         if columns.count(name) > 1:
-            raise UserError(f"{where}: column '{name}' stands twice; take one out")
+            raise UserError(f"{where}: column '{name}' appears twice; remove one")
     for name in table.required:
         if name not in columns:
             raise UserError(f"{where}: column '{name}' is missing; add it")
@@ -111,7 +111,7 @@ def _typed_row(where: str, columns: list[str], line: str, table: TableSchema) ->
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) > len(columns):
         raise UserError(
-            f"{where}: has {len(cells)} cells for {len(columns)} columns; take out a tab or a cell"
+            f"{where}: has {len(cells)} cells for {len(columns)} columns; remove a tab or a cell"
         )
     filled = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
     return {

@@ -44,7 +44,7 @@ STYLE = {
 
 
 def plot_accuracy(summary: pd.DataFrame, out: Path) -> None:
-    """Accuracy against synthetic videos a class, a panel a (dataset, model), a line an n_real.
+    """Accuracy against synthetic videos per class, a panel a (dataset, model), a line an n_real.
 
     `summary` is what `tabulate.summarise` returns; bars are its 95 % intervals over seeds. Hollow
     marks are the paper's, where the dataset is one of its and the text gives a number.
@@ -87,7 +87,7 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
     )
     axis.set_ylim(0, 100)
     axis.set_xticks(sorted(group.n_synthetic.unique()))
-    axis.set_xlabel("synthetic videos a class")
+    axis.set_xlabel("synthetic videos per class")
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 

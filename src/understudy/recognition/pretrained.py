@@ -29,8 +29,8 @@ def load_pretrained(model: Recogniser, path: Path) -> None:
     other = sorted(name for name in set(own) & set(body) if own[name].shape != body[name].shape)
     for names, told in (
         (missing, "has no"),
-        (unknown, "has weights the model knows nothing of:"),
-        (other, "has another shape of"),
+        (unknown, "has weights unknown to the model:"),
+        (other, "has a different shape for"),
     ):
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""

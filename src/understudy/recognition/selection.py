@@ -62,7 +62,8 @@ def choose_identities(identities: Iterable[str], count: Count, seed: int) -> lis
         return people
     if len(people) < count:
         raise UserError(
-            f"experiments: {len(people)} identities, {count} were asked for; add some or lower it"
+            f"experiments: {len(people)} identities, but {count} were requested; "
+            "add some or lower it"
         )
 
     def place(person: str) -> bytes:
@@ -77,8 +78,8 @@ def _draw(clips: list[Clip], label: str, kind: str, count: Count, seed: int) -> 
         count = len(pool)
     if len(pool) < count:
         raise UserError(
-            f"experiments: class '{label}' has {len(pool)} {kind} videos, {count} were asked for; "
-            f"add some or lower n_{kind}"
+            f"experiments: class '{label}' has {len(pool)} {kind} videos, but {count} were "
+            f"requested; add some or lower n_{kind}"
         )
     return sorted(pool, key=lambda clip: _place(clip, seed))[:count]
 

@@ -119,11 +119,13 @@ class RecogniserSettings:
         if self.architecture == "slowfast" and self.frames % 4:
             raise UserError(f"recogniser: SlowFast needs a multiple of 4 frames, not {self.frames}")
         if self.size < 32 or self.frames < 1 or self.epochs < 1 or self.batch < 1:
-            raise UserError("recogniser: size is at least 32, frames, epochs and batch at least 1")
+            raise UserError(
+                "recogniser: size must be at least 32; frames, epochs and batch at least 1"
+            )
         if not 0 < self.clip_share <= 1 or self.zoom < 1:
-            raise UserError("recogniser: clip_share lies in (0, 1], zoom is at least 1")
+            raise UserError("recogniser: clip_share must be in (0, 1], zoom at least 1")
         if self.steps is not None and self.steps < 1:
-            raise UserError("recogniser: steps is at least 1, or null")
+            raise UserError("recogniser: steps must be at least 1, or null")
 
     @classmethod
     def from_dict(cls, values: dict) -> "RecogniserSettings":
@@ -153,6 +155,6 @@ class RecogniserSettings:
         width = (
             "full width" if self.width == PAPER_WIDTH else f"width {self.width} of {PAPER_WIDTH}"
         )
-        seen = "" if self.input == "frames" else ", each less the clip's mean"
+        seen = "" if self.input == "frames" else ", each minus the clip's mean"
         start = "" if self.pretrained is None else f", started from {Path(self.pretrained).name}"
         return f"{name}-{self.depth}, {width}, {self.frames} frames of {self.size} px{seen}{start}"

@@ -45,7 +45,7 @@ def write_tables(runs: pd.DataFrame, files: TableFiles) -> None:
         _list(notes(summary, runs)),
     ]
     if len(gained):
-        sections += ["## What synthetic videos gain (points)", _markdown(_gains_table(gained))]
+        sections += ["## Gain from synthetic videos (points)", _markdown(_gains_table(gained))]
         sections += [_list(["Mean difference of runs with the same seed, and its 95 % interval."])]
     sections += ["## Every point", _markdown(_points_table(summary))]
     cameras = _cameras_table(runs)
@@ -97,7 +97,7 @@ def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
     """What a reader must know to read the table rightly, each one sentence or two."""
     lines = []
     for description, group in summary.groupby("description", sort=False):
-        lines.append(f"{description}; n_real = {group.n_real.max()} a class.")
+        lines.append(f"{description}; n_real = {group.n_real.max()} per class.")
     if any(settings["width"] < PAPER_WIDTH for settings in runs.settings):
         lines.append(
             "These models are much narrower and smaller than the paper's, and trained on far "
@@ -193,8 +193,8 @@ def _guessed(runs: pd.DataFrame) -> Iterator[str]:
     for row in over_predicted(runs).itertuples():
         synthetic = f"{row.n_synthetic} synthetic" + (f" {point_name(row)}".rstrip())
         yield (
-            f"{model_name(row.model)}, {row.n_real} real and {synthetic} videos a class: "
-            f"{100 * row.said:.0f} % of the test videos are taken for {row.label}, "
+            f"{model_name(row.model)}, {row.n_real} real and {synthetic} videos per class: "
+            f"{100 * row.said:.0f} % of the test videos are classified as {row.label}, "
             f"{100 * row.occurs:.0f} % are; {100 * row.right:.0f} % of these predictions are right."
         )
 

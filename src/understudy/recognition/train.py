@@ -61,7 +61,7 @@ def train_recogniser(
     train, test = read_list(train_list, labels), read_list(test_list, labels)
     torch.manual_seed(seed)
     if device == "cuda" and not torch.cuda.is_available():
-        raise UserError("config: device is cuda, but no GPU is seen here; set device: cpu")
+        raise UserError("config: device is cuda, but no GPU was found; set device: cpu")
     model = Recogniser(settings, len(labels))
     if settings.pretrained:
         load_pretrained(model, Path(settings.pretrained))

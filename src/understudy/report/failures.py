@@ -9,8 +9,8 @@ from understudy.plan.job import Expected
 ERROR = re.compile(r"^(error:|\w*(Error|Exception)\b.*:|.*\b[Ee]rror: )")
 # What SLURM itself says: a time limit, a cancelled job, a lost node, no memory left.
 SLURM_ERROR = re.compile(r"slurmstepd(?:-\S+)?: error: (?:\*\*\* )?(.*?)(?: \*\*\*)?$")
-GONE = "made, now gone; the next run makes it again"
-NOT_A_WORD = "the job ended without a word (killed, or out of memory?)"
+GONE = "made, but now gone; the next run makes it again"
+NOT_A_WORD = "the job ended without a message (killed, or out of memory?)"
 SLURM_LOGS = Path("results/logs/slurm")  # slurm-logdir of profiles/slurm
 
 

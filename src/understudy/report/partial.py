@@ -28,7 +28,7 @@ def complete_sheets(inputs: ReportInputs, folder: Path) -> ReportInputs:
             draw(group[i], target)
             group[i] = replace(group[i], sheet=str(target))
         except (UserError, OSError) as error:
-            print(f"no sheet of {group[i].id}: {error}", file=sys.stderr)
+            print(f"no sheet for {group[i].id}: {error}", file=sys.stderr)
     return replace(inputs, people=tuple(people), references=tuple(references))
 
 

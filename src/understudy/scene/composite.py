@@ -26,7 +26,7 @@ class CompositeSettings:
 
     def __post_init__(self) -> None:
         if self.resize not in RESIZES:
-            raise ValueError(f"resize is one of {', '.join(RESIZES)}, not {self.resize}")
+            raise ValueError(f"resize must be one of {', '.join(RESIZES)}, not {self.resize}")
 
 
 def over(rgba: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -55,5 +55,6 @@ def composite_background(
             video.write(over(frame, behind))
         if not visible:
             raise UserError(
-                f"{rgba}: the figure is outside every frame; look at the fit of this reference"
+                f"{rgba}: the figure is outside the image in every frame; "
+                "check the fit of this reference"
             )

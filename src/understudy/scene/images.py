@@ -30,7 +30,7 @@ def read_background(
     elif resize == "stretch":
         image = image.resize(size, filtering)
     else:
-        raise ValueError(f"resize is one of {', '.join(RESIZES)}, not {resize}")
+        raise ValueError(f"resize must be one of {', '.join(RESIZES)}, not {resize}")
     return np.asarray(image, np.uint8)
 
 

@@ -15,4 +15,4 @@ class AnimateSettings:
 
     def __post_init__(self) -> None:
         if self.placement not in ("ground", "copy"):
-            raise UserError(f"render.placement is ground or copy, not {self.placement}")
+            raise UserError(f"render.placement must be ground or copy, not {self.placement}")

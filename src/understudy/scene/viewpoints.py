@@ -34,7 +34,7 @@ class Viewpoint:
         found = ORBIT.fullmatch(name)
         if not found or not -89 <= int(found[2]) <= 89:
             raise UserError(
-                f"view {name}: write source, or az<degrees>_el<-89 to 89>, as az30_el10"
+                f"view {name}: write source, or az<degrees>_el<-89 to 89>, as in az30_el10"
             )
         return Viewpoint(float(found[1]), float(found[2]))
 

@@ -50,7 +50,7 @@ class NormaliseSettings:
 
     def __post_init__(self) -> None:
         if self.policy not in ("resample", "trim", "keep"):
-            raise ValueError(f"policy is resample, trim or keep, not {self.policy}")
+            raise ValueError(f"policy must be resample, trim or keep, not {self.policy}")
         if self.seconds <= 0 or self.fps <= 0 or (self.size is not None and self.size < 2):
             raise ValueError("seconds, fps and size must be positive")
 
@@ -156,7 +156,7 @@ def plan_sampling(source: Path | str, info: VideoInfo, settings: NormaliseSettin
     frames = own if settings.policy == "keep" else min(own, target)
     if frames < MIN_FRAMES:
         raise UserError(
-            f"{source}: {last - first:.2f} s at {fps:g} frames a second is no clip; "
+            f"{source}: {last - first:.2f} s at {fps:g} frames per second is not a clip; "
             "give a longer video or a wider start and end"
         )
     squeezed = settings.policy == "resample" and own > target

@@ -66,7 +66,7 @@ def probe(path: Path | str) -> VideoInfo:
     average = (len(times) / seconds).limit_denominator(10_000) if seconds else Fraction(0)
     fps = average if variable or not header_rate else Fraction(header_rate)
     if fps <= 0:
-        raise UserError(f"{path}: its frames carry no usable times; convert it to .mp4")
+        raise UserError(f"{path}: its frames have no usable time stamps; convert it to .mp4")
     with open_video(path) as container:
         frame = next(decode(container, path))
         orientation = frame_orientation(frame)
@@ -101,7 +101,7 @@ def open_video(path: Path | str) -> Iterator[InputContainer]:
     try:
         container = av.open(str(path))
     except PermissionError as error:
-        raise UserError(f"{path}: may not be read; change its permissions") from error
+        raise UserError(f"{path}: cannot be read; change its permissions") from error
     except (av.FFmpegError, ValueError) as error:
         raise UserError(_unreadable(path)) from error
     with container:
@@ -179,12 +179,12 @@ def _refuse_cut_short(
     """UserError if the header promises clearly more than the file holds."""
     if frames < promised_frames * (1 - MISSING_ALLOWED) - 1:
         raise UserError(
-            f"{path}: is cut short: {frames} of {promised_frames} frames are there; copy it again"
+            f"{path}: is truncated: it has {frames} of {promised_frames} frames; copy it again"
         )
     promised = (header_end or 0) / av.time_base
     if end and float(end) < promised * (1 - MISSING_ALLOWED) - 0.5:
         raise UserError(
-            f"{path}: is cut short: {float(end):.1f} of {promised:.1f} s are there; copy it again"
+            f"{path}: is truncated: it has {float(end):.1f} of {promised:.1f} s; copy it again"
         )
 
 
@@ -192,5 +192,5 @@ def _unreadable(path: Path) -> str:
     with open(path, "rb") as stream:
         start = stream.read(16)
     if any(start[at : at + len(mark)] == mark for at, mark in VIDEO_SIGNATURES):
-        return f"{path}: is a damaged or cut-short video; copy or record it again"
+        return f"{path}: is a damaged or truncated video; copy or record it again"
     return f"{path}: is not a video; give an .mp4, .mov, .mkv, .webm or .avi file"

@@ -205,7 +205,7 @@ def load_footage(
     )
     if len(clip.usable) < MIN_FRAMES:
         raise UserError(
-            f"{masks}: shows a person in {len(clip.usable)} frames, an avatar needs {MIN_FRAMES}; "
-            "give a video that shows one person turning round"
+            f"{masks}: shows a person in {len(clip.usable)} frames, but an avatar needs "
+            f"{MIN_FRAMES}; give a video that shows one person turning around"
         )
     return clip

@@ -52,6 +52,6 @@ class TrainSettings:
     def __post_init__(self) -> None:
         import_path("avatar", self.model)
         if self.size < 1 or self.held_out_every < 2:
-            raise UserError("avatar: size is at least 1, held_out_every at least 2")
+            raise UserError("avatar: size must be at least 1, held_out_every at least 2")
         if not 0 < self.patience <= 1:
             raise UserError(f"avatar.patience is {self.patience}; give a share in (0, 1]")

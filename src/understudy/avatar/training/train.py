@@ -142,5 +142,7 @@ def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tup
             interruption.stop_if_requested()
     if training.steps < training.planned_steps:
         steps = curve.steps_without_gain()
-        print(f"ended at step {training.steps}: {steps} steps without a gain", file=sys.stderr)
+        print(
+            f"stopped at step {training.steps}: no improvement for {steps} steps", file=sys.stderr
+        )
     return seconds(), curve

@@ -12,8 +12,8 @@ from understudy.fitting.settings import FitSettings
 from understudy.fitting.understudy.clip import fit_clip
 from understudy.observation.observed import Observed, read_observed
 
-_NO_FLAME = "FLAME: no face offset; jaw and expression are as their features have them"
-_NO_IRISES = "eyes: at rest, for the keypoints hold no irises"
+_NO_FLAME = "FLAME: no face offset; jaw and expression are taken from their features"
+_NO_IRISES = "eyes: at rest, since the keypoints have no irises"
 
 
 @dataclass(frozen=True)

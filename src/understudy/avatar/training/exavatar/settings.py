@@ -74,6 +74,8 @@ class ExAvatarSettings:
         for name, words in (("preset", ("release", "paper")), ("scene", ("gaussians", "plate"))):
             if getattr(self, name) not in words:
                 given = getattr(self, name)
-                raise UserError(f"avatar.exavatar.{name} is {' or '.join(words)}, not {given}")
+                raise UserError(f"avatar.exavatar.{name} must be {' or '.join(words)}, not {given}")
         if self.subdivisions not in (0, 1, 2):
-            raise UserError(f"avatar.exavatar.subdivisions is 0, 1 or 2, not {self.subdivisions}")
+            raise UserError(
+                f"avatar.exavatar.subdivisions must be 0, 1 or 2, not {self.subdivisions}"
+            )
