@@ -23,6 +23,7 @@ from tests.unit.architecture import (
 )
 from understudy.configuration.document import key_table
 from understudy.configuration.model import Config
+from understudy.fitting.limbs import _places
 from understudy.video.probe import decode, open_video
 
 BEFORE = "128ba66"

@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # and what is light.
     "configuration": {
         *("avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
-        *("demo", "fitting", "recognition"),
+        *("demo", "fitting", "recognition", "scene", "video"),
     },
     "plan": {"configuration", "features", "recognition", "scene", "sources", "video"},
     "report": {"artifacts", "body", "fitting", "plan", "recognition", "splatting", "video"},

@@ -24,8 +24,7 @@ from understudy.fitting.settings import FitSettings, FlagSettings
 from understudy.plan.effective import avatar_settings, reading_settings
 from understudy.plan.planned import read_plan
 from understudy.recognition.settings import RecogniserSettings
-from understudy.scene.composite import CompositeSettings
-from understudy.scene.settings import AnimateSettings
+from understudy.scene.settings import AnimateSettings, CompositeSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = [

@@ -17,8 +17,10 @@ from understudy.dataset.manifest import write_dataset
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.networks import torchvision_cpu
-from understudy.scene.composite import CompositeSettings, composite_background
-from understudy.video.normalise import NormaliseSettings, normalise_video
+from understudy.scene.composite import composite_background
+from understudy.scene.settings import CompositeSettings
+from understudy.video.normalise import normalise_video
+from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter
 
 SIZE = 64
@@ -118,6 +120,7 @@ def world(tmp_path_factory):
         },
         labels=["bow", "hand_waving", "kicking"],
         seed=7,
+        resize="cover",
         name="tiny",
         licence="CC BY-NC 4.0",
         real={

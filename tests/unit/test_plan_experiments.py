@@ -5,8 +5,8 @@ import pytest
 from understudy.errors import UserError
 from understudy.plan.experiments import planned_runs
 from understudy.plan.leakage import refuse_leaks
-from understudy.plan.points import Point, expand_grid
 from understudy.plan.tables import Tables
+from understudy.recognition.points import Point, expand_grid
 
 LABELS = ["bow", "nod"]
 SEEDS = {"models": {"resnet": {}}, "seeds": [0]}

@@ -14,13 +14,14 @@ from PIL import Image
 
 from understudy.errors import UserError
 from understudy.scene.backgrounds import choose_backgrounds
-from understudy.scene.composite import CompositeSettings, composite_background, over
+from understudy.scene.composite import composite_background, over
 from understudy.scene.images import read_background
+from understudy.scene.settings import CompositeSettings
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
-WORKFLOW = Path(__file__).resolve().parents[2] / "workflow"
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 names = st.text("abcxyz019_-", min_size=1, max_size=6)
 pools = st.lists(names, min_size=1, max_size=12, unique=True)
 
@@ -73,7 +74,7 @@ def test_too_few_backgrounds():
 
 def test_choosing_needs_no_numpy():
     code = "import sys, understudy.scene.backgrounds; sys.exit('numpy' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=WORKFLOW)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=SOURCE)
 
 
 @settings(deadline=None)
@@ -117,7 +118,7 @@ def test_images_are_turned_as_their_note_asks(picture, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees clockwise to display
     Image.open(picture).save(tmp_path / "turned.png", exif=exif)
-    shown = read_background(tmp_path / "turned.png", 32, 64)
+    shown = read_background(tmp_path / "turned.png", 32, 64, "cover")
     assert shown[8, 16, 0] == 255 and shown[56, 16, 2] == 255
 
 
@@ -125,7 +126,7 @@ def test_images_are_turned_as_their_note_asks(picture, tmp_path):
 def test_images_of_every_mode_become_rgb(tmp_path, mode):
     suffix = "tiff" if mode == "CMYK" else "png"
     Image.new(mode, (20, 20)).save(tmp_path / f"image.{suffix}")
-    assert read_background(tmp_path / f"image.{suffix}", 16, 16).shape == (16, 16, 3)
+    assert read_background(tmp_path / f"image.{suffix}", 16, 16, "cover").shape == (16, 16, 3)
 
 
 def test_bad_images_are_told_in_one_line(tmp_path):
@@ -152,7 +153,7 @@ def test_bad_images_are_told_in_one_line(tmp_path):
         ".": "folder",
     }.items():
         with pytest.raises(UserError, match=told) as error:
-            read_background(tmp_path / name, 32, 32)
+            read_background(tmp_path / name, 32, 32, "cover")
         assert str(error.value).startswith(f"{tmp_path / name}: ") and "\n" not in str(error.value)
 
 
@@ -174,7 +175,7 @@ def test_composite_keeps_rate_and_count_and_is_what_over_says(tmp_path, picture,
     composite_background(tmp_path / "a.mkv", picture, out, CompositeSettings(crf=4))
     info = probe(out)
     assert (info.fps, info.frames, info.width, info.height) == (fps, 6, 64, 64)
-    behind = read_background(picture, 64, 64).astype(float)
+    behind = read_background(picture, 64, 64, "cover").astype(float)
     y, x = np.mgrid[:64, :64]
     alpha = np.clip((12 - np.hypot(x - 23, y - 32)) / 4, 0, 1)[..., None]
     expected = 255 * np.array([0.1, 0.8, 0.2]) * alpha + (1 - alpha) * behind

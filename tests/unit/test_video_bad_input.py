@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
-from understudy.video.normalise import NormaliseSettings, normalise_video
+from understudy.video.normalise import normalise_video
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
+from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.video.normalise import NormaliseSettings, normalise_video, plan_framing
+from understudy.video.normalise import normalise_video, plan_framing
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
+from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()

@@ -3,7 +3,8 @@
 from job import job
 
 with job(snakemake):
-    from understudy.scene.composite import CompositeSettings, composite_background
+    from understudy.scene.composite import composite_background
+    from understudy.scene.settings import CompositeSettings
     from understudy.sources import record_path, remember
 
     told, id_ = snakemake.params, snakemake.wildcards.background

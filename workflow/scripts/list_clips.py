@@ -8,8 +8,8 @@ with job(snakemake):
     from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.plan.layout import Layout
-    from understudy.plan.points import Point
     from understudy.recognition.lists import synthetic_clips, write_list
+    from understudy.recognition.points import Point
     from understudy.recognition.selection import Clip, choose_clips
 
     told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)

@@ -4,7 +4,8 @@ from job import job
 
 with job(snakemake):
     from understudy.sources import record_path, remember
-    from understudy.video.normalise import NormaliseSettings, normalise_video
+    from understudy.video.normalise import normalise_video
+    from understudy.video.settings import NormaliseSettings
 
     told, made = snakemake.params, snakemake.output
     start, end = told.part

@@ -13,26 +13,15 @@ Side = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 class DemoVideo(Section):
     """Size and length of a kind of videos of the demo world."""
 
+    of = WorldSettings
+
     width: Side = WorldSettings.width
-    """Width, px."""
-
     height: Side = WorldSettings.height
-    """Height, px."""
-
     fps: Annotated[float, Field(ge=1, le=240)] = float(WorldSettings.fps)
-    """Frames per second."""
-
     seconds: Annotated[float, Field(gt=0, le=3600)] = float(WorldSettings.seconds)
-    """Length, s."""
-
     noise: Annotated[float, Field(ge=0, le=255)] = WorldSettings.noise
-    """Sensor noise, grey levels."""
-
     crf: Quality = WorldSettings.crf
-    """H.264 quality; lower is better."""
-
     depth_every: Count = WorldSettings.depth_every
-    """True depth is kept for one frame in this many."""
 
 
 class DemoBackground(Section):

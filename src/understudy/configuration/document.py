@@ -1,14 +1,17 @@
 """The tables of keys in config/README.md, from the model: what a key means, its default, what is
 allowed. `python -m understudy.configuration.document` prints them."""
 
+import ast
+import functools
+import inspect
 import json
 from collections.abc import Iterator
-
-from pydantic import BaseModel
+from itertools import pairwise
 
 from understudy.configuration.demo import DemoBackground, DemoVideo
 from understudy.configuration.experiments import GridLine
 from understudy.configuration.fit import Flag
+from understudy.configuration.kinds import Section
 from understudy.configuration.model import Config
 from understudy.configuration.recogniser import RecogniserSection
 from understudy.configuration.words import allowed, resolved
@@ -26,23 +29,24 @@ TABLES = {
 OF_THEIR_OWN = {model.__name__ for model in TABLES.values()}
 
 
-def key_table(model: type[BaseModel]) -> str:
+def key_table(model: type[Section]) -> str:
     """A table in Markdown of every key of a section, those of sections in it dotted; a section that
     has a table of its own is one row."""
     schema = model.model_json_schema()
     return HEAD + "".join(
-        f"| `{key}` | {_default(key, node)} | {allowed(node, schema)} | {_meaning(node)} |\n"
-        for key, node in _keys(schema, schema)
+        f"| `{key}` | {_default(key, node)} | {allowed(node, schema)} | {meaning} |\n"
+        for key, node, meaning in _keys(schema, schema)
     )
 
 
-def _keys(node: dict, schema: dict, prefix: str = "") -> Iterator[tuple[str, dict]]:
+def _keys(node: dict, schema: dict, prefix: str = "") -> Iterator[tuple[str, dict, str]]:
     for name, inner in node["properties"].items():
         section = resolved(inner, schema)
         if "properties" in section and section["title"] not in OF_THEIR_OWN:
             yield from _keys(section, schema, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", inner
+            meaning = inner.get("description") or _meanings()[node["title"]][name]
+            yield f"{prefix}{name}", inner, " ".join(meaning.split())
 
 
 def _default(key: str, node: dict) -> str:
@@ -54,8 +58,36 @@ def _default(key: str, node: dict) -> str:
     return f"`{default if isinstance(default, str) else json.dumps(default)}`"
 
 
-def _meaning(node: dict) -> str:
-    return " ".join(node["description"].split())
+@functools.cache
+def _meanings() -> dict[str, dict[str, str]]:
+    """Of each section that stands for settings of the library, what these mean."""
+    return {
+        section.__name__: {
+            name: meaning
+            for settings in reversed(section.of.__mro__[:-1])
+            for name, meaning in docstrings(settings).items()
+        }
+        for section in _below(Section)
+        if section.of
+    }
+
+
+def _below(section: type[Section]) -> Iterator[type[Section]]:
+    for inner in section.__subclasses__():
+        yield inner
+        yield from _below(inner)
+
+
+def docstrings(settings: type) -> dict[str, str]:
+    """Field -> the docstring that stands below it, of a dataclass's own fields."""
+    body = ast.parse(inspect.getsource(settings)).body[0].body
+    return {
+        field.target.id: text.value.value
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    }
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from understudy.configuration.kinds import Name, Section, Seed, Unique, allowed
 from understudy.configuration.recogniser import RecogniserSection
+from understudy.recognition.points import Point
 
 
 def _one_or_list(one: object, words: str) -> object:
@@ -14,9 +15,7 @@ def _one_or_list(one: object, words: str) -> object:
 
 
 Videos = _one_or_list(Annotated[int, Field(ge=0)] | Literal["all"], "a number from 0, or all")
-PeopleSection = _one_or_list(
-    Annotated[int, Field(ge=1)] | Literal["all"], "a number from 1, or all"
-)
+HowMany = _one_or_list(Annotated[int, Field(ge=1)] | Literal["all"], "a number from 1, or all")
 Behind = _one_or_list(Literal["image", "white"], "image or white")
 Views = _one_or_list(Literal["all", "source"], "all or source")
 
@@ -24,20 +23,13 @@ Views = _one_or_list(Literal["all", "source"], "all or source")
 class GridLine(Section):
     """A line of the grid; any value may be a list, which gives one run per item."""
 
+    of = Point
+
     n_real: Videos
-    """Real training videos per class, or `all`."""
-
     n_synthetic: Videos
-    """Synthetic training videos per class, or `all`."""
-
-    background: Behind = "image"
-    """`image`: synthetic videos over background images. `white`: the same people on white."""
-
-    identities: PeopleSection = "all"
-    """How many people the synthetic videos show; drawn by seed."""
-
-    views: Views = "all"
-    """`all`: synthetic videos of all `render.views`. `source`: only of the reference's own view."""
+    background: Behind = Point.background
+    identities: HowMany = Point.identities
+    views: Views = Point.views
 
 
 class Experiments(Section):

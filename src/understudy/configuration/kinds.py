@@ -5,7 +5,7 @@ does not tell says in words what is `allowed`.
 """
 
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -18,7 +18,10 @@ NO_FOLDERS = frozenset("{}*?[]$\\")  # Snakemake's wildcards, a shell's
 
 
 class Section(BaseModel):
-    """A mapping of known keys; the docstring below a key tells what it means."""
+    """A mapping of known keys. What a key means stands in the docstring below it or, where the key
+    is a setting of the library, below that one in the dataclass `of`."""
+
+    of: ClassVar[type | None] = None
 
     model_config = ConfigDict(
         extra="forbid",

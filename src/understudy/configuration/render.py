@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from understudy.configuration.kinds import Count, Quality, Section, Unique, allowed
+from understudy.scene.settings import PLACEMENTS, AnimateSettings, CompositeSettings, Resize
 
 TURNED = re.compile(r"az(0|-?[1-9][0-9]{0,2})_el(0|-?[1-9][0-9]?)")
 
@@ -27,26 +28,25 @@ View = Annotated[
 class Render(Section):
     """Re-enactment."""
 
+    of = AnimateSettings
+
     views: Annotated[list[View], Field(min_length=1), Unique] = Field(["source"])
     """Cameras: source is the reference's own; az30_el-10 is rotated about the person, degrees."""
 
-    placement: Literal["ground", "copy"] = "ground"
-    """ground: the person's own size, with feet on the reference's ground. copy: the reference's
-    translation unchanged (the paper)."""
-
+    placement: Literal[*PLACEMENTS] = AnimateSettings.placement
     keep_rgba: bool = False
     """Keep the lossless RGBA masters, so that new backgrounds need no re-rendering (about 20 MB per
     pair)."""
 
-    crf: Quality = 18
-    """H.264 quality of the videos; lower is better."""
+    crf: Quality = AnimateSettings.crf
 
 
 class Backgrounds(Section):
     """Compositing."""
 
+    of = CompositeSettings
+
     per_pair: Count = 3
     """g: number of backgrounds for each (reference, identity) pair."""
 
-    resize: Literal["cover", "stretch", "contain"] = "cover"
-    """How an image fills the frame."""
+    resize: Resize = CompositeSettings.resize

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from understudy.configuration.kinds import Section
+from understudy.video.settings import NormaliseSettings
 
 MIN_FRAMES = 2  # fewer are no clip
 Seconds = Annotated[float, Field(gt=0, le=36000)]
@@ -14,6 +15,11 @@ VideoSize = Annotated[int, Field(ge=16, le=8192)]
 
 class Film(Section):
     """A normal form of videos."""
+
+    of = NormaliseSettings
+
+    size: VideoSize | None = NormaliseSettings.size
+    square: bool = NormaliseSettings.square
 
     @model_validator(mode="after")
     def _is_a_clip(self) -> "Film":
@@ -38,12 +44,6 @@ class IdentityVideo(Film):
     """Longer videos: resample (the whole video, sampled evenly and so played faster; the manifest
     says so), trim (cut) or keep (any length)."""
 
-    size: VideoSize | None = None
-    """Longest side in pixels; null: as in the source."""
-
-    square: bool = False
-    """Pad to a square with black bars."""
-
 
 class ReferenceVideo(Film):
     """Reference videos."""
@@ -56,12 +56,6 @@ class ReferenceVideo(Film):
 
     policy: Literal["resample", "trim", "keep"] = "trim"
     """Longer videos: resample, trim or keep, as for identities."""
-
-    size: VideoSize | None = None
-    """Longest side in pixels; null: as in the source."""
-
-    square: bool = False
-    """Pad to a square with black bars."""
 
 
 class Video(Section):

@@ -15,7 +15,8 @@ from understudy.dataset.inputs import Synthetic
 from understudy.errors import UserError
 from understudy.files import file_digest, sha256
 from understudy.progress import progress
-from understudy.scene.images import Resize, read_background
+from understudy.scene.images import read_background
+from understudy.scene.settings import Resize
 from understudy.video.probe import VideoInfo, probe
 from understudy.video.read import read_frames
 

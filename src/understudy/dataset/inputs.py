@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from understudy.scene.images import Resize
+from understudy.scene.settings import Resize
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class DatasetInputs:
     backgrounds: dict[str, dict]
     labels: list[str]
     seed: int
-    resize: Resize = "cover"
-    name: str = "understudy"
-    licence: str = "unstated"
+    resize: Resize
+    name: str
+    licence: str
     real: dict[str, dict] = field(default_factory=dict)

@@ -19,7 +19,7 @@ class FitSettings(ReadingSettings):
     """
 
     focal_sigma: float = 0.3
-    """How far the clip's perspective may take the focal length from there (of its logarithm)."""
+    """How far the fit may move the focal length (prior sigma of its logarithm)."""
 
     widths: tuple[float, ...] = (60.0, 30.0, 15.0, 8.0)
     """Robust widths of the keypoints, % of the person's height, one a stage: wide, then narrow.
@@ -131,15 +131,16 @@ class FlagSettings:
     bridged: float = 0.3
     """Share of frames in which nobody is seen."""
     longest_bridge: float = 1.0
-    """The longest span in which nobody is seen, s."""
+    """Longest span in which nobody is seen, s."""
     jitter: float = 20.0
-    """Mean acceleration of the joints, mm a frame² at 30 frames a second."""
+    """Mean acceleration of the joints, mm per frame² at 30 frames per second."""
     fastest_turn: float = 600.0
-    """Turn of the pelvis from a frame to the next, deg/s: nobody turns that fast; a fit that takes
-    a back for a front does."""
+    """Fastest turn of the pelvis from one frame to the next, deg/s. Nobody turns that fast, but a
+    fit that mistakes a back for a front does."""
     slide: float = 20.0
-    """Movement of standing feet, 95th percentile, mm a frame at 30 frames a second."""
+    """Movement of standing feet, 95th percentile, mm per frame at 30 frames per second."""
     beyond_limits: float = 0.02
-    """Share of joints turned more than 10° beyond an anatomical limit."""
+    """Share of joints rotated more than 10° beyond an anatomical limit."""
     least_seen: float = 0.5
-    """A trunk or leg that is seen in a smaller share of the frames: its pose is a guess."""
+    """Minimum share of frames that show the trunk, and each leg: the pose of an unseen part is a
+    guess."""

@@ -9,17 +9,17 @@ class ReadingSettings:
     All numbers are above zero."""
 
     focal: float = 1.0
-    """Focal length over the longer image side, before the clip has its say. Phones and action
-    cameras film at 0.75 to 1.1."""
+    """Initial focal length divided by the longer image side; the fit refines it. Phones and action
+    cameras have 0.75 to 1.1."""
 
     least_score: float = 0.3
-    """A keypoint scored lower is not seen."""
+    """Keypoints with a lower score count as not seen."""
 
     least_points: int = 6
     """A frame with fewer of the 12 shoulders, elbows, wrists, hips, knees, ankles is bridged."""
 
     least_frames: float = 0.1
-    """A clip with a smaller share of usable frames than this is refused."""
+    """A clip with a smaller share of usable frames is rejected."""
 
 
 DEFAULTS = ReadingSettings()

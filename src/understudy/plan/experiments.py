@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from understudy.errors import UserError
-from understudy.plan.points import Point, expand_grid
 from understudy.plan.tables import Tables
+from understudy.recognition.points import Point, expand_grid
 
 
 @dataclass(frozen=True)

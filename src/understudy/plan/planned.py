@@ -12,10 +12,10 @@ from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
 from understudy.plan.leakage import refuse_leaks
-from understudy.plan.points import Point
 from understudy.plan.shown import PREVIEWS
 from understudy.plan.tables import Tables, read_tables
 from understudy.plan.versions import Versions
+from understudy.recognition.points import Point
 from understudy.recognition.selection import Clip, choose_clips, real_clips
 from understudy.registry import FEATURES, import_path
 

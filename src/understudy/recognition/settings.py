@@ -32,55 +32,56 @@ class RecogniserSettings:
     """Layers: 50 (the paper), 101, 152, or 18: PyTorchVideo's smallest, for demos."""
 
     width: int = PAPER_WIDTH
-    """Channels of the stem; every later stage scales with it. A multiple of 8."""
+    """Channels of the stem; every later stage scales with it."""
 
-    frames: int = 16
-    """Frames a clip, evenly spaced (the paper: 16 for ResNet, 32 for SlowFast).
-    SlowFast wants a multiple of 4: its slow path sees every fourth."""
+    frames: int = FRAMES["resnet"]
+    """Frames per clip, evenly spaced (the paper's: 16, SlowFast 32). SlowFast needs a multiple of
+    4: its slow pathway sees every fourth."""
 
     size: int = 224
     """Side of the square that frames are resized to, px."""
 
     input: str = "frames"
-    """`frames` (the paper), or `motion`: each frame less the mean of its clip, so that what a
-    still camera sees unmoved is gone. A network that starts from random weights needs thousands
-    of clips to learn that much by itself."""
+    """`frames` (the paper), or `motion`: each frame minus the mean of its clip, which removes
+    everything that does not move before a still camera. A network that starts from random weights
+    needs thousands of clips to learn that by itself."""
 
     pretrained: str | None = None
-    """A file of weights to start from (.pt, .pth, .pyth, .safetensors), of the same architecture,
-    depth and width; its last layer is replaced. Null: random weights (the paper)."""
+    """Weights to start from (.pt, .pth, .pyth, .safetensors), of the same architecture, depth and
+    width; the last layer is replaced. Null: random weights (the paper). A gain only over random
+    weights is weak evidence: add a second model that starts from Kinetics weights."""
 
     epochs: int = 5
     """Passes over the training list (the paper)."""
 
     steps: int | None = None
-    """So many steps instead of `epochs`: then a longer list is not also trained on for longer."""
+    """Number of steps, instead of `epochs`, so that a longer list does not train for longer."""
 
     optimiser: str = "adam"
-    """`adam`, as PyTorchVideo's tutorial trains, or `sgd`, as its trainer's example does. The paper
-    names neither; at its learning rate SGD hardly leaves the start."""
+    """`adam`, as in PyTorchVideo's tutorial, or `sgd`, as in its trainer example. The paper names
+    neither; at its learning rate SGD makes hardly any progress."""
 
     lr: float = 1e-4
-    """Learning rate at the start."""
+    """Initial learning rate."""
 
     momentum: float = 0.9
-    """Of SGD."""
+    """Momentum of SGD."""
 
     weight_decay: float = 0.0
-    """Of either (PyTorchVideo: 0 with Adam, 0.0001 with SGD)."""
+    """Weight decay of either optimiser (PyTorchVideo: 0 with Adam, 0.0001 with SGD)."""
 
     final_lr: float = 1.0
-    """Learning rate at the end as a share of `lr`, reached along half a cosine; 1 keeps it."""
+    """Final learning rate as a fraction of `lr`, reached by cosine decay; 1: constant."""
 
     batch: int = 4
-    """Clips a step."""
+    """Clips per step."""
 
     dropout: float = 0.5
-    """Before the last layer (PyTorchVideo's default)."""
+    """Dropout before the last layer (PyTorchVideo's default)."""
 
     clip_share: float = 1.0
-    """Share of a video that a training clip spans, at a random start; 1: the whole video.
-    Test clips always span the whole video."""
+    """Share of a video that a training clip covers, from a random start; 1: the whole video. Test
+    clips always cover the whole video."""
 
     zoom: float = 1.0
     """Training frames are enlarged by up to this factor and cropped at random; 1: never."""
@@ -89,17 +90,17 @@ class RecogniserSettings:
     """Probability that a training clip is mirrored."""
 
     cache_gb: float = 2.0
-    """Decoded clips are kept in memory while the whole list fits in this much."""
+    """Decoded clips are kept in memory if the whole list fits in this many GB."""
 
     workers: int | None = None
-    """Processes that decode ahead while training. Null: 4 on a GPU, none on a CPU, where they
-    would take the cores from the training."""
+    """Processes that decode clips in advance. Null: 4 on a GPU, none on a CPU, where they would
+    take cores from the training."""
 
     mixed_precision: bool = True
-    """On a GPU that has bfloat16, forward passes in it; elsewhere all is float32."""
+    """Run forward passes in bfloat16 on a GPU that supports it; everything else is float32."""
 
     checkpoint_seconds: float = 120.0
-    """Time between two saved states, from which a killed training continues."""
+    """Seconds between checkpoints, from which a killed training resumes."""
 
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:

@@ -1,13 +1,13 @@
 """A re-enactment before a background: C + (1 − α)·B, frame by frame."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from understudy.errors import UserError
 from understudy.progress import progress
-from understudy.scene.images import RESIZES, Resize, read_background
+from understudy.scene.images import read_background
+from understudy.scene.settings import CompositeSettings
 from understudy.video.probe import probe
 from understudy.video.read import read_rgba
 from understudy.video.write import VideoWriter
@@ -15,18 +15,6 @@ from understudy.video.write import VideoWriter
 # A figure is in a frame if it hides at least this share of it; one of 2 % of a frame's height
 # would hide about this much.
 VISIBLE_SHARE = 1e-4
-
-
-@dataclass(frozen=True)
-class CompositeSettings:
-    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality."""
-
-    resize: Resize = "cover"
-    crf: int = 18
-
-    def __post_init__(self) -> None:
-        if self.resize not in RESIZES:
-            raise ValueError(f"resize must be one of {', '.join(RESIZES)}, not {self.resize}")
 
 
 def over(rgba: np.ndarray, background: np.ndarray) -> np.ndarray:

@@ -1,21 +1,17 @@
 """Background images: checked, read upright, and brought to a frame's size."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from understudy.errors import UserError
+from understudy.scene.settings import RESIZES, Resize
 
-Resize = Literal["cover", "stretch", "contain"]
-RESIZES: tuple[Resize, ...] = ("cover", "stretch", "contain")
 SMALLEST_SIDE = 16
 
 
-def read_background(
-    path: Path | str, width: int, height: int, resize: Resize = "cover"
-) -> np.ndarray:
+def read_background(path: Path | str, width: int, height: int, resize: Resize) -> np.ndarray:
     """The image at a frame's size, RGB uint8 (height, width, 3).
 
     resize "cover" keeps proportions and cuts what overhangs, evenly; "contain" keeps proportions

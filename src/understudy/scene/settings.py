@@ -1,18 +1,41 @@
-"""How a re-enactment is rendered."""
+"""How a re-enactment is rendered and composited. Stdlib only: the configuration takes its defaults
+here."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from understudy.errors import UserError
+from understudy.video.settings import CRF
+
+Resize = Literal["cover", "stretch", "contain"]
+RESIZES: tuple[Resize, ...] = ("cover", "stretch", "contain")
+PLACEMENTS = ("ground", "copy")
 
 
 @dataclass(frozen=True)
 class AnimateSettings:
     """How an avatar is put into a reference's motion."""
 
-    placement: str = "ground"  # scale by body height, feet on the reference's ground; or copy
+    placement: str = "ground"
+    """ground: the person's own size, with feet on the reference's ground. copy: the reference's
+    translation unchanged (the paper)."""
     batch: int = 8  # frames skinned and rasterised at once
-    crf: int = 18  # quality of the white H.264 video; lower is better
+    crf: int = CRF
+    """H.264 quality of the videos; lower is better."""
 
     def __post_init__(self) -> None:
-        if self.placement not in ("ground", "copy"):
+        if self.placement not in PLACEMENTS:
             raise UserError(f"render.placement must be ground or copy, not {self.placement}")
+
+
+@dataclass(frozen=True)
+class CompositeSettings:
+    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality."""
+
+    resize: Resize = "cover"
+    """How an image fills the frame."""
+    crf: int = CRF
+
+    def __post_init__(self) -> None:
+        if self.resize not in RESIZES:
+            raise ValueError(f"resize must be one of {', '.join(RESIZES)}, not {self.resize}")

@@ -8,7 +8,6 @@ variable frame rate is evened out and motion keeps its speed. `speed` is 1 but w
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from av import VideoFrame
@@ -18,41 +17,12 @@ from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo, decode, open_video, probe
+from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter, exact_rate
 
 MIN_FRAMES = 2
 CLOCK_SECONDS = 1e-6  # two moments nearer than this are the same
 SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
-
-
-@dataclass(frozen=True)
-class NormaliseSettings:
-    """seconds: the target length. fps: frames a second of the result.
-
-    policy, for clips longer than `seconds` (shorter ones always keep their length and speed):
-      resample  the whole clip evenly sampled onto seconds·fps frames; `speed` > 1 states by how
-                much it plays faster
-      trim      the first `seconds`
-      keep      the whole clip at its own length
-    size: the longer side at most, px (never enlarged); None keeps the size. square: black bars
-    make it square. Sizes come out even. crf: x264's quality, lower is better. start, end: the part
-    of the source to use, s from its first frame; an end beyond the clip's means its end.
-    """
-
-    seconds: float
-    fps: float
-    policy: Literal["resample", "trim", "keep"] = "trim"
-    size: int | None = None
-    square: bool = False
-    crf: int = 18
-    start: float | None = None
-    end: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.policy not in ("resample", "trim", "keep"):
-            raise ValueError(f"policy must be resample, trim or keep, not {self.policy}")
-        if self.seconds <= 0 or self.fps <= 0 or (self.size is not None and self.size < 2):
-            raise ValueError("seconds, fps and size must be positive")
 
 
 @dataclass(frozen=True)

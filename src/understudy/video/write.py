@@ -12,6 +12,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from understudy.files import atomic_path
+from understudy.video.settings import CRF
 
 BT709 = {
     "vf": "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
@@ -62,7 +63,7 @@ class VideoWriter:
         height: int,
         fps: Fraction | float,
         codec: str = "h264",
-        crf: int = 18,
+        crf: int = CRF,
     ) -> None:
         if codec == "h264" and (width % 2 or height % 2):
             raise ValueError(f"{path}: H.264 in yuv420p needs even sizes, got {width}x{height}")

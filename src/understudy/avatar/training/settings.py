@@ -27,13 +27,21 @@ class TrainSettings:
     Example: TrainSettings("direct", DirectSettings(iterations=1200), size=256)
     """
 
-    model: str  # a word of `understudy.choices`
+    model: str
+    """direct: a colour, size and position for each Gaussian, no networks, poses aligned with the
+    images. exavatar: the networks and losses of the paper's backbone (docs/avatars.md). Each model
+    has its own section; the other keys apply to both."""
     own: Any  # of that model's class, as its training names it
-    size: int = 512  # px, the longer side of the frames that are trained on
+    size: int = 512
+    """Longest side of the training images in pixels."""
     seed: int = 0
-    held_out_every: int = 8  # one frame in so many is never trained on
-    patience: float = 0.5  # training ends when held-out frames gain nothing for it, of all steps
-    checkpoint_seconds: float = 60.0  # between full-state checkpoints
+    held_out_every: int = 8
+    """One frame in this many is held out of training and used to score the avatar."""
+    patience: float = 0.5
+    """Training (of either model) stops early when held-out frames have not improved for this share
+    of its steps; 1: never."""
+    checkpoint_seconds: float = 60.0
+    """Seconds between checkpoints, from which a killed training resumes."""
 
     @staticmethod
     def from_config(keys: dict, seed: int, checkpoint_seconds: float) -> "TrainSettings":

@@ -42,11 +42,14 @@ class DirectSettings:
     """
 
     iterations: int = 4000
-    max_edge: float = 0.009  # m; longer edges of the body's mesh are split: sets the Gaussians
+    """Optimiser steps."""
+    max_edge: float = 0.009
+    """Longest edge of the mesh that carries the Gaussians, m; smaller means more Gaussians."""
     smoothing: float = 20.0  # lambda of the offset's preconditioner (I + lambda L)^-1
     max_scale: float = 0.03  # m
     opacity: float = 0.999
-    align_at: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)  # when all poses are aligned, of iterations
+    align_at: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)
+    """When all poses are aligned with their images, as fractions of the iterations."""
     warm_up: int = 100  # iterations before SSIM counts
     weights: LossWeights = field(default_factory=LossWeights)
     rates: LearningRates = field(default_factory=LearningRates)

@@ -53,11 +53,20 @@ class ExAvatarSettings:
     Example: ExAvatarSettings(subdivisions=0) on a CPU; two on a GPU, as released.
     """
 
-    preset: str = "release"  # frames trained on: release, every sixth; paper, all
-    subdivisions: int = 2  # of every edge of the body's mesh
+    preset: str = "release"
+    """Which frames are used for training. release: one in six, as in ExAvatar's published command.
+    paper: all that are not held out, as in the paper's text; six times the steps."""
+    subdivisions: int = 2
+    """How many times every edge of the body mesh is halved; ExAvatar uses 2 (167,000 Gaussians with
+    SMPL-X), 0 and 1 suit a CPU."""
     epochs: int = 5
-    repeats: int = 15  # of each frame in an epoch
-    scene: str = "gaussians"  # behind the person: gaussians from the depth maps; plate, measured
+    """Passes over the clip; each draws every frame `repeats` times."""
+    repeats: int = 15
+    """How many times a frame is drawn in an epoch."""
+    scene: str = "gaussians"
+    """Background during training. gaussians: scene Gaussians that start from the depth maps and are
+    trained jointly, as in ExAvatar. plate: the empty background, measured from the pixels outside
+    the masks."""
     plane_size: int = 128  # texels a side of each of six feature planes
     plane_channels: int = 32
     hidden: int = 128  # units of each of the networks' three hidden layers
@@ -67,7 +76,9 @@ class ExAvatarSettings:
     warm_up: int = 100  # steps in which Gaussians are drawn no larger than …
     warm_up_scale: float = 0.001  # m
     nearest_every: int = 50  # steps between searches of the vertex whose weights a point has
-    lpips: str | None = None  # torchvision's file of VGG-16; None: without that loss
+    lpips: str | None = None
+    """torchvision's VGG-16 weights (vgg16-397923af.pth from download.pytorch.org/models), which add
+    ExAvatar's LPIPS loss. Null: no such loss."""
     weights: ExAvatarWeights = field(default_factory=ExAvatarWeights)
 
     def __post_init__(self) -> None:

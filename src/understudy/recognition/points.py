@@ -17,10 +17,15 @@ class Point:
     """
 
     n_real: Count
+    """Real training videos per class, or `all`."""
     n_synthetic: Count
+    """Synthetic training videos per class, or `all`."""
     background: Literal["image", "white"] = "image"
+    """`image`: synthetic videos over background images. `white`: the same people on white."""
     identities: Count = "all"
+    """How many people the synthetic videos show; drawn by seed."""
     views: Literal["all", "source"] = "all"
+    """`all`: synthetic videos of all `render.views`. `source`: only of the reference's own view."""
 
     @property
     def name(self) -> str:

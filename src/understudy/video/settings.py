@@ -1,0 +1,38 @@
+"""How videos are written and normalised. Stdlib only: the configuration takes its defaults here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+CRF = 18  # x264's quality that the eye takes for lossless; lower is better
+
+
+@dataclass(frozen=True)
+class NormaliseSettings:
+    """seconds: the target length. fps: frames a second of the result.
+
+    policy, for clips longer than `seconds` (shorter ones always keep their length and speed):
+      resample  the whole clip evenly sampled onto seconds·fps frames; `speed` > 1 states by how
+                much it plays faster
+      trim      the first `seconds`
+      keep      the whole clip at its own length
+    size: the longer side at most, px (never enlarged); None keeps the size. square: black bars
+    make it square. Sizes come out even. crf: x264's quality, lower is better. start, end: the part
+    of the source to use, s from its first frame; an end beyond the clip's means its end.
+    """
+
+    seconds: float
+    fps: float
+    policy: Literal["resample", "trim", "keep"]
+    size: int | None = None
+    """Longest side in pixels; null: as in the source."""
+    square: bool = False
+    """Pad to a square with black bars."""
+    crf: int = CRF
+    start: float | None = None
+    end: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.policy not in ("resample", "trim", "keep"):
+            raise ValueError(f"policy must be resample, trim or keep, not {self.policy}")
+        if self.seconds <= 0 or self.fps <= 0 or (self.size is not None and self.size < 2):
+            raise ValueError("seconds, fps and size must be positive")
