@@ -151,7 +151,7 @@ def test_held_out_pictures_stand_above_the_avatar(files, tmp_path, monkeypatch):
     [
         (["results/avatar/nobody"], r"nobody: no such file; give an avatar\.safetensors or its"),
         (["AVATAR", "--fit", "no.npz"], r"no\.npz: no such file; give a fit"),
-        (["AVATAR", "--body", "no.npz"], r"no\.npz: no such file; name the body"),
+        (["AVATAR", "--body", "no.npz"], r"no\.npz: no such file; give the body"),
         (["AVATAR", "--pose", "flying"], r"no pose flying; choose from arms_down"),
         (["AVATAR", "--held-out", "FIT"], r"fit\.npz: holds fit, expected held_out"),
     ],

@@ -268,7 +268,7 @@ def test_ntus_folder_becomes_tables(tmp_path, capsys):
     assert {row["camera"] for row in real if row["split"] == "train"} == {"0"}
     assert {row["camera"] for row in real if row["split"] == "test"} == {"0", "45", "90"}
     assert {row["subject"] for row in real if row["split"] == "test"} == {"p003"}
-    assert "12 its class is not used by the paper" in capsys.readouterr().out
+    assert "12 of a class that the paper does not use" in capsys.readouterr().out
 
 
 def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):

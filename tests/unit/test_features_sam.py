@@ -142,7 +142,7 @@ def test_a_checkpoint_of_another_size_is_told(clip, tmp_path, monkeypatch, runti
     with pytest.raises(UserError, match=r"not this network's checkpoint: it image_encoder\.pos_em"):
         extract_masks(*clip, tmp_path / "masks.npz", "sam_b", runtime)
     torch.save({"model": {}}, tmp_path / "other.pth")
-    with pytest.raises(UserError, match=r"other\.pth: holds no state with weights"):
+    with pytest.raises(UserError, match=r"other\.pth: has no state with weights"):
         state_of(tmp_path / "other.pth")
 
 

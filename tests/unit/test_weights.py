@@ -147,12 +147,12 @@ FAULTS = {
     "an array": (lambda path: torch.save({"a": np.float64(1)}, path), "which is not a weight"),
     "another network's": (
         lambda path: torch.save({"model": {}}, path),
-        "holds no weights under E_flame",
+        "has no E_flame with weights",
     ),
-    "a list": (lambda path: torch.save([1], path), "holds no weights under E_flame"),
+    "a list": (lambda path: torch.save([1], path), "has no E_flame with weights"),
     "old format": (
         lambda path: torch.save({"E_detail": {}}, path, _use_new_zipfile_serialization=False),
-        "holds no weights under E_flame",
+        "has no E_flame with weights",
     ),
 }
 

@@ -328,7 +328,7 @@ def test_a_planted_copy_stops_before_any_training(finished, tmp_path):
     source = source_of(checkout, "bow").relative_to(checkout.folder)
     told = re.escape(f" as {source}; remove one from its table")
     assert re.match(
-        r"error: leakage: test video innocent.mp4 holds the same frames .*" + told, *errors
+        r"error: leakage: test video innocent.mp4 has the same frames .*" + told, *errors
     )
 
 

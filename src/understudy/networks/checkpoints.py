@@ -70,7 +70,7 @@ def state_in(stored: object, name: str, path: Path | str) -> State:
     """The state under `name` of a checkpoint; UserError where there is none."""
     state = stored.get(name) if isinstance(stored, Mapping) else None
     if not isinstance(state, Mapping) or not all(isinstance(x, Tensor) for x in state.values()):
-        raise UserError(f"{path}: holds no weights under {name}; it is a different checkpoint")
+        raise UserError(f"{path}: has no {name} with weights; it is a different checkpoint")
     return state
 
 
