@@ -41,7 +41,9 @@ def refused(path, *words):
     for use in (
         probe,
         read_frames,
-        lambda p: normalise_video(p, out / "v.mp4", out / "v.json", NormaliseSettings(1, 10, "trim")),
+        lambda p: normalise_video(
+            p, out / "v.mp4", out / "v.json", NormaliseSettings(1, 10, "trim")
+        ),
     ):
         with pytest.raises(UserError) as error:
             use(path)
