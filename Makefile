@@ -10,6 +10,7 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
+export PYTHONPATH := $(CURDIR)/workflow$(if $(PYTHONPATH),:$(PYTHONPATH))
 
 .PHONY: help install demo study tables leakage plan weights status inspect test lint bench clean
 

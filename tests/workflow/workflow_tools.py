@@ -56,7 +56,11 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "NUMBA_CACHE_DIR": str(self.folder / COMPILED)}
+        return {
+            **os.environ,
+            "NUMBA_CACHE_DIR": str(self.folder / COMPILED),
+            "PYTHONPATH": str(self.folder / "workflow"),  # Snakemake's logger is there
+        }
 
     def snakemake(
         self, *arguments: str, within: Sequence[str] = ()
