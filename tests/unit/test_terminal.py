@@ -198,6 +198,20 @@ def test_lines_are_no_longer_than_a_screen_is_wide():
     assert len(stream.getvalue().rstrip("\n")) == WIDTH
 
 
+def test_what_waits_in_a_clusters_queue_is_told_apart():
+    stream = StringIO()
+    calm = Calm(Lines(stream))
+    calm.take(record(LogEvent.RUN_INFO, 0.0, stats={"fit": 3, "train": 2, "total": 5}))
+    for number, rule, local in [(1, "fit", True), (2, "train", False), (3, "train", False)]:
+        told = job_info(number, rule, 1.0)
+        told.local = local
+        calm.take(told)
+    calm.take(job_info(4, "fit", 1.0))
+    calm.take(record(LogEvent.JOB_FINISHED, 20.0, job_id=4))
+    told = stream.getvalue().splitlines()[-1]
+    assert told.endswith("; now fit n1; submitted 2 × train")
+
+
 def test_a_retrys_log_is_read_before_it_is_deleted(tmp_path):
     """Snakemake deletes it at once; a plugin's thread comes later."""
     log = tmp_path / "job.log"

@@ -55,6 +55,7 @@ class LogHandler(LogHandlerBase):
             self._own.emit(record)
             return
         try:
+            self._aside.trim()
             self._calm.take(record)
         except Exception:
             self.handleError(record)
@@ -63,9 +64,11 @@ class LogHandler(LogHandlerBase):
         """Say how the run ended and give the terminal back; Snakemake calls it more than once."""
         if self._calm:
             _snakemakes_logger().removeFilter(keep_logs)
-            self._calm.close()
-            self._aside.close()
-            self._calm = self._aside = None
+            calm, aside, self._calm, self._aside = self._calm, self._aside, None, None
+            try:
+                calm.close()
+            finally:
+                aside.close()
         super().close()
 
 

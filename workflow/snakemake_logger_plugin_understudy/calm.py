@@ -180,4 +180,6 @@ def _text(path: str) -> str:
 def _job_of(record: logging.LogRecord) -> Job:
     wildcards = getattr(record, "wildcards", None) or {}
     log = next(iter(record.log or []), "")
-    return Job(record.rule_name, " ".join(map(str, wildcards.values())), log, record.created)
+    subject = " ".join(map(str, wildcards.values()))
+    submitted = not getattr(record, "local", True)
+    return Job(record.rule_name, subject, log, record.created, submitted)

@@ -35,7 +35,9 @@ class Lines:
         if run.failed:
             told.insert(1, f"{words.count(len(run.failed))} failed")
         line = f"{time.strftime('%H:%M:%S', time.localtime(now))}  {', '.join(filter(None, told))}"
-        line += f"; now {words.now_running(run.running.values())}"
+        for word, submitted in (("now", False), ("submitted", True)):
+            jobs = [job for job in run.running.values() if job.submitted is submitted]
+            line += f"; {word} {words.which(jobs)}" if jobs else ""
         self.say(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…")
 
     def close(self) -> None:

@@ -11,12 +11,16 @@ ENOUGH = 20  # benchmark files of a rule that tell how long its jobs take
 
 @dataclass(frozen=True)
 class Job:
-    """A job that runs or failed. subject: its wildcards; since: when it began, or was submitted."""
+    """A job that runs or failed.
+
+    subject: its wildcards; since: when it began, or was submitted to a cluster's queue.
+    """
 
     rule: str
     subject: str
     log: str
     since: float
+    submitted: bool = False
 
     def __str__(self) -> str:
         return f"{self.rule} {self.subject}".rstrip()

@@ -1,5 +1,7 @@
 """A run on one screen of a terminal, drawn anew twice a second; what is said stays above it."""
 
+import os
+import sys
 import time
 from collections import Counter
 from typing import TextIO
@@ -37,9 +39,10 @@ class Screen:
         if self._live is None:
             self._live = Live(
                 console=self.console,
-                get_renderable=lambda: picture(run, time.time(), self.console.height),
+                get_renderable=lambda: picture(run, time.time(), self._height()),
                 refresh_per_second=2,
                 transient=True,
+                redirect_stdout=sys.stdout.isatty(),
             )
             self._live.start()
 
@@ -47,6 +50,13 @@ class Screen:
         """The picture goes; the terminal is as it was."""
         if self._live:
             self._live.stop()
+
+    def _height(self) -> int:
+        """Of the terminal, however it is resized; rich would ask the descriptors of the jobs."""
+        size = os.get_terminal_size(self.console.file.fileno())
+        if size.columns and size.lines:
+            self.console.size = size
+        return self.console.height
 
 
 def picture(run: Run, now: float, height: int) -> Group:
@@ -65,7 +75,7 @@ def _heading(run: Run, now: float) -> Table:
     if run.failed:
         told.insert(1, f"[red]{words.count(len(run.failed))} failed[/]")
     row = Table.grid(padding=(0, 2))
-    row.add_row(ProgressBar(run.total, run.done, width=BAR), ", ".join(told), words.left(run, now))
+    row.add_row(_bar(run.total, run.done), ", ".join(told), words.left(run, now))
     return row
 
 
@@ -85,11 +95,15 @@ def _stages(run: Run, room: int) -> Table:
     for state, of in rows.items():
         for name, stage, number in of:
             told = f"{words.count(stage.done, stage.total)}"
-            bar = ProgressBar(stage.total, stage.done, width=BAR)
+            bar = _bar(stage.total, stage.done)
             style = "" if state == "begun" else "dim"
             told += f", [red]{words.count(number)} failed[/]" if number else ""
             table.add_row(f"  {name}", bar, told, style=style)
     return table
+
+
+def _bar(total: int, done: int) -> ProgressBar:
+    return ProgressBar(total, done, BAR, complete_style="green", finished_style="green")
 
 
 def _together(rows: list[Row], state: str) -> list[Row]:
@@ -105,7 +119,9 @@ def _now(jobs: list[Job], now: float, room: int) -> Table:
     table = Table.grid(padding=(0, 2))
     shown = jobs if len(jobs) <= room else jobs[: max(0, room - 1)]
     for job in shown:
-        table.add_row("  now", Text(str(job)), words.took(now - job.since))
+        table.add_row(
+            "  submitted" if job.submitted else "  now", Text(str(job)), words.took(now - job.since)
+        )
     if len(shown) < len(jobs):
         table.add_row("", Text(f"and {words.count(len(jobs) - len(shown))} more"), "")
     return table

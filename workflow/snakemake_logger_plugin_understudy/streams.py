@@ -19,10 +19,10 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        self.path = FOLDER / f"{time.strftime('%Y-%m-%dT%H%M%S')}.{os.getpid()}.jobs.log"
+        self.path = FOLDER.resolve() / f"{time.strftime('%Y-%m-%dT%H%M%S')}.{os.getpid()}.jobs.log"
         self._before: dict[str, TextIO] = {}
         try:
-            FOLDER.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         except OSError:  # no room, no right to write
             self._file = os.open(os.devnull, os.O_WRONLY)

@@ -1,7 +1,6 @@
 """How a run stands, in words."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from snakemake_logger_plugin_understudy.run import Job, Run
 from understudy.report.benchmarks import in_words
@@ -14,7 +13,7 @@ def count(number: int, of: int | None = None) -> str:
 
 def took(seconds: float) -> str:
     """How long, to the second."""
-    return in_words(max(10, seconds)) if seconds >= 9.5 else f"{max(0, round(seconds))} s"
+    return in_words(seconds) if seconds >= 10 else f"{max(0.0, seconds):.0f} s"
 
 
 def left(run: Run, now: float) -> str:
@@ -28,9 +27,8 @@ def left(run: Run, now: float) -> str:
     return f"{'about' if measured else 'roughly'} {rounded} left"
 
 
-def now_running(jobs: Iterable[Job], most: int = 6) -> str:
-    """Each rule that runs: with its subject where it is one job, else how many."""
-    jobs = list(jobs)
+def which(jobs: list[Job], most: int = 6) -> str:
+    """The rules of jobs: with its subject where it is one job, else with how many there are."""
     of_rule = Counter(job.rule for job in jobs)
     alone = {job.rule: str(job) for job in jobs}
     told = [f"{number} × {rule}" if number > 1 else alone[rule] for rule, number in of_rule.items()]
