@@ -178,7 +178,7 @@ PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake w
 
 def partial_report():
     """After a failure: a report on what there is, what is missing and why."""
-    from understudy.files import write_json 
+    from understudy.files import write_json
 
     inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
     environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
