@@ -9,7 +9,6 @@ PACKAGES = (
     "torch",
     "numpy",
     "snakemake",
-    "smplx",
     "mediapipe",
     "anny",
     "gsplat",
