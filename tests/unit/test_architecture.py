@@ -51,6 +51,15 @@ def test_every_module_is_in_the_picture():
     assert packages - FOUNDATION - {""} == set(MAY_IMPORT)
 
 
+def test_the_page_names_every_package():
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/.]+)`", page))
+    tops = {package.split(".")[0] for package in MAY_IMPORT if package != "__main__"} | FOUNDATION
+    assert tops <= named
+    for path in re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", page):
+        assert (LIBRARY / path).is_file() or (ROOT / path).is_file(), path
+
+
 def test_arrows_point_one_way():
     assert upward_arrows() == []
 
