@@ -5,31 +5,33 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= $(shell nproc)
 CONFIG ?= config/config.yaml
-TORCH := torch==2.13.0
+TORCH := $(shell grep -o 'torch==[0-9.]*' pyproject.toml)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install demo study tables leakage plan weights status inspect test lint bench clean
+.PHONY: help install lock demo study tables leakage plan weights status inspect test lint bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-install: $(VENV)/.installed ## create .venv and install the pinned requirements
+install: $(VENV)/.installed ## create .venv; install the locked packages and understudy
 
-$(VENV)/.installed: requirements.txt requirements-gpu.txt
+# torch is not in the lock: which build, and which CUDA, depends on the machine.
+$(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	@echo "Installing torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) and the pinned requirements ..."
-	@if command -v nvidia-smi >/dev/null; then \
-	    $(BIN)/pip install --quiet $(TORCH) && $(BIN)/pip install --quiet --no-deps -r requirements-gpu.txt; \
-	else \
-	    $(BIN)/pip install --quiet --retries 0 --timeout 20 --index-url $(TORCH_CPU_INDEX) --extra-index-url https://pypi.org/simple $(TORCH)+cpu 2>/dev/null \
-	    || $(BIN)/pip install --quiet $(TORCH); \
-	fi
-	$(BIN)/pip install --quiet --no-deps --ignore-requires-python -r requirements.txt
+	@echo "Installing the locked packages and torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) ..."
+	$(BIN)/pip install --quiet --require-hashes --no-deps --ignore-requires-python -r requirements.lock
+	@! command -v nvidia-smi >/dev/null \
+	    && $(BIN)/pip install --quiet --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
+	    || $(BIN)/pip install --quiet $(TORCH)
+	$(BIN)/pip install --quiet --no-deps --editable .
 	@cd $(VENV)/lib/python3*/site-packages/vtkmodules && ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
 	@touch $@
+
+lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; needs uv and a network
+	$(PYTHON) envs/generate.py $(if $(UPGRADE),--upgrade-package $(UPGRADE))
 
 demo: install ## the whole workflow on the small demo world: people, actions, avatars, videos, recogniser, report
 	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report

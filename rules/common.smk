@@ -19,6 +19,7 @@ from snakemake.exceptions import WorkflowError
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
+from understudy.files import write_json
 from understudy.plan import effective
 from understudy.plan.code import code_version, rules_version
 from understudy.plan.layout import LISTS
@@ -178,8 +179,6 @@ PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake w
 
 def partial_report():
     """After a failure: a report on what there is, what is missing and why."""
-    from understudy.files import write_json 
-
     inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
     environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
     command = [sys.executable, "-m", "understudy", "report", inputs, target]

@@ -91,7 +91,7 @@ assert (load_keypoints("keypoints.npz")["xy"] == (32, 24)).all()
 MODEL = Addition(
     new={
         "avatar/training/plain/__init__.py": "",
-        "avatar/training/plain/training.py": '''"""An avatar that is grey where it was not told otherwise."""
+        "avatar/training/plain/training.py": '''"""An avatar of one grey."""
 
 from dataclasses import dataclass, replace
 

@@ -6,10 +6,12 @@ left on this machine, only the newer one is.
 """
 
 import ast
+import inspect
 import os
 import re
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +19,18 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from tests.bench.figures import ROOT
+from tests.bench.additions import files_touched
+from tests.bench.figures import ROOT, Figure, write_figures
 from tests.unit.architecture import (
-    LIBRARY,
+    between_folders,
+    between_packages,
+    circles,
+    imports,
+    upward_arrows,
 )
 from understudy.configuration.document import key_table
+from understudy.configuration.kinds import Section
 from understudy.configuration.model import Config
-from understudy.fitting.limbs import _places
 from understudy.video.probe import decode, open_video
 
 BEFORE = "128ba66"
@@ -132,17 +139,35 @@ def config_keys() -> list[str]:
 
 
 def places_a_default_stands() -> int:
-    """The most places in which the default of one key of the configuration is written: in a
-    section of the configuration, or in the settings that the section stands for."""
-    places: dict[tuple[str, str], int] = {}
-    for path in (LIBRARY / "configuration").glob("*.py"):
-        for section in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(section, ast.ClassDef):
-                for field in section.body:
-                    if isinstance(field, ast.AnnAssign) and field.value is not None:
-                        key = (section.name, field.target.id)
-                        places[key] = _places(field.target.id, field.value, section)
+    """The most places where the default of one key of the configuration is written: the section of
+    the configuration, and the settings of the library that the section stands for."""
+    places: Counter = Counter()
+    for section in sections(Section):
+        for settings in section.of.__mro__ if section.of else ():
+            places.update({(section, name): 1 for name in literals(settings)})
+        places.update({(section, name): 1 for name in literals(section)})
     return max(places.values())
+
+
+def sections(section: type[Section]) -> Iterator[type[Section]]:
+    for inner in section.__subclasses__():
+        yield inner
+        yield from sections(inner)
+
+
+def literals(owner: type) -> list[str]:
+    """The fields whose default a class itself writes out: not those that take another's."""
+    if not owner.__module__.startswith("understudy."):
+        return []
+    fields = ast.parse(inspect.getsource(owner)).body[0].body
+    written = []
+    for field in fields:
+        if isinstance(field, ast.AnnAssign) and field.value is not None:
+            parts = list(ast.walk(field.value))
+            taken = any(isinstance(part, ast.Attribute) for part in parts)
+            if not taken and any(isinstance(part, ast.Constant) for part in parts):
+                written.append(field.target.id)
+    return written
 
 
 def pythonpath_lines() -> int:
@@ -155,3 +180,27 @@ def pythonpath_lines() -> int:
     ]
     lines = [line for file in files for line in file.read_text(errors="ignore").splitlines()]
     return sum("PYTHONPATH" in line for line in lines)
+
+
+def figures() -> list[Figure]:
+    graph = imports()
+    rings = (circles(graph), circles(between_packages(graph)), circles(between_folders(graph)))
+    keys = config_keys()
+    touched = files_touched()
+    with demo_before() as before, demo_now() as (results, lines):
+        same = arrays_equal(results, before)
+    return [
+        Figure("arrays_equal", same, "%", 100, False),
+        Figure("fit_keys", sum(key.startswith("fit.") for key in keys), "keys", 8, True),
+        Figure("config_keys", len(keys), "keys", 70, True),
+        Figure("circles", sum(map(len, rings)), "circles", 0, True),
+        Figure("upward_arrows", len(upward_arrows()), "arrows", 0, True),
+        Figure("places_a_default_stands", places_a_default_stands(), "places", 1, True),
+        Figure("pythonpath_lines", pythonpath_lines(), "lines", 2, True),
+        Figure("demo_terminal_lines", lines, "lines", 80, True),
+        *(Figure(f"{kind}_files", count, "files", 3, True) for kind, count in touched.items()),
+    ]
+
+
+if __name__ == "__main__":
+    write_figures("house", figures())

@@ -119,7 +119,8 @@ def lose_jobs(run: SlurmRun) -> None:
     run.wait_for_script("animate_avatar", 3)
     requeued = take_a_node_down(run)
     said = run.ended(process, 1)
-    assert "features/reference/empty/keypoints.npz" in said
+    assert "Error in rule extract_keypoints: reference empty, log " in said
+    assert "error: results/tiny/video/reference/empty.mp4: no person is seen" in said
     assert cancelled in run.cluster.queue("cancelled")
     assert requeued in run.cluster.queue("completed")
     assert made_whole(run, "synthetic") == ANIMATIONS

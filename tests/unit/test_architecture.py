@@ -1,4 +1,4 @@
-"""The house keeps its order: arrows in one direction, light rules, thin scripts, equal pins."""
+"""The house keeps its order: arrows in one direction, light rules, thin scripts."""
 
 import os
 import re
@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
+from envs.generate import ENVIRONMENTS
 from tests.unit.architecture import (
     FOUNDATION,
     LIBRARY,
@@ -148,37 +148,6 @@ def test_no_file_names_a_folder_of_one_machine():
     assert not told
 
 
-def pins(lines: list[str]) -> dict[str, str]:
-    """name -> version of the lines that pin one."""
-    found = (re.match(r"([\w.-]+)==([\w.]+)", line) for line in lines)
-    return {match[1].lower(): match[2] for match in found if match}
-
-
-def pinned_in_environment(path: Path) -> dict[str, str]:
-    dependencies = yaml.safe_load(path.read_text())["dependencies"]
-    return pins(
-        [line for entry in dependencies if isinstance(entry, dict) for line in entry["pip"]]
-    )
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda p: p.stem)
-def test_environments_pin_what_the_requirements_pin(path):
-    makefile = re.findall(r"torch==[\w.]+", (ROOT / "Makefile").read_text())
-    files = [ROOT / "requirements.txt", ROOT / "requirements-gpu.txt"]
-    required = pins(
-        [*makefile, *(line for file in files for line in file.read_text().splitlines())]
-    )
-    for name, version in pinned_in_environment(path).items():
-        assert required[name] == version, name
-
-
-def installed_in_environment(path: Path) -> set[str]:
-    """What it pins, and what is added after it was made."""
-    deployment = path.with_suffix(".post-deploy.sh")
-    added = re.findall(r"([\w.-]+)==[\w.]+", deployment.read_text()) if deployment.exists() else []
-    return {*pinned_in_environment(path), *added}
-
-
 def test_the_embedded_extractors_need_no_torch():
     """Their environment has none; the networks' have another one."""
     for feature in ("keypoints", "masks"):
@@ -220,8 +189,7 @@ def test_no_avatar_model_reaches_another(model):
 @pytest.mark.parametrize("rule", rules_with_scripts())
 def test_an_environment_holds_what_its_scripts_import(rule):
     environments, script = rules_with_scripts()[rule]
-    paths = [ROOT / f"envs/{environment}.yaml" for environment in environments]
-    installed = set().union(*(installed_in_environment(path) for path in paths))
+    declared = {name for environment in environments for name in ENVIRONMENTS[environment]}
     used = {
         DISTRIBUTION.get(top, top).lower()
         for path in code.reached(ROOT / f"workflow/scripts/{script}.py", *chosen_by(rule))
@@ -229,4 +197,4 @@ def test_an_environment_holds_what_its_scripts_import(rule):
         for top in {name.split(".")[0] for name in names_in(path)}
         if top not in sys.stdlib_module_names and top not in {"understudy", "job"}
     }
-    assert used - installed <= CHOSEN
+    assert used - declared <= CHOSEN

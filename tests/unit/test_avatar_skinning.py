@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from understudy.body.rotation import axis_angle_to_matrix
-from understudy.gaussians.skinning import Weights, skin, skin_dense
+from understudy.gaussians.skinning import SkinningWeights, skin, skin_dense
 
 JOINTS, POINTS, FRAMES = 7, 53, 3
 
@@ -27,7 +27,7 @@ def scene(frames: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.
 
 def test_the_weights_above_zero_are_listed():
     weights, *_ = scene(1)
-    listed = Weights.of(weights)
+    listed = SkinningWeights.of(weights)
     again = np.zeros_like(weights.numpy())
     for i in range(POINTS):
         of = slice(listed.first[i], listed.first[i + 1])
@@ -42,7 +42,7 @@ def test_points_and_gradients_are_the_dense_ones(frames):
         [x.double().requires_grad_() if dense else x.clone().requires_grad_() for x in inputs]
         for dense in (False, True)
     )
-    posed, turned = skin(Weights.of(weights), *ours)
+    posed, turned = skin(SkinningWeights.of(weights), *ours)
     truth, true_normals = skin_dense(weights.double(), *theirs)
     assert torch.allclose(posed.double(), truth, atol=2e-6)
     assert torch.allclose(turned.double(), true_normals, atol=2e-6)
@@ -56,7 +56,9 @@ def test_points_and_gradients_are_the_dense_ones(frames):
 
 def test_points_without_a_gradient_need_none():
     weights, transforms, points, normals = scene(1)
-    posed, _ = skin(Weights.of(weights), transforms.requires_grad_(), points, normals)
+    posed, _ = skin(SkinningWeights.of(weights), transforms.requires_grad_(), points, normals)
     posed.sum().backward()
     assert transforms.grad.abs().sum() > 0
-    assert not skin(Weights.of(weights), transforms.detach(), points, normals)[0].requires_grad
+    assert not skin(SkinningWeights.of(weights), transforms.detach(), points, normals)[
+        0
+    ].requires_grad

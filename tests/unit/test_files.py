@@ -80,7 +80,7 @@ FILL = """
 import sys
 import numpy as np
 from understudy.errors import UserError
-from understudy.files import save_arrays
+from understudy.artifacts.arrays import save_arrays
 folder = sys.argv[1]
 for i in range(99):
     try:

@@ -41,7 +41,9 @@ def refused(path, *words):
     for use in (
         probe,
         read_frames,
-        lambda p: normalise_video(p, out / "v.mp4", out / "v.json", NormaliseSettings(1, 10)),
+        lambda p: normalise_video(
+            p, out / "v.mp4", out / "v.json", NormaliseSettings(1, 10, "trim")
+        ),
     ):
         with pytest.raises(UserError) as error:
             use(path)
@@ -88,7 +90,7 @@ def test_damaged_in_the_middle(clip, tmp_path):
     path.write_bytes(whole)
     out = tmp_path / "out"
     with pytest.raises(UserError, match="is damaged at frame"):
-        normalise_video(path, out / "v.mp4", out / "v.json", NormaliseSettings(9, 10))
+        normalise_video(path, out / "v.mp4", out / "v.json", NormaliseSettings(9, 10, "trim"))
     assert not list(out.iterdir())
     with pytest.raises(UserError, match="is damaged"):
         read_frames(path)

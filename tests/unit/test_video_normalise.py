@@ -36,7 +36,9 @@ def shown(path):
 @pytest.fixture
 def normalise(tmp_path):
     def run(source, **options):
-        chosen = NormaliseSettings(**({"seconds": 2, "fps": 10, "crf": 5} | options))
+        chosen = NormaliseSettings(
+            **({"seconds": 2, "fps": 10, "policy": "trim", "crf": 5} | options)
+        )
         note = normalise_video(source, tmp_path / "out.mp4", tmp_path / "out.json", chosen)
         assert note == read_json(tmp_path / "out.json")
         info = probe(tmp_path / "out.mp4")

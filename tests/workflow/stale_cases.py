@@ -204,32 +204,36 @@ CONFIG_CASES = [
 ]
 CODE_CASES = [
     Case("the package's version", code(f"{LIBRARY}/__init__.py", '__version__ = "9.9.9"')),
-    Case("a comment in an unused module", code(f"{LIBRARY}/features/sam_masks.py", "# a remark")),
+    Case("a comment in an unused module", code(f"{LIBRARY}/features/sam/masks.py", "# a remark")),
     Case("a comment in a used module", code(f"{LIBRARY}/scene/composite.py", "# a remark")),
     Case("a comment in the rules", code("rules/avatar.smk", "# a remark")),
     Case(
         "a new back-end",
         code(f"{LIBRARY}/choices.py", '        "mine": "understudy.mine:f",', '        "mmpose"'),
     ),
-    Case("an unused back-end", code(f"{LIBRARY}/features/mmpose_keypoints.py")),
-    Case("another unused back-end", code(f"{LIBRARY}/features/depth_anything.py")),
+    Case("an unused back-end", code(f"{LIBRARY}/features/openmmlab/keypoints.py")),
+    Case("another unused back-end", code(f"{LIBRARY}/features/depth_anything/depth.py")),
     Case("what the config is checked against", code(f"{LIBRARY}/configuration/fit.py")),
-    Case("an unused avatar model", code(f"{LIBRARY}/avatar/exavatar/losses.py")),
-    Case("its settings", code(f"{LIBRARY}/avatar/exavatar/settings.py")),
+    Case("an unused avatar model", code(f"{LIBRARY}/avatar/training/exavatar/losses.py")),
+    Case("its settings", code(f"{LIBRARY}/avatar/training/exavatar/settings.py")),
+    Case("an unused recogniser", code(f"{LIBRARY}/recognition/slowfast.py")),
+    Case("the command line", code(f"{LIBRARY}/cli.py")),
     Case("an unused preset of the fit", code(f"{LIBRARY}/fitting/paper/losses.py")),
-    Case("the turntable", code(f"{LIBRARY}/avatar/turntable.py"), {**PICTURES, **REPORT}),
-    Case("LPIPS", code(f"{LIBRARY}/avatar/perceptual.py"), SCORES),
+    Case(
+        "the turntable", code(f"{LIBRARY}/avatar/inspection/portraits.py"), {**PICTURES, **REPORT}
+    ),
+    Case("LPIPS", code(f"{LIBRARY}/image_metrics/perceptual.py"), SCORES),
     Case("the compositor", code(f"{LIBRARY}/scene/composite.py"), COMPOSITES),
     Case(
         "the chosen back-end of the masks",
-        code(f"{LIBRARY}/features/mediapipe_masks.py"),
+        code(f"{LIBRARY}/features/mediapipe/masks.py"),
         {
             "extract_masks": 1,
             "extract_depth": 1,
             **AVATARS,
         },
     ),
-    Case("the chosen avatar model", code(f"{LIBRARY}/avatar/direct/training.py"), AVATARS),
+    Case("the chosen avatar model", code(f"{LIBRARY}/avatar/training/direct/training.py"), AVATARS),
     Case("the datasheet", code(f"{LIBRARY}/dataset/datasheet.py"), FACTS),
     Case(
         "the recogniser's training",

@@ -43,7 +43,8 @@ def test_second_run_has_nothing_to_do(finished):
 
 
 def test_touching_scripts_and_rewording_comments_reruns_nothing(finished):
-    times = {path: path.stat() for path in (finished.folder / "workflow").rglob("*.py")}
+    folders = (finished.folder / "workflow", finished.folder / "src")
+    times = {path: path.stat() for folder in folders for path in folder.rglob("*.py")}
     module = finished.folder / COMPOSITOR
     reworded = module.read_text().replace('"""', '"""Said otherwise. ', 1) + "\n# a remark\n"
     try:

@@ -56,7 +56,11 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "NUMBA_CACHE_DIR": str(self.folder / COMPILED)}
+        return {
+            **os.environ,
+            "NUMBA_CACHE_DIR": str(self.folder / COMPILED),
+            "PYTHONPATH": str(self.folder / "src"),  # Snakemake's logger is there
+        }
 
     def snakemake(
         self, *arguments: str, within: Sequence[str] = ()
@@ -77,7 +81,7 @@ class Checkout:
         return subprocess.run(
             [sys.executable, "-m", "understudy", what, "--configfile", str(self.config)],
             cwd=self.folder,
-            env={**self.environment, "PYTHONPATH": str(self.folder / "src")},
+            env=self.environment,
             text=True,
             capture_output=True,
         )

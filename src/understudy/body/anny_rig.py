@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from understudy.body.anny_files import Rig
+from understudy.body.anny_files import AnnyRig
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
 
 _FINGER_NUMBERS = {"1": "thumb", "2": "index", "3": "middle", "4": "ring", "5": "pinky"}
@@ -87,7 +87,7 @@ def _head_bones() -> dict[str, list[str]]:
     return bones
 
 
-def skin_weights(rig: Rig, vertices: int) -> np.ndarray:
+def skin_weights(rig: AnnyRig, vertices: int) -> np.ndarray:
     """(vertices, 55): the bones' weights summed onto joints; each row sums to 1.
 
     Vertices that no bone moves go with the head (they lie inside the mouth).
@@ -102,7 +102,7 @@ def skin_weights(rig: Rig, vertices: int) -> np.ndarray:
     return weights / weights.sum(1, keepdims=True)
 
 
-def joint_places(rig: Rig, vertices: int) -> np.ndarray:
+def joint_places(rig: AnnyRig, vertices: int) -> np.ndarray:
     """(55, vertices): applied to MakeHuman's whole mesh it gives the joints, exactly."""
     places = np.zeros((JOINT_COUNT, vertices))
     for joint, bones in _head_bones().items():

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from understudy.body.model import BodyModel, ShapedBody
-from understudy.gaussians.skinning import Weights, skin
+from understudy.gaussians.skinning import SkinningWeights, skin
 from understudy.gaussians.surface import Surface
 
 
@@ -35,9 +35,9 @@ class Rig:
         return self.surface.interpolate(self.body.weights)
 
     @cached_property
-    def listed(self) -> Weights:
+    def listed(self) -> SkinningWeights:
         """The weights, as they are skinned with."""
-        return Weights.of(self.weights)
+        return SkinningWeights.of(self.weights)
 
     @cached_property
     def expressive(self) -> tuple[Tensor, Tensor]:

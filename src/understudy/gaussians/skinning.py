@@ -22,7 +22,7 @@ parallel_jit = nb.njit(parallel=True, **_options)
 
 
 @dataclass(frozen=True)
-class Weights:
+class SkinningWeights:
     """Skinning weights dense (G,J), and those above zero: point i has weight[k] of joint[k], for
     first[i] <= k < first[i + 1]."""
 
@@ -32,15 +32,15 @@ class Weights:
     weight: np.ndarray
 
     @staticmethod
-    def of(dense: Tensor) -> "Weights":
+    def of(dense: Tensor) -> "SkinningWeights":
         table = dense.cpu().numpy()
         points, joints = np.nonzero(table)
         first = np.searchsorted(points, np.arange(len(table) + 1))
-        return Weights(dense, first, joints, table[points, joints])
+        return SkinningWeights(dense, first, joints, table[points, joints])
 
 
 def skin(
-    weights: Weights, transforms: Tensor, points: Tensor, normals: Tensor
+    weights: SkinningWeights, transforms: Tensor, points: Tensor, normals: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Points (n or 1,G,3) and unit normals (G,3) at rest -> (n,G,3) and (n,G,3) in n frames.
 

@@ -27,7 +27,7 @@ SHARED = ("betas", "joint_offset", "locator_offset")
 
 
 @dataclass(frozen=True)
-class Pictures:
+class BoxedKeypoints:
     """n frames as the losses see them, in units of their boxes: seen (n,131,2), valid (n,131) of
     0 and 1, focal (n,2), centre (n,2); boxes, px."""
 
@@ -42,13 +42,13 @@ class Pictures:
         return losses.project(points, self.focal[batch], self.centre[batch])
 
 
-def pictures_of(observed: Observed, settings: PaperFitSettings) -> Pictures:
+def boxed_keypoints(observed: Observed, settings: PaperFitSettings) -> BoxedKeypoints:
     """The keypoints of the frames in which somebody is seen."""
     xy, valid = observed.xy[observed.seen][:, MARKS], observed.score[observed.seen][:, MARKS] > 0
     boxes = body_boxes(xy, valid, settings)
     camera, width = observed.camera, settings.projection
     n = len(xy)
-    return Pictures(
+    return BoxedKeypoints(
         seen=_tensor(boxes.scaled(xy, width)),
         valid=_tensor(valid),
         focal=_tensor(np.diag(camera)[:2] * (width / boxes.side)[:, None]),
@@ -79,7 +79,7 @@ class BodyObjective:
         """rotations (n,55,3,3), expression (n,E), face_valid (n,): the initial ones, of the frames
         in which somebody is seen; more (k,): vertices that are asked for beside."""
         self.body, self.settings = PaperBody(body, settings.mesh_vertices, more), settings
-        self.pictures = pictures_of(observed, settings)
+        self.pictures = boxed_keypoints(observed, settings)
         self.first, self.expression = _tensor(rotations), _tensor(expression)
         self.face_valid = torch.from_numpy(face_valid)
         self.places = _tensor(

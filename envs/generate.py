@@ -1,0 +1,96 @@
+"""Compile requirements.lock from pyproject.toml, and write the pins of envs/ from both.
+
+`make lock` runs it. Only `compile_lock` needs uv and a network.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "requirements.lock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+ENVIRONMENTS: dict[str, list[str]] = PROJECT["tool"]["understudy"]["environments"]
+WITHOUT_DEPENDENCIES = set(PROJECT["tool"]["understudy"]["without-dependencies"])
+
+UV = "uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes"
+UV += " --no-header --no-emit-index-url --no-emit-package torch --output-file requirements.lock"
+HEADER = """\
+# Compiled by `make lock` from pyproject.toml, for Linux with Python 3.11 or 3.12. To be installed
+# with --no-deps, since it is complete without what tool.uv.exclude-dependencies names, and with
+# --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
+"""
+# On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
+MARKER = re.compile(r" ; python_full_version (< '3.13'|== '3.12.\*') and sys_platform == 'linux'")
+PINS = re.compile(r"(^ +(- )?[\w.-]+==\S+( \\)?\n)+", re.MULTILINE)
+
+
+def compile_lock(options: list[str]) -> None:
+    """Resolve pyproject.toml; what the lock already pins stays as it is where it can."""
+    if not shutil.which("uv"):
+        sys.exit("error: `make lock` needs uv: pip install uv")
+    run = subprocess.run([*UV.split(), *options, "pyproject.toml"], cwd=ROOT)
+    if run.returncode:
+        sys.exit(run.returncode)
+    LOCK.write_text(HEADER + MARKER.sub("", LOCK.read_text()))
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def direct() -> list[str]:
+    """The requirements that pyproject.toml states, with those of all extras."""
+    return sum(EXTRAS.values(), start=PROJECT["project"]["dependencies"])
+
+
+def versions() -> dict[str, str]:
+    """Of every package: the lock's pins, and torch's in pyproject.toml."""
+    torch = next(line for line in direct() if line.startswith("torch=="))
+    pins = [torch, *re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)]
+    return dict(pin.split("==") for pin in pins)
+
+
+def with_needed(names: Iterable[str]) -> set[str]:
+    """The packages and all that they need, by the lock's "via" comments."""
+    needed_by: dict[str, set[str]] = {}
+    for entry in re.split(r"^(?=[\w.-]+==)", LOCK.read_text(), flags=re.MULTILINE)[1:]:
+        name = entry.partition("==")[0]
+        needed_by[name] = set(re.findall(r"^    #(?: via)? +([\w.-]+)", entry, re.MULTILINE))
+    found, new = set(), set(names)
+    while new:
+        found |= new
+        new = {name for name, by in needed_by.items() if by & found} - found
+    return found
+
+
+def generated(path: Path) -> str:
+    """A file of envs/ with the pins that it should have; all else in it is written by hand."""
+    pinned = versions()
+    named = ENVIRONMENTS[path.name.partition(".")[0]]
+    held = with_needed(named)
+    if path.suffix == ".yaml":
+        held, line, end = held - WITHOUT_DEPENDENCIES, "      - {}", "\n"
+    else:
+        held, line, end = held & WITHOUT_DEPENDENCIES, "    {}", " \\\n"
+    block = end.join(line.format(f"{name}=={pinned[name]}") for name in sorted(held)) + "\n"
+    text, blocks = PINS.subn(lambda _: block, path.read_text())
+    if blocks != 1:
+        raise ValueError(f"{path.name} has {blocks} blocks of pins")
+    return text
+
+
+def generated_files() -> list[Path]:
+    folder = ROOT / "envs"
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.post-deploy.sh")])
+
+
+if __name__ == "__main__":
+    compile_lock(sys.argv[1:])
+    for path in generated_files():
+        path.write_text(generated(path))
