@@ -1,4 +1,4 @@
-"""A training that is killed within the workflow: its checkpoint stays, and the next run continues."""
+"""A training killed within the workflow: its checkpoint stays, and the next run continues."""
 
 import re
 import signal
