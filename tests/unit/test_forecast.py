@@ -101,7 +101,7 @@ def test_the_rule_graph_is_a_picture_of_its_own():
     ) | {text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")}
 
 
-# How it stands
+# Its state
 
 
 def test_the_state_of_each_file_is_told(tmp_path):

@@ -95,7 +95,7 @@ class Spoilt:
 
 @pytest.fixture(scope="module")
 def spoilt(finished, tmp_path_factory) -> Spoilt:
-    """The finished tiny world with all bad input beside the good, run once more."""
+    """The finished tiny world with all bad input next to the good, run again."""
     checkout = finished.cloned(tmp_path_factory.mktemp("spoilt") / "clone", keep_times=True)
     due = dict(REFUSALS)
     disk = checkout.results / "features/reference/crowded"
