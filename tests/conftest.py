@@ -1,4 +1,4 @@
-"""One thread a test: BLAS threads that wait for each other cost four times the work they share."""
+"""One thread per test: BLAS threads waiting for each other cost four times the work they share."""
 
 import os
 

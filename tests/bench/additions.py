@@ -1,5 +1,5 @@
-"""What a newcomer adds: a keypoints back-end, an avatar model, a loss of the fit. Each is done to a
-copy of the library and used there; how many of its files that touches is what is counted."""
+"""What a newcomer adds: a keypoints back-end, an avatar model, a loss of the fit. Each is made in
+a copy of the library and used there; what counts is how many of its files that touches."""
 
 import subprocess
 import sys
@@ -19,8 +19,8 @@ LIBRARY = "src/understudy"
 
 @dataclass(frozen=True)
 class Addition:
-    """new: file -> its text; edits: file -> (what stands there, what takes its place); use: a
-    program that ends well only where the addition is at work. Files are named from the library."""
+    """new: file -> its text; edits: file -> (old text, new text); use: a program that
+    succeeds only if the addition works. File names are relative to the library."""
 
     new: Mapping[str, str]
     edits: Mapping[str, tuple[str, str]]
@@ -31,7 +31,7 @@ class Addition:
         return len(self.new) + len(self.edits)
 
     def done_in(self, checkout: Path) -> None:
-        """Add it to a checkout, and use it there. RuntimeError where it does not work."""
+        """Add it to a checkout, and use it there. RuntimeError if it does not work."""
         for name, text in self.new.items():
             path = checkout / LIBRARY / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,9 +202,9 @@ def robust(''',
 
 
 def files_touched() -> dict[str, int]:
-    """By kind of addition, how many files of the library it touches; an empty __init__.py is none.
+    """By kind of addition, how many files of the library it touches, empty __init__.py aside.
 
-    RuntimeError where one does not work.
+    RuntimeError if one does not work.
     """
     counted = {}
     for name, addition in {"backend": BACKEND, "model": MODEL, "loss": LOSS}.items():

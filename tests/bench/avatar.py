@@ -1,7 +1,7 @@
-"""`make bench NAME=avatar`: avatars against the demo world's truth, and against other methods.
+"""`make bench NAME=avatar`: avatars against the demo world's ground truth, and other methods.
 
-Trainings are kept in results/bench/avatar_runs/ and go on where they were stopped, so the bench can
-be made in pieces: `python -m tests.bench.avatar METHOD ...` makes those runs alone, and
+Trainings are kept in results/bench/avatar_runs/ and continue where they stopped, so the bench can
+run in pieces: `python -m tests.bench.avatar METHOD ...` makes only those runs, and
 `… METHOD.PERSON` one of them.
 """
 
@@ -24,13 +24,13 @@ from understudy.avatar.training.exavatar.settings import ExAvatarSettings
 from understudy.avatar.training.settings import TrainSettings
 
 # On a CPU the networks of 167,000 points take 10 s a step: there, the body's own vertices, smaller
-# pictures and one person; ours is trained on the same once more. The prototype has no GPU code.
+# images and one person; ours is trained on the same again. The prototype has no GPU code.
 GPU = torch.cuda.is_available()
 EDGE, STEPS = (0.006, 1500) if GPU else (0.007, 1000)
 FULL = TrainSettings("direct", DirectSettings(STEPS, EDGE), size=512)
 SUBDIVISIONS, SIZE = (2, 512) if GPU else (0, 256)
 RELEASE = TrainSettings("exavatar", ExAvatarSettings(subdivisions=SUBDIVISIONS), size=SIZE)
-SCENES = {  # what is behind the person while it trains; short, for a first look
+SCENES = {  # what is behind the person during training; short, for a first look
     f"scene_{scene}": TrainSettings(
         "exavatar",
         ExAvatarSettings(subdivisions=SUBDIVISIONS, epochs=1, repeats=8, scene=scene),
@@ -65,7 +65,7 @@ def plain_body(identity: Identity) -> dict:
 
 
 def of_prototype(identity: Identity) -> dict:
-    """The prototype's recipe in the seconds that ours took."""
+    """The prototype's recipe, for as many seconds as ours took."""
     seconds = ours(identity)["made"]["seconds"]
     return result(Run("prototype", identity, FULL, (seconds,)), prototype(seconds))
 
@@ -118,7 +118,7 @@ def avatar_figures() -> list[Figure]:
 
 
 def cost_figures() -> list[Figure]:
-    """Time and memory on the CPU, and on a GPU where there is one."""
+    """Time and memory on the CPU, and on a GPU if there is one."""
     training, animation = avatar_speed.demo_training(), avatar_speed.animation()
     print(f"training at the demo's size: {training}\nanimation: {animation}")
     gpu = avatar_speed.gpu_costs() if torch.cuda.is_available() else {}
@@ -142,7 +142,7 @@ def _pose(results: list[dict]) -> float:
 
 
 def _gain(own: list[dict], other: list[dict] | None) -> float | None:
-    """In held-out frames of the people that both have, by the protocol in which it is less."""
+    """In held-out frames of the people that both have, by the protocol in which it is lower."""
     if other is None:
         return None
     own = own[: len(other)]
@@ -163,7 +163,7 @@ GROUPS = (*FRAMES, "poses", "poses_hard", "poses_fitted", "poses_fitted_hard")
 
 
 def print_rows(method: str, results: list[dict]) -> None:
-    """PSNR, IoU and SSIM by group: a row a person, then the means."""
+    """PSNR, IoU and SSIM by group: a row per person, then the means."""
     print(f"\n{method:24}" + "".join(f"{group:>22}" for group in GROUPS))
     people = (one.person for one in IDENTITIES)
     rows = dict(zip(people, results, strict=False))  # the release has no row for each

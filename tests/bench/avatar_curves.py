@@ -1,4 +1,4 @@
-"""The picture of quality against seconds, and the time one method takes to another's quality."""
+"""The plot of quality against seconds, and the time one method takes to reach another's quality."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ WIDTH, HEIGHT = 8.0, 3.4  # inches
 
 
 def time_ratio(ours: Curve, theirs: Curve) -> float | None:
-    """Seconds until our curve reaches, by both protocols, what theirs ends with, over their own.
+    """Seconds until our curve reaches, by both protocols, where theirs ends, over their seconds.
 
-    Between its points a curve is straight. None where ours never reaches it.
+    Between its points a curve is straight. None if ours never gets there.
     """
     reached = []
     for column in (1, 2):
@@ -34,12 +34,12 @@ def time_ratio(ours: Curve, theirs: Curve) -> float | None:
 
 
 def mean_curve(curves: list[Curve]) -> Curve:
-    """Of the same method on several people: the means of each point."""
+    """The mean curve of one method over several people, point by point."""
     return np.mean(np.array(curves), axis=0).tolist()
 
 
 def draw(curves: dict[str, Curve], path: Path) -> None:
-    """One line a method, one panel a protocol."""
+    """One line per method, one panel per protocol."""
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, HEIGHT), sharex=True, layout="constrained")
     for column, (panel, protocol) in enumerate(zip(panels, PROTOCOLS, strict=True), 1):
         for name, curve in curves.items():

@@ -28,12 +28,12 @@ from understudy.gaussians.rig import Rig
 from understudy.gaussians.surface import Surface, vertex_normals
 
 FOLDER = Path(os.environ.get("UNDERSTUDY_PROTOTYPES", "../shared/lab")).resolve()
-EDGE = 0.009  # m, that its surface is split to
+EDGE = 0.009  # m, the edge length its surface is split to
 OPACITY = 0.999
-# What its notes found best, where the defaults of its command differ.
+# What its notes found best, where its command's defaults differ.
 RECIPE = {"edge": EDGE, "lrp": 0.012, "wlap": 1000.0, "wclap": 3e-4}
 FRAMES = "tr_ix=list(range(0,T,2));te_ix=list(range(1,T,2))"  # its own choice of them
-WARM, TIMED = 15, 60  # iterations that compile it, and that tell how long one takes
+WARM, TIMED = 15, 60  # iterations that compile it, and that are timed
 
 
 def available() -> bool:
@@ -41,7 +41,7 @@ def available() -> bool:
 
 
 def prototype(seconds: float):
-    """A maker of runs that trains as the prototype did, for about so many seconds."""
+    """A maker of runs that train as the prototype did, for about this many seconds."""
 
     def make(training: Training, run: Run) -> tuple[Avatar, dict]:
         with tempfile.TemporaryDirectory() as folder, chdir(folder):
@@ -60,13 +60,13 @@ def _trainer(training: Training, run: Run):
     """A function of the number of iterations; it returns what the prototype saves."""
     for part in ("splatting", "real_clip"):
         sys.path.insert(0, str(FOLDER / part))
-    frames = ModuleType("detect")  # its own detects keypoints
+    frames = ModuleType("detect")  # its own module detects keypoints
     frames.frames, frames.CL = None, None
     sys.modules["detect"] = frames
     text = (FOLDER / "real_clip/avatar.py").read_text()
     frames = _frames(training)
     trained = [t for t in training.trained if t < frames]
-    few = training.held_out[:2]  # that it looks at by itself, outside its time
+    few = training.held_out[:2]  # that it evaluates itself, outside its time
     text = text.replace(FRAMES, f"tr_ix={trained};te_ix={few}")
     module = ModuleType("prototype")
     threads = torch.get_num_threads()
@@ -98,7 +98,7 @@ def _trainer(training: Training, run: Run):
 
 
 def _surface(matrix: csr_matrix, faces: np.ndarray) -> Surface:
-    """Of its points, as the matrix (G,V) with at most three entries a row that makes them."""
+    """Of its points: the (G,V) matrix that makes them, at most three entries per row."""
     place = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr))
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     ids = np.zeros((matrix.shape[0], 3), np.int64)
@@ -117,7 +117,7 @@ def _defaults(text: str) -> dict:
 
 
 def _frames(training: Training) -> int:
-    """How many it takes: it can only draw an odd number of them."""
+    """How many it uses: it can only draw an odd number of them."""
     return (len(training.clip) - 1) // 2 * 2 + 1
 
 

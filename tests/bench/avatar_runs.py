@@ -1,7 +1,7 @@
 """Avatars of the bench: each trained once, with its quality against seconds, and kept.
 
-A run lies in results/bench/avatar_runs/{method}.{person}.{digest of settings and inputs}/. One that
-was stopped goes on where it was. Code is no part of the digest: delete what a change concerns.
+A run is in results/bench/avatar_runs/{method}.{person}.{digest of settings and inputs}/. One that
+was stopped continues where it was. Code is not in the digest: delete what a change concerns.
 """
 
 import hashlib
@@ -45,11 +45,11 @@ from understudy.gaussians.avatar import Avatar
 
 RUNS = ROOT / "results/bench/avatar_runs"
 POINTS = 12  # of a curve
-CURVE_FRAMES = 6  # held-out frames that a point of the curve is the mean of
-SHEET = 256  # px, of one picture of a sheet
+CURVE_FRAMES = 6  # held-out frames averaged for a point of the curve
+SHEET = 256  # px, of one image of a sheet
 STORED = ("frames", "colors", "alphas")  # of cutouts.npz
 
-# On a CPU every method has one thread, whose own seconds count: other work beside it does not.
+# On a CPU every method has one thread and its CPU seconds count, so other work does not matter.
 clock = time.perf_counter if torch.cuda.is_available() else time.process_time
 
 Maker = Callable[[Training, "Run"], tuple[Avatar, dict]]
@@ -57,12 +57,12 @@ Maker = Callable[[Training, "Run"], tuple[Avatar, dict]]
 
 @dataclass(frozen=True)
 class Run:
-    """One method on one person. `settings` says all that the method depends on."""
+    """One method on one person. `settings` is all that the method depends on."""
 
     method: str
     identity: Identity
     settings: TrainSettings
-    options: tuple = ()  # of methods that are not all in TrainSettings
+    options: tuple = ()  # of methods not covered by TrainSettings
 
     @property
     def folder(self) -> Path:
@@ -85,8 +85,8 @@ class Run:
         return begin(clip, depth, fitted, model, self.settings)
 
     def true_clip(self, clip: Footage) -> Footage:
-        """`clip` as the world itself knows it, where it shows the person alone: held-out frames are
-        measured against that, without the noise of the video and the steps of a mask's outline."""
+        """`clip` with the world's own render of the person alone: held-out frames are measured
+        against that, without video noise and without the steps of a mask's outline."""
         stored = load_arrays(self.identity.path("cutouts.npz"), CUTOUTS)
         images, masks = clip.images.copy(), np.zeros_like(clip.masks)
         size = masks.shape[:0:-1]
@@ -105,10 +105,10 @@ class Run:
 
 
 def result(run: Run, make: Maker) -> dict:
-    """The scores of a run, made where they are not there yet; how it was made is in `made`.
+    """The scores of a run, made if they are not there yet; `made` says how the run went.
 
-    Of held-out frames, as `evaluate` gives them; of held-out poses, posed by the truth and with the
-    pose fitted, all and the hard ones. A sheet of the poses lies beside them, truth above.
+    Of held-out frames, as `evaluate` gives them; of held-out poses, posed by ground truth and with
+    the pose fitted, all and the hard ones. A sheet of the poses is next to them, truth above.
     """
     path = run.folder / "result.json"
     if path.is_file():
@@ -148,7 +148,7 @@ def pose_scores(run: Run, avatar: Avatar) -> dict:
 def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
     """Train to the end. made: seconds, and the curve [[seconds, dB as fitted, dB fitted], …].
 
-    What a point of the curve takes to measure is no part of its seconds.
+    The time it takes to measure a point of the curve does not count.
     """
     checkpoint, job = run.folder / "checkpoint.safetensors", run.folder.name
     stored = load_checkpoint(checkpoint, job)
@@ -180,7 +180,7 @@ def trained(training: Training, run: Run) -> tuple[Avatar, dict]:
 
 
 def _quality(training: Training, truth: Footage) -> tuple[float, float]:
-    """PSNR (dB) of some held-out frames: posed as their neighbours, and fitted to the picture."""
+    """PSNR (dB) of some held-out frames: posed as their neighbours, and fitted to the image."""
     watched, training.clip = training.clip, truth
     training.poses.interpolate(training.trained)
     avatar, between = training.avatar(), training.poses.corrections

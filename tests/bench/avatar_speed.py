@@ -1,5 +1,5 @@
 """What avatars cost: training at the demo's size, animation, memory; and whether a killed training
-goes on with the same result. Each in a process of its own, as its job runs it.
+continues to the same result. Each in its own process, as its job runs it.
 
 `python -m tests.bench.avatar_speed train|animate ARGUMENT ...` is such a process.
 """
@@ -18,11 +18,11 @@ from tests.bench.avatar_world import BODY, IDENTITIES, LARGE, make_world
 from tests.bench.figures import ROOT
 from tests.bench.fit_alone import peak_gb
 
-CORES = 2  # that the figures are told for
+CORES = 2  # that the figures are given for
 GAUSSIANS_EDGE = 0.0125  # m: some 44,000 Gaussians
 FULL_EDGE, FULL_ITERATIONS = 0.006, 3000  # some 170,000 Gaussians
 RUNS = 3  # of the animation
-WAIT = 0.2  # s between looks at a training that is to be killed
+WAIT = 0.2  # s between polls of a training that is to be killed
 
 
 def alone(*arguments: str | Path, kill_at: Path | None = None) -> dict:
@@ -78,7 +78,7 @@ def gpu_costs() -> dict[str, float]:
 
 def resume_difference() -> float:
     """The largest difference of any tensor of an avatar whose training was killed without warning
-    after its first checkpoint, and went on, from that of one that was not."""
+    after its first checkpoint, and continued, from that of one that was not."""
     from safetensors.torch import load_file
 
     own = {"iterations": 150, "max_edge": 0.03}
@@ -139,7 +139,7 @@ def _animate(folder: str, device: str) -> dict[str, float]:
     trainee = SurfaceParameters(body, own.betas, own.joint_offset, settings)
     noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        trainee.logits += 0.5 * noise  # pictures that cost an encoder what a person costs, or more
+        trainee.logits += 0.5 * noise  # images that cost an encoder what a person costs, or more
         avatar = trainee.avatar(trainee.offset())
     path = Path(folder, "avatar.safetensors")
     save_avatar(path, avatar, {})

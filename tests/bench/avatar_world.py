@@ -1,7 +1,7 @@
-"""The demo world that avatars are measured on: four people who turn round, and poses of theirs that
-the video does not hold.
+"""The demo world that avatars are measured on: four people who turn around, and poses
+that their videos do not show.
 
-Everything lies in results/bench/avatar_world/ and is made once, so that avatars made at different
+Everything is in results/bench/avatar_world/ and is made once, so that avatars made at different
 times can be compared: delete what a change to the demo world, the features or the fit concerns.
 """
 
@@ -32,14 +32,14 @@ class Identity:
 
     person: str
     room: str
-    size: int = SIZE  # px, of the square picture
+    size: int = SIZE  # px, of the square image
 
     @property
     def settings(self) -> WorldSettings:
         return WorldSettings(self.size, self.size, IDENTITY_FPS, 18, depth_every=1000)
 
     def path(self, name: str) -> Path:
-        """video.mp4, truth.npz, held_out.npz (pictures of unseen poses), cutouts.npz (the person
+        """video.mp4, truth.npz, held_out.npz (images of unseen poses), cutouts.npz (the person
         alone), keypoints.npz, expression.npz, hands.npz, masks.npz, fit.npz or depth.npz."""
         return WORLD / (self.person if self.size == SIZE else f"{self.person}.{self.size}") / name
 
@@ -49,7 +49,7 @@ class Identity:
         return *map(self.path, ("video.mp4", "masks.npz", "depth.npz", "fit.npz")), BODY
 
 
-# Unlike in build, clothes, hair and skin; none of them is in the demo.
+# Different in build, clothes, hair and skin; none of them is in the demo.
 IDENTITIES = (
     Identity("ada", "living_room"),
     Identity("dov", "studio"),
@@ -60,7 +60,7 @@ LARGE = Identity("ada", "living_room", size=1080)  # for a GPU
 
 
 def make_world(identity: Identity) -> None:
-    """The files of one person, as far as they are not there yet."""
+    """Make those files of one person that are not there yet."""
     at, settings = identity.path, identity.settings
     figure = WORLD / "figures" / f"{identity.person}.npz"
     clip = asdict(Clip(identity.person, identity.room, None, settings.seconds))

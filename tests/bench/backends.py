@@ -1,5 +1,5 @@
 """`make bench NAME=backends`: the paper's back-ends at their official sizes with random weights,
-equality with the public networks, and every back-end's time and memory.
+parity with the public networks, and every back-end's time and memory.
 
 `python -m tests.bench.backends WORD ...` measures some back-ends only, and writes no figures.
 """
@@ -41,16 +41,16 @@ PAPER = {
     "hands": "hand4whole",
 }
 SIZE = 512  # px, both sides
-# Frames of a clip. On a CPU one picture of a large network takes a minute.
+# Frames of a clip. On a CPU a large network takes a minute per image.
 FRAMES, FEW, ON_GPU = 12, 2, 96
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-# As a job has it (workflow/scripts/job.py), on two cores.
+# As in a job (workflow/scripts/job.py), on two cores.
 ENVIRONMENT = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds a frame, by the clock and of processors, and the most memory, GB; error: why none."""
+    """Wall-clock and CPU seconds per frame, and peak memory, GB; error: why there are none."""
 
     wall: float = 0.0
     processor: float = 0.0
@@ -61,7 +61,7 @@ class Cost:
 
 def make_clips(folder: Path) -> None:
     """A demo person who stands still, as clips of every length; keypoints, masks, fit, body. They
-    are kept: delete the folder after a change of the demo world."""
+    are kept: delete the folder after a change to the demo world."""
     if (folder / "fit.npz").is_file():
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -81,7 +81,7 @@ def make_clips(folder: Path) -> None:
             whole = load_arrays(clip / "keypoints.npz", "keypoints")
         else:
             cut = {name: array[:n].copy() for name, array in whole.arrays.items()}
-            cut["score"][1:] = 0  # one picture for a network of masks: a video has two frames
+            cut["score"][1:] = 0  # one image for a mask network: a video has two frames
             save_arrays(clip / "keypoints.npz", cut, whole.about)
     clip, body = folder / str(lengths[0]), folder / "body.npz"
     files = clip / "video.mp4", clip / "keypoints.npz"
@@ -93,7 +93,7 @@ def make_clips(folder: Path) -> None:
 
 
 def alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run `tests.bench.backends_alone` in a process of its own."""
+    """Run `tests.bench.backends_alone` in its own process."""
     return subprocess.run(
         [sys.executable, "-m", "tests.bench.backends_alone", str(folder), *arguments],
         cwd=ROOT,
@@ -120,7 +120,7 @@ def cost_of(folder: Path, feature: str, word: str, how: str = "batched") -> Cost
 
 
 def measure(folder: Path, chosen: list[str]) -> dict[str, Cost]:
-    """feature/word -> cost of the back-ends so named, printed as they come."""
+    """feature/word -> cost of the back-ends of these names, printed as they come."""
     costs = {}
     for name in chosen:
         cost = costs[name] = cost_of(folder, *name.split("/"))

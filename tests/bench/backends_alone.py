@@ -1,8 +1,8 @@
-"""One back-end in a process of its own, as its job runs it: time a frame, and memory.
+"""One back-end in its own process, as its job runs it: time per frame, and memory.
 
 `python -m tests.bench.backends_alone FOLDER FEATURE WORD DEVICE HOW FRAMES` works on the clips that
 `tests.bench.backends` made in FOLDER; HOW is `batched`, or `single` for one frame at a time without
-reading ahead; FRAMES the clip's length. With FOLDER FEATURE WORD alone it writes the checkpoints
+reading ahead; FRAMES the clip's length. With only FOLDER FEATURE WORD it writes the checkpoints
 that the back-end reads there, of the official layout, with random weights.
 """
 
@@ -33,7 +33,7 @@ PREFIX = {"deca": ("E_flame", ""), "hand4whole": ("network", "module.")}  # in t
 
 
 def write_checkpoints(folder: Path, feature: str, word: str) -> None:
-    """Each file that the back-end needs, random weights in it."""
+    """Write each file that the back-end needs, with random weights."""
     module = import_module(import_path(feature, word).split(":")[0])
     for row in weights_of(feature, word):
         if row.name in PREFIX:
@@ -69,7 +69,7 @@ class Clock:
         yield from items
 
     def watch(self) -> None:
-        """Be told by every loop over frames; and no file is hashed, which takes long."""
+        """Hook into every loop over frames; and hash no file, which takes long."""
         for name, module in list(sys.modules.items()):
             if name.startswith("understudy.features."):
                 for known, other in (("progress", self.progress), ("file_digest", str)):
@@ -77,13 +77,13 @@ class Clock:
                         setattr(module, known, other)
 
     def read(self) -> tuple[float, float]:
-        """Seconds by the clock, and of processors."""
+        """Wall-clock and CPU seconds."""
         wall, processor = self.begun
         return time.perf_counter() - wall, time.process_time() - processor
 
 
 def extract(folder: Path, feature: str, word: str, device: str, frames: int) -> Clock:
-    """Make the feature of the clip of so many frames."""
+    """Make the feature of the clip of this many frames."""
     clip, files = folder / str(frames), {row.name: row.file for row in weights_of(feature, word)}
     runtime = Runtime(device, {name: folder / file for name, file in files.items()})
     video, keypoints, body = clip / "video.mp4", clip / "keypoints.npz", folder / "body.npz"
@@ -106,12 +106,12 @@ def extract(folder: Path, feature: str, word: str, device: str, frames: int) -> 
 
 
 def a_frame(folder: Path, feature: str, word: str, device: str, frames: int) -> dict[str, float]:
-    """Seconds a frame (a map, for depth), from the first one to the written file."""
+    """Seconds per frame (per map, for depth), from the first one to the written file."""
     if device == "cuda" or not weights_of(feature, word):
         extract(folder, feature, word, device, frames)  # kernels are compiled, caches filled
     wall, processor = extract(folder, feature, word, device, frames).read()
     count = len(range(0, frames, EVERY)) if feature == "depth" else frames
-    if feature == "masks":  # of the frames in which somebody is seen
+    if feature == "masks":  # per frame in which somebody is seen
         seen = load_arrays(folder / str(frames) / "keypoints.npz", "keypoints")["score"]
         count = int((seen > 0).any(1).sum())
     gpu = torch.cuda.max_memory_allocated() / 1024**3 if device == "cuda" else 0.0

@@ -1,7 +1,7 @@
-"""`make bench NAME=demo`: the demo from a fresh clone, timed, and what it made against the truth.
+"""`make bench NAME=demo`: the demo from a fresh clone, timed, and its results against ground truth.
 
-The prototype that the rasteriser is held against is looked for in the folder that
-UNDERSTUDY_PROTOTYPES names; without it that one figure is not measured.
+The prototype that the rasteriser is compared with is looked for in the folder that
+UNDERSTUDY_PROTOTYPES names; without it that figure is not measured.
 """
 
 import csv
@@ -34,7 +34,7 @@ def peak_gb(benchmarks: Path) -> float:
 
 
 def demo_figures() -> list[Figure]:
-    """Clone, install, run the demo; figures of time, memory and truth."""
+    """Clone, install, run the demo; figures of time, memory and accuracy."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         clone = Path(folder) / "understudy"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
@@ -51,7 +51,7 @@ def demo_figures() -> list[Figure]:
         ("avatar_heldout_frame_psnr_db", "dB", 24, False),
         ("avatar_heldout_frame_iou", "IoU", 0.93, False),
         ("avatar_heldout_pose_psnr_db", "dB", 20, False),
-        # With the pose fitted to the test picture and the avatar frozen (ExAvatar's protocol):
+        # With the pose fitted to the test image and the avatar frozen (ExAvatar's protocol):
         ("avatar_heldout_frame_fitted_psnr_db", "dB", 24, False),
         ("avatar_heldout_frame_fitted_iou", "IoU", 0.93, False),
         ("avatar_heldout_pose_fitted_psnr_db", "dB", 20, False),

@@ -1,6 +1,6 @@
-"""`python -m tests.bench.environments`: whether pip can resolve each environment, by the index.
+"""`python -m tests.bench.environments`: whether pip can resolve each environment from the index.
 
-Nothing is installed. It needs a network, so it is no part of `make test`.
+Nothing is installed. It needs a network, so it is not part of `make test`.
 """
 
 import json
@@ -14,7 +14,7 @@ from tests.unit.test_environments import ENVIRONMENTS, pip_lines
 
 
 def packages(lines: list[str]) -> int:
-    """How many packages pip would install for these requirements. RuntimeError: it cannot."""
+    """How many packages pip would install for these requirements. RuntimeError if it cannot."""
     with tempfile.TemporaryDirectory() as folder:
         wanted, report = Path(folder, "requirements.txt"), Path(folder, "report.json")
         wanted.write_text("\n".join(lines))

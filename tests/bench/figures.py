@@ -1,4 +1,4 @@
-"""Figures of a bench: written as JSON, printed as a table, told as docs/results.md."""
+"""Figures of a bench: written as JSON, printed as a table, put into docs/results.md."""
 
 import json
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def write_figures(name: str, figures: list[Figure]) -> None:
 
 
 def _write_page(name: str, rows: list[dict]) -> None:
-    """Renew the bench's table in docs/results.md, between its two marks."""
+    """Renew the bench's table in docs/results.md, between its two markers."""
     page = ROOT / "docs/results.md"
     begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
     text = page.read_text(encoding="utf-8")

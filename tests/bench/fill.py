@@ -1,8 +1,8 @@
 """`python -m tests.bench.fill SNAKEMAKE-ARGUMENTS`: finish a run without running its jobs.
 
-In place of Snakemake's scheduler: each output is made empty, in the order in which jobs depend on
-each other, and Snakemake's own record of it is written. So a run with everything there can be
-measured at a size at which no job could really be run.
+It replaces Snakemake's scheduler: each output is created empty, in the order in which jobs depend
+on each other, and Snakemake's own record of it is written. So a complete run can be measured at a
+size at which the jobs could not really be run.
 """
 
 import sys
@@ -13,7 +13,7 @@ from pathlib import Path
 from snakemake.cli import main
 from snakemake.scheduling import job_scheduler
 
-TICK = 0.05  # seconds; longer than a file system's clock takes to go on
+TICK = 0.05  # seconds; longer than a file system's clock resolution
 
 
 def finish_all(scheduler: job_scheduler.JobScheduler) -> bool:

@@ -1,4 +1,4 @@
-"""`make bench NAME=fit`: fits of bodies against the demo world's truth, and against other cameras.
+"""`make bench NAME=fit`: body fits against the demo world's ground truth, and other cameras.
 
 `python -m tests.bench.fit ID ...` prints the table of some clips only, and writes no figures.
 """
@@ -59,13 +59,13 @@ class Bench:
         keypoints: str = "keypoints.npz",
         settings: FitSettings | None = None,
     ) -> FitErrors:
-        """Fit a clip's features, keep the fit as `name`, and compare it with the truth."""
+        """Fit a clip's features, keep the fit as `name`, and compare it with ground truth."""
         paths = [clip.path(file) for file in (keypoints, *FEATURES[1:])]
         fit_body(*paths, self.file, clip.path(name), settings or FitSettings())
         return self.kept(clip, name)
 
     def kept(self, clip: Clip, name: str) -> FitErrors:
-        """A fit that was kept, against the truth."""
+        """A fit that was kept, against ground truth."""
         fit = load_fit(clip.path(name), self.body.model_id)
         return measure_fit(fit, self.body, load_arrays(clip.path("truth.npz"), "truth"))
 
@@ -79,12 +79,12 @@ class Bench:
         return self.fitted(clip, f"true_{depth}_fit.npz", keypoints)
 
     def alone(self, preset: str) -> dict[str, float]:
-        """Time and memory of the fit of 500 frames by a preset; the fit is kept by its name."""
+        """Time and memory of the fit of 500 frames by a preset; the fit is kept under its name."""
         return fit_alone([*map(LONG.path, FEATURES), self.file, LONG.path(f"{preset}.npz")], preset)
 
 
 def fit_figures() -> list[Figure]:
-    """Make the world where it is not there, fit, print a row a clip, return the figures."""
+    """Make the world if it is not there, fit, print a row per clip, return the figures."""
     bench = _bench(CLIPS)
     found = {clip: bench.fitted(clip) for clip in (*IDENTITIES, *REFERENCES)}
     print_table(found)
@@ -179,7 +179,7 @@ COLUMNS = {  # figure -> its head in the table
 
 
 def print_table(errors: dict[Clip, FitErrors]) -> None:
-    """A row a clip, with the joints that are furthest off."""
+    """A row per clip, with the joints that are furthest off."""
     print(
         f"{'clip':28}" + "".join(f"{head:>8}" for head in COLUMNS.values()) + "  worst joints, mm"
     )

@@ -1,4 +1,4 @@
-"""One fit in a process of its own, as its job runs it: how long it takes, and in how much memory.
+"""One fit in its own process, as its job runs it: how long it takes, and how much memory.
 
 `python -m tests.bench.fit_alone KEYPOINTS EXPRESSION HANDS BODY OUT PRESET` prints both as JSON.
 """
@@ -16,7 +16,7 @@ THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as workflow/s
 
 
 def fit_alone(paths: list[Path], preset: str) -> dict[str, float]:
-    """{"seconds", "cpu", "gb"} of a fit (wall and processor): paths and preset are the command's
+    """{"seconds", "cpu", "gb"} of a fit (wall-clock and CPU): paths and preset are the command's
     arguments."""
     command = [sys.executable, "-m", "tests.bench.fit_alone", *map(str, paths), preset]
     environment = {**os.environ, **THREADS}
@@ -27,7 +27,7 @@ def fit_alone(paths: list[Path], preset: str) -> dict[str, float]:
 
 
 def peak_gb() -> float:
-    """The most resident memory since the process began, from Linux's /proc.
+    """Peak resident memory since the process began, from Linux's /proc.
 
     getrusage's figure also counts what the parent held when it forked.
     """

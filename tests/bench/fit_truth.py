@@ -1,4 +1,4 @@
-"""True keypoints of the demo world, spoilt as a detector might: noise, and points not seen."""
+"""True keypoints of the demo world, degraded as by a detector: noise, and points not seen."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def spoilt(truth: Arrays, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     """xy (n,133,2) px and score (n,133), 1 or 0.
 
     Hidden points of faces and hands are not seen. Those of body and feet are, as detectors place
-    them: the truth's test of what is visible takes hips deep in a large belly for hidden.
+    them: the ground truth's visibility test counts hips deep in a large belly as hidden.
     """
     sigma = NOISE / 100 * truth["height_px"][:, None, None]
     xy = truth["keypoints"] + sigma * rng.standard_normal(truth["keypoints"].shape)

@@ -1,4 +1,4 @@
-"""A fit of one camera's video, seen by calibrated others: real people, no truth but their pictures.
+"""A fit of one camera's video, seen by other calibrated ones: real people, no truth but images.
 
 The demonstration data of Pose2Sim (github.com/perfanalytics/pose2sim, BSD-3-Clause): one man,
 four synchronised cameras, a Qualisys calibration. Looked for in the folder UNDERSTUDY_REALDATA,
@@ -33,7 +33,7 @@ _SUBPIXELS = 64  # Qualisys stores intrinsics in 64ths of a pixel, lengths in mm
 
 @dataclass(frozen=True)
 class View:
-    """A calibrated camera: K (3,3) px; turn (3,3) and shift (3,) m take the world into it."""
+    """A calibrated camera: K (3,3) px; turn (3,3) and shift (3,) m map the world into it."""
 
     K: np.ndarray
     turn: np.ndarray
@@ -95,8 +95,8 @@ def aligned(
 ) -> np.ndarray:
     """A fit's points (n,k,3) in its camera's space -> the world.
 
-    One turn, shift and scale for the whole clip: those that bring them nearest to the keypoints
-    of the three other views (scale, since one camera tells neither size nor distance).
+    One turn, shift and scale for the whole clip: those that bring them closest to the keypoints
+    of the three other views (scale, since one camera shows neither size nor distance).
     """
     own = views[camera]
     others = [other for other in views if other != camera]

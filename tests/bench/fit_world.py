@@ -1,8 +1,8 @@
-"""The demo world that the fit is measured on: clips, their truth, and the features of each.
+"""The demo world that the fit is measured on: clips, their ground truth, and their features.
 
-Everything lies in results/bench/fit_world/ and is made once: beside each file stands what it was
-made with, and only what differs is made again. Features follow the code that makes them; videos,
-which take longest, only their own settings: delete the folder after a change to the demo world.
+Everything is in results/bench/fit_world/ and is made once: next to each file is a record of what it
+was made with, and only what differs is made again. Features depend on the code that makes them;
+videos, which take longest, only on their settings: delete the folder if the demo world changes.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ REFERENCE_FPS, IDENTITY_FPS = 25, 18  # the paper's
 class Clip:
     """One video: who performs what, where, for how long; style: the seed of the performance.
 
-    An identity (action None) turns round three times.
+    An identity (action None) turns around three times.
     """
 
     person: str
@@ -90,7 +90,7 @@ def make_body() -> Path:
 
 
 def make_world(clip: Clip, body: Path) -> None:
-    """The clip's video, truth and features, as far as they are not there yet."""
+    """Make the clip's video, ground truth and features that are not there yet."""
     video, truth = clip.path("video.mp4"), clip.path("truth.npz")
     figure = WORLD / "figures" / f"{clip.person}.npz"
     made([figure], {}, lambda: save_figure(figure, make_person(clip.person)))
@@ -102,7 +102,7 @@ def make_world(clip: Clip, body: Path) -> None:
 def make_features(video: Path, folder: Path, body: Path, source: dict) -> None:
     """keypoints.npz, expression.npz and hands.npz of a video, in `folder`.
 
-    source: what the video is made with. Others than the person are passed over.
+    source: what the video is made with. People other than the person are ignored.
     """
     names = ("keypoints.npz", "expression.npz", "hands.npz")
     keypoints, expression, hands = (folder / name for name in names)
@@ -119,7 +119,7 @@ def make_features(video: Path, folder: Path, body: Path, source: dict) -> None:
 
 
 def made(paths: Iterable[Path], version: dict, make: Callable[[], object]) -> list[Path]:
-    """The files, made if one is missing or was made with another `version` (JSON values)."""
+    """Make the files if one is missing or was made with another `version` (JSON values)."""
     paths = list(paths)
     note = paths[0].with_suffix(".made.json")
     there = note.is_file() and all(path.is_file() for path in paths)

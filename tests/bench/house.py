@@ -1,8 +1,8 @@
 """`make bench NAME=house`: the demo against that of the commit BEFORE, array by array; the
-configuration, the arrows, the terminal, and what a newcomer has to touch.
+configuration, the imports, the terminal, and what a newcomer has to touch.
 
-Half an hour: both demos are made. With UNDERSTUDY_BEFORE, the folder of results that the older one
-left on this machine, only the newer one is.
+Half an hour: both demos are made. If UNDERSTUDY_BEFORE names the folder of results that the
+older one left on this machine, only the newer one is made.
 """
 
 import ast
@@ -43,7 +43,7 @@ TOLD = ("Makefile", "README.md", "config/README.md", "docs", "profiles", ".ci")
 
 
 def arrays_of(path: Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and values of everything that a file holds, without its note."""
+    """Name and values of everything that a file holds, without its metadata."""
     if path.suffix == ".npz":
         with np.load(path) as stored:
             yield from ((name, stored[name]) for name in stored.files if name != "about")
@@ -139,8 +139,8 @@ def config_keys() -> list[str]:
 
 
 def places_a_default_stands() -> int:
-    """The most places where the default of one key of the configuration is written: the section of
-    the configuration, and the settings of the library that the section stands for."""
+    """The largest number of places that write out the default of one key of the configuration: the
+    section of the configuration, and the settings of the library that the section mirrors."""
     places: Counter = Counter()
     for section in sections(Section):
         for settings in section.of.__mro__ if section.of else ():
@@ -171,7 +171,7 @@ def literals(owner: type) -> list[str]:
 
 
 def pythonpath_lines() -> int:
-    """Lines that set PYTHONPATH, of what users read and run."""
+    """Lines that set PYTHONPATH in what users read and run."""
     files = [
         file
         for name in TOLD

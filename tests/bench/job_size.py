@@ -1,7 +1,7 @@
-"""The size of a job: what one costs beside its work, and three ways of composites to the queue.
+"""The size of a job: what one costs besides its work, and three ways to queue composites.
 
-`make bench NAME=job_size` prints the comparison that docs/slurm.md tells; tests/bench/slurm.py
-takes its two costs from here.
+`make bench NAME=job_size` prints the comparison in docs/slurm.md; tests/bench/slurm.py takes its
+two costs from here.
 """
 
 import re
@@ -19,7 +19,7 @@ from tests.slurm.ledger import read_ledger, variables
 from tests.slurm.slurm_cluster import Cluster
 from tests.slurm.slurm_tools import local_rules
 
-STANDIN = Path(__file__).parent / "sizing"  # the fan-out's shape; a second of work a job
+STANDIN = Path(__file__).parent / "sizing"  # the fan-out's shape; a second of work per job
 PAIRS, BACKGROUNDS = 6, 3
 PAPER = Shape(80, 15)
 ASK_OFTEN = (
@@ -39,7 +39,7 @@ SIZES = {  # how composites reach the queue -> Snakemake's arguments
 
 
 def planned_jobs(folder: Path, shape: Shape = PAPER) -> Counter[str]:
-    """Of the workflow with so many outputs: "queue" and "local" -> how many jobs."""
+    """For the workflow with this many outputs: "queue" and "local" -> how many jobs."""
     folder.mkdir()
     write_world(folder, shape)
     said = _snakemake(folder, "-n", "--cores", "1", *_workflow(), "--", "synthetic", "avatars")
@@ -49,9 +49,9 @@ def planned_jobs(folder: Path, shape: Shape = PAPER) -> Counter[str]:
 
 
 def seconds_a_submission(cluster: Cluster, folder: Path, count: int = 10) -> float:
-    """What a job of the workflow takes in its allocation beside its script, at 3,600 outputs.
+    """What a job of the workflow takes in its allocation besides its script, at 3,600 outputs.
 
-    The scripts find empty videos and end at once; only what is around them is measured.
+    The scripts find empty videos and end at once; only the overhead around them is measured.
     """
     ledger = folder / "ledger.jsonl"
     targets = [f"results/features/reference/r{number:04d}/keypoints.npz" for number in range(count)]
@@ -74,7 +74,7 @@ def seconds_a_submission(cluster: Cluster, folder: Path, count: int = 10) -> flo
 
 
 def seconds_a_local_job(folder: Path, count: int = 20) -> float:
-    """What a job beside Snakemake takes beside its work, one after another."""
+    """What a local job takes besides its work, one after another."""
     (folder / "p0").mkdir(parents=True)
     (folder / "p0/white.txt").touch()
     targets = [f"p0/{number}.txt" for number in range(count)]
@@ -99,7 +99,7 @@ def allocated_seconds(cluster: Cluster, before: set[str]) -> float:
 
 
 def compare(cluster: Cluster, folder: Path) -> None:
-    """Print for each size: submissions, GPU allocation an output, and what a failure costs."""
+    """Print for each size: submissions, GPU allocation per output, and what a failure costs."""
     for size, arguments in SIZES.items():
         for broken in ("none", "p1/1"):
             where = folder / f"{size}-{broken.replace('/', '-')}"
@@ -137,7 +137,7 @@ def _workflow() -> tuple[str, ...]:
 
 
 def _snakemake(folder: Path, *arguments: str, environment: dict | None = None) -> str:
-    """What Snakemake says; it may fail, where a job was made to."""
+    """What Snakemake prints; it may fail if a job was made to."""
     run = subprocess.run(
         [sys.executable, "-m", "snakemake", *arguments],
         cwd=folder,

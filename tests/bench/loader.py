@@ -16,15 +16,15 @@ from understudy.recognition.state import TrainingState
 from understudy.recognition.train import _step, training_loader
 from understudy.video.write import VideoWriter
 
-# The cache holds nothing: every clip is decoded when it is wanted, as of a list of thousands.
+# The cache holds nothing: every clip is decoded when needed, as with a list of thousands.
 SETTINGS = RecogniserSettings(cache_gb=0.0)
 WIDTH, HEIGHT, FPS, SECONDS = 640, 480, 25, 4
 STEPS = 4
 
 
 def loader_ratio() -> float:
-    """Median step with its batch loaded, over the median bare step on a batch that is there; the
-    two kinds in turn, after one of each that is not counted."""
+    """Median step with its batch loaded, over the median bare step on a ready batch; the two
+    kinds alternate, after one of each that is not counted."""
     with tempfile.TemporaryDirectory() as folder:
         clips = _clips(Path(folder))
         loader = training_loader(

@@ -1,5 +1,5 @@
 """How recognisers' videos are read: whether the frames are right, and what loading costs against
-the reader that sought in them with decord (as of the commit BEFORE)."""
+the reader that seeks with decord (as of the commit BEFORE)."""
 
 import importlib.util
 import statistics
@@ -31,8 +31,8 @@ ROUNDS = 5
 
 
 def frames_right(read: Decode = decode) -> float:
-    """Percent of the frames asked for that are the right ones, over films of all KINDS; of a film
-    that cannot be read, none is."""
+    """Percent of the requested frames that are the right ones, over films of all KINDS; none in a
+    film that cannot be read."""
     right = []
     with tempfile.TemporaryDirectory() as folder:
         for name in KINDS:
@@ -65,7 +65,7 @@ def load_ratios() -> dict[str, float]:
 
 def decode_before() -> Decode:
     """`decode` as it was at BEFORE."""
-    module = "workflow/understudy/recognition/decoding.py"  # where it stood then
+    module = "workflow/understudy/recognition/decoding.py"  # where it was then
     command = ["git", "show", f"{BEFORE}:{module}"]
     text = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +106,7 @@ def _ours(folder: Path, width: int, height: int, seconds: int) -> str:
 
 
 def _ordinary(folder: Path, width: int, height: int, seconds: int) -> str:
-    """A video with sound as ffmpeg writes it unasked: a test picture, noise."""
+    """A video with sound as ffmpeg writes it by default: a test image, noise."""
     path = folder / f"ordinary_{width}_{height}_{seconds}.mp4"
     picture = f"testsrc2=s={width}x{height}:r={FPS}:d={seconds},noise=alls=6:allf=t,format=yuv420p"
     inputs = ("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"sine=d={seconds}")

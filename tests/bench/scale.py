@@ -1,5 +1,5 @@
 """What planning costs: CPU seconds and memory of a dry run and of a run with nothing to do, at
-3,600, 24,000 and 100,000 outputs, beside a plain workflow of the same shape, in one run."""
+3,600, 24,000 and 100,000 outputs, next to a plain workflow of the same shape, in one run."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ DRY = ("-n", "--quiet")
 
 @dataclass(frozen=True)
 class Usage:
-    """What one process took: CPU seconds, and MB of memory at its peak."""
+    """What one process took: CPU seconds, and peak memory in MB."""
 
     cpu_s: float
     peak_mb: float
@@ -30,7 +30,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Workflow:
-    """A workflow at one size, in a folder of its own; `command`: Snakemake's arguments."""
+    """A workflow at one size, in its own folder; `command`: Snakemake's arguments."""
 
     folder: Path
     command: tuple[str, ...]
@@ -38,7 +38,7 @@ class Workflow:
     def snakemake(
         self, *arguments: str, module: str = "snakemake", says: str = "Building DAG"
     ) -> Usage:
-        """Run it to its end. RuntimeError, with what it said, unless it succeeds and `says` so."""
+        """Run it to its end. RuntimeError with its output unless it succeeds and prints `says`."""
         command = [sys.executable, "-m", module, *self.command, *arguments]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with tempfile.TemporaryFile("w+") as told:
@@ -53,7 +53,7 @@ class Workflow:
         return Usage(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
     def finish(self) -> None:
-        """Make every file there, as if all had run."""
+        """Create every file, as if all jobs had run."""
         self.snakemake("--cores", "1", "--quiet", module="tests.bench.fill")
 
 
@@ -78,7 +78,7 @@ def mock(folder: Path, shape: Shape) -> Workflow:
 
 
 def compared(folder: Path, shape: Shape, checkout: Path) -> dict[str, tuple[Usage, Usage]]:
-    """(ours, mock) of a dry run before anything ran, and of a run when all is there."""
+    """(ours, mock) of a dry run before anything ran, and of a run when everything is there."""
     pair = (
         ours(folder / f"ours{shape.outputs}", shape, checkout),
         mock(folder / f"mock{shape.outputs}", shape),
@@ -97,7 +97,7 @@ def figures() -> list[Figure]:
     """Everything measured, in ten minutes or so; it prints as it goes."""
     with tempfile.TemporaryDirectory(prefix="understudy-scale-") as name:
         folder = Path(name)
-        checkout = copy_repository(folder / "checkout")  # what is edited meanwhile changes nothing
+        checkout = copy_repository(folder / "checkout")  # edits in the meantime change nothing
         compared(folder, PAPER, checkout)
         large = compared(folder, LARGE, checkout)
         one_file = ours(folder / "one", LARGE, checkout).snakemake(

@@ -15,8 +15,8 @@ from tests.slurm.faults import SCENARIOS, Scenario, harm, lose_a_training
 from tests.slurm.slurm_tools import SlurmRun
 from tests.workflow.workflow_tools import Checkout, copy_repository
 
-INTERVAL = 60  # s between two saved states of an avatar, as the config has it by default
-LATE = 0.9  # of the interval: when the training is killed, close to the worst moment
+INTERVAL = 60  # s between two checkpoints of an avatar, the config's default
+LATE = 0.9  # of the interval: when the training is killed, near the worst moment
 
 
 def fault_figures(folder: Path) -> list[Figure]:
@@ -46,7 +46,7 @@ def fault_figures(folder: Path) -> list[Figure]:
 def _injected(
     scenario: Scenario, checkout: Checkout, cluster: slurm_cluster.Cluster
 ) -> tuple[SlurmRun, float]:
-    """The run after it came to its end, and the seconds of work that were lost."""
+    """The run after it finished, and the seconds of work that were lost."""
     if scenario.inject is lose_a_training:
         run = scenario.prepared(checkout, cluster, iterations=4000, interval=INTERVAL)
         return run, lose_a_training(run, after=LATE * INTERVAL)
@@ -56,7 +56,7 @@ def _injected(
 
 
 def size_figures(folder: Path) -> list[Figure]:
-    """Submissions of 3,600 outputs, and what Snakemake and SLURM take beside the work."""
+    """Submissions of 3,600 outputs, and what Snakemake and SLURM take besides the work."""
     jobs = planned_jobs(folder / "paper")
     with slurm_cluster.running(folder / "slurm", accounting=False) as cluster:
         submission = seconds_a_submission(cluster, folder / "paper")

@@ -1,5 +1,5 @@
-"""`make bench NAME=stale`: what edits make due, what a source that is missing loses, which values
-of the config are taken, which frames recognisers see, and what planning and loading cost against
+"""`make bench NAME=stale`: what edits make due, what a missing source loses, which values of
+the config are accepted, which frames recognisers get, and what planning and loading cost against
 the commit BEFORE.
 
 A quarter of an hour: the smallest run is made for real first.
@@ -42,7 +42,7 @@ def right_of(cases: list[Case], run: Checkout) -> int:
 
 
 def lost_by_missing_source(run: Checkout) -> int:
-    """Files that are gone, or made anew, after a run without a single source."""
+    """Files that are gone, or made again, after a run without a single source."""
     before = owned.products(run)
     with owned.kept(run.folder / "own"):
         for path in owned.own_files(run):
@@ -64,7 +64,7 @@ def worktree(folder: Path) -> Iterator[Path]:
 
 
 def plan_ratio(folder: Path) -> float:
-    """CPU seconds of a dry run of 24,000 videos over those of BEFORE, in turn."""
+    """CPU seconds of a dry run of 24,000 videos over those of BEFORE, alternating."""
     with worktree(folder / "before") as before:
         old = ours(folder / "old", LARGE, before)
         new = ours(folder / "new", LARGE, copy_repository(folder / "checkout"))

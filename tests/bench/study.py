@@ -1,4 +1,4 @@
-"""`make bench NAME=study`: what the committed study (docs/study/) says, and what loading costs.
+"""`make bench NAME=study`: figures of the committed study (docs/study/), and what loading costs.
 
 A figure of a study that is not there yet is not measured.
 """
@@ -14,7 +14,7 @@ from tests.bench.study_run import DOCS
 from understudy.files import read_json
 from understudy.recognition.tabulate import usual
 
-FEW, ONE = 5, 1  # real videos a class (paper, sections 5.2 and 5.3)
+FEW, ONE = 5, 1  # real videos per class (paper, sections 5.2 and 5.3)
 
 
 def study_figures(docs: Path = DOCS) -> list[Figure]:

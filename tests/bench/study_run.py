@@ -1,6 +1,6 @@
-"""`make study`: run the study, or go on with it, and put what came out under docs/study/.
+"""`make study`: run the study, or continue it, and put the results under docs/study/.
 
-Its time is that of all calls together, which results/study/seconds.txt adds up.
+Its time is that of all calls together, summed in results/study/seconds.txt.
 """
 
 import os
@@ -42,7 +42,7 @@ def run(cores: int) -> None:
 
 
 def collect(cores: int, results: Path = RESULTS, docs: Path = DOCS) -> dict:
-    """Copy the tables and figures into `docs`, with how they were made; returns the latter."""
+    """Copy the tables and figures into `docs`, and a record of how they were made; return that."""
     config = yaml.safe_load((ROOT / CONFIG).read_text(encoding="utf-8"))
     experiments = config["experiments"]
     docs.mkdir(parents=True, exist_ok=True)

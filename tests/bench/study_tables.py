@@ -1,8 +1,8 @@
-"""The study's tables, config/study/*.tsv: `python -m tests.bench.study_tables` writes them anew.
+"""The study's tables, config/study/*.tsv: `python -m tests.bench.study_tables` rewrites them.
 
-As NTU films: some people in two rooms, to train on; other people in other rooms, to test on. The
-synthetic videos show four more people, before rooms that no test video shows; their motion comes
-from references that are training videos themselves.
+As in NTU's split: some people in two rooms, to train on; other people in other rooms, to test on.
+The synthetic videos show four more people, in front of rooms that no test video shows; their motion
+comes from references that are training videos themselves.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ TESTED, TEST_ROOMS = ("finn", "gita", "ines"), ("gym", "classroom", "dining_room
 NEW = {"ada": "hallway", "esi": "studio", "hao": "kitchen", "joao": "bedroom"}
 BACKGROUNDS = ("kitchen", "bedroom", "hallway", "studio", "living_room", "office")
 TAKES = 2  # of each person in each training room
-# Videos whose pictures MediaPipe takes for two people's: their second take is re-enacted.
+# Videos in which MediaPipe sees two people: their second take is re-enacted.
 REFUSED = ("throw_chiyo_103", "jump_up_dov_249")
 
 

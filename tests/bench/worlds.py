@@ -1,4 +1,4 @@
-"""Work folders of any size: tables, empty source videos and images, a config."""
+"""Working directories of any size: tables, empty source videos and images, a config."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import yaml
 
 @dataclass(frozen=True)
 class Shape:
-    """How many references, identities, and backgrounds a pair (of twice as many images)."""
+    """How many references, identities, and backgrounds per pair (of twice as many images)."""
 
     references: int
     identities: int
@@ -49,7 +49,7 @@ def write_sources(folder: Path, shape: Shape) -> None:
 
 
 def _files(folder: Path, kind: str, count: int) -> Iterable[Path]:
-    """data/{kind}/{letter}{number}, made empty."""
+    """Create data/{kind}/{letter}{number}, empty."""
     suffix = ".png" if kind == "background" else ".mp4"
     for number in range(count):
         path = Path("data", kind, f"{kind[0]}{number:04d}{suffix}")

@@ -1,4 +1,4 @@
-"""Clusters, and a checkout that runs on one; all skipped where no SLURM can be had."""
+"""Clusters, and a checkout that runs on one; all skipped if no SLURM is available."""
 
 import pytest
 

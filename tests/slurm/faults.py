@@ -1,7 +1,7 @@
-"""Faults as a cluster knows them, each done to a running workflow, and the way back from it.
+"""Faults that happen on clusters, each done to a running workflow, and the recovery from it.
 
-Each scenario injects the kinds of fault that its docstring counts, and brings the workflow to its
-end as the documentation says. `harm` tells what they cost.
+Each scenario injects the kinds of fault that its docstring counts, and finishes the
+workflow as the documentation says. `harm` reports what they cost.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ WORLD = ("world", "body")  # the demo world's videos
 FEATURES = (*WORLD, "video", "features", "fit")  # what a training needs
 FITTED = (*FEATURES, "avatar")  # what an animation needs
 VIEWS = ["source", "az30_el0"]
-# Of the whole table: rightly made anew when a row is mended, and all videos are of the demo again.
+# Of the whole table: rightly made again when a row is fixed, and all videos are the demo's again.
 OF_ALL_ROWS = ("leakage.json", "rulegraph.dot")
 ANIMATIONS = 4  # two references, one person, two views: more than there are GPUs
 
@@ -46,7 +46,7 @@ class Harm:
 
 
 def harm(run: SlurmRun) -> Harm:
-    """Told at the end of all calls by the ledger of what scripts made."""
+    """Computed at the end of all calls from the ledger of what scripts made."""
     made, folder = run.times_made(), run.checkout.folder
     lost = tuple(path for path in made if not (folder / path).exists())
     twice = (path for path, times in made.items() if times > 1)
@@ -54,14 +54,14 @@ def harm(run: SlurmRun) -> Harm:
 
 
 def only(checkout: Checkout, kept: tuple[str, ...]) -> None:
-    """Remove all results but the folders that are named."""
+    """Remove all results except the named folders."""
     for path in checkout.results.iterdir():
         if path.name not in kept:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def configured(checkout: Checkout, name: str, **sections: object) -> Checkout:
-    """The checkout with a config of its own: its sections replaced or added to."""
+    """The checkout with its own config: sections replaced or added to."""
     settings = checkout.settings
     for section, value in sections.items():
         old = settings.get(section, {})
@@ -72,7 +72,7 @@ def configured(checkout: Checkout, name: str, **sections: object) -> Checkout:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A way to harm a run; `kinds`: how many kinds of fault; `kept`: results that are there."""
+    """A way to harm a run; `kinds`: how many kinds of fault; `kept`: results already there."""
 
     inject: Callable[..., object]
     kinds: int
@@ -91,7 +91,7 @@ class Scenario:
 
 
 def two_views(checkout: Checkout, kept: tuple[str, ...]) -> Checkout:
-    """Only the results that are named are there, and there are more animations than GPUs."""
+    """Only the named results are there, and there are more animations than GPUs."""
     only(checkout, kept)
     return configured(checkout, "views.yaml", render={"views": VIEWS})
 
@@ -99,7 +99,7 @@ def two_views(checkout: Checkout, kept: tuple[str, ...]) -> Checkout:
 def long_training(
     checkout: Checkout, kept: tuple[str, ...], iterations: int, interval: float
 ) -> Checkout:
-    """An avatar that takes so many steps and is saved every `interval` seconds."""
+    """An avatar that takes this many steps and is saved every `interval` seconds."""
     only(checkout, kept)
     own = {"iterations": iterations, "align_at": [1.0]}
     settings = {"checkpoint_seconds": interval, "direct": own}
@@ -107,7 +107,7 @@ def long_training(
 
 
 def lose_jobs(run: SlurmRun) -> None:
-    """1: a job cancelled by hand, 2: a node taken down, 3: a video of nobody; then it is mended."""
+    """1: a job cancelled by hand, 2: a node taken down, 3: a video of nobody; then it is fixed."""
     table = run.checkout.table("references")
     good = table.read_text()
     room = next(run.checkout.results.glob("world/rooms/*.png"))
@@ -136,7 +136,7 @@ def cancel_a_job(run: SlurmRun) -> str:
 
 
 def take_a_node_down(run: SlurmRun) -> str:
-    """With a job on it, which SLURM gives to the other node; the job's id."""
+    """Take down a node with a job, which SLURM gives to the other node; the job's id."""
     job = _animating(run)
     (node,) = run.cluster.ask("squeue", "-h", "-j", job, "-o", "%N").split()
     run.cluster.node(node, "down")
@@ -151,7 +151,7 @@ def take_a_node_down(run: SlurmRun) -> str:
 
 
 def _animating(run: SlurmRun) -> str:
-    """The job of the animation that began last: one that is done would be made again if its job
+    """The job of the animation that began last: one already done would be made again if its job
     were lost before it ended."""
     return _last(run, "animate_avatar").job
 
@@ -188,9 +188,9 @@ def interrupt_snakemake(run: SlurmRun) -> None:
 
 
 def lose_a_training(run: SlurmRun, after: float) -> float:
-    """1: kill -9 `after` seconds from a saved state, 2: the time limit. Each goes on from there.
+    """1: kill -9 `after` seconds from a checkpoint, 2: the time limit. Each continues from there.
 
-    Returns the seconds of work that kill -9 cost: since the last saved state.
+    Returns the seconds of work that kill -9 cost: since the last checkpoint.
     """
     process = run.start()
     saved = run.checkout.results / "avatar/esi/checkpoint.safetensors"
@@ -206,7 +206,7 @@ def lose_a_training(run: SlurmRun, after: float) -> float:
     wait_until("more steps", lambda: saved.stat().st_mtime > state or timed_out(), 240)
     again = [made for made in run.history() if made.script == "train_avatar"][-1]
     with contextlib.suppress(ProcessLookupError):
-        os.kill(again.pid, signal.SIGSTOP)  # however fast the machine, it is not done in time
+        os.kill(again.pid, signal.SIGSTOP)  # however fast the machine, it cannot finish in time
     wait_until("timeout", timed_out, 240)
     with contextlib.suppress(ProcessLookupError):
         os.kill(again.pid, signal.SIGCONT)
@@ -251,12 +251,12 @@ def wait_for_driver(run: SlurmRun, job: str) -> None:
 
 
 def made_whole(run: SlurmRun, folder: str) -> int:
-    """How many videos lie in a folder of the results."""
+    """How many videos are in a folder of the results."""
     return len(list((run.checkout.results / folder).rglob("*.mp4")))
 
 
 def checkpoint_steps(saved: Path) -> int:
-    """Steps that a saved state holds."""
+    """Steps that a checkpoint holds."""
     with safe_open(saved, "pt") as stored:
         return json.loads(stored.metadata()["note"])["steps"]
 
@@ -276,7 +276,7 @@ def work_of_last_process(run: SlurmRun) -> int:
 
 
 def _still(picture: Path, video: Path) -> None:
-    """Two seconds of a picture, as a video."""
+    """Two seconds of an image, as a video."""
     subprocess.run(
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-loop", "1", "-i", picture),

@@ -11,7 +11,7 @@ STARTUP = Path(__file__).parent / "startup"  # its sitecustomize.py writes the l
 class Made:
     """One script that ran: its name, process, SLURM job, node, GPU, when (s), what it made.
 
-    Where it was killed `end` is None, and it made none.
+    If it was killed, `end` is None and it made nothing.
     """
 
     script: str

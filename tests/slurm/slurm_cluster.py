@@ -1,7 +1,7 @@
 """A real SLURM on this machine: munge, slurmctld, two slurmd with fake GPUs; slurmdbd on demand.
 
-Everything lives in one folder and in child processes that die with their parent. Nothing asks for
-a service manager, control groups or a fixed port.
+Everything is in one folder and in child processes that die with their parent. Nothing needs a
+service manager, control groups or a fixed port.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from pathlib import Path
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "slurmdbd", "mariadb-server")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "slurmdbd", "mariadbd", "setpriv")
 CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sacctmgr")
-POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it whether a package may start its service
+POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it if a package may start its service
 NODES = ("node1", "node2")
 ACCOUNT = "understudy"
 
@@ -54,7 +54,7 @@ def _install() -> None:
     quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     apt = ["apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20"]
     try:
-        with contextlib.suppress(subprocess.TimeoutExpired):  # without a network: not installed
+        with contextlib.suppress(subprocess.TimeoutExpired):  # no network: not installed
             subprocess.run([*apt, "update"], timeout=120, **quiet)
             subprocess.run(
                 [*apt, "install", "-y", "--no-install-recommends", *PACKAGES], timeout=300, **quiet
@@ -66,7 +66,7 @@ def _install() -> None:
 
 @dataclass
 class Cluster:
-    """A running SLURM: its folder, whether it keeps accounts, and its GPUs a node."""
+    """A running SLURM: its folder, whether it keeps accounts, and its GPUs per node."""
 
     folder: Path
     accounting: bool
@@ -75,7 +75,7 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs to speak to this cluster."""
+        """What a process needs to talk to this cluster."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("SLURM")},
             "SLURM_CONF": str(self.folder / "slurm.conf"),
@@ -212,7 +212,7 @@ def _wait_for(cluster: Cluster, name: str, command: list[str]) -> None:
 
 
 def _alive(cluster: Cluster) -> bool:
-    """True; RuntimeError with the end of its log where a daemon died."""
+    """True; RuntimeError with the end of its log if a daemon died."""
     for name, process in cluster.processes.items():
         if process.poll() is not None:
             log = (cluster.folder / f"log/{name}.out").read_text()

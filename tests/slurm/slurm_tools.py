@@ -22,7 +22,7 @@ SUBMITTED = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
     *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
 )
-QUICK = {  # the shipped profile, but asking the queue every second
+QUICK = {  # the shipped profile, but polling the queue every second
     "slurm-init-seconds-before-status-checks": 1,
     "latency-wait": 5,
     "local-cores": 2,
@@ -30,16 +30,16 @@ QUICK = {  # the shipped profile, but asking the queue every second
 
 
 def on_gpus(**asked: dict) -> dict[str, dict]:
-    """Every rule of the queue asks for a GPU, as with `device: cuda`; their scripts do without.
+    """Every rule of the queue requests a GPU, as with `device: cuda`; their scripts do without.
 
-    `asked`: what a rule asks for beside it.
+    `asked`: what else a rule requests.
     """
     return {rule: {"gpu": 1, **asked.get(rule, {})} for rule in SUBMITTED}
 
 
 def local_rules() -> set[str]:
-    """The rules that run beside Snakemake: those that the Snakefile lists, and those that say so
-    themselves, by the default configuration."""
+    """The local rules: those that the Snakefile lists, and those that say so themselves, by the
+    default configuration."""
     listed = re.search(
         r"^localrules:\n((?: +\w+,\n)+)", (REPOSITORY / "Snakefile").read_text(), re.M
     )
@@ -91,7 +91,7 @@ class SlurmRun:
         ]
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        """Snakemake in the background; what it says goes to `output`."""
+        """Snakemake in the background; its output goes to `output`."""
         with self.output.open("w") as output:
             return subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *self.command(*arguments)],
@@ -108,18 +108,18 @@ class SlurmRun:
         return self.checkout.folder / "snakemake.out"
 
     def snakemake(self, *arguments: str, seconds: float = 300) -> str:
-        """Run to the end; returns what it said."""
+        """Run to the end; returns its output."""
         return self.ended(self.start(*arguments), 0, seconds)
 
     def ended(self, process: subprocess.Popen, code: int | None, seconds: float = 300) -> str:
-        """Wait for Snakemake; what it said. `code`: what it must end with."""
+        """Wait for Snakemake; returns its output. `code`: the exit code it must have."""
         with stopped(process):
             process.wait(seconds)
         assert code is None or process.returncode == code, self.said()[-6000:]
         return self.said()
 
     def tool(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`understudy queue …` in the work folder."""
+        """`understudy queue …` in the working directory."""
         return subprocess.run(
             [sys.executable, "-m", "understudy", "queue", *arguments],
             cwd=self.checkout.folder,
@@ -137,7 +137,7 @@ class SlurmRun:
         return "Nothing to be done" in self.snakemake("-n")
 
     def most_at_once(self) -> int:
-        """The most scripts that ran on one GPU at the same time; each must have seen one GPU."""
+        """The largest number of scripts on one GPU at a time; each must have seen one GPU."""
         submitted = [made for made in self.history() if made.script in SUBMITTED]
         assert all(made.gpu and made.gpu.isdigit() for made in submitted), submitted
         return max(
@@ -150,11 +150,11 @@ class SlurmRun:
         )
 
     def times_made(self) -> Counter[str]:
-        """file -> how often a script made it whole."""
+        """file -> how often a script completed it."""
         return Counter(path for made in self.history() for path in made.files)
 
     def wait_for_script(self, script: str, count: int = 1) -> None:
-        """Until so many runs of a script have begun."""
+        """Wait until this many runs of a script have begun."""
 
         def begun() -> bool:
             return sum(made.script == script for made in self.history()) >= count
@@ -168,7 +168,7 @@ class SlurmRun:
 
 @contextmanager
 def stopped(process: subprocess.Popen) -> Iterator[None]:
-    """While inside; at the end the process and its children are gone, whatever happens."""
+    """A context at whose end the process and its children are gone, whatever happens."""
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Faults on a real SLURM: every finished file is whole and was made once, the rest is made next."""
+"""Faults on a real SLURM: finished files are whole and made only once, the rest is made next."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from tests.slurm.faults import SCENARIOS, harm, lose_a_training
 from tests.slurm.slurm_tools import SlurmRun
 
 LOSE_JOBS, LOSE_A_TRAINING, LOSE_SNAKEMAKE, INTERRUPT = SCENARIOS
-INTERVAL = 2  # seconds between two saved states
+INTERVAL = 2  # seconds between two checkpoints
 
 
 def on(scenario):
-    """Run a test on a cluster as the scenario wants it."""
+    """Run a test on a cluster set up as the scenario needs it."""
     known = "with_accounting" if scenario.accounting else "without_accounting"
     return pytest.mark.parametrize("accounting", [scenario.accounting], ids=[known])
 

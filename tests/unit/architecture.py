@@ -1,4 +1,4 @@
-"""The picture of the library: its packages from the ground up, and the arrows between files."""
+"""The structure of the library: its packages from the bottom up, and the imports between files."""
 
 from pathlib import Path
 
@@ -8,15 +8,15 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "src/understudy"
 
 FOUNDATION = {"errors", "files", "log", "progress", "choices", "registry"}  # all may use these
-# A package -> the packages that it may import; those of a longer name are their own. An arrow to
-# another one points upwards.
+# A package -> the packages that it may import; longer names have their own entry. An import of any
+# other one points upwards.
 MAY_IMPORT: dict[str, set[str]] = {
-    # What a person, a video, a picture are.
+    # What a person, a video, an image are.
     "body": set(),
     "video": set(),
     "splatting": set(),
     "gaussians": {"body", "splatting"},
-    # What the jobs hand on.
+    # What the jobs pass on.
     "artifacts": {"body", "gaussians", "video"},
     # What several makers share.
     "networks": set(),
@@ -59,8 +59,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.evaluation", "body", "fitting", "gaussians", "scene", "video"),
     },
     "converters": set(),
-    # What is decided before any job runs, and what is told of a run. Of makers they import settings
-    # and what is light.
+    # What is decided before any job runs, and what is reported of a run. From makers they import
+    # only settings and what is light.
     "configuration": {
         *("avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
         *("demo", "fitting", "recognition", "scene", "video"),
@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "forecast": {"checkout", "cluster", "configuration", "features", "plan", "report"},
     "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
     "__main__": {"cli"},
-    # Single modules that are no foundation.
+    # Single modules that are not foundation.
     "checkout": set(),
     "checkpoint": set(),
     "sources": set(),
@@ -89,8 +89,8 @@ def _dotted(path: Path) -> str:
 
 
 def package_of(module: str) -> str:
-    """The longest name of MAY_IMPORT or FOUNDATION that holds a module; "" for the package's own
-    __init__."""
+    """The longest name of MAY_IMPORT or FOUNDATION that contains a module; "" for the package's
+    own __init__."""
     parts = module.split(".")
     names = [".".join(parts[:k]) for k in range(len(parts), 0, -1)]
     return next((name for name in names if name in MAY_IMPORT or name in FOUNDATION), "")
@@ -102,7 +102,7 @@ def imports() -> dict[str, set[str]]:
     found = {}
     for module, path in known.items():
         names = {name.removeprefix("understudy.") for name in imported_names(path)} & known.keys()
-        # `from package import module` is an arrow to the module alone.
+        # `from package import module` is an import of the module alone.
         packages = {name.rpartition(".")[0] for name in names}
         found[module] = names - packages - {module}
     return found
@@ -148,7 +148,7 @@ def circles(graph: dict[str, set[str]]) -> list[set[str]]:
 
 
 def between_folders(graph: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The same graph of the folders and modules that lie in the library itself."""
+    """The same graph of the folders and modules directly in the library."""
     found: dict[str, set[str]] = {}
     for module, targets in graph.items():
         top = module.partition(".")[0]

@@ -23,7 +23,7 @@ FPS = 12.0
 
 
 def painted_avatar(body: BodyModel, betas: Tensor | None = None, max_edge: float = 0.05) -> Avatar:
-    """A body in smooth colours, a centimetre thicker about the trunk than its own skin."""
+    """A body in smooth colours, a centimetre thicker around the trunk than its own skin."""
     betas = torch.zeros(1) if betas is None else betas
     vertices = body.shaped(betas).vertices
     normals = vertex_normals(vertices, torch.from_numpy(skin_faces(body)))
@@ -44,8 +44,8 @@ def painted_avatar(body: BodyModel, betas: Tensor | None = None, max_edge: float
 
 
 def turned_pose(avatar: Avatar, azimuths: np.ndarray, lowered: float) -> Pose:
-    """Upright four heights before the camera, turned to its left by each azimuth (rad), the arms
-    `lowered` by so many rad from the T."""
+    """Upright four heights in front of the camera, turned to its left by each azimuth (rad), the
+    arms `lowered` by this many rad from the T."""
     n = len(azimuths)
     full = torch.zeros(n, 55, 3)
     body = avatar.rig.body
@@ -70,7 +70,7 @@ def standing_fit(
     turns: float = 1.0,
     about: dict | None = None,
 ) -> Fit:
-    """The avatar's person turning round before a camera of `size` (h,w), arms half lowered."""
+    """The avatar's person turning around, seen by a camera of `size` (h,w), arms half lowered."""
     height, width = size
     azimuths = np.linspace(0, 2 * np.pi * turns, frames, endpoint=False)
     pose = turned_pose(avatar, azimuths, lowered=0.6)
@@ -110,7 +110,7 @@ class Files:
 
 
 def film(avatar: Avatar, fit: Fit, folder: Path) -> Files:
-    """Write the video before a patterned wall 6 m away, masks.npz, depth.npz and the fit."""
+    """Write the video in front of a patterned wall 6 m away, masks.npz, depth.npz and the fit."""
     height, width = fit.size
     names = ("video.mp4", "masks.npz", "depth.npz", "fit.npz")
     files = Files(*(folder / name for name in names))

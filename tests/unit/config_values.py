@@ -1,6 +1,6 @@
-"""Values of the configuration, wrong ones by kind and right ones, each as the file it stands in.
+"""Values of the configuration, wrong ones by kind and right ones, each as the file that has it.
 
-`values_right()` says how many of them the plan takes or refuses as it should.
+`values_right()` says how many of them the plan accepts or refuses as it should.
 """
 
 import copy
@@ -19,7 +19,7 @@ from understudy.plan.planned import read_plan
 ROOT = Path(__file__).resolve().parents[2]
 BASE = yaml.safe_load((ROOT / "tests/workflow/tiny.yaml").read_text())
 BASE["tables"] = {name: str(ROOT / path) for name, path in BASE["tables"].items()}
-HERE = str(ROOT / "LICENSE")  # a file that is there
+HERE = str(ROOT / "LICENSE")  # a file that exists
 NAN, INF = float("nan"), float("inf")
 RESNET = "experiments.models.resnet"
 GRID = "experiments.grid"
@@ -206,7 +206,7 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
     ],
 }
 
-# A file's text -> what is told of it besides its name.
+# A file's text -> what the error says besides its name.
 DUPLICATES = {
     "labels: [bow]\nseed: 1\nseed: 2\n": ":3: key 'seed' already appears in line 2",
     "labels: [bow]\nlabels: [kick]\n": ":2: key 'labels' already appears in line 1",
@@ -290,14 +290,14 @@ RIGHT: list[tuple[str, object]] = [
 
 @dataclass(frozen=True)
 class Case:
-    """A configuration's file: kind, its bytes, and what a refusal must say; None: it is right."""
+    """A configuration's file: kind, its bytes, and what a refusal must say; None: it is valid."""
 
     kind: str
     text: bytes
     told: str | None
 
     def refusal(self, folder: Path) -> str | None:
-        """What the plan says of it; None where it is taken. Raises whatever is no UserError."""
+        """What the plan says of it; None if it is accepted. Raises whatever is not a UserError."""
         path = folder / "config.yaml"
         path.write_bytes(self.text)
         try:
@@ -333,7 +333,7 @@ def cases() -> list[Case]:
 
 
 def values_right() -> tuple[int, int]:
-    """How many of all cases are taken or refused as they should, and how many there are."""
+    """How many of all cases are accepted or refused as they should be, and how many there are."""
     with tempfile.TemporaryDirectory() as folder:
         results = [case.is_right(Path(folder)) for case in cases()]
     return sum(results), len(results)
@@ -353,7 +353,7 @@ def _with(key: object, value: object) -> bytes:
 
 
 def _parts(key: object) -> list:
-    """tables.references.tsv is a key of `tables`; what is no text, one at the top."""
+    """tables.references.tsv is a key of `tables`; what is not text, one at the top."""
     if not isinstance(key, str):
         return [key]
     first, _, rest = key.partition(".")

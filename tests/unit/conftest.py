@@ -24,7 +24,7 @@ def body(body_file) -> BodyModel:
 
 @pytest.fixture(scope="session")
 def filmed(tmp_path_factory):
-    """A demo person who turns round, with the truth: a features_film.Film."""
-    from tests.unit.features_film import film  # only who films pays for loading the demo world
+    """A demo person who turns around, with ground truth: a features_film.Film."""
+    from tests.unit.features_film import film  # only tests that film pay for loading the demo world
 
     return film(tmp_path_factory.mktemp("film"))

@@ -1,4 +1,4 @@
-"""A short film of a demo person with its truth, for the tests of features."""
+"""A short film of a demo person with ground truth, for the tests of features."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Clips whose truth is known, as the tests of the fit need them: motions, their keypoints."""
+"""Clips with ground truth, for the tests of the fit: motions and their keypoints."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Quality of a fit with nothing to complain of, for tests that write fit files."""
+"""Quality of a fit with nothing wrong, for tests that write fit files."""
 
 import numpy as np
 

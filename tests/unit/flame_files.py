@@ -1,4 +1,4 @@
-"""Made files of the official layout and sizes: the licensed ones cannot be had here."""
+"""Synthetic files of the official layout and sizes: the licensed ones are not available here."""
 
 import pickle
 from pathlib import Path
@@ -47,7 +47,7 @@ def write_flame(folder: Path, body_file: Path) -> tuple[Path, Path]:
 
 
 def write_official_body(path: Path) -> Path:
-    """A body of SMPL-X's sizes, all but empty, with the face points that its file has."""
+    """A body of SMPL-X's sizes, almost empty, with the face points that its file has."""
     rng, count = np.random.default_rng(0), 10475
     arrays = {
         "v_template": rng.normal(0, 0.3, (count, 3)),
@@ -69,7 +69,7 @@ def write_official_body(path: Path) -> Path:
 def write_whole_body(path: Path) -> Path:
     """A body of SMPL-X v1.1's layout and sizes with nothing left out, names as in its own .npz.
 
-    Points about random joints, and random, decaying shape and pose directions of a body's size.
+    Points around random joints, and random, decaying shape and pose directions of a body's size.
     """
     rng, count = np.random.default_rng(0), 10475
     with np.load(write_official_body(path)) as stored:
@@ -101,7 +101,7 @@ def write_whole_body(path: Path) -> Path:
 
 
 def _head_vertices(body_file: Path, template: np.ndarray) -> np.ndarray:
-    """(5023,) the vertices that face points and ears lie on, and the highest beside them."""
+    """(5023,) the vertices that face points and ears lie on, and the highest next to them."""
     table = load_body(body_file).landmark_table()
     rows = [table.names.index(name) for name in (*FACE_NAMES, "left_ear", "right_ear")]
     needed = np.unique(table.vertices[rows].numpy())

@@ -1,6 +1,6 @@
-"""Films of numbered frames in many containers: what is read out of them says whether it is right.
+"""Films of numbered frames in many containers: what is read from them shows whether it is right.
 
-A frame's number stands in it as nine black or white blocks, bit by bit, which survive compression
+A frame's number is in it as nine black or white blocks, bit by bit, which survive compression
 and resizing; a frame that is turned or mirrored shows another number.
 """
 
@@ -28,9 +28,9 @@ def as_it_is(picture: np.ndarray) -> np.ndarray:
 class Kind:
     """How a film is made. encoder: ffmpeg's options; size: (width, height) px; frames: how many.
 
-    stored, turn: each picture is stored as `stored` makes it, and a note (ffmpeg's options `turn`)
-    says how it is shown upright. start: seconds that an edit list hides, or None. slow: from the
-    middle on, every frame is shown three times as long.
+    stored, turn: each image is stored as `stored` makes it, and metadata (ffmpeg's options
+    `turn`) say how it is shown upright. start: seconds that an edit list hides, or None. slow:
+    from the middle on, every frame is shown three times as long.
     """
 
     suffix: str
@@ -78,7 +78,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Film:
-    """times: when each frame is shown, s from the first one, by the number that stands in it."""
+    """times: when each frame is shown, s from the first one, by the number in it."""
 
     path: Path
     times: dict[int, float]
@@ -109,7 +109,7 @@ def film(folder: Path, name: str) -> Film:
 
 
 def numbers(video: np.ndarray) -> list[int]:
-    """The numbers that stand in frames, uint8 (3,m,h,w)."""
+    """The numbers in frames, uint8 (3,m,h,w)."""
     height, width = video.shape[2:]
     rows, columns = (np.array([1, 3, 5]) * side // 6 for side in (height, width))
     bits = video.mean(0)[:, rows][:, :, columns] > (DARK + LIGHT) / 2

@@ -1,4 +1,4 @@
-"""MMDetection's and MMPose's networks, small or of a known answer, and their checkpoints."""
+"""MMDetection's and MMPose's networks, small or with known answers, and their checkpoints."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from understudy.features.openmmlab.keypoints import CONFIG, PICTURE
 from understudy.features.openmmlab.networks import build_network, load_openmmlab, network_config
 
-GREY = 114  # around a frame that is no square, in the detector's picture
+GREY = 114  # around a frame that is not square, in the detector's image
 
 
 def small_detector() -> nn.Module:
-    """RTMDet, an eighth as wide, that takes every second place for a person."""
+    """RTMDet, an eighth as wide, that sees a person at every second position."""
     model = network_config("mmdet", "rtmdet/rtmdet_m_8xb32-300e_coco.py")
     model.backbone.update(deepen_factor=0.167, widen_factor=0.125)
     model.neck.update(in_channels=[32, 64, 128], out_channels=32, num_csp_blocks=1)
@@ -63,7 +63,7 @@ class NotGrey(nn.Module):
 
 def bright_pose() -> nn.Module:
     """MMPose's own top-down estimator and heat maps; points 0, 2, 4, … are where it is red, 1, 3,
-    5, … where it is blue, and the last one is in the picture's corner."""
+    5, … where it is blue, and the last one is in the image's corner."""
     load_openmmlab()
     from mmpose.registry import MODELS
 
@@ -104,7 +104,7 @@ def bright_pose() -> nn.Module:
 
 
 def write_checkpoint(path: Path, network: nn.Module) -> Path:
-    """As OpenMMLab writes it: beside the weights lies the history of the losses."""
+    """As OpenMMLab writes it: next to the weights is the history of the losses."""
     from mmengine.logging import HistoryBuffer
 
     history = HistoryBuffer([0.5, 0.25], [1, 1])

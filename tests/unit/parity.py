@@ -17,36 +17,36 @@ BODIES = 2
 
 
 def seeded_network(name: str) -> nn.Module:
-    """Our network "deca" or "hand4whole" with the weights that the public one was run with."""
+    """Our network "deca" or "hand4whole" with the weights that the public one ran with."""
     network = {"deca": deca.Encoder, "hand4whole": Hand4Whole}[name]()
     network.load_state_dict(seeded_state(public_network(name)[0]))
     return network.eval().requires_grad_(False)
 
 
 def deca_parity(network: nn.Module) -> float:
-    """The largest difference of a parameter to the public encoder's, over two pictures."""
+    """The largest difference of a parameter from the public encoder's, over two images."""
     wanted = torch.from_numpy(public_network("deca")[1]["codes"])
     pictures = seeded_pictures((2, 3, deca.SIZE, deca.SIZE)).double()
     return float((_in_double(network)(pictures) - wanted).abs().max())
 
 
 def hand4whole_parity(network: nn.Module) -> float:
-    """The largest difference of a pose to the public network's, rad, over two pictures."""
+    """The largest difference of a pose from the public network's, rad, over two images."""
     poses = _in_double(network)(seeded_pictures((2, 3, *PICTURE)).double())
     wanted = public_network("hand4whole")[1].items()
     return max(float((getattr(poses, key) - torch.from_numpy(x)).abs().max()) for key, x in wanted)
 
 
 def _in_double(network: nn.Module) -> nn.Module:
-    """A copy in which a processor's way of rounding does not show: in single precision it grows to
+    """A copy in which a processor's rounding does not show: in single precision it grows to
     1e-3 through Hand4Whole's layers, whose weights are random here."""
     return copy.deepcopy(network).double()
 
 
 def body_parity(path: Path, flat_hand: bool = True) -> float:
-    """The largest distance of a vertex or joint to the smplx package's, m, over two people's poses,
-    for an SMPL-X file. Ours turns fingers from the flat hand, the package from the mean one unless
-    told `flat_hand`."""
+    """The largest distance of a vertex or joint from the smplx package's, m, over poses of two
+    people, for an SMPL-X file. Ours turns fingers from the flat hand, the package from the
+    mean one unless given `flat_hand`."""
     model, g = load_body(path), torch.Generator().manual_seed(0)
     theirs = smplx.create(
         str(path),

@@ -134,8 +134,8 @@ def write_runs(
     dataset: str = "demo",
     **point: str,
 ) -> list[Path]:
-    """metrics.json and curve.csv of runs: (model, n_real, n_synthetic, seed) -> accuracy, 10 tests
-    a class; point: what is unusual about their synthetic videos."""
+    """metrics.json and curve.csv of runs: (model, n_real, n_synthetic, seed) -> accuracy, 10
+    tests per class; point: what is unusual about their synthetic videos."""
     paths = []
     for (model, n_real, n_synthetic, seed), accuracy in accuracies.items():
         right = round(10 * accuracy)

@@ -1,4 +1,4 @@
-"""Weights that are the same everywhere: drawn for each name alone, from the name and a seed."""
+"""Weights that are the same everywhere: each drawn from its name and a seed alone."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def public_network(name: str) -> tuple[dict[str, tuple[int, ...]], dict[str, np.ndarray]]:
-    """The names and shapes of a public network's parameters, and what it gave."""
+    """The names and shapes of a public network's parameters, and its output."""
     with np.load(DATA / f"{name}.npz") as stored:
         found = {key: stored[key] for key in stored.files}
     rows = [line.split() for line in str(found.pop("layout")).splitlines()]
@@ -30,7 +30,7 @@ def seeded_state(layout: Shapes, seed: int = 0) -> dict[str, Tensor]:
 
 
 def seeded_pictures(shape: tuple[int, ...], seed: int = 0) -> Tensor:
-    """Pictures (n,3,h,w) in [0,1]: waves, so that every place differs from every other."""
+    """Images (n,3,h,w) in [0,1]: waves, so that every position differs from every other."""
     n, channels, height, width = shape
     rng = np.random.default_rng(seed)
     turns = rng.uniform(1, 9, (n, channels, 2, 1, 1))

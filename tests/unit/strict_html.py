@@ -1,4 +1,4 @@
-"""What is wrong with a page that has to stand alone: markup, ids, links, images."""
+"""What is wrong with a page that must be self-contained: markup, ids, links, images."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The house keeps its order: arrows in one direction, light rules, thin scripts."""
+"""The architecture holds: imports in one direction, light rules, thin scripts."""
 
 import os
 import re
@@ -46,7 +46,7 @@ def names_in(path: Path) -> set[str]:
 
 
 def test_every_module_is_in_the_picture():
-    """Each package of the table holds a module, and each module has a package in it."""
+    """Each package of the table contains a module, and each module has a package in the table."""
     packages = {package_of(module) for module in modules()}
     assert packages - FOUNDATION - {""} == set(MAY_IMPORT)
 
@@ -178,7 +178,7 @@ def rules_with_scripts() -> dict[str, tuple[list[str], str]]:
 
 
 def chosen_by(rule: str) -> list[str]:
-    """Everything that a word of the config can have the rule's script run."""
+    """Everything that a choice in the config can make the rule's script run."""
     script = rules_with_scripts()[rule][1]
     call = re.compile(rf'code_version\(\s*"{script}"(?:, (?:CHOSEN\["(\w+)"\]|(architecture)))?')
     calls = [named for path in RULES for named in call.finditer(path.read_text())]
@@ -189,7 +189,7 @@ def chosen_by(rule: str) -> list[str]:
 
 @pytest.mark.parametrize("model", CHOICES["avatar"])
 def test_no_avatar_model_reaches_another(model):
-    """An edit of one makes no avatar of the other stale."""
+    """An edit of one does not make avatars of the other stale."""
     script = ROOT / "workflow/scripts/train_avatar.py"
     reached = {path.parent.name for path in code.reached(script, CHOICES["avatar"][model])}
     assert reached & set(CHOICES["avatar"]) == {model}

@@ -1,4 +1,4 @@
-"""Poses brought to pictures whose pose is known."""
+"""Poses aligned to images whose pose is known."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def avatar(body):
 
 @pytest.fixture(scope="module")
 def pictures(avatar):
-    """(fit, views): four sides of the person, and the truth of their poses."""
+    """(fit, views): four sides of the person, and their true poses."""
     fit = standing_fit(avatar, 4, (160, 112))
     rgb, alpha = render_fit(avatar, fit)
     views = [
@@ -55,7 +55,7 @@ def test_disturbed_poses_are_found_again(avatar, pictures):
 
 
 def test_what_is_not_free_stays(avatar, pictures):
-    """Only the root may move: the limbs' corrections stay to the last digit."""
+    """Only the root may move: the limbs' corrections stay the same to the last digit."""
     fit, views = pictures
     root = torch.zeros(PARTS)
     root[[0, BODY_JOINTS]] = 1

@@ -82,7 +82,7 @@ def test_frames_are_encoded_in_their_order(tmp_path):
 
 @pytest.mark.parametrize("broken", ["frames", "writer"])
 def test_what_fails_while_encoding_ends_it_and_leaves_no_file(tmp_path, broken):
-    """An encoder that dies is told of though another thread writes to it; so is a bad frame."""
+    """An encoder that dies is reported though another thread writes to it; so is a bad frame."""
 
     def batches():
         for number in range(50):
@@ -101,7 +101,7 @@ def test_what_fails_while_encoding_ends_it_and_leaves_no_file(tmp_path, broken):
 
 
 def test_another_body_stands_where_the_reference_stood(avatar, body):
-    """Taller, with other proportions: as tall in the picture, its soles on the same ground."""
+    """Taller, with other proportions: as tall in the image, its soles on the same ground."""
     tall = painted_avatar(body, betas=torch.tensor([2.0, -1.5]))
     reference = standing_fit(avatar, 10, (96, 96))
     crouch = reference.pose.body_pose.clone()
@@ -148,7 +148,7 @@ def test_views(avatar):
     assert torch.allclose(source[0], side[0], atol=1e-5)  # about the pelvis
     assert source[left, 0] > source[right, 0] + 0.2
     assert side[left, 2] < side[right, 2] - 0.2  # from the camera's right: the person's left first
-    assert above[head, 2] < source[head, 2] - 0.2  # from above: the head comes near
+    assert above[head, 2] < source[head, 2] - 0.2  # from above: the head comes closer
     assert torch.allclose(above[left, 1] - above[right, 1], torch.tensor(0.0), atol=0.02)
 
 
@@ -180,8 +180,8 @@ def test_held_out_pictures_are_scored_after_placing(avatar):
 
 
 def test_moved_camera_is_aimed_no_more_than_needed():
-    """A figure in the picture leaves the camera as it is; one whose feet are cut off shifts it; one
-    that is too wide for the picture zooms it out."""
+    """A figure in the image leaves the camera unchanged; one whose feet are cut off shifts it; one
+    that is too wide for the image zooms it out."""
     K = torch.tensor([[100.0, 0, 50], [0, 100, 40], [0, 0, 1]])
     corners = torch.tensor([[-1.0, -1, 0], [1, 1, 0], [1, -1, 0], [-1, 1, 0]]) * 0.9
 

@@ -1,4 +1,4 @@
-"""Training and animation on a GPU against the CPU; runs where there is one with gsplat."""
+"""Training and animation on a GPU against the CPU; runs if there is one with gsplat."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What shows an avatar: the film, the sheets, and the .ply, read back by a parser of its own."""
+"""What shows an avatar: the film, the sheets, and the .ply, read back by an independent parser."""
 
 import re
 import struct
@@ -34,7 +34,7 @@ def avatar(body):
 
 
 def parse_ply(path: Path) -> dict[str, np.ndarray]:
-    """A .ply of float vertices by the format's own words; it must be consumed to its end."""
+    """A .ply of float vertices by the format's specification; it must be consumed to its end."""
     content = path.read_bytes()
     head, data = content.split(b"end_header\n", 1)
     lines = head.decode("ascii").splitlines()
@@ -78,7 +78,7 @@ def test_a_ply_holds_what_viewers_make_the_cloud_of_again(tmp_path):
 
 @pytest.fixture(scope="module")
 def files(avatar, body_file, tmp_path_factory):
-    """An avatar where a run leaves it, a reference's fit, and pictures of it in two poses."""
+    """An avatar where a run leaves it, a reference's fit, and images of it in two poses."""
     results = tmp_path_factory.mktemp("results")
     person = results / "avatar/someone"
     shaded = replace(avatar, shading=torch.linspace(-0.1, 0.1, 24).view(8, 3))
@@ -142,7 +142,7 @@ def test_held_out_pictures_stand_above_the_avatar(files, tmp_path, monkeypatch):
     here = (truth < 200).any(2)
     assert here[:, : 2 * 288].any() and not here[:, 2 * 288 :].any()
     rows = np.flatnonzero(here.any(1))
-    assert np.ptp(rows) > 0.6 * 360  # the figure fills the picture
+    assert np.ptp(rows) > 0.6 * 360  # the figure fills the image
     assert np.abs(truth - drawn)[here].mean() < 25 < np.abs(truth - 255)[here].mean()
 
 
@@ -199,7 +199,7 @@ def test_a_quarter_turn_shows_the_left_side(avatar):
 
 
 def test_a_tilted_cameras_poses_are_levelled(avatar):
-    """A person who stands is upright whatever the camera's tilt, and faces where it faced."""
+    """A standing person is upright whatever the camera's tilt, and keeps facing the same way."""
     tilt = axis_angle_to_matrix(torch.tensor([0.4, 0.0, 0.0]))
     fit = standing_fit(avatar, 2, (96, 80))
     level = levelled(fit, [0, 1])

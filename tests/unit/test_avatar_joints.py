@@ -1,4 +1,4 @@
-"""Joints at rest, found again from pictures of a person whose limbs bend."""
+"""Joints at rest, recovered from images of a person whose limbs bend."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ ROUNDS = 4
 
 @pytest.fixture(scope="module")
 def waving(body):
-    """An avatar, and its fit: turning round, the elbows bent more and more."""
+    """An avatar, and its fit: turning around, the elbows bent more and more."""
     avatar = painted_avatar(body, max_edge=0.03)
     fit = standing_fit(avatar, FRAMES, SIZE)
     full = fit.pose.full()

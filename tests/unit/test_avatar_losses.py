@@ -14,7 +14,7 @@ WEIGHTS = LossWeights(ssim=0.0)
 
 @pytest.fixture
 def view():
-    """A square of 12 px in a picture of 24, in random colours."""
+    """A square of 12 px in an image of 24, in random colours."""
     g = torch.Generator().manual_seed(0)
     mask = torch.zeros(24, 24, 1)
     mask[6:18, 6:18] = 1
@@ -34,7 +34,7 @@ def test_colours_outside_the_mask_are_not_taught_the_background(view):
 
 
 def test_where_the_wall_is_known_a_pixel_that_shows_both_is_right_at_its_share(view):
-    """Half white person, half black wall: grey tells alpha, whatever the mask says."""
+    """Half white person, half black wall: grey reveals alpha, whatever the mask says."""
     clear = torch.zeros_like(view.mask, dtype=torch.bool)
     clear[6, 6:18] = True
     image = torch.where(clear, 0.5, view.image)

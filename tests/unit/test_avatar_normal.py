@@ -1,4 +1,4 @@
-"""The normal equations against those of the whole Jacobian."""
+"""The normal equations against those of the full Jacobian."""
 
 import numpy as np
 

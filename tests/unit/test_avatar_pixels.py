@@ -10,7 +10,7 @@ from understudy.gaussians.pixels import to_video
 
 def test_bytes_are_the_rounded_values_premultiplied_and_on_white():
     g = torch.Generator().manual_seed(0)
-    drawn = torch.rand(2, 7, 5, 4, generator=g) * 1.4 - 0.2  # over and under what can be shown
+    drawn = torch.rand(2, 7, 5, 4, generator=g) * 1.4 - 0.2  # above and below what can be shown
     rgb, alpha = drawn[..., :3], torch.rand(2, 7, 5, 1, generator=g)
     alpha[0, :3], alpha[0, 3:] = 0, 1
     rgba, white = to_video(rgb, alpha)

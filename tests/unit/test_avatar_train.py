@@ -1,4 +1,4 @@
-"""Training on a film whose person is known, its resumption, and what it refuses."""
+"""Training on a film of a known person, resuming it, and what it refuses."""
 
 import json
 import os
@@ -132,7 +132,7 @@ def test_a_killed_training_goes_on_to_the_same_result(scene, body_file, tmp_path
         assert torch.allclose(tensor.double(), resumed[name].double(), rtol=0, atol=1e-6), name
 
 
-STILL = replace(  # nothing is learnt, so nothing is gained after the first look, at step 50
+STILL = replace(  # nothing is learnt, so nothing is gained after the first check, at step 50
     SHORT,
     patience=0.2,
     own=replace(
@@ -201,7 +201,7 @@ def test_a_fits_own_face_is_what_is_trained(scene, body_file, body, tmp_path, mo
 
 
 def _killed_when(step, when):
-    """A step that asks its own process to end where `when` says so of the steps before it."""
+    """A step that asks its own process to end when `when` says so of the steps before it."""
 
     def killed(self):
         if when(self.steps):
@@ -254,7 +254,7 @@ def test_an_avatar_file_is_read_back_and_refused_with_another_body(body, tmp_pat
 
 
 def test_random_states_survive_json():
-    """Random states are whole numbers of 128 bits: they must survive."""
+    """Random states are 128-bit integers: they must survive."""
     random = np.random.default_rng(3)
     state = json.loads(json.dumps(random.bit_generator.state))
     other = np.random.default_rng(0)
@@ -290,7 +290,7 @@ def test_a_clip_is_brought_to_size_with_its_camera(scene):
 
 
 def test_wall_that_a_mask_took_in_is_found_and_clothes_are_not():
-    """A red square walks before a grey wall; its mask is 3 px too wide on the right."""
+    """A red square walks in front of a grey wall; its mask is 3 px too wide on the right."""
     g = np.random.default_rng(0)
     images = g.integers(95, 105, (12, 40, 60, 3)).astype(np.uint8)
     masks = np.zeros((12, 40, 60), np.uint8)

@@ -1,4 +1,4 @@
-"""What the bench of the fit leans on: calibrated views, spoilt keypoints, files made once."""
+"""What the bench of the fit relies on: calibrated views, degraded keypoints, files made once."""
 
 from types import SimpleNamespace
 
@@ -43,7 +43,7 @@ def test_a_fit_is_placed_where_the_other_views_see_it():
     tilt = rot.exp(np.array([0.1, 0.2, -0.1]))
     placed = aligned(1.3 * own @ tilt.T + (0.2, 0.1, 0.4), views, seen, "a")
     assert np.abs(placed - world).max() < 1e-3
-    wrong = own * (1, 1, -1)  # near and far exchanged: no turn makes that good
+    wrong = own * (1, 1, -1)  # near and far swapped: no turn can fix that
     assert np.linalg.norm(aligned(wrong, views, seen, "a") - world, axis=-1).mean() > 0.1
 
 
@@ -85,5 +85,5 @@ def test_only_what_differs_is_made_again(tmp_path):
 
     with pytest.raises(OSError):
         made([path], {"size": 3}, fails)
-    made([path], {"size": 2}, make)  # what a failure left half made is not trusted
+    made([path], {"size": 2}, make)  # what a failure left half-made is not trusted
     assert len(runs) == 4

@@ -1,4 +1,4 @@
-"""The study's tables and plan, and what its bench reads of what came out."""
+"""The study's tables and plan, and what its bench reads of the results."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Body files: what is read, and one clear line for what is not."""
+"""Body files: what is accepted, and one clear line for what is not."""
 
 import os
 import pickle

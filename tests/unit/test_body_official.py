@@ -1,4 +1,4 @@
-"""Licensed body files, on one of SMPL-X v1.1's layout and sizes: as the smplx package has it."""
+"""Licensed body files, tested on one of SMPL-X v1.1's layout and sizes: as in the smplx package."""
 
 import flame_files
 import numpy as np

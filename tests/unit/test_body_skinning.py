@@ -63,7 +63,7 @@ def test_real_pose_correctives_agree_with_smplx(body):
     pose = random_pose(n, seed=4).to(torch.float64)
     betas = torch.linspace(-1, 1, 8, dtype=torch.float64)
     ours = tiny.shaped(betas).pose(pose)
-    # The reference regresses joints from vertices: ours are handed to it as 55 more vertices.
+    # The reference regresses joints from vertices: ours are passed to it as 55 more vertices.
     joint_moves = torch.cat([tiny.J_shapedirs[..., :8], tiny.J_exprdirs], -1)
     moves = torch.cat([torch.cat([tiny.shapedirs[..., :8], tiny.exprdirs], -1), joint_moves])
     vertices, _ = lbs(

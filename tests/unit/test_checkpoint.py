@@ -1,4 +1,4 @@
-"""Long work resumes: real processes are killed, and what they left is taken up or refused."""
+"""Long work resumes: real processes are killed, and what they left is resumed or refused."""
 
 import json
 import multiprocessing
@@ -41,7 +41,7 @@ def train_one_recogniser(inputs: tuple[Path, ...], out: Path) -> None:
 
 
 def killed_in_a_step(train: Callable, inputs: tuple[Path, ...], out: Path) -> None:
-    """The process is gone at once in its step KILLED_AT, the earlier ones having been saved."""
+    """The process is killed in its step KILLED_AT, after the earlier ones were saved."""
     steps, step_avatar, step_recogniser = [], Training.step, recogniser._step
 
     def dying(step: Callable) -> Callable:
@@ -58,7 +58,7 @@ def killed_in_a_step(train: Callable, inputs: tuple[Path, ...], out: Path) -> No
 
 
 def killed_in_a_save(train: Callable, inputs: tuple[Path, ...], out: Path) -> None:
-    """The process is gone at once when half of its KILLED_AT-th checkpoint is on the disk."""
+    """The process is killed when half of its KILLED_AT-th checkpoint is on the disk."""
     saves, save_file = [], checkpoint.save_file
 
     def dying(tensors: dict, path: Path, metadata: dict) -> None:
@@ -73,7 +73,7 @@ def killed_in_a_save(train: Callable, inputs: tuple[Path, ...], out: Path) -> No
 
 
 def killed_in_the_evaluation(train: Callable, inputs: tuple[Path, ...], out: Path) -> None:
-    """The process is gone at once after its last step, before anything is written."""
+    """The process is killed after its last step, before anything is written."""
 
     def die(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -90,7 +90,7 @@ def steps_of(path: Path) -> int:
 
 
 def taken(steps: int, last: int, way: Callable) -> bool:
-    """Whether so many steps are as many as can have been taken."""
+    """Whether this many steps can have been taken."""
     return steps == last if way is killed_in_the_evaluation else 0 < steps < last
 
 
@@ -122,7 +122,7 @@ def whole_recogniser(lists, tmp_path_factory) -> Path:
 
 
 def die(way: Callable, train: Callable, inputs: tuple[Path, ...], out: Path) -> None:
-    """Train in a process of its own, which is killed in that way."""
+    """Train in a separate process, which is killed in that way."""
     process = multiprocessing.get_context("spawn").Process(target=way, args=(train, inputs, out))
     process.start()
     process.join(120)

@@ -1,4 +1,4 @@
-"""What of a work folder is left in the queue (told by a stand-in squeue) and on this machine."""
+"""What of a working directory is left in the queue (by a stand-in squeue) and on this machine."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from understudy.errors import UserError
 
 @pytest.fixture
 def squeue(tmp_path, monkeypatch):
-    """A function that puts a squeue with this answer on the path."""
+    """A function that puts a squeue with a given answer on the path."""
 
     def put(text: str, code: int = 0) -> None:
         program = tmp_path / "squeue"

@@ -1,4 +1,4 @@
-"""Wrong values of the configuration are told before any job, by key; right ones are taken."""
+"""Wrong values of the configuration are reported before any job, by key; right ones accepted."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The configuration's model: defaults, one form, what config/README.md says, files as read."""
+"""The configuration's model: defaults, one form, what config/README.md says, reading files."""
 
 import subprocess
 import sys
@@ -76,7 +76,7 @@ def test_defaults_are_filled_in_at_every_depth():
     ],
 )
 def test_what_is_written_otherwise_and_means_the_same_is_the_same(one, other):
-    """Snakemake compares parameters as text: another order would make every job again."""
+    """Snakemake compares parameters as text: another order would run every job again."""
     assert repr(checked_config(one)) == repr(checked_config(other))
 
 

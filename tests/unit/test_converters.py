@@ -196,7 +196,7 @@ def touch(folder: Path, *names: str) -> None:
 
 @pytest.fixture
 def smarthome(tmp_path):
-    """All 16 classes, and what lies beside them in the owners' folder."""
+    """All 16 classes, and what else is in the owners' folder."""
     folder = tmp_path / "toyota"
     for name in (*TOYOTA_CLASSES, "WatchTV"):
         for subject in TOYOTA_SUBJECTS:
@@ -237,7 +237,7 @@ def test_toyotas_folder_becomes_tables(smarthome, tmp_path, capsys):
     ("protocol", "by"), [("paper", "video"), ("cs", "subject"), ("cv1", "video"), ("cv2", "video")]
 )
 def test_a_plan_takes_the_tables_as_they_were_told(smarthome, tmp_path, capsys, protocol, by):
-    """What is printed for the config is what the plan's own check of leaks wants."""
+    """What is printed for the config is what the plan's own leak check requires."""
     out = tmp_path / "tables"
     tables(["toyota", str(smarthome), "--out", str(out), "--protocol", protocol, "--test", "3"])
     config = yaml.safe_load(capsys.readouterr().out.split("In the config:\n")[1])

@@ -1,4 +1,4 @@
-"""The dataset's files from tiny videos: every fact, every check, and what a failed video does."""
+"""The dataset's files from tiny videos: every fact, every check, the effect of a failed video."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +37,7 @@ def rgba(path, colour, frames=10, fps=10):
 
 @dataclass(frozen=True)
 class World:
-    """The videos, and what is told of them; `inputs` lacks what the checks find."""
+    """The videos, and what is known of them; `inputs` lacks what the checks find."""
 
     clips: list[Synthetic]
     inputs: DatasetInputs
@@ -213,7 +213,7 @@ def test_datasheet_says_whose_how_and_under_what(world, tmp_path):
 
 @pytest.fixture
 def broken(world, tmp_path):
-    """The world's first video, replaced by `make(path)`; the others as they are."""
+    """The world's first video, replaced by `make(path)`; the others unchanged."""
 
     def run(make):
         path = tmp_path / "broken.mp4"
@@ -264,7 +264,7 @@ def test_the_same_content_twice_is_found(world, tmp_path):
 
 
 def test_missing_videos_are_listed(world, tmp_path):
-    """Nor is anything wanted of a reference none of whose videos came to be."""
+    """Nor is anything needed of a reference none of whose videos was made."""
     clips = [*world.clips[:3], replace(world.clips[3], reference="gone", video="gone.mp4")]
     manifest = world.write(tmp_path, clips)
     assert len(manifest) == 3

@@ -94,7 +94,7 @@ def test_sixteen_actions() -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_anatomical_angles_round_trip(seed: int) -> None:
     angles = clamp(np.random.default_rng(seed).uniform(LOW, HIGH, (4, JOINT_COUNT, 3)))
-    angles[:, 0] *= 0.3  # the root's ranges are whole turns, which have several names
+    angles[:, 0] *= 0.3  # the root's ranges are whole turns, which have several representations
     rotations = rotations_from_angles(angles)
     assert np.allclose(angles_from_rotations(rotations), angles, atol=1e-8)
     assert violation(angles).max() < 1e-9
@@ -111,7 +111,7 @@ def test_limits_see_a_broken_knee_and_elbow() -> None:
     }
 
 
-# No shrinking: a performance is slow, and its seed says all there is to know.
+# No shrinking: a performance is slow, and its seed alone says everything.
 @settings(max_examples=16, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @given(
     st.sampled_from(sorted(ACTIONS)),
@@ -303,7 +303,7 @@ def test_held_out_poses_are_new_sound_and_varied() -> None:
 
 
 def stick_body(skeleton: Skeleton, sole: float) -> ShapedBody:
-    """A body of one vertex a joint, and soles `sole` m under both feet's balls and ankles."""
+    """A body of one vertex per joint, and soles `sole` m under both feet's balls and ankles."""
     joints = torch.from_numpy(skeleton.joints).float()
     vertices = joints.clone()
     for name in ("left_foot", "right_foot", "left_ankle", "right_ankle"):

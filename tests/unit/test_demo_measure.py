@@ -1,4 +1,4 @@
-"""The measures of the demo: zero for the truth itself, known for known errors."""
+"""The measures of the demo: zero for the ground truth itself, known for known errors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The demo world's truth agrees with its own pictures, and its people and rooms are many."""
+"""The demo world's ground truth agrees with its own images; its people and rooms are varied."""
 
 from dataclasses import replace
 

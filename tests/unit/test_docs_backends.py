@@ -1,4 +1,4 @@
-"""docs/backends.md: its worked example works, and its table is whole."""
+"""docs/backends.md: its worked example works, and its table is complete."""
 
 import re
 import sys
@@ -45,7 +45,7 @@ def test_the_example_is_a_back_end(tmp_path, monkeypatch):
 
 
 def write_clip(folder: Path) -> np.ndarray:
-    """A red figure that walks before a green wall, its keypoints; the masks (n,h,w)."""
+    """A red figure that walks in front of a green wall, its keypoints; the masks (n,h,w)."""
     rng, truth = np.random.default_rng(0), []
     with VideoWriter(folder / "clip.mp4", WIDTH, HEIGHT, fps=5) as video:
         for i in range(FRAMES):

@@ -1,6 +1,6 @@
 """The lock and the environments, as far as they can be checked without conda or a network.
 
-`python -m tests.bench.environments` asks the package index whether they resolve.
+`python -m tests.bench.environments` checks with the package index that they resolve.
 """
 
 import re
@@ -26,7 +26,7 @@ PIN = re.compile(r"([A-Za-z0-9][\w.-]*)==([\w.]+)")
 
 
 def needs(name: str) -> list[Requirement]:
-    """What a package asks for on this machine; nothing where it is not installed."""
+    """What a package requires on this machine; nothing if it is not installed."""
     try:
         wanted = [Requirement(text) for text in requires(name) or []]
     except PackageNotFoundError:
@@ -45,7 +45,7 @@ def packages_of(environment: str) -> set[str]:
 
 
 def test_the_lock_answers_the_project():
-    """Where it does not: `make lock`."""
+    """If it does not: `make lock`."""
     for line in generate.direct():
         requirement = Requirement(line)
         assert requirement.specifier.contains(VERSIONS[plain(requirement.name)]), line
@@ -80,7 +80,7 @@ def test_a_version_stands_in_one_place():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_an_environment_is_as_it_would_be_generated(path):
-    """Where it is not: `make lock`."""
+    """If it is not: `make lock`."""
     assert path.read_text() == generate.generated(path)
 
 

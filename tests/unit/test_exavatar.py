@@ -55,7 +55,7 @@ def test_two_subdivisions_of_the_body_have_as_many_points_as_euler_says(body):
     sides = surface.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).sort(1).values
     edges = len(sides.unique(dim=0))
     twice, _ = subdivided(body, 2)
-    # V + E, then that once more with E' = 2 E + 3 F
+    # V + E, then the same again with E' = 2 E + 3 F
     assert len(twice) == len(surface) + edges + 2 * edges + 3 * faces
     assert len(twice.faces) == 16 * faces
     assert torch.allclose(twice.weights.sum(1), torch.ones(len(twice)))
@@ -68,7 +68,7 @@ def test_planes_read_what_lies_at_a_points_place():
     points = torch.tensor([[-0.5, 0.25, 0.1], [0.5, -0.25, -0.1]])  # mean zero
     planes = Planes(points, side=2.0, channels=2, size=64)
     assert not planes().any()  # zero at first
-    ramp = (torch.arange(64) + 0.5) / 32 - 1  # a texel's own place
+    ramp = (torch.arange(64) + 0.5) / 32 - 1  # a texel's own position
     with torch.no_grad():
         planes.texels[:, 0] = ramp  # along each plane's first axis
         planes.texels[:, 1] = ramp[:, None]
@@ -184,7 +184,7 @@ def test_scene_points_lie_on_the_wall(scene, body):
 
 
 def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
-    """From points of one colour to a two-coloured wall; Gaussians are added on the way."""
+    """From points of one colour to a two-coloured wall; Gaussians are added along the way."""
     K = torch.tensor([[80.0, 0, 24], [0, 80, 28], [0, 0, 1]])
     clip = load_footage(scene.video, scene.masks, K, SIZE, 56)
     rows, columns = np.mgrid[0:56:2, 0:48:2]
@@ -217,7 +217,7 @@ def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
 
 
 def begun(files, body, **changes):
-    """A training of the film at its first step."""
+    """A training on the film at its first step."""
     settings = replace(SETTINGS, own=replace(SMALL, **changes))
     fit = load_fit(files.fit)
     clip = load_footage(files.video, files.masks, fit.K, fit.size, settings.size)

@@ -1,4 +1,4 @@
-"""Keypoints, masks and the counting of people on a filmed demo person, against the truth."""
+"""Keypoints, masks and the counting of people on a filmed demo person, against ground truth."""
 
 import cv2
 import numpy as np
@@ -54,7 +54,7 @@ def test_irises_lie_on_the_true_eyes(filmed, keypoints):
     found, truth = load_keypoints(keypoints), filmed.truth
     irises = found["irises"]
     assert irises.shape == (len(filmed.frames), 2, 3)
-    assert irises[0, 0, 0] > irises[0, 1, 0]  # the person's left is the picture's right
+    assert irises[0, 0, 0] > irises[0, 1, 0]  # the person's left is the image's right
     apart = np.linalg.norm(irises[..., :2] - truth["keypoints"][:, 1:3], axis=-1)
     use = truth["visible"][:, 1:3] & (irises[..., 2] == 1)
     assert use.sum() > 10
@@ -63,7 +63,7 @@ def test_irises_lie_on_the_true_eyes(filmed, keypoints):
 
 
 def test_a_closer_look_puts_a_poor_guess_right(filmed):
-    """The face of the first frame, guessed a quarter of its width aside and somewhat too large."""
+    """The face of the first frame, guessed a quarter of its width off and somewhat too large."""
     good = filmed.holistic.face[-1]
     width = np.ptp(good[:, 0])
     poor = (good - good.mean(0)) * 1.2 + good.mean(0) + (0.25 * width, 0)
@@ -72,7 +72,7 @@ def test_a_closer_look_puts_a_poor_guess_right(filmed):
         assert np.linalg.norm(found - good, axis=1).mean() < 0.05 * width
         wall = np.full_like(filmed.frames[0], 128)
         assert closeup.refined(wall, poor) is poor  # no face there
-        elsewhere = good + np.array([1.2 * width, 0])  # in sight, but not where it was said to be
+        elsewhere = good + np.array([1.2 * width, 0])  # visible, but not where it was said to be
         assert closeup.refined(filmed.frames[0], elsewhere) is elsewhere
 
 
@@ -109,7 +109,7 @@ def test_an_empty_room_is_refused_by_name(filmed, tmp_path):
 
 
 def test_a_small_figure_is_found_in_a_large_picture(filmed, tmp_path):
-    """Far away, the detector misses it in the whole frame; windows about the person do not."""
+    """Far away, the detector misses it in the whole frame; windows around the person do not."""
     n, width = 18, 320
     canvas = np.repeat(cv2.GaussianBlur(filmed.frames[0], (0, 0), 25)[None], n, 0)
     small = np.stack(

@@ -1,4 +1,4 @@
-"""Depth Anything through the real package with a small picture; metres against known depths."""
+"""Depth Anything through the real package with a small image; metres against known depths."""
 
 from functools import partial
 from importlib import import_module
@@ -29,7 +29,7 @@ FRAMES, SMALL = 8, "depth_anything_v2_vits"
 
 
 def small_network(channels: int = 16):
-    """The package's smallest network with a smaller head; its numbers are never 0."""
+    """The package's smallest network with a smaller head; its outputs are never 0."""
     torchvision_cpu.install()
     torch.manual_seed(0)
     package = import_module("depth_anything_v2.dpt")
@@ -53,7 +53,7 @@ def video(tmp_path_factory):
     return path
 
 
-# As the package has it
+# As in the package
 
 
 @pytest.mark.parametrize("size", [(480, 640), (300, 200), (70, 70), (71, 333)])
@@ -77,7 +77,7 @@ def test_its_numbers_are_the_packages_own(video):
 
 @pytest.fixture
 def scene():
-    """Depth of a wall that recedes from 2 to 6 m and of a person before it, mask and surface."""
+    """Depth of a wall that recedes from 2 to 6 m with a person in front, mask and surface."""
     depth = np.tile(np.linspace(2, 6, 90), (60, 1))
     person = np.zeros(depth.shape, bool)
     person[10:50, 20:40] = True

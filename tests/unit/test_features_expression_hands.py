@@ -1,4 +1,4 @@
-"""Expression and hands against faces and hands whose truth is known."""
+"""Expression and hands against faces and hands with ground truth."""
 
 import fit_clips
 import numpy as np
@@ -133,7 +133,7 @@ def test_short_gap_is_bridged_and_not_valid(acting, tmp_path, body_file):
 
 @pytest.mark.parametrize("run", [extract_expression, extract_hands])
 def test_keypoints_are_read_as_the_fit_reads_them(acting, tmp_path, body_file, run):
-    """A score, a camera and a share of frames that the configuration tells the fit."""
+    """A score, a camera and a share of frames that the configuration gives the fit."""
     keypoints = write_keypoints(
         tmp_path / "keypoints.npz", acting[1], noise=0.5, score=np.full((N, 133), 0.5)
     )

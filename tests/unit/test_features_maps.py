@@ -76,7 +76,7 @@ def test_face_points_lie_in_the_parts_of_mediapipes_mesh():
     for part, edges in parts:
         assert len(set(FACE_68[part]) - _edges(edges)) <= 1, part
     assert set(FACE_68[36:42]) <= RIGHT_EYE_RING
-    # The jaw follows the outline; iBUG's starts beside the eye's corner, as the outline does.
+    # The jaw follows the outline; iBUG's starts next to the eye's corner, as the outline does.
     assert len(set(FACE_68[:17]) & _edges(mesh.FACEMESH_FACE_OVAL)) == 17
 
 
@@ -85,14 +85,14 @@ def test_face_points_lie_on_the_true_ones(filmed):
     face = filmed.holistic.face[-1][FACE_68]
     apart = np.linalg.norm(face - filmed.truth["keypoints"][0, FACE], axis=1)
     assert apart.max() < 0.012 * filmed.truth["height_px"][0]
-    assert face[0, 0] < face[8, 0] < face[16, 0]  # the person's right is the picture's left
+    assert face[0, 0] < face[8, 0] < face[16, 0]  # the person's right is the image's left
     assert face[8, 1] == face[:, 1].max()  # the chin
 
 
 def test_points_outside_the_picture_and_small_toes_score_nothing():
     parts = _empty(2)
     parts["pose"][...] = (10, 10, 0.9)
-    parts["pose"][1, 27] = (10, 70, 0.9)  # the left ankle, below the picture
+    parts["pose"][1, 27] = (10, 70, 0.9)  # the left ankle, below the image
     xy, score = whole_body(Holistic(**parts), width=64, height=64)
     assert score[1, 15] == 0 and (xy[1, 15] == 0).all()
     assert score[0, 15] == pytest.approx(0.9)

@@ -1,4 +1,4 @@
-"""Masks: their file, the still background, and the sharpening, on pictures with known masks."""
+"""Masks: their file, the still background, and the sharpening, on images with known masks."""
 
 import cv2
 import numpy as np
@@ -44,8 +44,8 @@ def test_background_is_the_median_of_what_is_free(seed, m):
 
 
 def _scene(n: int, shift: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """A figure (an ellipse) that walks over a textured floor; `shift`: px a frame the camera
-    pans. Frames (n,96,128,3) uint8 and masks."""
+    """A figure (an ellipse) that walks over a textured floor; `shift`: px per frame that
+    the camera pans. Frames (n,96,128,3) uint8 and masks."""
     rng = np.random.default_rng(1)
     texture = cv2.resize(rng.uniform(60, 200, (24, 60, 3)).astype(np.float32), (400, 96))
     frames, masks = [], []

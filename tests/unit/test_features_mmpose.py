@@ -1,4 +1,4 @@
-"""MMPose through the real packages: small networks, and networks whose answer is known."""
+"""MMPose through the real packages: small networks, and networks with known answers."""
 
 import numpy as np
 import openmmlab_networks as networks
@@ -25,7 +25,7 @@ WIDTH, HEIGHT, FRAMES = 320, 240, 24
 
 @pytest.fixture
 def runtime(tmp_path, monkeypatch):
-    """The back-end with other networks, whose checkpoints are written beside."""
+    """The back-end with other networks, whose checkpoints are written next to it."""
 
     def use(detector, pose) -> Runtime:
         built = {"rtmdet_m": detector, "dwpose_l": pose}
@@ -78,7 +78,7 @@ def test_points_lie_where_the_picture_shows_them(runtime, tmp_path):
     check_places(found["xy"][seen, :132:2], video, seen.tolist(), 0)
     assert found["score"][seen, :132:2].min() > 0.8
     assert not found["score"][away].any() and not found["xy"][away].any()
-    at_the_edge = found["xy"][:2, 132]  # the picture's corner is not in the frame
+    at_the_edge = found["xy"][:2, 132]  # the image's corner is not in the frame
     assert not found["score"][:2, 132].any() and not at_the_edge.any()
     assert found["score"][seen, 1:132:2].max() < 0.3, "red is taken for blue"
     observed, _ = read_observed(out, FitSettings())  # as the fit reads it
@@ -88,7 +88,7 @@ def test_points_lie_where_the_picture_shows_them(runtime, tmp_path):
 
 
 def test_one_of_two_is_followed_or_the_video_refused(runtime, tmp_path):
-    """The blue one is in the picture throughout, the red one less long."""
+    """The blue one is in the image throughout, the red one for less time."""
     blue = np.array([(80.0 + 2 * i, 120.0) for i in range(FRAMES)])
     pictures = [
         blob(*blue[i], 2) + (blob(250 - 8 * i, 120, 0) if i < 16 else 0) for i in range(FRAMES)
@@ -146,7 +146,7 @@ def test_a_person_is_cut_out_as_mmpose_does():
     ours = 255 * cut_picture(frame, person_cut(box), PICTURE, "cpu").permute(1, 2, 0).numpy()
     inside = (slice(40, -40), slice(40, -40))
     assert np.abs(ours[inside] - given["img"][inside]).max() < 2
-    middle = given["input_center"] + 0.5  # of a pixel, where the packages have its corner
+    middle = given["input_center"] + 0.5  # of a pixel, where the packages use its corner
     np.testing.assert_allclose(
         person_cut(box).to_frame(np.array(PICTURE[::-1]) / 2 + 0.5), middle, atol=1e-3
     )
@@ -181,7 +181,7 @@ def test_a_checkpoint_of_another_size_is_told(tmp_path, name, build):
 
 
 def test_the_networks_are_the_official_ones():
-    """Names and numbers of weights as in the released files, whose sizes are published."""
+    """Names and counts of weights as in the released files, whose sizes are published."""
     detector, pose = (mmpose_keypoints.shapes(name) for name in ("rtmdet_m", "dwpose_l"))
     assert detector["bbox_head.rtm_cls.0.weight"] == (1, 192, 1, 1)
     assert pose["head.final_layer.weight"] == (133, 1024, 7, 7)

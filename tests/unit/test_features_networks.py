@@ -1,6 +1,6 @@
-"""DECA and Hand4Whole: parity with the public networks, the crops, and what is made of them.
+"""DECA and Hand4Whole: parity with the public networks, the crops, and the features made from them.
 
-tests/unit/data holds what the public code gave (github.com/yfeng95/DECA, github.com/mks0601/
+tests/unit/data holds the public code's outputs (github.com/yfeng95/DECA, github.com/mks0601/
 Hand4Whole_RELEASE, at their newest commits of 2023-02-22 and 2026-07-01) with the weights of
 `seeded_state` on `seeded_pictures` (Hand4Whole in double precision), and the names and shapes of
 its parameters.
@@ -100,7 +100,7 @@ def test_squares_are_cut_as_roi_align_says(box):
 
 
 def bilinear(picture: np.ndarray, y: float, x: float) -> float:
-    """As torchvision's kernel: nothing beyond a pixel outside, the edge's colour before that."""
+    """As in torchvision's kernel: nothing beyond a pixel outside, the edge's colour up to there."""
     height, width = picture.shape
     if not (-1 <= y <= height and -1 <= x <= width):
         return 0.0
@@ -126,7 +126,7 @@ def test_a_cut_lies_where_it_says():
     cut = Cut((20.25, 30.5), (0.75, 1.5))
     picture = cut_picture(slopes(200, 240), cut, (60, 80), "cpu") * 255
     for row, column in ((0, 0), (59, 79), (17, 42)):
-        place = cut.to_frame([column + 0.5, row + 0.5]) - 0.5  # a pixel's middle holds its number
+        place = cut.to_frame([column + 0.5, row + 0.5]) - 0.5  # a pixel's centre holds its number
         np.testing.assert_allclose(picture[:2, row, column], place, atol=1e-3)
 
 
@@ -156,7 +156,7 @@ def test_a_person_is_shown_upright_at_three_to_four():
 def test_a_face_on_the_back_of_a_head_is_none():
     face = np.zeros((2, 68, 2))
     face[:, 36:42], face[:, 42:48], face[:, 48:68] = (40, 50), (60, 50), (50, 80)
-    face[1, :, 0] = 100 - face[1, :, 0]  # left and right as they are, seen from behind
+    face[1, :, 0] = 100 - face[1, :, 0]  # left and right unchanged, seen from behind
     seen = np.ones((2, 68), bool)
     assert from_the_front(face, seen).tolist() == [True, False]
     lying = np.stack([-face[..., 1], face[..., 0]], -1)
@@ -218,7 +218,7 @@ def test_a_fault_in_what_is_made_ahead_is_told():
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory, body):
     """A video of three frames and the keypoints of a person who is in it; in the last frame the
-    left hand is outside the picture and there is no face."""
+    left hand is outside the image and there is no face."""
     folder = tmp_path_factory.mktemp("networks")
     video, keypoints = folder / "clip.mp4", folder / "keypoints.npz"
     pictures = seeded_pictures((FRAMES, 3, 480, 640)).permute(0, 2, 3, 1).numpy()
@@ -232,7 +232,7 @@ def clip(tmp_path_factory, body):
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """Checkpoints as the official ones: what else they hold is there too."""
+    """Checkpoints like the official ones, including what else those contain."""
     folder = tmp_path_factory.mktemp("weights")
     encoder = seeded_state(public_network("deca")[0])
     other = {"E_detail": {"layers.2.bias": torch.zeros(128)}, "D_detail": {}}

@@ -71,7 +71,7 @@ def test_several_people_are_refused_or_flagged():
         check_alone("dance.mp4", crowd, "refuse")
     check_alone("dance.mp4", crowd, "flag")
     assert shows_several(crowd)
-    check_alone("dance.mp4", dict(enumerate([1] * 14 + [2] * 2)), "refuse")  # slips of the detector
+    check_alone("dance.mp4", dict(enumerate([1] * 14 + [2] * 2)), "refuse")  # the detector's errors
 
 
 def test_nobody_is_refused():

@@ -1,4 +1,4 @@
-"""Segment Anything through the real package with small networks; masks put right over time."""
+"""Segment Anything through the real package with small networks; masks corrected over time."""
 
 from functools import partial
 from importlib import import_module
@@ -29,13 +29,13 @@ FRAMES = 6
 
 
 def package():
-    """segment_anything, importable beside a CPU build of torch."""
+    """segment_anything, importable with a CPU build of torch."""
     torchvision_cpu.install()
     return import_module("segment_anything")
 
 
 def small_sam(size: int = 128) -> nn.Module:
-    """The package's network, for pictures of 128 px, with weights of its own seed."""
+    """The package's network, for images of 128 px, with weights from its own seed."""
     parts = package().modeling
     torch.manual_seed(0)
     encoder = parts.ImageEncoderViT(
@@ -92,7 +92,7 @@ def test_masks_are_the_packages_own(clip):
     for frame, prompt in prompts.items():
         predictor.set_image(read_frames(video, [frame])[0])
         asked = dict(
-            point_coords=prompt.points - half,  # the package adds half a pixel of its picture
+            point_coords=prompt.points - half,  # the package adds half a pixel of its image
             point_labels=np.ones(len(prompt.points)),
             box=prompt.box - half,
             multimask_output=False,
@@ -170,7 +170,7 @@ def test_what_moves_steadily_stays_as_it_is():
 def test_a_slip_is_put_right_by_its_neighbours():
     truth, boxes = walker(15)
     masks = truth.copy()
-    masks[4], masks[9, :65] = True, False  # everything; the legs alone
+    masks[4], masks[9, :65] = True, False  # everything; only the legs
     steady = steady_masks(masks, boxes)
     assert iou(steady[4], truth[4]) > 0.85 and iou(steady[9], truth[9]) > 0.85
     untouched = [i for i in range(15) if i not in (4, 9)]

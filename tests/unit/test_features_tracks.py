@@ -1,4 +1,4 @@
-"""One person through a clip: boxes whose owners are known."""
+"""One person followed through a clip: boxes whose owners are known."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_who_cross_keep_their_clothes():
 
 
 def test_the_best_score_is_not_the_person():
-    """A poster that the detector is surest of is small; the tall one is followed."""
+    """The poster that the detector is surest of is small; the tall person is followed."""
     people = [seen((standing(100, 20), GREEN), (standing(10 + i), RED)) for i in range(20)]
     people = [People(one.boxes, np.array([0.99, 0.6]), one.look) for one in people]
     track = follow(people, 25)[0]

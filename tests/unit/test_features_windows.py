@@ -1,4 +1,4 @@
-"""Windows about a person: cutting out and putting back, against known points."""
+"""Windows around a person: cutting out and putting back, against known points."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from understudy.features.mediapipe.windows import (
 
 
 def _blob(centre: tuple[float, float], width: int, height: int, sigma: float) -> np.ndarray:
-    """A Gaussian about a continuous point (pixel centres at +0.5)."""
+    """A Gaussian around a continuous point (pixel centres at +0.5)."""
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     return np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * sigma**2))
 

@@ -1,4 +1,4 @@
-"""Files are whole or not there; what is broken, foreign or has no room is told in one line."""
+"""Files are whole or absent; one line reports what is broken, foreign or out of disk space."""
 
 import errno
 import subprocess
@@ -51,7 +51,7 @@ def test_another_kind_or_body_model_is_refused(stored):
 
 
 class NotAnOSError(Exception):
-    """As safetensors raises where the disk is full."""
+    """As safetensors raises when the disk is full."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The focal length that a clip's perspective tells, and the principal point."""
+"""The focal length that a clip's perspective shows, and the principal point."""
 
 import numpy as np
 import pytest
@@ -16,12 +16,12 @@ N = 40
 
 
 def camera(focal: float, x: float = 320.0, y: float = 240.0) -> np.ndarray:
-    """K of the pictures of 640 × 480 px."""
+    """K of the images of 640 × 480 px."""
     return np.array([[640 * focal, 0, x], [0, 640 * focal, y], [0, 0, 1]])
 
 
 def passing(body, n: int = N):
-    """Somebody who turns round and comes from 2.8 m to 1.6 m."""
+    """Somebody who turns around and comes from 2.8 m to 1.6 m."""
     pose = waving(body, n, yaw=np.linspace(0, 2 * np.pi, n))
     pose.transl[:, 2] = torch.linspace(2.8, 1.6, n)
     return pose
@@ -42,7 +42,7 @@ def test_the_clip_tells_its_focal_length(tmp_path, body, body_file, true):
 
 
 def test_the_principal_point_is_honoured(tmp_path, body):
-    """A picture cropped to one side: the same pixels, a principal point that is not its middle."""
+    """An image cropped to one side: the same pixels, a principal point that is not its centre."""
     pose, seen_by = passing(body), camera(1.0, 420.0, 180.0)
     keypoints = write_keypoints(
         tmp_path / "k.npz", points_of(body, pose), noise=0.5, camera=seen_by

@@ -1,4 +1,4 @@
-"""The figures of a fit against truths from which it differs by what is known."""
+"""The figures of a fit against ground truth that it differs from by known amounts."""
 
 import fit_clips
 import numpy as np
@@ -18,7 +18,7 @@ BETAS = (0.8, -0.5, 0.5)
 
 
 def fit_of(pose: Pose) -> Fit:
-    """A fit that holds a pose, upright in the picture."""
+    """A fit that holds a pose, upright in the image."""
     return Fit(
         pose=pose,
         betas=torch.tensor(BETAS),
@@ -34,7 +34,7 @@ def fit_of(pose: Pose) -> Fit:
 
 
 def truth_of(body, pose: Pose) -> Arrays:
-    """What the demo world would know of a pose; all is visible."""
+    """What the demo world would know of a pose; everything is visible."""
     joints, marks = fit_points(fit_of(pose), body)
     arrays = {
         "joints3d": joints,

@@ -18,7 +18,7 @@ from understudy.observation.observed import read_observed
 from understudy.solver.kinematics import build_kinematics
 
 N = 40
-NEAR = np.array([[4000.0, 0, 320], [0, 4000.0, 240], [0, 0, 1]])  # a face that fills the picture
+NEAR = np.array([[4000.0, 0, 320], [0, 4000.0, 240], [0, 0, 1]])  # a face that fills the image
 
 
 def looking(body, down, left, n=N):
@@ -41,7 +41,7 @@ def degrees_off(found, pose):
 
 @pytest.fixture
 def looked(tmp_path, body):
-    """The eyes found where all but their turn is known, seen by a camera."""
+    """The eyes found if all but their turn is known, seen by a camera."""
     small = body.landmark_submesh()
     kinematics = build_kinematics(small, FITTED, 10, joint_basis(), landmark_basis())
 
@@ -66,7 +66,7 @@ def looked(tmp_path, body):
 
 
 def glance(degrees, n=N):
-    """(n,) deg: ahead, but for a third of the clip aside."""
+    """(n,) deg: ahead, except for a third of the clip to the side."""
     return degrees * ((np.arange(n) >= n // 3) & (np.arange(n) < 2 * n // 3))
 
 
@@ -75,7 +75,7 @@ def test_a_glance_is_found(looked, body, down, left):
     pose = looking(body, glance(down), glance(left))
     error = degrees_off(looked(pose), pose)
     assert error.mean() < 4
-    assert error[[5, 20, 35]].max() < 8  # in the midst of it, and well before and after
+    assert error[[5, 20, 35]].max() < 8  # in the middle of it, and well before and after
 
 
 def test_a_moving_gaze_is_followed_and_smoothed(looked, body):
@@ -148,7 +148,7 @@ def fit(tmp_path, body, body_file):
 
 
 def test_a_fit_turns_the_eyes(fit, body, monkeypatch):
-    """Far away, where an eyeball has four pixels, and with all else unknown."""
+    """Far away, where an eyeball has four pixels, and with everything else unknown."""
     monkeypatch.setattr(eyes_of, "_LEAST_RADIUS", 1.0)
     pose = looking(body, 0, glance(30))
     found = fit(pose, noise=0.3, irises=True)
@@ -170,5 +170,5 @@ def test_irises_lie_where_the_truth_has_the_eyes(body):
     """The test's own irises: the body's eye landmarks turn with the eyes."""
     ahead, aside = (points_of(body, looking(body, 0, left, n=2)) for left in (0, 30))
     moved = project(aside, NEAR)[:, 1:3] - project(ahead, NEAR)[:, 1:3]
-    assert (moved[..., 0] > 5).all()  # the person's left is the picture's right
+    assert (moved[..., 0] > 5).all()  # the person's left is the image's right
     assert fit_clips.SIZE == (480, 640)

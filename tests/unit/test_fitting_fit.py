@@ -1,4 +1,4 @@
-"""The fit against motions whose truth is known, and what it refuses."""
+"""The fit against motions with ground truth, and what it refuses."""
 
 import fit_clips
 import numpy as np
@@ -74,7 +74,7 @@ def test_sides_swapped_from_behind_do_not_flip_the_turn(tmp_path, body):
     pose = waving(body, 32, yaw=turns)
     path = write_keypoints(tmp_path / "keypoints.npz", points_of(body, pose))
     observed, _ = read_observed(path, FitSettings())
-    wrong = slice(13, 19)  # the detector takes the back for a front
+    wrong = slice(13, 19)  # the detector mistakes the back for a front
     observed.xy[wrong] = observed.xy[wrong][:, side_swap()]
     observed.world[wrong] = observed.world[wrong][:, WORLD_SWAP]
     n = len(observed)

@@ -1,4 +1,4 @@
-"""The rule's script tells what flags a fit, and fails where the configuration refuses that."""
+"""The rule's script prints what flags a fit, and fails if the configuration refuses that."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from understudy.artifacts.fit_quality import read_report
 from understudy.configuration.check import checked_config
 
 ROOT = Path(__file__).resolve().parents[2]
-# What Snakemake gives a script, as far as this one asks for it.
+# What Snakemake gives a script, as far as this one uses it.
 STAND_IN = """
 import json, runpy, sys
 from types import SimpleNamespace

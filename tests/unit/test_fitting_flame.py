@@ -1,4 +1,4 @@
-"""The preset `paper` with FLAME: its face losses, what moves what, and the face that comes out."""
+"""The preset `paper` with FLAME: its face losses, what moves what, and the resulting face."""
 
 from dataclasses import replace
 from functools import partial
@@ -91,7 +91,7 @@ def clip(tmp_path_factory, joined):
     stored = load_arrays(expression, "expression")
     shape = np.zeros((N, 100), np.float32)
     shape[:, :3] = [6.0, -4.0, 5.0]
-    shape[0], valid = 9.0, np.arange(N) > 0  # of the first frame's face nothing is believed
+    shape[0], valid = 9.0, np.arange(N) > 0  # nothing about the first frame's face is believed
     save_arrays(expression, stored.arrays | {"face_shape": shape, "valid": valid}, stored.about)
     return (keypoints, expression, hands), body, load_flame(joined, body)
 

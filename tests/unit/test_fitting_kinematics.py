@@ -16,7 +16,7 @@ from understudy.solver.kinematics import build_kinematics
 
 @pytest.fixture(scope="module")
 def posed(body):
-    """A kinematics with every kind of shared unknown, random poses, and what it makes of them."""
+    """A kinematics with every kind of shared unknown, random poses, and its output."""
     rng = np.random.default_rng(0)
     small = body.landmark_submesh()
     kinematics = build_kinematics(small, FITTED, 10, joint_basis(), landmark_basis())

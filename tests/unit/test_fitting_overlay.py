@@ -1,4 +1,4 @@
-"""Pictures of a fit."""
+"""Images of a fit."""
 
 from dataclasses import replace
 

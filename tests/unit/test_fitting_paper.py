@@ -207,7 +207,7 @@ def test_the_pelvis_lies_where_it_is_told_and_holds_its_offset(body):
 
 
 def test_terms_vanish_where_they_should(objective):
-    """In the initial pose only keypoints, the spine and what all share can cost anything."""
+    """In the initial pose only keypoints, the spine and what all frames share can cost anything."""
     batch = torch.arange(4)
     values = objective.unknowns().leaves(batch)
     spine = values.frames["joints"][:, [2, 5, 8, 11, 14]]

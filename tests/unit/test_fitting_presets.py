@@ -1,4 +1,4 @@
-"""The presets side by side, and where a network's pose lets them begin."""
+"""The presets side by side, and where a network's pose lets them start."""
 
 import re
 from dataclasses import fields, replace
@@ -44,7 +44,7 @@ def with_pose(hands: Path, rotations: np.ndarray) -> None:
 
 @pytest.fixture
 def turning(tmp_path, body):
-    """Features of a person who turns once round, without world landmarks; hands; the pose."""
+    """Features of a person who turns around once, without world landmarks; hands; the pose."""
     pose = waving(body, N, yaw=np.linspace(0, 2 * np.pi, N))
     points = points_of(body, pose)
     keypoints = write_keypoints(tmp_path / "keypoints.npz", points, world=False)
@@ -60,7 +60,7 @@ def turning(tmp_path, body):
 
 
 def disturbed(pose, spread=0.12):
-    """The truth as a network might see it: every joint off by some degrees, differently."""
+    """The true pose as a network might see it: every joint off by some degrees, differently."""
     true = rotations_of(pose)
     return true @ rot.exp(np.random.default_rng(2).normal(0, spread, (*true.shape[:2], 3)))
 
@@ -95,7 +95,7 @@ def test_flipped_frames_of_a_turn_are_found(body):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_steadiest_path_by_trying_all(seed):
-    """Every choice of readings and of frames to pass over, and what it costs by the definition."""
+    """Every choice of readings and of frames to skip, and what it costs by the definition."""
     rng = np.random.default_rng(seed)
     frames, cost = 5, np.array([0.0, 0.3])
     yaws = np.cumsum(rng.normal(0, 1.0, (frames, 2)), 0)

@@ -1,4 +1,4 @@
-"""What a fit says of itself, against bodies made to slide, tremble, bend too far and vanish."""
+"""What a fit reports of itself, against bodies made to slide, tremble, bend too far and vanish."""
 
 from dataclasses import replace
 
@@ -91,7 +91,7 @@ def test_a_flip_is_a_turn_that_nobody_makes(fit, assessed):
 def test_a_knee_bent_the_wrong_way_is_beyond_its_limit(fit, assessed):
     knee = 3  # of body_pose: left_knee
     fit.pose.body_pose[:5, knee, 0] = np.radians(-25.0)
-    fit.pose.body_pose[5:, knee, 0] = np.radians(-8.0)  # not worth telling
+    fit.pose.body_pose[5:, knee, 0] = np.radians(-8.0)  # not worth reporting
     assert assessed(fit).beyond_limits == pytest.approx(5 / (N * 21))
 
 

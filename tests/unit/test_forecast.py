@@ -1,4 +1,4 @@
-"""Before and while a run goes on: what it will cost, what is done, what failed and why."""
+"""Before and during a run: what it will cost, what is done, what failed and why."""
 
 import re
 from dataclasses import replace
@@ -101,7 +101,7 @@ def test_the_rule_graph_is_a_picture_of_its_own():
     ) | {text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")}
 
 
-# How it stands
+# Its state
 
 
 def test_the_state_of_each_file_is_told(tmp_path):
@@ -172,14 +172,14 @@ def plan() -> Plan:
 
 
 def test_a_log_and_a_benchmark_have_one_name():
-    """By which status tells a job that ended well from one that failed."""
+    """By which status distinguishes a job that succeeded from one that failed."""
     for path in RULES:
         text = re.sub(r"\s+", " ", path.read_text())
         logs, benchmarks = (
             [name.strip(" ,") for name in re.findall(rf"LAYOUT\.{kind}\((.*?)\)", text)]
             for kind in ("log", "benchmark")
         )
-        if path.stem != "demo":  # its world's logs lie with the world
+        if path.stem != "demo":  # its world's logs are with the world
             assert logs == benchmarks, path
 
 

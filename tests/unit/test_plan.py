@@ -97,7 +97,7 @@ def world(tmp_path, monkeypatch):
     monkeypatch.setattr(code, "READ_BEFORE", tmp_path / "memory/read_before.json")
 
     def version(*chosen):
-        """As a fresh process tells it."""
+        """As a fresh process computes it."""
         for cached in MEMORIES:
             cached.cache_clear()
         return code.code_version("run", *chosen)

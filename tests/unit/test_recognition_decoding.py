@@ -1,4 +1,4 @@
-"""What a recogniser is shown of a video: the right frames, whatever it is kept in."""
+"""What a recogniser is shown of a video: the right frames, in whatever container."""
 
 import shutil
 import struct

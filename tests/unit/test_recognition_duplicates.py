@@ -1,4 +1,4 @@
-"""Copies of test videos are found by what the files hold, whatever they are called."""
+"""Copies of test videos are found by the files' content, whatever they are called."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ SIZE, FRAMES = 160, 30
 
 
 def write_clip(path, seed: int, scene: int = 0):
-    """A figure of three blobs that sways by `seed` before the still background of `scene`."""
+    """A figure of three blobs that sways by `seed` in front of the still background of `scene`."""
     room, rng = np.random.default_rng(scene), np.random.default_rng([7, seed])
     coarse = room.integers(40, 200, (8, 8, 3))
     background = np.kron(coarse, np.ones((SIZE // 8, SIZE // 8, 1))).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""A recogniser that starts from weights of the user's."""
+"""A recogniser that starts from the user's weights."""
 
 import pytest
 import torch

@@ -76,7 +76,7 @@ LABELLED = {"r": "across"}
 
 @pytest.fixture
 def checked(tmp_path):
-    """Two people re-enact one reference in two views before two backgrounds; one video failed."""
+    """Two people re-enact one reference in two views on two backgrounds; one video failed."""
     rows = [
         {
             "video": f"{person}_{view}_{room}.mp4",

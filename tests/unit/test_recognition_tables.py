@@ -87,7 +87,7 @@ def test_gains_are_of_runs_with_the_same_seed(tmp_path):
     gained = gains(read_runs(write_runs(tmp_path, ACCURACIES)))
     assert gained.gain.tolist() == pytest.approx([0.3, 0.3])
     assert gained.seeds.tolist() == [2, 1]
-    # Both seeds gain the same: the seeds' own differences are no part of the interval.
+    # Both seeds gain the same: the seeds' own differences are not part of the interval.
     assert gained.low[0] == pytest.approx(0.3) and math.isnan(gained.low[1])
 
 

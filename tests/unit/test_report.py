@@ -263,7 +263,7 @@ def browse(page: Path, folder: Path, *options: str) -> subprocess.CompletedProce
 
 
 def problems_in_browser(page: Path, folder: Path) -> list[str]:
-    """Errors, images without pixels and elements beside the page, as Chromium sees them."""
+    """Errors, images without pixels and elements outside the page, as Chromium sees them."""
     begin = "<script>var errors=[];addEventListener('error',e=>errors.push(e.message))</script>"
     check = """<script>addEventListener("load",()=>{
       for(const i of document.images) if(!i.naturalWidth) errors.push("no image: "+i.alt);
@@ -281,7 +281,7 @@ def problems_in_browser(page: Path, folder: Path) -> list[str]:
 
 
 def test_a_browser_shows_the_page_without_errors(page, tmp_path):
-    if BROWSER is None:  # then what can be said without one, rather than nothing
+    if BROWSER is None:  # then check what can be checked without one, rather than nothing
         assert StrictPage(page.read_text()).problems == []
         return
     assert problems_in_browser(page, tmp_path) == []

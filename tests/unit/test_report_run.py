@@ -1,4 +1,4 @@
-"""What the report says of a run: the job graph, what jobs took, what failed and why."""
+"""What the report says about a run: the job graph, what jobs took, what failed and why."""
 
 import itertools
 import os

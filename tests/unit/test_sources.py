@@ -1,4 +1,4 @@
-"""Records of users' files: what is the same content, what is another, what cannot be read."""
+"""Records of users' files: the same content, changed content, and what cannot be read."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def room(tmp_path):
 
 @pytest.fixture
 def asked(tmp_path, room):
-    """The version of the room's file, and what is told of it, at this moment."""
+    """The version of the room's file, and what is reported of it, at this moment."""
 
     def ask():
         versions = Versions(str(tmp_path / "sources"))

@@ -62,7 +62,7 @@ def dense(means, quats, scales, opacities, colors, viewmats, Ks, width, height, 
 
 
 def cloud(n, seed, size=1.0):
-    """n random Gaussians about the origin, some of them behind or beside the cameras; float64."""
+    """n random Gaussians around the origin, some of them behind or beside the cameras; float64."""
     g = np.random.default_rng(seed)
     arrays = dict(
         means=g.normal(size=(n, 3)) * [0.8, 0.6, 0.5],

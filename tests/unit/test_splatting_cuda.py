@@ -1,4 +1,4 @@
-"""gsplat on CUDA against the CPU rasteriser; runs where there is a GPU with gsplat."""
+"""gsplat on CUDA against the CPU rasteriser; runs if there is a GPU with gsplat."""
 
 import pytest
 import torch
@@ -34,7 +34,7 @@ def rendered(leaves, device):
 @pytest.mark.parametrize(("n", "size"), SCENES)
 @pytest.mark.parametrize("moving", [False, True])
 def test_both_rasterisers_agree(n, size, moving):
-    """One cloud in two views, and a cloud a view."""
+    """One cloud in two views, and one cloud per view."""
     pytest.importorskip("gsplat")
     leaves = cloud(n, seed=n, size=size)
     if moving:

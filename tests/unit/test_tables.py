@@ -1,4 +1,4 @@
-"""Metrics against simple truths; tables against what a user gets wrong."""
+"""Metrics against simple known cases; tables against users' mistakes."""
 
 from pathlib import Path
 

@@ -55,13 +55,13 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """A workflow of which parts fail, each in another way."""
+    """A workflow in which parts fail, each in a different way."""
     return written(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory) -> tuple[Path, str]:
-    """That workflow after a run with its output in a pipe, and what it said."""
+    """That workflow after a run into a pipe, and its output."""
     folder = written(tmp_path_factory.mktemp("failed"))
     run = snakemake(folder, "--logger", "understudy", "--show-failed-logs")
     assert run.returncode == 1 and run.stdout == ""
@@ -280,7 +280,7 @@ def test_the_picture_fits_the_terminal(rules, running, height):
     run.stages["rule_0"].done = 4
     console = Console(width=80, height=height, file=StringIO(), force_terminal=True)
     shown = console.render_lines(picture(run, 10.0, height))
-    if running < rules:  # more rules at work than lines are cut by the terminal's height
+    if running < rules:  # if more rules are active than there are lines, the terminal cuts them
         assert len(shown) < height
     text = "\n".join("".join(part.text for part in line) for line in shown)
     assert f"of {4 * rules} jobs" in text
@@ -305,7 +305,7 @@ def test_time_left_is_the_work_that_is_left_at_the_pace_so_far():
     for number in range(4):  # two at once, 10 s each
         run.begin(number, Job("fit", "", "", 10.0 * (number // 2)))
         run.finish(number, 10.0 * (number // 2) + 10)
-    assert run.seconds_left(20.0) == (35.0, False)  # 60 s of fit, 10 s of what nobody measured
+    assert run.seconds_left(20.0) == (35.0, False)  # 60 s of fit, 10 s of what was never measured
     assert words.left(run, 20.0) == "roughly 40 s left"
     run.stages["train"].earlier = 100.0
     assert run.seconds_left(20.0) == (80.0, True)

@@ -23,7 +23,7 @@ def ffmpeg(*arguments):
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
-    """Forty noisy frames with sound, in a folder of their own, in several containers."""
+    """Forty noisy frames with sound, in their own folder, in several containers."""
     folder = tmp_path_factory.mktemp("clips")
     with VideoWriter(folder / "silent.mp4", 64, 64, 10) as video:
         video.write(np.random.default_rng(0).integers(0, 256, (40, 64, 64, 3), dtype=np.uint8))
@@ -36,7 +36,7 @@ def clip(tmp_path_factory):
 
 
 def refused(path, *words):
-    """probe, read_frames and normalise_video all refuse `path` in one line that holds `words`."""
+    """probe, read_frames and normalise_video all refuse `path` in one line containing `words`."""
     out = path.parent / "out"
     for use in (
         probe,

@@ -56,7 +56,7 @@ def normalise(tmp_path):
 
 @pytest.fixture
 def source(tmp_path):
-    """Four seconds at 20 frames a second."""
+    """Four seconds at 20 frames per second."""
     with VideoWriter(tmp_path / "source.mp4", SIZE, SIZE, 20, crf=5) as video:
         video.write(grey_frames(80))
     return tmp_path / "source.mp4"
@@ -116,7 +116,7 @@ def test_an_empty_part_is_refused(normalise, source, start, end, words):
 
 
 def test_variable_rate_goes_by_the_clock(normalise, tmp_path):
-    """A second at 20 frames a second, then a second at 5: motion keeps its speed."""
+    """A second at 20 frames per second, then a second at 5: motion keeps its speed."""
     ticks = [50 * i for i in range(20)] + [1000 + 200 * i for i in range(5)]
     path = tmp_path / "variable.mp4"
     with av.open(str(path), "w") as container:
@@ -216,7 +216,7 @@ def test_square_pads_with_black(normalise, tmp_path):
 
 
 def test_only_the_pictured_part_is_decoded_late(normalise, source):
-    """The last moment lies within the last frame's stay on the screen."""
+    """The last moment falls within the last frame's time on screen."""
     _, out = normalise(source, policy="keep", start=3.5, fps=30)
     assert shown(out)[-1] == 79
 

@@ -30,14 +30,14 @@ READERS = {"deca": (deca, "deca_model.tar"), "hand4whole": (hand4whole, "snapsho
 
 
 def hollow(layout: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:
-    """A state of the layout whose tensors are one number each, seen everywhere: a small file."""
+    """A state of the layout whose tensors are one number each, broadcast: a small file."""
     state = OrderedDict((name, torch.zeros(()).expand(shape)) for name, shape in layout.items())
-    state._metadata = OrderedDict({"": {"version": 1}})  # as a network's own has it
+    state._metadata = OrderedDict({"": {"version": 1}})  # as in a network's own
     return state
 
 
 def write(folder: Path, name: str, layout: dict, zipped: bool = True) -> Path:
-    """A checkpoint around a state, as its authors put it; zipped: as torch does since 1.6."""
+    """A checkpoint around a state, as its authors wrap it; zipped: as torch does since 1.6."""
     state, path = hollow(layout), folder / READERS[name][1]
     if name == "deca":
         whole = {"E_flame": state, "E_detail": {}, "D_detail": {}}
@@ -133,7 +133,7 @@ def truncated(path: Path) -> None:
 
 
 class Command:
-    """Runs a command where a pickle is trusted."""
+    """Runs a command if a pickle is trusted."""
 
     def __reduce__(self):
         return os.system, ("touch trace",)
@@ -189,7 +189,7 @@ def make_file(path: str) -> None:
 
 
 class Maker:
-    """Makes a file where a pickle is trusted."""
+    """Makes a file if a pickle is trusted."""
 
     def __init__(self, path: str):
         self.path = path

@@ -28,7 +28,7 @@ TINY = RecogniserSettings(
 
 
 def write_walk(path, way: str, seed: int):
-    """A square that goes across or down before a random background."""
+    """A square that goes across or down in front of a random background."""
     rng = np.random.default_rng(seed)
     frames = np.empty((12, 104, 104, 3), np.uint8)
     frames[:] = cv2.resize(rng.integers(0, 255, (5, 5, 3), np.uint8), (104, 104))
@@ -42,7 +42,7 @@ def write_walk(path, way: str, seed: int):
 
 
 def write_lists(folder: Path) -> tuple[Path, Path]:
-    """Six films a class to train on and six to test on, in `folder`; the two lists."""
+    """Six films per class to train on and six to test on, in `folder`; the two lists."""
     for name, count in {"train": 6, "test": 6}.items():
         seeds = range(100 * count, 101 * count) if name == "test" else range(count)
         clips = [

@@ -1,5 +1,5 @@
-"""A run of the user's own files that is finished without running its jobs: every file is there, as
-Snakemake and our records know it, and empty."""
+"""A run of the user's own files that is finished without running its jobs: every file is
+there, in Snakemake's and our records, but empty."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ from understudy.plan.planned import Plan, read_plan
 from understudy.sources import record_path, remember
 from understudy.video.write import VideoWriter
 
-VIDEOS = {  # table -> rows: id, then what else the table wants
+VIDEOS = {  # table -> rows: id, then what else the table needs
     "identities": [("anna",)],
     "references": [("wave1", "waving"), ("bow1", "bowing")],
     "real": [
@@ -61,7 +61,7 @@ def write_image(path: Path, level: int) -> None:
 
 
 def own_files(run: Checkout) -> list[Path]:
-    """Every source, as the tables have it."""
+    """Every source, as the tables name it."""
     return sorted((run.folder / "own").rglob("*.*"))
 
 
@@ -72,7 +72,7 @@ def own_files_of(run: Checkout) -> list[str]:
 
 
 def products(run: Checkout) -> dict[str, int]:
-    """Every file below the results, but for logs, with its time stamp."""
+    """Every file below the results, except logs, with its timestamp."""
     return {
         str(path): path.stat().st_mtime_ns
         for path in run.results.rglob("*.*")
@@ -99,7 +99,7 @@ def write_sources(run: Checkout) -> None:
 
 
 def finish(run: Checkout) -> None:
-    """Have every file there, recorded as if its job had made it from the sources of now."""
+    """Create every file, recorded as if its job had made it from the current sources."""
     command = [sys.executable, "-m", "tests.bench.fill", *run.command()[3:]]
     done = subprocess.run(
         command,
@@ -123,7 +123,7 @@ def plan_of(run: Checkout) -> Plan:
 
 @contextlib.contextmanager
 def kept(path: Path) -> Iterator[None]:
-    """A source, or a folder of them, is put back as it was, time stamps too."""
+    """A source, or a folder of them, is restored as it was, timestamps included."""
     aside = path.with_name(f"{path.name}.kept")
     copy = shutil.copytree if path.is_dir() else shutil.copy2
     copy(path, aside)

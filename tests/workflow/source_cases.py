@@ -1,7 +1,7 @@
 """Edits of a finished run of the user's own files (owned.py), each with the jobs that it makes due.
 
-Two references, each before one of two rooms; two trainings: of one real video a class, and of all
-with a synthetic one.
+Two references, each in front of one of two rooms; two trainings: on one real video per class, and
+on all of them with a synthetic one.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ OWN_PERSON = {
 
 
 def source(name: str, change: Callable[[Path], object]) -> Edit:
-    """A file of the user's, changed."""
+    """A user's file, changed."""
 
     @contextlib.contextmanager
     def edit(run: Checkout) -> Iterator[None]:
@@ -47,14 +47,14 @@ def source(name: str, change: Callable[[Path], object]) -> Edit:
 
 
 def replaced(path: Path) -> None:
-    """By another file, as `cp -p` or `rsync -a` bring it: older than what was made from it."""
+    """Replaced by another file, as with `cp -p` or `rsync -a`: older than what was made from it."""
     write = owned.write_image if path.suffix == ".png" else owned.write_video
     write(path, 99)
     os.utime(path, (1_000_000_000, 1_000_000_000))
 
 
 def copied(path: Path) -> None:
-    """The same content, of another time."""
+    """The same content with another timestamp."""
     path.write_bytes(path.read_bytes())
     os.utime(path, (1_100_000_000, 1_100_000_000))
 
@@ -64,7 +64,7 @@ def half_copied(path: Path) -> None:
 
 
 def renamed(run: Checkout) -> contextlib.AbstractContextManager:
-    """A video under another name, which the table gives."""
+    """A video under another name, updated in the table."""
 
     @contextlib.contextmanager
     def moved() -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Edits of a finished run at its smallest size (tiny.yaml), each with the jobs that it makes due.
 
-One person (esi) re-enacts two references (wave, bow), each before one of three rooms; two trainings
-(real1_synthetic0, real1_synthetic1) of one model.
+One person (esi) re-enacts two references (wave, bow), each in front of one of three rooms; two
+trainings (real1_synthetic0, real1_synthetic1) of one model.
 """
 
 from stale_edits import (

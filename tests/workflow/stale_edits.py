@@ -17,8 +17,8 @@ LIBRARY = "src/understudy"
 
 @dataclass(frozen=True)
 class Case:
-    """name; edit: of the checkout; due: rule -> jobs, without the target itself; target: asked for,
-    with Snakemake's separator before it."""
+    """name; edit: of the checkout; due: rule -> jobs, without the target itself; target: as
+    requested, with Snakemake's separator before it."""
 
     name: str
     edit: Edit = contextlib.nullcontext
@@ -64,7 +64,7 @@ def model(**changes: object) -> Edit:
 
 
 def cell(table: str, column: str, *values: str) -> Edit:
-    """A column at the end of a table, a value a row; rows beyond the values stay empty."""
+    """A column at the end of a table, one value per row; rows beyond the values stay empty."""
 
     def edit(run: Checkout) -> contextlib.AbstractContextManager:
         path = run.table(table)
@@ -94,7 +94,7 @@ def row(table: str, *cells: str) -> Edit:
 
 
 def code(module: str, line: str = "CHANGED = True", before: str = "") -> Edit:
-    """A line more in a file, at its end or before some text."""
+    """One more line in a file, at its end or before some text."""
 
     def edit(run: Checkout) -> contextlib.AbstractContextManager:
         path = run.folder / module
@@ -139,7 +139,7 @@ def together(*edits: Edit) -> Edit:
 
 
 def a_file(name: str, edit: Edit) -> Edit:
-    """A file of the user's that the edit names."""
+    """A user's file that the edit names."""
 
     @contextlib.contextmanager
     def made(run: Checkout) -> Iterator[None]:

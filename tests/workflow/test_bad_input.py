@@ -1,4 +1,4 @@
-"""Bad input: one clear line each, nothing half-made, the other jobs finish, the report tells."""
+"""Bad input: one clear line each, nothing half-made, other jobs finish, the report lists it."""
 
 import html
 import re
@@ -20,8 +20,8 @@ from understudy.video.write import VideoWriter
 
 BOW_BEN = "results/demo/world/clip/ben.bow.living_room.1.mp4"  # a reference of the demo
 
-# Then a command sees a disk of two pages at the folder $0; the mount ends with the command. The
-# file is there because Snakemake removes empty folders, and a mounted one cannot be removed.
+# A command run with it sees a disk of two pages at the folder $0, unmounted when it ends. The file
+# is there because Snakemake removes empty folders, and a mounted one cannot be removed.
 TWO_PAGES = (
     *("unshare", "--map-root-user", "--mount", "sh", "-c"),
     'mount -t tmpfs -o size=8k tmpfs "$0" && touch "$0/mounted" && exec "$@"',
@@ -95,7 +95,7 @@ class Spoilt:
 
 @pytest.fixture(scope="module")
 def spoilt(finished, tmp_path_factory) -> Spoilt:
-    """The finished tiny world with all bad input beside the good, run once more."""
+    """The finished tiny world with all bad input next to the good, run again."""
     checkout = finished.cloned(tmp_path_factory.mktemp("spoilt") / "clone", keep_times=True)
     due = dict(REFUSALS)
     disk = checkout.results / "features/reference/crowded"
@@ -201,7 +201,7 @@ def test_nothing_half_made_is_left(spoilt):
 
 
 def test_the_report_lists_who_is_missing_and_why(spoilt, finished):
-    whole = "report.html"  # the one of the run before, older than what it would be made of now
+    whole = "report.html"  # the one of the earlier run, older than what it would be made from now
     assert (spoilt.checkout.results / whole).read_bytes() == (finished.results / whole).read_bytes()
     report = (spoilt.checkout.results / "report.partial.html").read_text()
     section = report[report.index('<section id="failures">') :]
@@ -219,7 +219,7 @@ def test_the_report_lists_who_is_missing_and_why(spoilt, finished):
 
 
 def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch, capsys):
-    """The log lies on a full disk: /dev/full fails as one does."""
+    """The log is on a full disk: /dev/full fails as one does."""
     monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "workflow/scripts")
     for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.setenv(variable, "1")
@@ -240,12 +240,12 @@ def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch,
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory) -> Checkout:
-    """A checkout of this module's own, to spoil its config and tables one at a time."""
+    """This module's own checkout, to break its config and tables one at a time."""
     return Checkout(copy_repository(tmp_path_factory.mktemp("plain")), "config/demo.yaml")
 
 
 def refused_plan(checkout: Checkout, told: str) -> None:
-    """The plan stops with one line that has `told`, before any file is made."""
+    """The plan stops with one line that contains `told`, before any file is made."""
     run = checkout.snakemake("-n")
     assert run.returncode != 0
     assert sum(told in line for line in run.stdout.splitlines()) == 1, run.stdout

@@ -1,4 +1,4 @@
-"""A training that is killed within the workflow: what it saved stays, and the next run goes on."""
+"""A training killed within the workflow: its checkpoint stays, and the next run continues."""
 
 import re
 import signal
@@ -19,8 +19,8 @@ MOST_SECONDS = 300
 
 @pytest.fixture(params=[signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
 def killed(request, finished, tmp_path) -> tuple[Checkout, str]:
-    """The finished world with its avatar in training again, whose process gets a signal; and what
-    Snakemake said then."""
+    """The finished world with its avatar in training again, whose process gets a signal; and
+    Snakemake's output."""
     checkout = finished.cloned(tmp_path / "clone", keep_times=True)
     settings = checkout.settings
     settings["avatar"]["checkpoint_seconds"] = 0.01
@@ -42,7 +42,7 @@ def killed(request, finished, tmp_path) -> tuple[Checkout, str]:
 
 
 def training_of(snakemake: int, checkpoint: Path) -> psutil.Process:
-    """The process of the script, as soon as it has saved its state."""
+    """The process of the script, as soon as it has saved a checkpoint."""
     end = time.monotonic() + MOST_SECONDS
     while time.monotonic() < end and psutil.pid_exists(snakemake):
         if checkpoint.exists():
@@ -55,7 +55,7 @@ def training_of(snakemake: int, checkpoint: Path) -> psutil.Process:
 
 
 def pieces_of_work(checkout: Checkout) -> int:
-    """How many the last process of the training did, by its progress bar in the log."""
+    """How many steps the last process of the training did, by its progress bar in the log."""
     log = (checkout.results / "logs/train_avatar/esi.log").read_text()
     return int(re.findall(r"training: 100%\S* (\d+)/\1 ", log)[-1])
 

@@ -1,6 +1,6 @@
 """Real videos through the tables a user writes: people of the demo re-enact them in real rooms.
 
-Runs where the clips are: in the folder that UNDERSTUDY_REALDATA names, or beside the checkout.
+Runs if the clips are there: in the folder that UNDERSTUDY_REALDATA names, or next to the checkout.
 """
 
 import json
@@ -72,7 +72,7 @@ CONFIG = {
         "identity": {"width": 256, "height": 256, "fps": 8, "seconds": 6},
     },
 }
-CLIPS = {"side": 20, "back": 20, "walk": 29}  # frames at 12 a second
+CLIPS = {"side": 20, "back": 20, "walk": 29}  # frames at 12 per second
 PEOPLE = ("esi", "hao")
 
 
@@ -143,7 +143,7 @@ if REALDATA.is_dir():
         assert np.ptp(frames) > 100
 
     def test_joints_of_the_figure_lie_on_the_performer(pair):
-        """Median over frames and limbs, and no frame lost or with left and right exchanged."""
+        """Median over frames and limbs, and no frame lost or with left and right swapped."""
         body = load_body(pair.path(f"{LAYOUT.results}/body/SMPLX_NEUTRAL.npz"))
         avatar = load_avatar(pair.path(LAYOUT.avatar(pair.identity)), body)
         fit = load_fit(pair.path(LAYOUT.fit("reference", pair.reference)), body.model_id)
@@ -158,7 +158,7 @@ if REALDATA.is_dir():
         assert np.nanmedian(share[seen_well], axis=1).max() < 0.12
 
     def test_the_rendered_figure_stands_where_the_performer_stood(pair):
-        """Told by the video alone: the middle and the height of what is not white."""
+        """From the video alone: the middle and the height of what is not white."""
         white = read_frames(pair.path(LAYOUT.white(pair.reference, pair.identity, "source")))
         seen, height = pair.keypoints(), pair.height()
         body, found = seen["xy"][:, :23], seen["score"][:, :23] > 0.5

@@ -13,7 +13,7 @@ from understudy.forecast.dryrun import jobs_due
 from understudy.forecast.estimate import GPU_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAPER = Shape(references=80, identities=15)  # 3 backgrounds a pair: 3,600 videos
+PAPER = Shape(references=80, identities=15)  # 3 backgrounds per pair: 3,600 videos
 
 
 @pytest.fixture(scope="module")

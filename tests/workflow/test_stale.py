@@ -1,4 +1,4 @@
-"""Only what is stale runs again: told by the list of jobs that Snakemake would run."""
+"""Only what is stale runs again: judged by the list of jobs that Snakemake would run."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ from understudy.plan.expected import expected_files
 from understudy.plan.fanout import fan_out
 from understudy.plan.planned import pairs_of
 
-# What reads every video of its kind, and so follows whatever is new.
+# What reads every video of its kind, and so depends on anything new.
 AGGREGATES = {
     *("check_synthetic", "write_dataset", "list_clips", "train_recogniser"),
     *("tabulate", "build_report", "all"),
@@ -58,7 +58,7 @@ def test_touching_scripts_and_rewording_comments_reruns_nothing(finished):
 
 
 def test_cloning_again_reruns_nothing(finished, tmp_path):
-    """The same code in a new folder with fresh time stamps, and the results moved there."""
+    """The same code in a new folder with fresh timestamps, and the results moved there."""
     clone = finished.cloned(tmp_path / "clone", keep_times=False)
     assert clone.would_run() == []
 
@@ -199,7 +199,7 @@ def test_sources_that_are_not_there_are_told_and_nothing_is_lost(own_run):
 
 
 def test_a_source_that_is_away_costs_nothing_whatever_else_has_changed(own_run):
-    """Not even where a product of it was lost as well, or its settings are others now."""
+    """Not even if a product of it was lost as well, or its settings have changed."""
     changed = together(
         setting("video.identity.fps", 9),
         setting("video.reference.seconds", 5),
@@ -245,8 +245,8 @@ def test_status_misses_every_file_of_a_job(finished):
 
 
 def test_a_job_that_failed_is_tried_again(own_run):
-    """Snakemake has the parameters of a failed try on record, and misses no file that lies between
-    others: it would say that nothing is to be done."""
+    """Snakemake has the parameters of a failed try on record, and does not notice missing
+    intermediate files: it would say that there is nothing to be done."""
     made = own_run.results / "video/reference/wave1.mp4"
     with owned.kept(own_run.results), owned.kept(own_run.folder / ".snakemake"):
         with cell("references", "start", "100")(own_run):
@@ -261,7 +261,7 @@ def test_a_job_that_failed_is_tried_again(own_run):
 
 
 def test_files_are_hashed_anew_only_where_size_or_time_differ(own_run):
-    """What is told of files that were read lies in the folder of the records."""
+    """What is known of files that were read is in the folder of the records."""
     memory = own_run.results / "sources/read.jsonl"
     memory.unlink(missing_ok=True)
     assert own_run.would_run() == []
@@ -308,7 +308,7 @@ def test_what_was_made_and_is_gone_is_told(finished):
 
 
 def test_every_output_is_one_that_is_expected(fresh):
-    """What status, plan and targets know of is what the rules make, but for the report itself, the
+    """What status, plan and targets know of is what the rules make, except the report itself, the
     demo world and what is thrown away."""
     settings = fresh.settings
     world = settings["demo"]["world"]

@@ -1,4 +1,4 @@
-"""A checkout of the repository in which Snakemake runs, and what it says that it would run."""
+"""A checkout of the repository in which Snakemake runs, and the jobs it says it would run."""
 
 import contextlib
 import os
@@ -87,7 +87,7 @@ class Checkout:
         )
 
     def would_run(self, *arguments: str) -> list[Job]:
-        """The jobs of a dry run: all that its table of counts promises."""
+        """The jobs of a dry run: all that its table of counts lists."""
         run = self.snakemake("-n", *arguments)
         assert run.returncode == 0, run.stdout
         jobs = []
@@ -103,7 +103,7 @@ class Checkout:
     def cloned(self, folder: Path, keep_times: bool) -> "Checkout":
         """The same code in a new folder, with the results that were made here moved there.
 
-        A fresh clone has fresh time stamps; `keep_times` keeps them, and what numba compiled.
+        A fresh clone has fresh timestamps; `keep_times` keeps them, and what numba compiled.
         """
         copy_file = shutil.copy2 if keep_times else shutil.copyfile
         left_out = shutil.ignore_patterns(*MADE, COMPILED, "__pycache__")
@@ -120,7 +120,7 @@ def rules_of(jobs: list[Job]) -> set[str]:
 
 
 def copy_repository(target: Path) -> Path:
-    """The files that a fresh clone would have, with their present content and time stamps."""
+    """The files that a fresh clone would have, with their present content and timestamps."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=REPOSITORY,
@@ -139,9 +139,9 @@ def copy_repository(target: Path) -> Path:
 
 
 def share_compiled(source: Path, cache: Path, target: Path) -> None:
-    """Give a copy of a checkout what numba compiled for it; numba files it by the folder's path.
+    """Give a copy of a checkout what numba compiled for it; numba stores it by the folder's path.
 
-    Without any, it compiles again: numba checks time stamp and size of each source file.
+    Without any, it compiles again: numba checks the timestamp and size of each source file.
     """
     for folder in (source / "src/understudy").rglob("*/"):
         compiled = cache / _compiled_name(folder)
@@ -156,7 +156,7 @@ def _compiled_name(folder: Path) -> str:
 
 @contextlib.contextmanager
 def edited(path: Path, text: str) -> Iterator[None]:
-    """While inside, the file has another text."""
+    """A context in which the file has another text."""
     before, times = path.read_text(), path.stat()
     path.write_text(text)
     try:

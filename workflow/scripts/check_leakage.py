@@ -1,4 +1,4 @@
-"""Copies of test videos among the references and the training videos, by what the files hold."""
+"""Copies of test videos among the references and the training videos, by the files' content."""
 
 import sys
 

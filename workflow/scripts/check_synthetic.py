@@ -1,4 +1,4 @@
-"""Each synthetic video looked at once more, from its file alone."""
+"""Check each finished synthetic video, from its file alone."""
 
 from job import job
 

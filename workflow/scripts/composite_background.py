@@ -1,4 +1,4 @@
-"""A re-enactment before one background."""
+"""A re-enactment over one background."""
 
 from job import job
 

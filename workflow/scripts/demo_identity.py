@@ -1,4 +1,4 @@
-"""A person of the demo world turns round."""
+"""A person of the demo world turns around."""
 
 from job import job
 

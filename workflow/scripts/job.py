@@ -20,10 +20,10 @@ def job(snakemake) -> Iterator[None]:
     """
     for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[variable] = str(snakemake.threads)
-    # NumPy's matrices here are small: threads of its BLAS spin, and made a fit 8 times dearer.
+    # NumPy's matrices here are small: more BLAS threads only spin: a fit cost 8 times as much.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(".snakemake/numba").resolve()))
-    # To be cancelled ends a script as an error does: what is half made is removed on the way out.
+    # Cancelling ends a script as an error does: half-made outputs are removed on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     from understudy.errors import UserError
     from understudy.log import Tee, open_log

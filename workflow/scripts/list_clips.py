@@ -1,4 +1,4 @@
-"""What one training of a recogniser sees, and how it is trained."""
+"""The videos that one training of a recogniser uses, and how it is trained."""
 
 from pathlib import Path
 

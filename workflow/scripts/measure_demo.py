@@ -1,4 +1,4 @@
-"""Each stage of the demo against the truth that the demo world knows."""
+"""Measure each stage of the demo against the demo world's ground truth."""
 
 from job import job
 

@@ -1,4 +1,4 @@
-"""An avatar turned round on white."""
+"""An avatar turning around on white."""
 
 from job import job
 

@@ -1,4 +1,4 @@
-"""The job graph as dot text, asked of Snakemake itself."""
+"""The job graph as dot text, from Snakemake itself."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Table 1 and all else there is to say of the runs, and their figures."""
+"""Table 1, everything else there is to say about the runs, and their figures."""
 
 from pathlib import Path
 

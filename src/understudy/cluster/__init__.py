@@ -1,1 +1,1 @@
-"""What of this work folder a SLURM cluster still has in its queue, and what still runs here."""
+"""Jobs of this working directory in SLURM's queue, and its processes on this machine."""

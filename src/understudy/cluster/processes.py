@@ -1,4 +1,4 @@
-"""A work folder's processes on this machine: a Snakemake, and scripts that one left behind."""
+"""A working directory's processes on this machine: a Snakemake, and scripts one left behind."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ SCRIPTS = ".snakemake/scripts/"  # where Snakemake writes a script before it run
 
 
 def _commands(folder: Path) -> dict[int, list[str]]:
-    """process id -> command line of what runs in `folder`, but for this process and its parents."""
+    """process id -> command line of what runs in `folder`, except this process and its parents."""
     own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found = {}
     for process in psutil.process_iter():
@@ -21,7 +21,7 @@ def _commands(folder: Path) -> dict[int, list[str]]:
 
 
 def snakemakes(folder: Path) -> list[int]:
-    """Process ids of Snakemakes that lead a run in `folder`; not those inside its jobs."""
+    """Process ids of Snakemakes that drive a run in `folder`; not those inside its jobs."""
     return [
         pid
         for pid, command in _commands(folder).items()

@@ -1,4 +1,4 @@
-"""A work folder's jobs in SLURM's queue: found by their name's prefix and working directory."""
+"""A working directory's jobs in SLURM's queue, found by name prefix and working directory."""
 
 import os
 import shutil
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from understudy.errors import UserError
 
-PREFIX = "understudy_"  # slurm-jobname-prefix of the profile, and what the executor puts after it
-DRIVER = "understudy-driver"  # how the name begins that driver.sh gives to Snakemake's own job
+PREFIX = "understudy_"  # the profile's slurm-jobname-prefix, and what the executor appends
+DRIVER = "understudy-driver"  # prefix of the name that driver.sh gives Snakemake's own job
 OWN_JOB = os.environ.get("SLURM_JOB_ID")  # read before Snakemake's executor removes it
 FORMAT = "%i|%T|%j|%k|%Z"  # id, state, name, comment, working directory
 
 
 class NoAnswerError(UserError):
-    """SLURM's commands are here, but no cluster answers them."""
+    """SLURM's commands are installed, but no cluster answers them."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class QueuedJob:
 
 
 def queued_jobs(folder: Path) -> list[QueuedJob]:
-    """Jobs of `folder` that are not over, and a driver that still runs there; none without SLURM.
+    """Unfinished jobs of `folder`, and a driver still running there; none without SLURM.
 
     The job in which this process runs is left out.
     """
@@ -44,7 +44,7 @@ def queued_jobs(folder: Path) -> list[QueuedJob]:
 
 
 def cancel(jobs: list[QueuedJob]) -> None:
-    """Ask SLURM to end the jobs; they may take a while to do so."""
+    """Ask SLURM to cancel the jobs; they may take a while to end."""
     if jobs:
         _slurm("scancel", *(job.id for job in jobs))
 

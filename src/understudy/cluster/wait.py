@@ -1,6 +1,6 @@
-"""What an earlier run left in the queue: listed, waited for, cancelled.
+"""List, await or cancel what an earlier run left in the queue.
 
-Before Snakemake is started again, so that no two jobs write one file.
+Done before Snakemake is started again, so that no two jobs write the same file.
 """
 
 import sys
@@ -11,11 +11,11 @@ from understudy.cluster.processes import scripts, snakemakes
 from understudy.cluster.queue import cancel, queued_jobs
 from understudy.errors import UserError
 
-SECONDS = 5  # between two looks at the queue
+SECONDS = 5  # between polls of the queue
 
 
 def show_queue(folder: Path) -> None:
-    """Print the jobs of a work folder: id, state, what."""
+    """Print the jobs of a working directory: id, state, what."""
     for job in queued_jobs(folder):
         print(job.id, job.state, job.what, sep="\t")
 
@@ -28,7 +28,7 @@ def cancel_queue(folder: Path) -> None:
 
 
 def refuse_while_led(folder: Path) -> None:
-    """UserError while a Snakemake leads a run in the folder: it would submit the jobs again."""
+    """UserError while a Snakemake drives a run in the folder: it would submit the jobs again."""
     running = snakemakes(folder)
     if running:
         raise UserError(
@@ -38,7 +38,7 @@ def refuse_while_led(folder: Path) -> None:
 
 
 def wait_for_queue(folder: Path) -> None:
-    """Return when nothing of the folder is left in the queue or here; say what there is."""
+    """Wait until the folder has no jobs in the queue or processes here; print what is left."""
     told = None
     while any(left := _left(folder)):
         if left != told:
@@ -51,5 +51,5 @@ def wait_for_queue(folder: Path) -> None:
 
 
 def _left(folder: Path) -> tuple[int, int, int]:
-    """How many jobs in the queue; Snakemakes and scripts on this machine."""
+    """Numbers of jobs in the queue, and of Snakemakes and scripts on this machine."""
     return len(queued_jobs(folder)), len(snakemakes(folder)), len(scripts(folder))

@@ -1,4 +1,4 @@
-"""The configuration: one model of its keys, with what each means, its default and what is allowed.
+"""The configuration: one model of its keys, with each key's meaning, default and allowed values.
 
-Imported when the workflow is read, by every job of a cluster, so it stays light.
+Imported whenever the workflow is parsed, by every cluster job too, so it stays light.
 """

@@ -1,4 +1,4 @@
-"""A configuration checked against its model, with its defaults, in one form."""
+"""Check a configuration against its model and bring it, with its defaults, into one form."""
 
 from pydantic import ValidationError
 
@@ -10,8 +10,8 @@ from understudy.errors import UserError
 def checked_config(config: dict) -> dict:
     """`config` with every default, keys in the model's order, numbers of their key's type.
 
-    However it is written, a job that means the same gets the same parameters. Raises UserError
-    naming the first key that is unknown, missing or of a wrong value, and what is allowed.
+    However it is written, the same meaning gives a job the same parameters. Raises UserError
+    naming the first key that is unknown, missing or has a wrong value, and what is allowed.
     """
     try:
         return Config.model_validate(config).model_dump()

@@ -11,7 +11,7 @@ Side = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 
 
 class DemoVideo(Section):
-    """Size and length of a kind of videos of the demo world."""
+    """Size and length of one kind of the demo world's videos."""
 
     of = WorldSettings
 
@@ -35,7 +35,7 @@ class DemoBackground(Section):
 
 
 class Demo(Section):
-    """The demo world; only videos under its folder are made by it."""
+    """The demo world; it makes only the videos under its folder."""
 
     world: Folder = "results/demo/world"
     """Folder of the demo world; a table's video under it is rendered on demand."""

@@ -1,5 +1,5 @@
-"""The tables of keys in config/README.md, from the model: what a key means, its default, what is
-allowed. `python -m understudy.configuration.document` prints them."""
+"""The tables of keys in config/README.md, from the model: each key's meaning, default and allowed
+values. `python -m understudy.configuration.document` prints them."""
 
 import ast
 import functools
@@ -17,7 +17,7 @@ from understudy.configuration.recogniser import RecogniserSection
 from understudy.configuration.words import allowed, resolved
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
-NO_DEFAULT = {"frames": "`16`, SlowFast `32`"}  # else one without must be given
+NO_DEFAULT = {"frames": "`16`, SlowFast `32`"}  # other keys without a default are required
 TABLES = {
     "Keys": Config,
     "The flags of a fit": Flag,
@@ -30,8 +30,8 @@ OF_THEIR_OWN = {model.__name__ for model in TABLES.values()}
 
 
 def key_table(model: type[Section]) -> str:
-    """A table in Markdown of every key of a section, those of sections in it dotted; a section that
-    has a table of its own is one row."""
+    """A Markdown table of every key of a section, keys of nested sections dotted; a section with
+    its own table is one row."""
     schema = model.model_json_schema()
     return HEAD + "".join(
         f"| `{key}` | {_default(key, node)} | {allowed(node, schema)} | {meaning} |\n"
@@ -60,7 +60,7 @@ def _default(key: str, node: dict) -> str:
 
 @functools.cache
 def _meanings() -> dict[str, dict[str, str]]:
-    """Of each section that stands for settings of the library, what these mean."""
+    """For each section that mirrors settings of the library, what these mean."""
     return {
         section.__name__: {
             name: meaning
@@ -79,7 +79,7 @@ def _below(section: type[Section]) -> Iterator[type[Section]]:
 
 
 def docstrings(settings: type) -> dict[str, str]:
-    """Field -> the docstring that stands below it, of a dataclass's own fields."""
+    """Field -> the docstring below it, of a dataclass's own fields."""
     body = ast.parse(inspect.getsource(settings)).body[0].body
     return {
         field.target.id: text.value.value

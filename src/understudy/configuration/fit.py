@@ -10,7 +10,7 @@ from understudy.fitting.settings import FitSettings, FlagSettings
 
 
 class Flag(Section):
-    """A fit is flagged where a number that it says of itself lies beyond its limit."""
+    """A fit is flagged if a figure that it reports about itself is beyond its limit."""
 
     of = FlagSettings
 

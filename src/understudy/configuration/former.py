@@ -1,4 +1,4 @@
-"""Keys that the configuration had, and what is to be done about each.
+"""Keys that the configuration used to have, and what to do about each.
 
 They are refused, not read: a value that no longer does anything must not look as if it did.
 """
@@ -16,7 +16,7 @@ SOLVER = (
 )
 OF_DIRECT = ("iterations", "max_edge", "align_at")
 
-FORMER = {  # dotted key -> what is told of it
+FORMER = {  # dotted key -> what the error says about it
     **{
         f"fit.{key}": "is no longer a key; remove it: the solver's parameters are in "
         "src/understudy/fitting/settings.py"

@@ -1,7 +1,7 @@
-"""What the keys of the configuration are made of: sections, and kinds of values.
+"""What the configuration's model is made of: sections, and kinds of values.
 
-Types are YAML's own: "3" is no number, `yes` no text, 2.0 no whole number. A kind that its type
-does not tell says in words what is `allowed`.
+Types are YAML's own: "3" is not a number, `yes` not text, 2.0 not an integer. Where a type
+does not say it all, its kind states in words what is `allowed`.
 """
 
 from pathlib import PurePosixPath
@@ -10,16 +10,16 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_SEED = 2**32 - 1  # NumPy's and torch's
-MANY = 1_000_000  # more of anything is a slip
-MAX_PART = 255  # bytes of a folder's or a file's name, to Linux
-MAX_NAME = 80  # letters; several names and an ending make a file's name, which has 255
-IMAGES = ("docker", "oras", "library", "shub", "http", "https")  # where Apptainer gets an image
+MANY = 1_000_000  # more of anything is a mistake
+MAX_PART = 255  # bytes of a folder's or a file's name, on Linux
+MAX_NAME = 80  # characters; a file name, at most 255, joins several names and a suffix
+IMAGES = ("docker", "oras", "library", "shub", "http", "https")  # where Apptainer gets images from
 NO_FOLDERS = frozenset("{}*?[]$\\")  # Snakemake's wildcards, a shell's
 
 
 class Section(BaseModel):
-    """A mapping of known keys. What a key means stands in the docstring below it or, where the key
-    is a setting of the library, below that one in the dataclass `of`."""
+    """A mapping of known keys. A key's meaning is in the docstring below it or, if the key is a
+    setting of the library, below that setting in the dataclass `of`."""
 
     of: ClassVar[type | None] = None
 
@@ -33,7 +33,7 @@ class Section(BaseModel):
 
 
 def allowed(words: str) -> Any:
-    """Of a type: what it allows, in words."""
+    """What a type allows, in words."""
     return Field(json_schema_extra={"allowed": words})
 
 
@@ -44,7 +44,7 @@ def _one_line(text: str) -> str:
 
 
 def _plain_path(text: str) -> str:
-    """`./videos//a.mp4` is `videos/a.mp4`: a path written otherwise changes no job."""
+    """`./videos//a.mp4` is `videos/a.mp4`: writing a path differently changes no job."""
     path = PurePosixPath(_one_line(text))
     if any(len(part.encode()) > MAX_PART for part in path.parts):
         raise ValueError

@@ -1,4 +1,4 @@
-"""The files that a configuration names are there before any job."""
+"""Check before any job that the files a configuration names exist."""
 
 import os
 from pathlib import Path
@@ -7,8 +7,8 @@ from understudy.errors import UserError
 
 
 def refuse_missing_files(config: dict) -> None:
-    """Raises UserError, one line, for a key of a checked configuration that names a file which is
-    not there, or as a folder what is a file. Weights of back-ends: `plan.planned`."""
+    """Raises UserError, one line, for a key of a checked configuration that names a missing file,
+    or a file where a folder belongs. Weights of back-ends are checked in `plan.planned`."""
     for key, path in _files(config).items():
         if path and not os.path.isfile(path):
             raise UserError(f"config: {key}: {path}: no such file; correct the path{_or_null(key)}")
@@ -19,7 +19,7 @@ def refuse_missing_files(config: dict) -> None:
 
 
 def _files(config: dict) -> dict[str, str | None]:
-    """Path by key; null where there is none."""
+    """Path by key; None where none is set."""
     container, models = config["container"], config["experiments"]["models"]
     return {
         "container": None if container and "://" in container else container,
@@ -45,6 +45,6 @@ def _folders(config: dict) -> dict[str, str]:
 
 
 def _or_null(key: str) -> str:
-    """What else can be done: all but three of the tables may be null."""
+    """The other remedy: all but three of the tables may be null."""
     needed = key.startswith("tables.") and key != "tables.real"
     return "" if needed else ", or give null to do without"

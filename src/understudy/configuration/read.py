@@ -1,4 +1,4 @@
-"""A configuration's file, read with more care than YAML's readers take."""
+"""Read a configuration file, more strictly than YAML readers do."""
 
 import json
 from collections.abc import Hashable
@@ -13,7 +13,7 @@ def read_config(path: Path | str) -> dict:
     """The keys of a YAML or JSON file, unchecked.
 
     Raises UserError, one line with file and line, for a file that cannot be read, holds no keys,
-    or has one twice: YAML's readers take the last and say nothing.
+    or has one twice: YAML readers silently take the last.
     """
     path = Path(path)
     if not path.is_file():
@@ -34,12 +34,12 @@ MERGE = "tag:yaml.org,2002:merge"
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in a mapping."""
+    """Refuses a key that appears twice in a mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         lines = {}
         for key_node, _ in node.value:
-            if key_node.tag == MERGE:  # << takes keys from elsewhere; those that stand here count
+            if key_node.tag == MERGE:  # << merges keys from elsewhere; those written here win
                 continue
             key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
             if isinstance(key, Hashable) and key in lines:
@@ -61,12 +61,12 @@ def _read_yaml(path: Path, text: str) -> object:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise UserError(f"{path}:{line}: is not YAML: {error.reason}") from None
-    except (ValueError, RecursionError) as error:  # a date in no calendar, a number too long
+    except (ValueError, RecursionError) as error:  # an impossible date, too long a number
         raise UserError(f"{path}: is not YAML: {str(error).splitlines()[0]}") from None
 
 
 def _read_json(path: Path, text: str) -> object:
-    """JSON, whose tabs YAML does not take; what only looks like it is YAML."""
+    """JSON may hold tabs, which YAML refuses; what only looks like JSON is read as YAML."""
     try:
         return json.loads(text, object_pairs_hook=lambda pairs: _once(path, pairs))
     except ValueError:

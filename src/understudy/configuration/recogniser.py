@@ -32,7 +32,7 @@ def _built(depth: int) -> int:
     return depth
 
 
-Depth = Annotated[  # no Literal: to that, 50.0 is 50
+Depth = Annotated[  # not a Literal: to that, 50.0 is 50
     int, AfterValidator(_built), allowed("one of " + ", ".join(map(str, DEPTHS)))
 ]
 

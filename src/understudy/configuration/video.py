@@ -7,14 +7,14 @@ from pydantic import Field, model_validator
 from understudy.configuration.kinds import Section
 from understudy.video.settings import NormaliseSettings
 
-MIN_FRAMES = 2  # fewer are no clip
+MIN_FRAMES = 2  # fewer are not a clip
 Seconds = Annotated[float, Field(gt=0, le=36000)]
 Rate = Annotated[float, Field(ge=0.1, le=1000)]
 VideoSize = Annotated[int, Field(ge=16, le=8192)]
 
 
 class Film(Section):
-    """A normal form of videos."""
+    """A format that videos are normalised to."""
 
     of = NormaliseSettings
 

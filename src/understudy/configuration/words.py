@@ -8,14 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from understudy.configuration.former import FORMER
 
-LONGEST_VALUE = 60  # letters
+LONGEST_VALUE = 60  # characters
 TYPES = {"string": "text", "boolean": "true or false", "null": "null"}
 
 
 def first_error(error: ValidationError, config: dict, model: type[BaseModel]) -> str:
-    """Of what is wrong the first, with its key and what is allowed.
+    """The first thing that is wrong, with its key and what is allowed.
 
-    Unknown keys come first: what seems missing may be a key that is misspelt.
+    Unknown keys come first: a key that seems missing may be misspelt.
     """
     schema = model.model_json_schema()
     unknown = ("extra_forbidden", "invalid_key")
@@ -69,13 +69,13 @@ def dotted(path: list) -> str:
 
 
 def shown(value: object) -> str:
-    """A value in one line, much as YAML has it."""
+    """A value in one line, much as YAML writes it."""
     words = {None: "null", True: "true", False: "false"}
     if value is None or isinstance(value, bool):
         return words[value]
     try:
         text = repr(value)
-    except ValueError:  # a whole number of thousands of digits
+    except ValueError:  # an integer with thousands of digits
         return "a value of that size"
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
@@ -85,20 +85,20 @@ def _printable(text: str) -> str:
 
 
 def _inner(node: dict, part: object, schema: dict) -> dict | None:
-    """The node below, by key or index; None for what names no value, as a union's branch."""
+    """The child node, by key or index; None for what names no value, like a union's branch."""
     node = resolved(node, schema)
     if "anyOf" in node:
         branches = (_inner(branch, part, schema) for branch in node["anyOf"])
         return next((inner for inner in branches if inner is not None), None)
     if node.get("type") == "array":
         return node["items"] if isinstance(part, int) else None
-    if "propertyNames" in node:  # things by name
+    if "propertyNames" in node:  # a mapping by name
         return next(iter(node["patternProperties"].values()))
     return node.get("properties", {}).get(part)
 
 
 def _walked(place: Sequence, schema: dict) -> tuple[list, dict]:
-    """How much of an error's place is a path to a value, and the node there."""
+    """The part of an error's location that is a path to a value, and the node there."""
     path, node = [], schema
     for part in place:
         inner = _inner(node, part, schema)
@@ -149,11 +149,11 @@ def _listed(words: list[str]) -> str:
 
 
 def _hint(value: object, wrong: dict) -> str:
-    """Where YAML takes a value for another type than its writer."""
+    """A hint where YAML reads a value as a type that its writer did not mean."""
     if wrong["type"] == "string_type" and not isinstance(value, dict | list):
         return "; put text that YAML would read as something else in quotes"
     if wrong["type"] in ("float_type", "int_type") and isinstance(value, str):
-        with contextlib.suppress(ValueError, OverflowError):  # text that is no number, inf
+        with contextlib.suppress(ValueError, OverflowError):  # text that is not a number, inf
             number = float(value)
             written = int(number) if number == int(number) else number
             return f"; YAML reads this as text: write {written!r}, without quotes"

@@ -1,1 +1,1 @@
-"""The dataset that comes out: manifest, lists to train from, datasheet, checks."""
+"""The resulting dataset: manifest, training lists, datasheet, checks."""

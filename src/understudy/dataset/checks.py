@@ -1,4 +1,4 @@
-"""Each synthetic video looked at once more, from its file alone."""
+"""Check each finished synthetic video, from its file alone."""
 
 import functools
 import json
@@ -35,8 +35,8 @@ HIDDEN_SHARE = (0.001, 0.95)
 
 @dataclass(frozen=True)
 class Checked:
-    """info: None where the video cannot be opened; hidden: largest share of the background that
-    the figure hides in the frames looked at; problems: {check: what is wrong}."""
+    """info: None if the video cannot be opened; hidden: largest share of the background that
+    the figure hides in the frames checked; problems: {check: what is wrong}."""
 
     info: VideoInfo | None
     hidden: float
@@ -52,8 +52,8 @@ def check_videos(
 ) -> pd.DataFrame:
     """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
 
-    notes: what normalising left of each reference; images: the background images' paths by id.
-    UserError where no video is there at all.
+    notes: each reference's metadata from normalising; images: the background images' paths by
+    id. UserError if there is no video at all.
     """
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
@@ -95,7 +95,7 @@ def _facts(checked: Checked) -> dict:
 def check_video(
     video: Path | str, reference: dict, background: Path | str, resize: Resize
 ) -> Checked:
-    """Check one video against its normalised reference's note and its background image."""
+    """Check one video against its normalised reference's metadata and its background image."""
     try:
         info = probe(video)
         frames = read_frames(video, [0, info.frames // 2, info.frames - 1])

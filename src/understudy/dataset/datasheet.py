@@ -12,7 +12,7 @@ PAPER = (
 
 
 def datasheet(manifest: pd.DataFrame, inputs: DatasetInputs, checks: dict) -> str:
-    """Markdown: why, what, from whom, how made, for what, under which licences."""
+    """Markdown: why, what, from whom, how it was made, for what, under which licences."""
     sections = {
         "Motivation": _motivation(),
         "Composition": _composition(manifest, checks),

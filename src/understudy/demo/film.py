@@ -1,4 +1,4 @@
-"""Filming: a posed figure, composed frame by frame over the still picture of its room."""
+"""Filming: a posed figure, composited frame by frame over a still image of its room."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from understudy.demo.truth import FrameTruth, body_points, frame_truth
 
 _BATCH = 16  # frames skinned at once
 _TILE = 96  # px
-_SAMPLES = 2  # rays a pixel in each direction
+_SAMPLES = 2  # rays per pixel in each direction
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A figure before a still backdrop, seen by one camera. Without a floor, shadow is None."""
+    """A figure on a still backdrop, seen by one camera. Without a floor, shadow is None."""
 
     figure: Figure
     body: ShapedBody
@@ -33,7 +33,7 @@ class Shot:
 
     @staticmethod
     def in_room(figure: Figure, parts: list[Part], lighting: Lighting, camera: Camera) -> "Shot":
-        """The figure among the still things `parts`, which may also hide it."""
+        """The figure among the static `parts`, which may also hide it."""
         backdrop = render_parts(parts, lighting, camera, _SAMPLES)
         shadow = FloorShadow.of(backdrop.depth, camera, lighting.key.position)
         renderer = FigureRenderer(figure, lighting)
@@ -41,7 +41,7 @@ class Shot:
 
     @staticmethod
     def on_white(figure: Figure, lighting: Lighting, camera: Camera) -> "Shot":
-        """The figure before plain white, lit as in a room."""
+        """The figure on plain white, lit as in a room."""
         size = (camera.height, camera.width)
         white = Picture(np.full((*size, 3), 255, np.uint8), np.full(size, np.inf, np.float32))
         renderer = FigureRenderer(figure, lighting)
@@ -49,7 +49,7 @@ class Shot:
 
 
 def frames(shot: Shot, pose: Pose) -> Iterator[tuple[np.ndarray, FrameTruth]]:
-    """The picture (h,w,3) f32 and the truth of each frame of `pose` (in the world)."""
+    """The image (h,w,3) f32 and the ground truth of each frame of `pose` (in the world)."""
     for start in range(0, len(pose), _BATCH):
         posed = shot.body.pose(pose[start : start + _BATCH])
         joints, marks = body_points(posed, shot.figure.landmarks, shot.camera)
@@ -59,7 +59,7 @@ def frames(shot: Shot, pose: Pose) -> Iterator[tuple[np.ndarray, FrameTruth]]:
 
 
 def _compose(shot: Shot, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Picture (h,w,3) f32, mask (h,w) bool and depth (h,w) f32 of one frame."""
+    """Image (h,w,3) f32, mask (h,w) bool and depth (h,w) f32 of one frame."""
     left, top, right, bottom = _window(shot.camera, vertices)
     view = shot.camera.cropped(left, top, right - left, bottom - top)
     fine = shot.renderer.render(vertices, view, _SAMPLES)
@@ -81,10 +81,10 @@ def _compose(shot: Shot, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _window(camera: Camera, vertices: np.ndarray) -> tuple[int, int, int, int]:
-    """The part of the picture in which the figure lies: left, top, right, bottom, px.
+    """The part of the image that contains the figure: left, top, right, bottom, px.
 
-    Its sides are multiples of _TILE where the picture allows: a window that changes its size
-    with every frame is slow to render into.
+    Its sides are multiples of _TILE where the image allows: a window that changes size with
+    every frame is slow to render into.
     """
     pixels = camera.project(camera.to_camera(vertices))
     low = np.floor(pixels.min(0)).astype(int) - 2

@@ -74,7 +74,7 @@ class Skull:
             self.ear - 0.030,
             self.ear - 0.045,
         ]
-        if hair.kind == "fringe":  # a wreath round the back, bare above
+        if hair.kind == "fringe":  # a wreath around the back, bare above
             heights[:4] = [front] * 4
         return np.interp(azimuth, angles, heights)
 
@@ -183,7 +183,7 @@ def _cap(hair: Hair, skull: Skull, scalp: np.ndarray, points: np.ndarray) -> np.
 def _curtain(
     hair: Hair, skull: Skull, points: np.ndarray, opening: float, radii: tuple[float, float]
 ) -> np.ndarray:
-    """Hair that falls round the head from the ears down, open in front by ±`opening` degrees."""
+    """Hair that falls around the head from the ears down, open in front by ±`opening` degrees."""
     offset = points - skull.centre
     fall = np.clip((skull.ear - points[:, 1]) / max(hair.end, 0.05), 0, 1)
     narrow = 1 - 0.12 * fall**2

@@ -8,7 +8,7 @@ from scipy.interpolate import PchipInterpolator
 
 @dataclass
 class KeyframeTrack:
-    """Values (k,) at rising times in s, joined by monotone cubics (Fritsch & Carlson 1980).
+    """Values (k,) at increasing times in s, joined by monotone cubics (Fritsch & Carlson 1980).
 
     A cubic of this kind never overshoots its keys, rests where two equal keys follow each other,
     and passes smoothly through a key on the way from one value to another.
@@ -36,6 +36,6 @@ class KeyframeTrack:
 
 
 def minimum_jerk(fraction: np.ndarray) -> np.ndarray:
-    """0..1 eased at both ends with least jerk: 10u³ − 15u⁴ + 6u⁵ (Flash & Hogan 1985)."""
+    """0..1 eased at both ends with minimum jerk: 10u³ − 15u⁴ + 6u⁵ (Flash & Hogan 1985)."""
     u = np.clip(fraction, 0.0, 1.0)
     return u**3 * (10 - 15 * u + 6 * u**2)

@@ -1,4 +1,4 @@
-"""Forward kinematics in NumPy, for motions made of a few numbers a frame."""
+"""Forward kinematics in NumPy, for motions made of a few numbers per frame."""
 
 import numpy as np
 

@@ -22,7 +22,7 @@ class Lighting:
 
 
 def daylight(side: float, warmth: float = 0.0) -> Lighting:
-    """A window at the left (side −1) or right (1) of the picture; warmth 0 noon to 1 evening."""
+    """A window at the left (side −1) or right (1) of the image; warmth 0 noon to 1 evening."""
     colour = (1.0, 0.98 - 0.07 * warmth, 0.96 - 0.2 * warmth)
     return Lighting(
         key=Light((1.8 * side, 2.3, 1.6), colour, 0.54),

@@ -12,8 +12,7 @@ row serves both sides. Signs, on the left side and in the T-pose:
 
 - bones along x (arm, hand): first = turn about y (+ backwards), second = about z (+ upwards);
 - bones along y (spine, leg, head): first = about x (+ forwards for the spine and head, backwards
-  for the leg), second = about z (+ to the right, of the
-  leg outwards); twist about y (+ to the left).
+  for the leg), second = about z (+ to the right, for the leg outwards); twist about y (+ left).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Each stage of the demo against the truth that the demo world knows."""
+"""Measure each stage of the demo against the demo world's ground truth."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +29,9 @@ LEAST_SCORE = 0.3  # a keypoint scored lower counts as not found
 
 @dataclass(frozen=True)
 class Source:
-    """One normalised video of the demo: its truth, and what the stages made of it.
+    """One normalised video of the demo: its ground truth, and what the stages made of it.
 
-    facts: the .json that normalising leaves; masks: None for references.
+    facts: the .json that normalising writes; masks: None for references.
     """
 
     id: str
@@ -53,7 +53,7 @@ def measure_demo(
     out: Path | str,
     out_sheet: Path | str,
 ) -> None:
-    """Write every figure, and a sheet of held-out poses: the world's picture over the avatar's.
+    """Write all figures, and a sheet of held-out poses: the world's image above the avatar's.
 
     avatars, their metrics and held_out are in the order of `identities`.
     """
@@ -117,14 +117,14 @@ def placed_joints(avatar: Avatar, fit: Fit, placement: str) -> tuple[np.ndarray,
 
 
 def keypoints_error(points: Arrays, truth: Arrays) -> np.ndarray:
-    """Distances of visible, found body keypoints from the truth, % of the person's height."""
+    """Distances of visible, found body keypoints from ground truth, % of the person's height."""
     seen = truth["visible"][:, BODY] & (points["score"][:, BODY] >= LEAST_SCORE)
     distance = np.linalg.norm(points["xy"][:, BODY] - truth["keypoints"][:, BODY], axis=-1)
     return (100 * distance / truth["height_px"][:, None])[seen]
 
 
 def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
-    """One row a video: keypoints (median, %), masks (mean IoU) and the figures of the fit."""
+    """One row per video: keypoints (median, %), masks (mean IoU) and the figures of the fit."""
     rows = []
     for source in sources:
         truth = truth_of(source)
@@ -143,7 +143,7 @@ def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
 
 
 def truth_of(source: Source) -> Arrays:
-    """The truth of a video that was normalised to its own length, rate and size."""
+    """The ground truth of a video that was normalised to its own length, rate and size."""
     truth = load_truth(source.truth)
     facts = read_json(source.facts)
     shape = (facts["frames"], facts["height"], facts["width"])
@@ -173,11 +173,11 @@ def with_bones_of(joints: np.ndarray, true: np.ndarray) -> np.ndarray:
 
 
 def reenactment_error(joints: np.ndarray, K: np.ndarray, truth: Arrays) -> np.ndarray:
-    """Distances in the picture of a figure's joints (n,22,3) from the reference's, % of height.
+    """Image distances of a figure's joints (n,22,3) from the reference's, % of its height.
 
     K (3,3): the camera that the figure is rendered with. The figure's pelvis stays where it
-    stands in the picture; its limbs get the reference's lengths, so that people of other
-    proportions are not at fault.
+    is in the image; its limbs get the reference's lengths, so that other proportions do not
+    count as errors.
     """
     true = truth["joints3d"][:, :BODY_JOINTS].astype(np.float64)
     rebuilt = with_bones_of(joints.astype(np.float64), true)

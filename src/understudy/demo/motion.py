@@ -1,4 +1,4 @@
-"""A motion: what a body does in each frame, and the things it does it with."""
+"""A motion: what a body does in each frame, and the props it uses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -11,7 +11,7 @@ from understudy.body.pose import Pose
 from understudy.demo.kinematics import axis_rotation
 from understudy.demo.skeleton import MIRRORED
 
-# The 52 ARKit face units less jawOpen and tongueOut: the embedded body's expressions, in order.
+# The 52 ARKit face units without jawOpen and tongueOut: the embedded body's expressions, in order.
 EXPRESSIONS: tuple[str, ...] = (
     *("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
     *("cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight"),
@@ -51,8 +51,8 @@ class Motion:
 
     full (n,55,3) axis-angle in SMPL-X's joint order against the flat-handed T-pose, rad;
     expression (n,50) in EXPRESSIONS' order; transl (n,3) m, so that the pelvis joint is at its
-    rest place plus transl; planted (n,2) whether the left and right sole stays where it is;
-    airborne (n,) whether nothing touches the floor; props: what stands in the room for it.
+    rest position plus transl; planted (n,2) whether the left and right sole stays where it is;
+    airborne (n,) whether nothing touches the floor; props: objects in the room for it.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Motion:
         return Pose.from_full(*(torch.from_numpy(a.astype(np.float32)) for a in arrays))
 
     def mirrored(self, pelvis: np.ndarray) -> "Motion":
-        """Left and right changed. pelvis (3,): the skeleton's pelvis joint at rest."""
+        """Left and right swapped. pelvis (3,): the skeleton's pelvis joint at rest."""
         flip = np.array([1.0, -1.0, -1.0])
         across = np.array([-1.0, 1.0, 1.0])
         return replace(

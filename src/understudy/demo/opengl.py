@@ -1,8 +1,8 @@
-"""A window to draw in where there is neither a screen nor a system's OpenGL.
+"""A window to draw in on machines with neither a screen nor a system OpenGL.
 
-Mesa's software renderer comes in the wheel of lavavu-osmesa; `make install` links it beside VTK's
-own libraries, where VTK looks for it. Its dependencies are loaded here, by path. One renderer on
-every machine also means the same pictures on every machine.
+Mesa's software renderer comes in the wheel of lavavu-osmesa; `make install` links it next to
+VTK's own libraries, where VTK looks for it. Its dependencies are loaded here, by path. One renderer
+on every machine also means the same images on every machine.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ LIBRARIES = "lavavu_osmesa.libs"
 
 
 def off_screen_window() -> vtk.vtkRenderWindow:
-    """An off-screen render window: Mesa's from the wheel, or the system's where that is absent."""
+    """An off-screen render window: Mesa's from the wheel, or the system's if that is absent."""
     window = vtk.vtkOSOpenGLRenderWindow() if _load_mesa() else vtk.vtkRenderWindow()
     window.SetOffScreenRendering(1)
     return window
@@ -24,7 +24,7 @@ def off_screen_window() -> vtk.vtkRenderWindow:
 
 @cache
 def _load_mesa() -> bool:
-    """Load the wheel's libraries, each after those it needs. False where they are not installed."""
+    """Load the wheel's libraries, each after those it needs. False if they are not installed."""
     folder = Path(vtk.__file__).parent / "vtkmodules"
     waiting = sorted((folder.parent / LIBRARIES).glob("*.so*"))
     if not (folder / LINK).exists():

@@ -1,4 +1,4 @@
-"""Inverse kinematics: an arm that brings a place on the hand to a goal; a leg to its foothold."""
+"""Inverse kinematics: bring a point on the hand to a goal, and a foot to its foothold."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -34,11 +34,11 @@ _RAISED = (0.0, 5.0, 0.0, 20.0, 0.0, -80.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Goal:
-    """What an arm should do, told for a LEFT arm in the frame of the chest joint (spine3).
+    """What an arm should do, stated for a LEFT arm in the frame of the chest joint (spine3).
 
-    x points outwards from the arm's side, y up, z forwards. point: the place on the hand (see
+    x points outwards from the arm's side, y up, z forwards. point: the point on the hand (see
     Skeleton.points, without the side) to bring to `target` (3,) m from the chest joint; without a
-    target the place is free. The directions (3,) are wishes: palm (out of the palm), fingers,
+    target the point is free. The directions (3,) are wishes: palm (out of the palm), fingers,
     upper (arm), fore (arm), elbow (where it points off the line from shoulder to hand).
     """
 
@@ -85,7 +85,7 @@ def arm_rotations(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     turns[..., 1, 1:] = radians[..., 2:4]  # shoulder's swing
     turns[..., 2, 0] = radians[..., 4]  # and twist
     turns[..., 3, 1] = radians[..., 5]  # elbow
-    turns[..., 4, 0] = radians[..., 6] / 2  # half of the forearm's turn, at elbow and wrist each
+    turns[..., 4, 0] = radians[..., 6] / 2  # half the forearm's turn each at elbow and wrist
     turns[..., 5, 1:] = radians[..., 7:9]  # wrist
     collar, swing, twist, bend, half, wrist = np.moveaxis(rot.exp(turns), -3, 0)
     return collar, SHOULDER_REFERENCE @ swing @ twist, bend @ half, half @ wrist
@@ -103,7 +103,7 @@ def arm_joint_angles(angles: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _forward(arm: _Arm, angles: np.ndarray) -> dict[str, np.ndarray]:
-    """Places and axes of an arm in the chest's frame, angles (m,9)."""
+    """Positions and axes of an arm in the chest's frame, angles (m,9)."""
     collar, shoulder, elbow, wrist = arm_rotations(angles)
     at_shoulder = arm.girdle + collar @ arm.shoulder
     upper = collar @ shoulder
@@ -121,7 +121,7 @@ def _forward(arm: _Arm, angles: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _residuals(arm: _Arm, goal: Goal, angles: np.ndarray) -> np.ndarray:
-    """What to make small: (m,k), for angles (m,9)."""
+    """The residuals to minimise: (m,k), for angles (m,9)."""
     at = _forward(arm, angles)
     hand = at["hand"]
     rows = []
@@ -172,8 +172,8 @@ def _residuals(arm: _Arm, goal: Goal, angles: np.ndarray) -> np.ndarray:
 def solve_arm(skeleton: Skeleton, goal: Goal, start: np.ndarray) -> np.ndarray:
     """Angles (9,) within the limits that best meet a goal given in the chest's frame.
 
-    Levenberg-Marquardt with finite differences from `start` (9,); where that ends in a poor
-    place, also from a raised and a tucked arm, and the best is taken.
+    Levenberg-Marquardt with finite differences from `start` (9,); if that ends in a poor
+    solution, also from a raised and a tucked arm, and the best is taken.
     """
     arm = _Arm.of(skeleton)
     best, cost = _descend(arm, goal, np.asarray(start, float))
@@ -224,10 +224,10 @@ def solve_leg(
     ankles: np.ndarray,
     hinge: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """World rotations of a thigh and shin (n,3,3) that bring the ankle to its place.
+    """World rotations of a thigh and shin (n,3,3) that bring the ankle to its target.
 
     hips (n,3) the hip joint, ankles (n,3), hinge (n,3) the knee's axis, to the person's right.
-    Closed form (law of cosines); a place out of reach is approached with a straight leg.
+    Closed form (law of cosines); a target out of reach is approached with a straight leg.
     """
     hip, knee, ankle = (skeleton.joint(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
     thigh, shin = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
@@ -255,5 +255,5 @@ def _frame(bone: np.ndarray, hinge: np.ndarray) -> np.ndarray:
 
 
 def _rest_frame(bone: np.ndarray) -> np.ndarray:
-    """The axes of a leg bone in the T-pose, whose hinge is as the knee's: along −x."""
+    """The axes of a leg bone in the T-pose, whose hinge is the knee's: along −x."""
     return _frame(bone, np.array([-1.0, 0.0, 0.0]))

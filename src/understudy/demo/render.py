@@ -1,4 +1,4 @@
-"""Pictures of the demo world: VTK off-screen, no display and no GPU needed."""
+"""Rendering of the demo world: VTK off-screen, no display and no GPU needed."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ vtk.vtkObject.GlobalWarningDisplayOff()  # "bad X server": it then falls back by
 
 @dataclass(frozen=True)
 class Picture:
-    """rgb (h,w,3) uint8; depth (h,w) f32 m along the camera's z, inf where nothing is."""
+    """rgb (h,w,3) uint8; depth (h,w) f32 m along the camera's z, inf where there is nothing."""
 
     rgb: np.ndarray
     depth: np.ndarray
@@ -160,7 +160,7 @@ def _texture(image: np.ndarray, anisotropy: int = 1) -> vtk.vtkTexture:
 def render_parts(
     parts: list[Part], lighting: Lighting, camera: Camera, samples: int = 2
 ) -> Picture:
-    """The still things of a world, `samples`² rays a pixel; depth is that of the pixel's centre."""
+    """The static parts of a world, `samples`² rays per pixel; depth at the pixel's centre."""
     stage = Stage(lighting)
     stage.shade_corners()
     for part in parts:

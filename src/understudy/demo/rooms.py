@@ -170,7 +170,7 @@ def _gym(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
 
 
 def _studio(rng: np.random.Generator) -> tuple[list[Part], Lighting]:
-    """A photographer's: a paper sweep before bare walls, with lamps."""
+    """A photographer's studio: a paper sweep in front of bare walls, with lamps."""
     floor = Paint(texture=tx.concrete(rng, (116, 114, 110)), tile=1.6, shine=0.12)
     parts = _shell(floor, _wall(rng, (150, 152, 158)), (90, 92, 96))
     paper = Paint(texture=tx.plaster(rng, (198, 176, 150)), tile=2.5, shine=0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from understudy.demo.camera import Camera
 
-_CELL = 0.02  # m a cell of the floor map
+_CELL = 0.02  # m per cell of the floor map
 _HALF = 1.8  # m: the map covers ±_HALF about the origin
 _FLOOR = 0.03  # m: what lies lower counts as floor
 _STEEPEST = 1.4  # rise over run of the light's ray, at least: shadows stay short
@@ -20,7 +20,7 @@ class FloorShadow:
     """The floor as one camera sees it: where in the map each pixel lies.
 
     map_x, map_y (h,w) f32: cells; −10 where the pixel shows no floor. ray (2,): how far (m) a
-    point's shadow lies from its foot point, in x and z, a metre of height.
+    point's shadow lies from its foot point, in x and z, per metre of height.
     """
 
     map_x: np.ndarray
@@ -64,7 +64,7 @@ class FloorShadow:
 
 
 def _spot(places: np.ndarray, side: int, blur: float) -> np.ndarray:
-    """Floor map (side, side) of points (k,2) m: 1 where they lie dense, blurred by `blur` m."""
+    """Floor map (side, side) of points (k,2) m: 1 where they are dense, blurred by `blur` m."""
     cells = np.floor((places + _HALF) / _CELL).astype(np.int64)
     cells = cells[((cells >= 0) & (cells < side)).all(1)]
     seen = np.zeros((side, side), np.float32)

@@ -1,4 +1,4 @@
-"""Shoes: shells of their own round each foot, so that no toe shows."""
+"""Shoes: separate shells around each foot, so that no toes show."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from understudy.demo.noise import SolidNoise, smoothstep
 from understudy.demo.volume import Volume
 
 Colour = tuple[int, int, int]
-_STATIONS, _ROUND = 48, 40  # vertices along a shoe and round it
+_STATIONS, _ROUND = 48, 40  # vertices along a shoe and around it
 _SOLE = 0.016  # m below the foot's own sole
-_MARGIN = 0.007  # m of leather round the foot
+_MARGIN = 0.007  # m of leather around the foot
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Skeleton:
 
     @cached_property
     def stand(self) -> float:
-        """Height of the pelvis joint over the floor with straight legs."""
+        """Height of the pelvis joint above the floor with straight legs."""
         return float(self.joint("pelvis")[1] - self.floor)
 
     @cached_property

@@ -40,7 +40,7 @@ class Part:
 
 
 def place(parts: list[Part], x: float, z: float, yaw: float = 0.0, y: float = 0.0) -> list[Part]:
-    """Furniture built at the origin, facing +z, put at (x, z) on height y and turned by yaw°."""
+    """Furniture built at the origin, facing +z, put at (x, z) at height y and turned by yaw°."""
     return [part.moved((x, y, z), yaw) for part in parts]
 
 
@@ -81,7 +81,7 @@ def on_floor(x: float, z: float, size: Vector, paint: Paint, y: float = 0.0) -> 
 
 
 def join(parts: list[Part]) -> Part:
-    """One mesh of several that share the first one's paint."""
+    """One mesh from several that share the first one's paint."""
     start = np.cumsum([0, *(len(part.points) for part in parts[:-1])])
     return Part(
         np.concatenate([part.points for part in parts]),

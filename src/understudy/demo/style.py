@@ -11,7 +11,7 @@ class Style:
 
     speed: 1 = natural; amplitude: 1 = natural size of gestures; side: the hand or foot that acts;
     delay: s of standing before it starts; facing: rad turned to the person's left; repeats: how
-    often strokes are repeated against the usual number; idle: how much the body sways and
+    often strokes are repeated relative to the usual number; idle: how much the body sways and
     breathes; seed: of all smaller variations.
     """
 
@@ -26,7 +26,7 @@ class Style:
 
     @staticmethod
     def drawn(seed: int) -> "Style":
-        """A natural style: four of five right-handed, facing within ±25° of the front."""
+        """A natural style: four in five right-handed, facing within ±25° of the front."""
         random = np.random.default_rng([seed, 71])
         return Style(
             seed=seed,

@@ -120,7 +120,7 @@ def rug(rng: np.random.Generator, colours: list[Colour]) -> np.ndarray:
 
 
 def cloth(rng: np.random.Generator, colour: Colour, folds: float = 0.0) -> np.ndarray:
-    """Woven cloth; `folds` > 0 adds upright folds as of a curtain."""
+    """Woven cloth; `folds` > 0 adds upright folds as in a curtain."""
     x = np.linspace(0, 2 * np.pi, SIZE, endpoint=False)[None, :]
     wave = folds * np.sin(9 * x + 0.6 * smooth_noise(rng, SIZE, SIZE, 2, 6))
     return _image(colour, wave, 0.07 * fractal_noise(rng, SIZE, SIZE, 120, 120, 2))

@@ -1,4 +1,4 @@
-"""What the demo world knows about its own pictures: the truth beside each video."""
+"""What the demo world knows about its own images: the ground truth of each video."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _BURIED[FACE] = 0.025
 @dataclass(frozen=True)
 class FrameTruth:
     """One frame: joints (55,3) and keypoints3d (133,3) in camera space, m; keypoints (133,2) px;
-    visible (133,) bool; mask (h,w) bool; depth (h,w) f32 m of all that is seen."""
+    visible (133,) bool; mask (h,w) bool; depth (h,w) f32 m of everything in view."""
 
     joints: np.ndarray
     keypoints3d: np.ndarray
@@ -60,9 +60,9 @@ def frame_truth(
 
 
 def camera_pose(pose: Pose, camera: Camera, pelvis: np.ndarray) -> Pose:
-    """A pose of the world in the camera's space, where a fit lives (its viewmat is the identity).
+    """A world pose in camera space, in which fits are expressed (their viewmat is the identity).
 
-    pelvis (3,): the rest place of the pelvis joint, about which the root turns.
+    pelvis (3,): the rest position of the pelvis joint, about which the root turns.
     """
     turn = torch.from_numpy(camera.viewmat[:3, :3]).float()
     shift = torch.from_numpy(camera.viewmat[:3, 3]).float()
@@ -76,7 +76,7 @@ def camera_pose(pose: Pose, camera: Camera, pelvis: np.ndarray) -> Pose:
 def truth_arrays(
     frames: Sequence[FrameTruth], pose: Pose, camera: Camera, stature: float, depth_every: int
 ) -> dict[str, np.ndarray]:
-    """The truth of n frames as arrays.
+    """The ground truth of n frames as arrays.
 
     joints3d (n,55,3) and keypoints3d (n,133,3) camera space, m; keypoints (n,133,2) px; visible
     (n,133); bits and shape: masks as in masks.npz; depth (m,h,w) f16 m of the `depth_frames`;

@@ -1,4 +1,4 @@
-"""Loose parts of a person: meshes beside the body's, such as long hair and shoes."""
+"""Loose parts of a person: meshes besides the body's, such as long hair and shoes."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from understudy.body.skeleton import JOINT_COUNT
 
 @dataclass(frozen=True)
 class Volume:
-    """A mesh of its own beside the body: vertices (h,3), faces (g,3), colours (h,3) 0–255,
+    """A mesh separate from the body's: vertices (h,3), faces (g,3), colours (h,3) 0–255,
     weights (h,55)."""
 
     vertices: np.ndarray

@@ -1,4 +1,4 @@
-"""The demo world's videos: a person in a room does something, filmed, with the truth beside it."""
+"""The demo world's videos: a person filmed acting in a room, with ground truth."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +30,8 @@ from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
 CUTOUTS = "cutouts"
-CUT_EVERY = 8  # frames: those that a training of avatars holds out by default
-_SPARSE = 15  # every so many vertices tell where a figure reaches
+CUT_EVERY = 8  # frames: the ones that avatar training holds out by default
+_SPARSE = 15  # one vertex in this many shows where a figure reaches
 
 
 def make_identity(
@@ -41,7 +41,7 @@ def make_identity(
     out_truth: Path | str,
     settings: WorldSettings,
 ) -> None:
-    """Film a person who turns round three times, as the identity protocol asks.
+    """Film a person who turns around three times, as the identity protocol asks.
 
     person: an id of PEOPLE, or a figure file; room: an id of ROOMS. Raises UserError for others.
     """
@@ -80,7 +80,7 @@ def make_clip(
 
 
 def make_background(room: str, out_image: Path | str, width: int, height: int) -> str:
-    """Picture an empty room; returns its scene tag."""
+    """Render an empty room; returns its scene tag."""
     place = make_room(room)
     picture = render_parts(place.parts, place.lighting, room_camera(width, height), 2)
     with atomic_path(out_image) as path:
@@ -89,10 +89,10 @@ def make_background(room: str, out_image: Path | str, width: int, height: int) -
 
 
 def make_held_out(person: str | Path, room: str, out: Path | str, settings: WorldSettings) -> None:
-    """Picture a person in poses that the identity video does not hold, on white.
+    """Render a person in poses that the identity video does not show, on white.
 
-    The light is the room's, the place of the camera the identity video's, its lens wider where a
-    pose asks for it. The file: images (k,h,w,3) uint8 without noise, and all of a truth file.
+    The light is the room's; the camera's position is the identity video's, its lens wider if a
+    pose needs it. The file: images (k,h,w,3) uint8 without noise, and all that a truth file has.
     """
     figure = _figure(person)
     motion = ground(held_out_poses(_skeleton(figure)), figure.shaped())
@@ -109,7 +109,7 @@ def make_cutouts(person: str | Path, room: str, out: Path | str, settings: World
     """Frames of the identity video as its sensor saw the person alone: without room, noise and
     compression, with the true share of each pixel that the person covers.
 
-    The file: frames (k,), one in CUT_EVERY, from its middle on; colors (k,h,w,3) and alphas (k,h,w)
+    The file: frames (k,), the middle one of every CUT_EVERY; colors (k,h,w,3) and alphas (k,h,w)
     uint8.
     """
     figure = _figure(person)

@@ -1,1 +1,1 @@
-"""Before and while a run goes on: what it will cost, what is done, what failed and why."""
+"""Before and during a run: what it will cost, what is done, what failed and why."""

@@ -1,4 +1,4 @@
-"""What Snakemake itself says before a run: the jobs that are due, and the graph of the rules."""
+"""What Snakemake itself reports before a run: the jobs due, and the rule graph."""
 
 import re
 import subprocess
@@ -19,13 +19,13 @@ def jobs_due(snakefile: Path, options: list[str]) -> dict[str, int]:
 
 
 def rule_graph(snakefile: Path, options: list[str]) -> str:
-    """The rules and what each makes for which, as dot text."""
+    """The rules and which needs which, as dot text."""
     told = _snakemake(snakefile, ["--rulegraph", *options])
     return told[told.index("digraph") :]
 
 
 def _snakemake(snakefile: Path, arguments: list[str]) -> str:
-    """Snakemake's output; its complaint as a UserError."""
+    """Snakemake's output; its error message as a UserError."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
     run = subprocess.run([*command, *arguments], text=True, capture_output=True)
     if run.returncode:

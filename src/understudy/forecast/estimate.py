@@ -1,4 +1,4 @@
-"""What the jobs that are due will cost: from jobs that ran before, else from the paper."""
+"""What the jobs due will cost: from earlier jobs, else from the paper."""
 
 import contextlib
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from pathlib import Path
 from understudy.plan.job import Expected
 from understudy.report.benchmarks import RuleCost, read_benchmarks
 
-# The rules that ask for a GPU where the config says `device: cuda`.
+# The rules that request a GPU if the config says `device: cuda`.
 GPU_RULES = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
     *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
@@ -22,7 +22,7 @@ PAPER = "paper, appendix 3 (RTX 4090)"
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run showed: by rule, what its jobs took, and the mean bytes of a planned file."""
+    """Measurements of a run, by rule: what its jobs took, and the mean bytes of a planned file."""
 
     costs: dict[str, RuleCost]
     sizes: dict[str, float]
@@ -30,12 +30,12 @@ class Measured:
 
 @dataclass(frozen=True)
 class RuleEstimate:
-    """One rule: files planned and there, jobs due, and what those will cost.
+    """One rule: files planned and present, jobs due, and what those will cost.
 
-    planned, there: None for rules that make sheets, tables and lists. job_s, cpu_s: seconds a job,
-    wall-clock and of processors; None: nobody measured it. source: where job_s is from. bytes: of
-    what the jobs due will write; None: no such file is there to go by. queued: its jobs go to a
-    cluster's queue, and ask for a GPU where the config says `device: cuda`.
+    planned, there: None for rules that make sheets, tables and lists. job_s, cpu_s: wall-clock and
+    CPU seconds per job; None: never measured. source: where job_s comes from. bytes: of what the
+    jobs due will write; None: there is no such file to go by. queued: its jobs go to a cluster's
+    queue, and request a GPU if the config says `device: cuda`.
     """
 
     rule: str
@@ -50,7 +50,7 @@ class RuleEstimate:
 
     @property
     def gpu_hours(self) -> float | None:
-        """0 where no GPU is asked for."""
+        """0 if no GPU is requested."""
         if not self.queued:
             return 0.0
         return None if self.job_s is None else self.due * self.job_s / 3600
@@ -61,7 +61,7 @@ class RuleEstimate:
 
 
 def gpu_rules(weights: dict[str, dict[str, str]]) -> set[str]:
-    """GPU_RULES, and of the features that are else fitted to keypoints those that a network reads;
+    """GPU_RULES, and the rules of features that a network reads instead of a fit to keypoints;
     weights: as `Plan.weights`."""
     return {*GPU_RULES, *(f"extract_{feature}" for feature, files in weights.items() if files)}
 
@@ -73,7 +73,7 @@ def estimate(
     frames: int,
     queued: Collection[str] = GPU_RULES,
 ) -> list[RuleEstimate]:
-    """One entry a rule that has jobs due or files planned.
+    """One entry per rule that has jobs due or files planned.
 
     due: as Snakemake counts them. expected: every file planned. frames: of an identity video, for
     the paper's figure. queued: `gpu_rules` of the plan.
@@ -94,7 +94,7 @@ def estimate(
 
 
 def measure(benchmarks: Path, expected: Iterable[Expected]) -> Measured:
-    """What is there of a run: its benchmark files, and the files that it planned."""
+    """Measure a run by its benchmark files and those of its planned files that exist."""
     sizes: dict[str, list[int]] = defaultdict(list)
     for item in expected:
         with contextlib.suppress(OSError):
@@ -107,7 +107,7 @@ def measure(benchmarks: Path, expected: Iterable[Expected]) -> Measured:
 
 
 def _job(rule: str, cost: RuleCost | None, frames: int) -> tuple[float | None, float | None, str]:
-    """Seconds a job, seconds of processors a job, and who says so."""
+    """Wall-clock and CPU seconds per job, and where they come from."""
     if cost:
         cpu_s = None if cost.cpu_s is None else cost.cpu_s / cost.jobs
         return cost.total_s / cost.jobs, cpu_s, f"mean of {cost.jobs:,} jobs"
@@ -117,7 +117,7 @@ def _job(rule: str, cost: RuleCost | None, frames: int) -> tuple[float | None, f
 
 
 def paper_hours(frames: int) -> float:
-    """Hours for an avatar, between the paper's figures; in proportion outside of them."""
+    """Hours for an avatar, interpolated between the paper's figures; proportional outside them."""
     known = sorted(PAPER_HOURS)
     if frames <= known[0]:
         return PAPER_HOURS[known[0]] * frames / known[0]

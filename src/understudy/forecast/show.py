@@ -1,4 +1,4 @@
-"""What a run will cost, how it stands, whether its weights are there: printed."""
+"""Print what a run will cost, its state, and whether its weights are there."""
 
 import sys
 from pathlib import Path
@@ -23,9 +23,9 @@ from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
 
 def show_plan(configfile: Path, like: Path | None) -> None:
-    """Print what is due and its cost; draw the graph of the rules, with the jobs due of each.
+    """Print what is due and its cost; draw the rule graph, with the jobs due of each rule.
 
-    like: the configuration of an earlier run that shows what a job takes; None: this one's own.
+    like: the configuration of an earlier run to take job costs from; None: this run itself.
     """
     plan = plan_of(configfile)
     _warn(plan)
@@ -47,7 +47,7 @@ def show_plan(configfile: Path, like: Path | None) -> None:
 
 def show_status(configfile: Path, profile: Path) -> None:
     """Print what is done, left and failed and why, which fits are flagged, and how much jobs used
-    of what they asked; profile: the folder of the profile that says what they ask."""
+    of what they requested; profile: the folder of the profile with the requests."""
     plan = plan_of(configfile)
     _warn(plan)
     expected = list(expected_files(plan))
@@ -60,7 +60,7 @@ def show_status(configfile: Path, profile: Path) -> None:
 
 
 def show_weights(configfile: Path) -> None:
-    """Print each file of weights, and of the body, that a configuration needs; UserError if one is
+    """Print each weights file and body file that a configuration needs; UserError if one is
     missing or wrong."""
     from understudy.features.check_weights import as_text, check_bodies, check_weights  # torch
 
@@ -90,7 +90,7 @@ def benchmarks_of(plan: Plan) -> Path:
 
 
 def _queue() -> list[QueuedJob]:
-    """This folder's jobs in SLURM's queue; none, and a warning, where no cluster answers."""
+    """This folder's jobs in SLURM's queue; none, and a warning, if no cluster answers."""
     try:
         return queued_jobs(Path.cwd())
     except NoAnswerError as error:

@@ -1,4 +1,4 @@
-"""What of a plan is done, running, queued, failed or waiting, a rule."""
+"""How much of a plan is done, running, queued, failed or waiting, per rule."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class RuleStatus:
 def read_status(
     expected: list[Expected], queue: list[QueuedJob]
 ) -> tuple[list[RuleStatus], list[Failure]]:
-    """The state of each rule, and what is missing and neither runs nor stands in the queue."""
+    """The state of each rule, and what is missing and neither running nor queued."""
     active = {job.what: "running" if job.state == "RUNNING" else "queued" for job in queue}
     states = {item.path: active.get(comment_of(item)) for item in expected}
     idle = [item for item in expected if states[item.path] is None]
@@ -51,5 +51,5 @@ def _state(failure: Failure | None) -> str:
 
 
 def comment_of(item: Expected) -> str:
-    """How Snakemake's executor tells a job in SLURM's queue."""
+    """The comment by which Snakemake's executor identifies a job in SLURM's queue."""
     return f"rule_{item.rule}_wildcards_{'_'.join(item.wildcards).replace('/', '_')}"

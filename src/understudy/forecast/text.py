@@ -10,11 +10,11 @@ from understudy.report.failures import Failure
 from understudy.report.fits import JudgedFit
 
 NOT_KNOWN = "?"
-MOST_TOLD = 50  # failures, and flagged fits, one by one
+MOST_TOLD = 50  # failures, and flagged fits, listed one by one
 
 
 def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
-    """Jobs a rule, and what is expected of them; what is not known makes a sum a least one."""
+    """Jobs per rule and their expected cost; an unknown one makes a sum a lower bound."""
     head = [
         "rule",
         "files",
@@ -66,8 +66,8 @@ def status_text(
     fits: list[JudgedFit],
     used: list[Efficiency],
 ) -> str:
-    """What is done, left and failed a rule; each failure with its reason and log; each flagged fit
-    with its reasons; efficiency."""
+    """What is done, left and failed per rule; each failure with its reason and log; each flagged
+    fit with its reasons; efficiency."""
     head = ["rule", "files", "there", "running", "in queue", "failed", "waiting", "gone"]
     rows = [
         [
@@ -125,7 +125,7 @@ def efficiency_table(used: list[Efficiency]) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width: the first, and a last one of words, to the left; numbers right."""
+    """Aligned columns: the first, and a last one of words, to the left; numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     last = len(widths) - 1
 

@@ -1,10 +1,10 @@
-"""A version of the code that a rule's script runs: its own text and every module it reaches.
+"""A version of the code that a rule's script runs: the script and every module it reaches.
 
-Snakemake's code trigger goes by a script's time stamp and never looks at imports. Here the
+Snakemake's code trigger goes by a script's timestamp and never looks at imports. Here the
 version is a digest of what the code means: the syntax trees, without comments, layout and
-docstrings, so that only a change of content makes an output stale. Of what the config chooses by a
-word (`understudy.choices`), only what is chosen counts; the package's own version number never
-does.
+docstrings, so that only a change of content makes an output stale. Of what the config
+chooses by name (`understudy.choices`), only what is chosen counts; the package's own version number
+never does.
 """
 
 import ast
@@ -22,21 +22,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]  # of the checkout
 SOURCE, SCRIPTS = ROOT / "src", ROOT / "workflow/scripts"
 PACKAGE = "understudy"
-# A word more or less changes no other word's code; what the config is checked against counts by the
+# One choice more or less changes no other choice's code; the config's model counts through the
 # values that jobs get.
 NOT_COUNTED = ("choices.py", "configuration")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# What was read before, by content: each job of a cluster reads the rules twice, and to parse the
-# whole library takes longer than all else in them.
+# A cache of what was read, by content: each cluster job reads the rules twice, and parsing the
+# whole library takes longer than everything else in them.
 READ_BEFORE = Path(__file__).parent / "__pycache__/read_before.json"
-# The tree is Python's own and differs between its versions; what is kept of it is decided here.
+# The syntax tree differs between versions of Python; what is kept of it is decided in this file.
 READER = Path(__file__).read_bytes() + sys.version.encode()
 
 
 def code_version(script: str, *chosen: str) -> str:
     """12 hex digits for `workflow/scripts/{script}.py` with all it imports of this package.
 
-    chosen: what the config's words stand for, "module:name" each; they are reached too.
+    chosen: what the config's choices refer to, each "module:name"; they are reached too.
     """
     known = len(_read_before())
     digest = hashlib.sha256(repr(chosen).encode())
@@ -90,9 +90,9 @@ def _module_files(name: str) -> list[Path]:
 
 @functools.cache
 def _data_files(package: Path) -> list[Path]:
-    """Files that modules of a package read: templates and tables beside them or in a data folder.
+    """Files that modules of a package read: templates and tables next to them or in a data folder.
 
-    Those of the packages below it are not its own.
+    Those of its subpackages are not included.
     """
     inner = [init.parent for init in package.glob("*/**/__init__.py")]
     return [
@@ -153,7 +153,7 @@ def _is_version(node: ast.stmt) -> bool:
 
 @functools.cache
 def _read_before() -> dict[str, tuple[list[str], str]]:
-    """What `_read` gave for files of earlier runs, by digest of the file; a lost one costs time."""
+    """What `_read` returned in earlier runs, by digest of the file; losing it only costs time."""
     try:
         return json.loads(READ_BEFORE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -161,7 +161,7 @@ def _read_before() -> dict[str, tuple[list[str], str]]:
 
 
 def _remember() -> None:
-    """Keep it for later runs, where this folder can be written to."""
+    """Keep it for later runs, if this folder is writable."""
     with contextlib.suppress(OSError):
         READ_BEFORE.parent.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(

@@ -1,44 +1,44 @@
-"""What of the config decides what is made: the chosen model's settings, not its siblings', and
-nothing that only says where or how often. A job is given this and no more, so that no other edit of
-the config makes its outputs stale."""
+"""The part of the config that affects results: the chosen model's settings, not its siblings', and
+nothing that only says where or how often. A job is given no more than this, so that no other edit
+of the config makes its outputs stale."""
 
 from understudy.recognition.settings import INDIFFERENT
 
-SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what counts for every model
+SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what affects every model
 READING = ("focal", "least_score", "least_frames")  # of `fit`: how keypoints are read
 JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
 PLACES = ("device", "container", "weights", "tables", "results")
 
 
 def avatar_settings(config: dict) -> dict:
-    """Of `avatar`, what makes an avatar of the chosen model."""
+    """The settings of `avatar` that affect an avatar of the chosen model."""
     avatar = config["avatar"]
     return {key: avatar[key] for key in (*SHARED, avatar["model"])}
 
 
 def training_lpips(config: dict) -> str | None:
-    """The weights of the loss that a training asks for, if any."""
+    """The weights file that the training loss needs, if any."""
     avatar = config["avatar"]
     return avatar[avatar["model"]].get("lpips")
 
 
 def score_settings(config: dict) -> dict:
-    """Of `avatar`, what its score hangs on."""
+    """The settings of `avatar` that its score depends on."""
     return {key: config["avatar"][key] for key in ("size", "held_out_every", "lpips")}
 
 
 def reading_settings(config: dict) -> dict:
-    """Of `fit`, what every reader of keypoints has to know."""
+    """The settings of `fit` that every reader of keypoints needs."""
     return {key: config["fit"][key] for key in READING}
 
 
 def fit_settings(config: dict) -> dict:
-    """Of `fit`, what makes a fit."""
+    """The settings of `fit` that affect a fit."""
     return {key: value for key, value in config["fit"].items() if key not in JUDGED_BY}
 
 
 def recogniser_settings(config: dict, model: str) -> dict:
-    """Of a recogniser, what its training and its test hang on."""
+    """The settings of a recogniser that its training and testing depend on."""
     settings = config["experiments"]["models"][model]
     unused = {*INDIFFERENT}
     if settings["optimiser"] != "sgd":
@@ -55,10 +55,10 @@ def loading_settings(config: dict, model: str) -> dict:
 
 
 def effective_config(config: dict) -> dict:
-    """All of the config that decides what is made, as the report shows it."""
+    """All of the config that affects results, as the report shows it."""
     shown = {key: value for key, value in config.items() if key not in PLACES}
     experiments = dict(config["experiments"])
-    experiments.pop("disjoint_by")  # what a plan refuses
+    experiments.pop("disjoint_by")  # decides only what a plan refuses
     models = {name: recogniser_settings(config, name) for name in experiments["models"]}
     features = dict(config["features"])
     if not features["depth"].startswith("depth_anything"):

@@ -1,4 +1,4 @@
-"""Every file that the workflow makes, and which of them a target stands on."""
+"""Every file that the workflow makes, and which of them a target depends on."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from understudy.plan.job import Expected
 from understudy.plan.layout import FEATURES, LISTS, Layout
 from understudy.plan.planned import Plan, pairs_of
 
-# Which stages a target of the Snakefile stands on.
+# Which stages a target of the Snakefile depends on.
 SOURCES = ("body", "identity", "reference")
 TARGETS = {
     "avatars": ("body", "identity"),

@@ -10,7 +10,7 @@ from understudy.recognition.points import Point, expand_grid
 
 @dataclass(frozen=True)
 class Run:
-    """One training: a model, what it sees, a seed."""
+    """One training: a model, the videos it uses, a seed."""
 
     model: str
     point: Point
@@ -23,7 +23,7 @@ def planned_runs(
     """Every run of `experiments["grid"]` × models × seeds, without repetitions.
 
     synthetic: rows (reference, identity, view, background). Raises UserError when there is no
-    test video, or a class has none, or fewer training videos than a point asks for.
+    test video, or a class has none, or has fewer training videos than a point asks for.
     """
     if not experiments["models"] or not tables.real:
         return []
@@ -46,7 +46,7 @@ def planned_runs(
 def _refuse_too_many(
     point: Point, tables: Tables, synthetic: list[tuple], labels: list[str]
 ) -> None:
-    """A class with too few videos is told of before the first of them is made."""
+    """Report a class with too few videos before the first of them is made."""
     real = Counter(row["label"] for row in tables.real.values() if row["split"] == "train")
     people = len({row[1] for row in synthetic})
     if point.identities != "all" and point.identities > people:

@@ -14,7 +14,7 @@ def fan_out(
 ) -> list[tuple[str, str, str, str]]:
     """All n_T·n_A·views·g rows (reference, identity, view, background), in table order.
 
-    g = `per_pair` backgrounds a pair, chosen by rendezvous hashing (paper, section 3.3).
+    g = `per_pair` backgrounds per pair, chosen by rendezvous hashing (paper, section 3.3).
     Raises UserError when there are fewer backgrounds than that.
     """
     if per_pair > len(backgrounds):

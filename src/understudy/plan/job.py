@@ -1,14 +1,14 @@
-"""A job as others than Snakemake know it."""
+"""A job as code outside Snakemake sees it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A file that the workflow should have made: by which rule, logged where, about whom.
+    """A file that the workflow should make: by which rule, logged where, for which wildcards.
 
-    wildcards: their values, in the order in which the rule's output names them. stage: what it is a
-    part of, as `plan.expected.TARGETS` name it. also: the other files of the same job.
+    wildcards: their values, in the order in which the rule's output names them. stage: the one it
+    belongs to, as in `plan.expected.TARGETS`. also: the other files of the same job.
     """
 
     path: str
@@ -21,5 +21,5 @@ class Expected:
 
     @property
     def benchmark(self) -> str:
-        """What Snakemake measured of the job, once it ended well."""
+        """The benchmark file that Snakemake writes once the job has succeeded."""
         return self.log.replace("/logs/", "/benchmarks/", 1).removesuffix(".log") + ".tsv"

@@ -1,4 +1,4 @@
-"""Where each file lies under the folder of results. Rules use it with "{wildcards}" for ids."""
+"""Where each file is under the results folder. Rules use it with "{wildcards}" for ids."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Layout:
 
     @property
     def sources(self) -> str:
-        """The folder of the records of the users' files that jobs read."""
+        """The folder of records of the user files that jobs read."""
         return f"{self.results}/sources"
 
     def video(self, kind: str, id_: str) -> str:

@@ -1,7 +1,7 @@
-"""What a target of the Snakefile stands on and is not there.
+"""Missing files that a target of the Snakefile depends on.
 
-Snakemake makes only what is asked for, or what a job that is due needs: a file that was lost would
-never be missed.
+Snakemake makes only what is requested, or what a job that is due needs: a lost file would go
+unnoticed.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from understudy.plan.planned import Plan
 
 
 def lost_files(plan: Plan, target: str) -> list[str]:
-    """Every file, lost or not yet made, that has to be named for `target` to be whole.
+    """Every file, lost or not yet made, that must be requested for `target` to be complete.
 
-    Not named are videos of a dataset that is still to be checked: the check asks for them. Of a
-    large plan they are almost all files, and each name costs Snakemake time.
+    Videos of a dataset that is still to be checked are left out: the check requests them. They
+    are almost all files of a large plan, and each name costs Snakemake time.
     """
     unchecked = "dataset" in TARGETS[target] and not Path(plan.layout.checked).exists()
     return [path for item in _asked(plan, target, unchecked) for path in _absent(item)]
@@ -34,13 +34,13 @@ def _asked(plan: Plan, target: str, unchecked: bool) -> Iterator[Expected]:
 
 
 def _has_master(plan: Plan, item: Expected) -> bool:
-    """Whether a pair's composites could be made without rendering it: then nobody else asks for the
-    video on white, which comes of the same job."""
+    """Whether a pair's composites could be made without rendering it: then nothing else requests
+    the video on white, which the same job makes."""
     return Path(plan.layout.master(*item.wildcards)).exists()
 
 
 def _source_is_away(plan: Plan, item: Expected) -> bool:
-    """Whether what it would be made from cannot be read today: it is told of, and can wait."""
+    """Whether its source cannot be read at the moment: that is reported, and the file can wait."""
     if item.rule.startswith("normalise_"):
         return plan.is_away(item.stage, *item.wildcards)
     return item.stage == "synthetic" and plan.is_away("background", item.wildcards[3])

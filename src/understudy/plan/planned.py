@@ -25,7 +25,7 @@ Row = tuple[str, str, str, str]  # reference, identity, view, background
 
 @dataclass(frozen=True)
 class Plan:
-    """A configuration, checked and with its defaults, and its tables; what follows from them."""
+    """A checked configuration with its defaults, its tables, and what follows from them."""
 
     config: dict
     tables: Tables
@@ -63,12 +63,12 @@ class Plan:
 
     @cached_property
     def points(self) -> dict[str, Point]:
-        """What trainings see, by the name in their folder."""
+        """The points that are trained on, by their name in folders."""
         return {run.point.name: run.point for run in self.runs}
 
     @cached_property
     def weights(self) -> dict[str, dict[str, str]]:
-        """Of each feature, the files that its back-end needs: name in config/weights.yaml -> file;
+        """For each feature, the files that its back-end needs: name in config/weights.yaml -> file;
         none for an embedded one."""
         folder = Path(self.config["weights"])
         return {
@@ -78,14 +78,14 @@ class Plan:
 
     @cached_property
     def chosen(self) -> dict[str, str]:
-        """What each word of the config stands for: a key of `CHOICES` -> "module:name"."""
+        """What each choice in the config refers to: a key of `CHOICES` -> "module:name"."""
         words = {feature: self.config["features"][feature] for feature in FEATURES}
         words |= {"fit": self.config["fit"]["preset"], "avatar": self.config["avatar"]["model"]}
         return {of: import_path(of, word) for of, word in words.items()}
 
     @cached_property
     def architectures(self) -> dict[str, str]:
-        """The same of each recogniser's architecture: name of the model -> "module:name"."""
+        """The same for each recogniser's architecture: name of the model -> "module:name"."""
         models = self.config["experiments"]["models"].items()
         return {name: import_path("recogniser", model["architecture"]) for name, model in models}
 
@@ -106,12 +106,12 @@ class Plan:
         }
 
     def version(self, kind: str, id_: str) -> str | None:
-        """The version of a row's file; None where the workflow makes it."""
+        """The version of a row's file; None if the workflow makes it."""
         path = self.sources[kind, id_]
         return None if self.is_made(path) else self.versions.of(kind, id_, path)
 
     def is_made(self, path: str) -> bool:
-        """Whether a table's file is of the demo world, which rules make."""
+        """Whether a table's file belongs to the demo world, which rules make."""
         return path.startswith(f"{self.config['demo']['world']}/")
 
     def is_away(self, kind: str, id_: str) -> bool:
@@ -126,7 +126,7 @@ class Plan:
         return self.versions.told
 
     def real_clips(self, point: Point, seed: int) -> list[Clip]:
-        """The real videos that a training sees, by class, in the order of its seed."""
+        """The real videos that a training uses, by class, in the order of its seed."""
         pool = [replace(clip, camera="") for clip in real_clips(self.tables.real, "train")]
         return choose_clips(pool, self.config["labels"], point.n_real, 0, seed)
 
@@ -156,7 +156,7 @@ class Plan:
 
     @property
     def is_demo(self) -> bool:
-        """Whether all videos are of the demo world, which knows the truth."""
+        """Whether all videos are of the demo world, which has ground truth."""
         rows = (*self.tables.identities.values(), *self.tables.references.values())
         return all(self.is_made(row["video"]) for row in rows)
 
@@ -176,13 +176,13 @@ def read_plan(config: dict, schemas: Path) -> Plan:
     refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
-    plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is told here)
+    plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is raised here)
     return plan
 
 
 def check_flame(config: dict) -> None:
-    """FLAME comes whole, and to an SMPL-X body; a face that is read as FLAME's needs it. UserError
-    in one line."""
+    """FLAME needs both of its files and an SMPL-X body; a face read as FLAME's needs FLAME. Raises
+    a one-line UserError."""
     given = [key for key in ("model", "vertex_ids") if config["flame"][key]]
     if len(given) == 1:
         raise UserError(
@@ -204,7 +204,7 @@ def _weights_rows(config: dict) -> dict[str, list[Weights]]:
 
 
 def _check_weights(config: dict) -> None:
-    """Nothing is downloaded: a back-end's weights are there before its first job starts."""
+    """Nothing is downloaded: a back-end's weights must be there before its first job starts."""
     for feature, rows in _weights_rows(config).items():
         for row in rows:
             path = Path(config["weights"], row.file)

@@ -1,4 +1,4 @@
-"""What the report is told: every file there should be, by whom it is made, where it is logged."""
+"""What the report is given: every file there should be, which rule makes it, where it is logged."""
 
 from dataclasses import asdict
 
@@ -7,7 +7,7 @@ from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, Row, pairs_of
 from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 
-PROFILE = "profiles/slurm/config.yaml"  # what jobs ask a cluster for
+PROFILE = "profiles/slurm/config.yaml"  # what jobs request from a cluster
 PLOTS = {
     "accuracy.svg": "Accuracy on real test videos against synthetic training videos per class; "
     "bars: 95 % intervals over seeds.",

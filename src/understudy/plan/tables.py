@@ -8,8 +8,8 @@ from understudy.plan.tsv import read_table
 
 @dataclass(frozen=True)
 class Tables:
-    """Rows by id: identities I, references T, backgrounds B, real videos. Sorted by id: in which
-    order a table has them changes nothing."""
+    """Rows by id: identities I, references T, backgrounds B, real videos. Sorted by id: the
+    order of a table's rows changes nothing."""
 
     identities: dict[str, dict]
     references: dict[str, dict]

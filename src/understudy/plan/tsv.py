@@ -25,7 +25,7 @@ def read_table(
 
     `schema` is the JSON schema (YAML) of one row: its properties are the columns. Where it has
     a column `label`, the value must be one of `labels` (None: any). Lines that are empty or
-    begin with # are passed over.
+    begin with # are skipped.
 
     Raises UserError, one line with file and line number, for: a missing or empty table, one
     without tabs, unknown, repeated or missing columns, wrong or missing values, repeated ids,
@@ -82,7 +82,7 @@ def _lines(path: Path) -> list[tuple[int, str]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: is not UTF-8 text; save it as tab-separated UTF-8") from error
-    # Not str.splitlines: it also breaks at characters that may stand within a cell.
+    # Not str.splitlines: it also breaks at characters that may occur in a cell.
     numbered = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
     return [(n, line) for n, line in numbered if line.strip() and not line.startswith("#")]
 
@@ -106,8 +106,8 @@ def _checked_header(where: str, line: str, table: TableSchema) -> list[str]:
 
 
 def _typed_row(where: str, columns: list[str], line: str, table: TableSchema) -> dict:
-    """Cells as their schema's type, in its order; numbers that are none stay text, for the schema
-    to refuse."""
+    """Cells in their schema's types and order; what is not a number stays text, for the schema to
+    refuse."""
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) > len(columns):
         raise UserError(

@@ -1,9 +1,9 @@
-"""The version of each file of the users that jobs read: the same as long as its content is.
+"""The version of each user file that jobs read: the same as long as its content is.
 
-A version names the state, size and time stamp, in which a content was first seen. While both are as
-they were recorded (`understudy.sources`), or the file holds the same under others, the version
-stays; only a file whose size or time stamp differ is read to be told. A file that cannot be read
-today keeps its version, so that nothing made from it is stale and nothing is lost.
+A version is the size and timestamp with which a content was first seen. While both are as recorded
+(`understudy.sources`), or the file has the same content under others, the version stays; only a
+file whose size or timestamp differs is read to find out. A file that cannot be read at the moment
+keeps its version, so that nothing made from it becomes stale or is lost.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from pathlib import Path
 from understudy.errors import UserError
 from understudy.sources import Record, read_records, record_path
 
-MISSING = "missing"  # the version of a file that nobody has seen
+MISSING = "missing"  # the version of a file that was never seen
 KEPT = "what was made from it is kept"
 UNSEEN = "the jobs that need it will fail"
 
@@ -26,7 +26,7 @@ UNSEEN = "the jobs that need it will fail"
 class Versions:
     """The versions at this moment; `folder` holds the records.
 
-    told: a line for each file that cannot be read today. away: which of them were read before.
+    told: a line for each file that cannot be read now. away: which of them were read before.
     """
 
     folder: str
@@ -35,7 +35,7 @@ class Versions:
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, kind: str, id_: str, path: str) -> str:
-        """The version of the file `path`, that the row `id_` of the table of `kind` names."""
+        """The version of the file `path`, named by the row `id_` of the table of `kind`."""
         if (kind, id_) not in self._known:
             self._known[kind, id_] = self._version(kind, id_, path)
         return self._known[kind, id_]
@@ -51,7 +51,7 @@ class Versions:
             if record.is_of(stat) or self._sha256(path, stat) == record.sha256:
                 return record.version
             _check_readable(kind, path)
-        except (OSError, ValueError) as error:  # ValueError: a path that none can be
+        except (OSError, ValueError) as error:  # ValueError: an impossible path
             reason = getattr(error, "strerror", None) or str(error)
             self.told.append(f"{path}: {reason.lower()}; {KEPT if record else UNSEEN}")
         except UserError as error:
@@ -69,7 +69,7 @@ class Versions:
 
     @property
     def _memory(self) -> Path:
-        """Files that were read to be told, a JSON list a line: path, size, time stamp, SHA-256."""
+        """The files that had to be read, one JSON list per line: path, size, timestamp, SHA-256."""
         return Path(self.folder, "read.jsonl")
 
     @cached_property
@@ -81,7 +81,7 @@ class Versions:
             return {}
 
     def _sha256(self, path: str, stat: os.stat_result) -> str:
-        """A file's SHA-256; read once as long as its size and time stamp stay."""
+        """A file's SHA-256; read once as long as its size and timestamp stay."""
         key = (path, stat.st_size, stat.st_mtime_ns)
         if key not in self._read_before:
             with open(path, "rb") as stream:
@@ -92,8 +92,8 @@ class Versions:
 
 
 def _check_readable(kind: str, path: str) -> None:
-    """UserError where a file that changed is, as yet, no image or video."""
-    # Only where a file changed: with these comes NumPy, which planning does without.
+    """UserError if a changed file is not, or not yet, an image or video."""
+    # Only if a file changed: these import NumPy, which planning does without.
     if kind == "background":
         from understudy.scene.images import open_image
 

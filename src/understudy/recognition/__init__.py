@@ -1,1 +1,1 @@
-"""Action recognisers: which videos they see, how they are trained and tested, the table of it."""
+"""Action recognisers: the videos they use, their training and testing, the tables of results."""

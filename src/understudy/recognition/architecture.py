@@ -1,4 +1,4 @@
-"""What an architecture of recognisers is: the words of `architecture` in a model's settings."""
+"""What an architecture of recognisers is: the values of `architecture` in a model's settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

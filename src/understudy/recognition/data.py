@@ -96,7 +96,7 @@ def training_clips(
 def clips_for_testing(
     clips: list[Clip], labels: list[str], settings: RecogniserSettings
 ) -> ClipDataset:
-    """Each video whole, its frames evenly spaced; nothing random."""
+    """Whole videos, their frames evenly spaced; nothing random."""
     frames = FrameStore(clips, settings.size, settings.frames, settings.cache_gb, "test")
     transform = Compose([*_as_input(settings), ShortSideScale(settings.size)])
     sampler = UniformClipSampler(WHOLE)
@@ -110,7 +110,7 @@ def _as_input(settings: RecogniserSettings) -> list[torch.nn.Module]:
 
 
 class SubtractMeanFrame(torch.nn.Module):
-    """A clip (3,t,h,w) less its mean over time: with a still camera, only what moves is left."""
+    """A clip (3,t,h,w) minus its mean over time: with a still camera, only what moves is left."""
 
     def forward(self, clip: torch.Tensor) -> torch.Tensor:
         return clip - clip.mean(1, keepdim=True)
@@ -118,7 +118,7 @@ class SubtractMeanFrame(torch.nn.Module):
 
 @contextlib.contextmanager
 def seeded(*key: int) -> Iterator[None]:
-    """Seed `random` and torch with `key`, and put both back as they were afterwards."""
+    """Seed `random` and torch with `key`, and restore both afterwards."""
     seed = int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0] >> np.uint64(1))
     state = random.getstate()
     with torch.random.fork_rng(devices=[]):

@@ -1,9 +1,9 @@
 """Frames of whole videos, evenly spaced in time, resized to a square (the paper resizes to
 224 × 224).
 
-A video is decoded in order to its end, never sought in: in users' own files (.avi with B-frames,
-.mpg, .ts, a clip trimmed by an edit list) a seek may give another frame than was asked for, without
-a word. Only the wanted frames are converted, so that it takes about as long as seeking did.
+A video is decoded in order to its end, never by seeking: in users' own files (.avi with B-frames,
+.mpg, .ts, a clip trimmed by an edit list) a seek may silently give a different frame from the one
+requested. Only the wanted frames are converted, so this takes about as long as seeking did.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,14 +20,14 @@ from understudy.video import probe
 from understudy.video.normalise import SCALING
 from understudy.video.orientation import frame_orientation
 
-Times = Sequence[Fraction | None]  # s, of one frame after another; None: the file does not tell
+Times = Sequence[Fraction | None]  # s, of successive frames; None: not given in the file
 
 
 class FrameStore:
     """Small videos: index -> (3,m,s,s) uint8, m ≤ `most` evenly spaced frames.
 
-    Each video is decoded once and kept where all of them fit in `cache_gb`, and again at each
-    use where they do not.
+    Each video is decoded once and kept if all of them fit in `cache_gb`, and again at each use
+    if they do not.
     """
 
     def __init__(self, clips: list[Clip], side: int, most: int, cache_gb: float, title: str):
@@ -56,28 +56,28 @@ def decode(path: str, side: int, most: int) -> torch.Tensor:
     planned = evenly(times if None in times else sorted(times), most)
     video, times = _read(path, side, planned)
     chosen = evenly(times, most)
-    if chosen != planned:  # the frames tell other times than the packets did
+    if chosen != planned:  # the frames' times differ from the packets'
         video, _ = _read(path, side, chosen)
     return torch.from_numpy(video)
 
 
 def evenly(times: Times, most: int) -> list[int]:
-    """The frames nearest to at most `most` moments, evenly spaced from the first to the last one's
-    time; by their numbers where some have no time or one before another's."""
+    """The frames nearest to at most `most` moments, evenly spaced from the first one's time to the
+    last one's; by their numbers if some have no time or times are out of order."""
     count = len(times)
     timed = None not in times and all(early <= late for early, late in pairwise(times))
     clock = np.array(times, float) if timed and times[0] < times[-1] else np.arange(count)
     moments = np.linspace(clock[0], clock[-1], min(count, most))
-    places = np.interp(moments, clock, np.arange(count)).round(6)  # halfway: not by the last digit
+    places = np.interp(moments, clock, np.arange(count)).round(6)  # ties despite float noise
     return places.round().astype(int).tolist()
 
 
 def _read(path: str, side: int, chosen: list[int]) -> tuple[np.ndarray, Times]:
-    """The frames with the numbers `chosen`, which go up, uint8 (3,m,side,side), what is there of
-    them; the times of all frames."""
+    """The frames with the numbers `chosen` (ascending) that exist, uint8 (3,m,side,side); the times
+    of all frames."""
     video, times = np.empty((3, len(chosen), side, side), np.uint8), []
     with probe.open_video(path) as container:
-        container.streams.video[0].thread_count = 1  # workers decode side by side
+        container.streams.video[0].thread_count = 1  # workers decode in parallel
         for index, frame in enumerate(probe.decode(container, path)):
             times.append(None if frame.pts is None else frame.pts * frame.time_base)
             first, end = bisect_left(chosen, index), bisect_right(chosen, index)

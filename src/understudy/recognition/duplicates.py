@@ -1,9 +1,9 @@
-"""Copies of a test video among the others, found by what the files hold, whatever their names.
+"""Copies of test videos among the others, found by the files' content, whatever their names.
 
 An exact copy has the same SHA-256. A re-encoded one (another size, rate, codec, quality) is found
-by a fingerprint of its decoded frames: their mean, which says who stands where, and how each
-differs from it, which says who moves how. Two clips of one room share the first; only copies share
-both. A cut of a video, a mirrored one, or one of another camera is not found.
+by a fingerprint of its decoded frames: their mean, which shows who stands where, and how each
+differs from it, which shows who moves how. Two clips of one room share the first; only copies
+share both. An excerpt, a mirrored copy, or a video from another camera is not found.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ MOMENTS = 16  # evenly spaced frames of a fingerprint
 SIDE = 24  # px
 DECODED = 4 * SIDE
 SAME_SCENE = 0.9  # correlation of the mean frames
-SAME_MOTION = 0.8  # of what differs from them; another take of one person and action has 0.4
+SAME_MOTION = 0.8  # of the differences from them; another take of one person and action has 0.4
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Fingerprint:
 
 @dataclass(frozen=True)
 class Copy:
-    """A test video that is also elsewhere: the two paths, and how that was seen."""
+    """A test video that is also elsewhere: the two paths, and how that was found."""
 
     test: str
     other: str
@@ -47,7 +47,7 @@ class Copy:
 def fingerprint(path: str) -> Fingerprint:
     """Raises UserError for a video that cannot be read."""
     frames = decode(path, DECODED, MOMENTS).float().mean(0)  # (m,s,s) grey
-    if len(frames) < MOMENTS:  # of a short clip, the nearest frame
+    if len(frames) < MOMENTS:  # of a short clip, the nearest frames
         frames = frames[np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)]
     grey = adaptive_avg_pool3d(frames[None], (MOMENTS, SIDE, SIDE))[0].numpy()
     mean = grey.mean(0)
@@ -57,8 +57,7 @@ def fingerprint(path: str) -> Fingerprint:
 def fingerprints(
     paths: Iterable[str], workers: int = 1
 ) -> tuple[dict[str, Fingerprint], list[str]]:
-    """By path, `workers` videos at a time; and those that cannot be read, which other jobs tell
-    of."""
+    """By path, `workers` videos at a time; and the unreadable ones, which other jobs report."""
     paths = list(dict.fromkeys(paths))
     with ThreadPoolExecutor(workers) as pool:
         results = pool.map(_fingerprint_if_readable, paths)
@@ -78,7 +77,7 @@ def copies(
     tests: Iterable[str], others: Iterable[str], prints: dict[str, Fingerprint]
 ) -> list[Copy]:
     """Each test video that is, or looks like, one of the others; those without a fingerprint are
-    passed over."""
+    skipped."""
     tests, others = ([path for path in paths if path in prints] for paths in (tests, others))
     if not tests or not others:
         return []
@@ -98,7 +97,7 @@ def copies(
 
 
 def _unit(values: np.ndarray) -> np.ndarray:
-    """Mean 0, length 1, flat; noise of less than half a grey level is nothing."""
+    """Mean 0, length 1, flat; noise of less than half a grey level counts as nothing."""
     flat = values.ravel() - values.mean()
     length = np.linalg.norm(flat)
     return flat / length if length > 0.5 * np.sqrt(flat.size) else np.zeros_like(flat)

@@ -1,4 +1,4 @@
-"""Test a recogniser: its predictions on a list of videos, and what they amount to."""
+"""Test a recogniser: its predictions on a list of videos, and its accuracy."""
 
 import csv
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from understudy.recognition.settings import RecogniserSettings
 
 @dataclass(frozen=True)
 class Predictions:
-    """Of m test videos and c classes: probabilities (m,c), true class (m,) int64, paths (m,)."""
+    """For m test videos and c classes: probabilities (m,c), true class (m,) int64, paths (m,)."""
 
     probabilities: np.ndarray
     targets: np.ndarray
@@ -52,7 +52,7 @@ class Predictions:
         return table
 
     def write_csv(self, target: Path) -> None:
-        """One line a video: path, true label, predicted label, probability of the latter."""
+        """One line per video: path, true label, predicted label, probability of the latter."""
         with (
             atomic_path(target) as path,
             path.open("w", encoding="utf-8", newline="") as stream,

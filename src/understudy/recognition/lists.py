@@ -55,9 +55,9 @@ def synthetic_clips(
 ) -> list[Clip]:
     """Those synthetic videos that passed their checks; checked: the table of `artifacts.checked`.
 
-    labels: of each reference; identities: of so many people, drawn by `seed`; views: all, or source
-    alone; white: gives the video on white of (reference, identity, view), wanted instead of those
-    before images.
+    labels: of each reference; identities: of this many people, drawn by `seed`; views: all, or
+    only source; white: gives the video on white of (reference, identity, view), used instead of
+    those on images.
     """
     table = load_checked(checked)
     people = choose_identities(table.identity, identities, seed)

@@ -26,14 +26,14 @@ class Recogniser(nn.Module):
 
 
 def parameter_count(model: nn.Module) -> int:
-    """How many numbers a model learns."""
+    """How many parameters a model learns."""
     return sum(parameter.numel() for parameter in model.parameters())
 
 
 def precision(device: torch.device, mixed: bool) -> contextlib.AbstractContextManager:
-    """Within, forward passes run in bfloat16 where it is asked for and the GPU has it.
+    """A context in which forward passes run in bfloat16, if requested and the GPU has it.
 
-    It has float32's range: the loss needs no scaling, and a saved state no scale.
+    It has float32's range: the loss needs no scaling, and a checkpoint no scale.
     """
     if not mixed or device.type != "cuda":
         return contextlib.nullcontext()

@@ -1,6 +1,6 @@
 """What the paper reports (table 1; sections 6.2 and 6.3 for figures 6 and 7), in per cent."""
 
-# experiments.dataset -> how the paper calls it
+# experiments.dataset -> what the paper calls it
 DATASETS = {"toyota": "Toyota Smarthome", "ntu": "NTU RGB+D"}
 
 # (dataset, model, with original, with synthetic videos) -> accuracy; n_real = n_background = 225

@@ -1,5 +1,5 @@
 """The figures of the experiments: accuracy by synthetic videos (figures 6 and 7), by their kind, by
-class, which classes are taken for which, and the learning curves. Text and axes are drawn in
+class, which classes are mistaken for which, and the learning curves. Text and axes are drawn in
 `INK`, which a page may replace to fit a dark background."""
 
 import itertools
@@ -24,7 +24,7 @@ from understudy.recognition.tabulate import usual
 INK = "#5b6470"
 COLOURS = ["#d1495b", "#2e86ab", "#66a182", "#edae49", "#8d6a9f"]
 DASHES = ["-", "--", ":", "-.", (0, (8, 2))]
-DODGE = 0.01  # between two lines, of the axis: their whiskers would lie on each other
+DODGE = 0.01  # between two lines, as a share of the axis: else their whiskers would overlap
 STYLE = {
     "font.family": "sans-serif",
     "font.size": 10,
@@ -44,10 +44,10 @@ STYLE = {
 
 
 def plot_accuracy(summary: pd.DataFrame, out: Path) -> None:
-    """Accuracy against synthetic videos per class, a panel a (dataset, model), a line an n_real.
+    """Accuracy against synthetic videos per class: a panel per (dataset, model), a line per n_real.
 
     `summary` is what `tabulate.summarise` returns; bars are its 95 % intervals over seeds. Hollow
-    marks are the paper's, where the dataset is one of its and the text gives a number.
+    markers are the paper's, where it has the dataset and its text gives a number.
     """
     summary = usual(summary)
     with plt.rc_context({**STYLE, "svg.hashsalt": "accuracy"}):
@@ -92,8 +92,8 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
 
 
 def plot_variants(summary: pd.DataFrame, out: Path) -> None:
-    """What kinds of synthetic videos are worth, a panel a (dataset, model), a bar a point: those
-    that are unusual, and the usual ones of as many videos. Whiskers as in `plot_accuracy`."""
+    """What kinds of synthetic videos are worth, one panel per (dataset, model), one bar per point:
+    the unusual ones, and the usual ones of as many videos. Whiskers as in `plot_accuracy`."""
     with plt.rc_context({**STYLE, "svg.hashsalt": "variants"}):
         panels = list(summary.groupby(["dataset", "model"], sort=True))
         shown = [_compared(group) for _, group in panels]
@@ -106,7 +106,7 @@ def plot_variants(summary: pd.DataFrame, out: Path) -> None:
 
 
 def _compared(group: pd.DataFrame) -> pd.DataFrame:
-    """Points that differ from figures 6 and 7, and theirs of the same numbers of videos."""
+    """Points outside figures 6 and 7, and those in them with the same numbers of videos."""
     normal = group.index.isin(usual(group).index)
     counts = ["n_real", "n_synthetic"]
     numbers = pd.MultiIndex.from_frame(group.loc[~normal, counts])
@@ -133,8 +133,8 @@ def _variants_panel(axis: Axes, group: pd.DataFrame) -> None:
 
 
 def plot_curves(runs: pd.DataFrame, curves: pd.DataFrame, out: Path) -> None:
-    """Loss on the training clips as training goes on, a panel a (dataset, model), a line a run:
-    a colour an n_real, a dash an n_synthetic.
+    """Loss on the training clips over the training, one panel per (dataset, model), one line per
+    run, coloured by n_real, dashed by n_synthetic.
 
     `curves` is what `tabulate.read_curves` returns; its column run is the row in `runs`.
     """
@@ -169,7 +169,7 @@ def _curves_panel(axis: Axes, group: pd.DataFrame, curves: pd.DataFrame) -> None
 
 
 def plot_per_class(runs: pd.DataFrame, out: Path) -> None:
-    """Accuracy of each class without and with most synthetic videos, a panel a (dataset, model).
+    """Accuracy of each class without and with most synthetic videos, a panel per (dataset, model).
 
     `runs` is what `tabulate.read_runs` returns; bars are means over seeds.
     """
@@ -210,8 +210,8 @@ def _per_class_panel(axis: Axes, group: pd.DataFrame) -> None:
 
 
 def plot_confusion(runs: pd.DataFrame, out: Path) -> None:
-    """Who is taken for whom, summed over seeds: a column a (dataset, model), without synthetic
-    videos above, with most of them below."""
+    """Which class is mistaken for which, summed over seeds: a column per (dataset, model), without
+    synthetic videos above, with most of them below."""
     runs = usual(runs)
     with plt.rc_context({**STYLE, "svg.hashsalt": "confusion"}):
         panels = list(runs.groupby(["dataset", "model"], sort=True))

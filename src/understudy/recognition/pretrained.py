@@ -1,4 +1,4 @@
-"""Weights of the user's to start from, in place of random ones."""
+"""The user's weights to start from, instead of random ones."""
 
 import pickle
 from pathlib import Path
@@ -15,7 +15,7 @@ PREFIXES = ("module.", "model.", "net.")  # of data-parallel, Lightning's and ou
 
 
 def load_pretrained(model: Recogniser, path: Path) -> None:
-    """Put a file's weights into `model`, all but the last layer, whose classes are others.
+    """Load a file's weights into `model`, all but the last layer, whose classes differ.
 
     Raises UserError for an unreadable file, and, naming them, for weights that are missing, of
     another shape, or unknown to the model.
@@ -42,7 +42,7 @@ def load_pretrained(model: Recogniser, path: Path) -> None:
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:
-    """No code in the file runs."""
+    """Read without running any code in the file."""
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -61,7 +61,7 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _without_prefix(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Names as the network itself has them."""
+    """The weights under the network's own names."""
     for prefix in PREFIXES:
         if weights and all(name.startswith(prefix) for name in weights):
             weights = {name.removeprefix(prefix): tensor for name, tensor in weights.items()}

@@ -9,7 +9,7 @@ from pytorchvideo.models import resnet, slowfast  # isort: skip  (after what mak
 
 
 def _build(settings: RecogniserSettings, classes: int) -> nn.Module:
-    # PyTorchVideo knows its depth 18 in SlowFast only.
+    # PyTorchVideo has depth 18 in SlowFast only.
     resnet._MODEL_STAGE_DEPTH.setdefault(18, slowfast._MODEL_STAGE_DEPTH[18])
     side = last_side(settings)
     return resnet.create_resnet(
@@ -17,7 +17,7 @@ def _build(settings: RecogniserSettings, classes: int) -> nn.Module:
         model_num_class=classes,
         dropout_rate=settings.dropout,
         stem_dim_out=settings.width,
-        # The default (4,7,7) fits 224 px alone; this is the whole last feature map.
+        # The default (4,7,7) fits 224 px only; this is the whole last feature map.
         head_pool_kernel_size=(settings.frames, side, side),
     )
 

@@ -2,7 +2,7 @@
 
 The choice is by rendezvous hashing: every video has a fixed place in a seed's order, so that a
 larger sample contains the smaller one (the curves of figures 6 and 7 add videos, they do not
-swap them), and a video added to the pool disturbs no choice but those it wins.
+swap them), and a video added to the pool changes no choice but those it wins.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from understudy.errors import UserError
 
 KINDS = ("real", "synthetic")
-Count = int | str  # a number a class, or "all"
+Count = int | str  # a number per class, or "all"
 
 
 @dataclass(frozen=True)
 class Clip:
     """One labelled video: its path, its class, whether it is `real` or `synthetic`, and where it
-    is filmed from, if that is known."""
+    was filmed from, if that is known."""
 
     path: str
     label: str
@@ -40,7 +40,7 @@ def choose_clips(
 ) -> list[Clip]:
     """`n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`.
 
-    Raises UserError when a class has fewer than asked.
+    Raises UserError when a class has fewer than requested.
     """
     clips = list(clips)
     wanted = dict(zip(KINDS, (n_real, n_synthetic), strict=True))
@@ -53,9 +53,9 @@ def choose_clips(
 
 
 def choose_identities(identities: Iterable[str], count: Count, seed: int) -> list[str]:
-    """`count` of the people, drawn by `seed`; more people contain the fewer.
+    """`count` of the people, drawn by `seed`; a larger choice contains the smaller.
 
-    Raises UserError when there are fewer than asked.
+    Raises UserError when there are fewer than requested.
     """
     people = sorted(set(identities))
     if count == "all":

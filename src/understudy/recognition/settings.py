@@ -11,7 +11,7 @@ FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
 INPUTS = ("frames", "motion")
 OPTIMISERS = ("adam", "sgd")
 GPU_WORKERS = 4
-DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block a stage
+DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block per stage
 PAPER_WIDTH = 64
 INDIFFERENT = ("workers", "cache_gb", "checkpoint_seconds")  # these change no result
 
@@ -147,11 +147,11 @@ class RecogniserSettings:
         return asdict(self)
 
     def decisive(self) -> dict:
-        """Those that change the result: all but INDIFFERENT, which cost time and memory alone."""
+        """Those that change the result: all but INDIFFERENT, which only cost time and memory."""
         return {name: value for name, value in asdict(self).items() if name not in INDIFFERENT}
 
     def describe(self) -> str:
-        """In words, with what is smaller than the paper said: 'ResNet-18, width 16 of 64, …'."""
+        """In words, noting what is smaller than the paper's: 'ResNet-18, width 16 of 64, …'."""
         name = {"resnet": "ResNet", "slowfast": "SlowFast"}[self.architecture]
         width = (
             "full width" if self.width == PAPER_WIDTH else f"width {self.width} of {PAPER_WIDTH}"

@@ -27,7 +27,7 @@ def _build(settings: RecogniserSettings, classes: int) -> nn.Module:
 
 
 def _slow_and_fast(clips: Tensor) -> list[Tensor]:
-    """PyTorchVideo writes into the list it is given: a fresh one for each call."""
+    """PyTorchVideo writes into the list it is given, so each call gets a fresh one."""
     return [clips[:, :, ::SLOW_STRIDE], clips]
 
 

@@ -1,4 +1,4 @@
-"""A recogniser in training: everything that a killed training needs to go on, as one object."""
+"""A recogniser in training: everything that a killed training needs to continue, as one object."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from understudy.checkpoint import (
 
 @dataclass
 class TrainingState:
-    """What a training is at a step; `key` tells which training (settings, lists, seed)."""
+    """The state of a training at a step; `key` identifies the training (settings, lists, seed)."""
 
     key: str
     model: torch.nn.Module
@@ -37,7 +37,7 @@ class TrainingState:
         save_checkpoint(path, self.key, tensors, note)
 
     def restore(self, path: Path) -> None:
-        """Continue from `path`; nothing changes if it is absent, damaged or of other work."""
+        """Continue from `path`; nothing changes if it is absent, damaged or of another training."""
         stored = load_checkpoint(path, self.key)
         if stored is None:
             return

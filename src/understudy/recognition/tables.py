@@ -1,4 +1,4 @@
-"""Table 1 and what belongs to it, to read: as Markdown, and as LaTeX; the numbers as csv."""
+"""Table 1 and what belongs to it, as Markdown and as LaTeX; the numbers as CSV."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class TableFiles:
 
 
 def write_tables(runs: pd.DataFrame, files: TableFiles) -> None:
-    """All tables of `tabulate.read_runs`' runs."""
+    """Write all tables of the runs that `tabulate.read_runs` returns."""
     summary, gained = summarise(runs), gains(runs)
     one = table_one(summary)
     sections = [
@@ -63,11 +63,11 @@ def write_tables(runs: pd.DataFrame, files: TableFiles) -> None:
 
 
 def table_one(summary: pd.DataFrame) -> pd.DataFrame:
-    """The paper's layout: rows (Model, Original, Synthetic), a column of per cents a dataset, and
-    beside it the paper's own where the dataset is one of its.
+    """The paper's layout: rows (Model, Original, Synthetic), a column of percentages per
+    dataset, and next to it the paper's own if it has the dataset.
 
     For each dataset and model: the largest n_real of the runs, without synthetic videos and with
-    most of them; and synthetic videos alone, where there are such runs.
+    most of them; and synthetic videos alone, if there are such runs.
     """
     cells: dict[tuple[str, str, str], dict[str, str]] = {}
     summary = usual(summary)
@@ -94,7 +94,7 @@ def table_one(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
-    """What a reader must know to read the table rightly, each one sentence or two."""
+    """What a reader must know to read the table correctly, a sentence or two each."""
     lines = []
     for description, group in summary.groupby("description", sort=False):
         lines.append(f"{description}; n_real = {group.n_real.max()} per class.")
@@ -126,7 +126,7 @@ def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
 
 
 def model_name(model: str) -> str:
-    """As tables and figures write it."""
+    """A model's name as tables and figures write it."""
     return MODEL_NAMES.get(model, model)
 
 
@@ -163,7 +163,7 @@ def _points_table(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def _point_cells(row: object) -> dict[str, object]:
-    """What a row of a table says of the point that it is about."""
+    """What a table row says about its point."""
     return {
         "Model": model_name(row.model),
         "Dataset": row.dataset,
@@ -174,7 +174,7 @@ def _point_cells(row: object) -> dict[str, object]:
 
 
 def _cameras_table(runs: pd.DataFrame) -> pd.DataFrame:
-    """A row a point of the usual runs whose test videos tell where they are filmed from."""
+    """One row per point of the usual runs whose test videos say where they were filmed from."""
     if "per_camera" not in runs or not any(runs.per_camera):
         return pd.DataFrame()
     rows = []
@@ -189,7 +189,7 @@ def _cameras_table(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _guessed(runs: pd.DataFrame) -> Iterator[str]:
-    """A sentence for each class that a point's models take nearly anything for."""
+    """A sentence for each class that a point's models predict for nearly anything."""
     for row in over_predicted(runs).itertuples():
         synthetic = f"{row.n_synthetic} synthetic" + (f" {point_name(row)}".rstrip())
         yield (

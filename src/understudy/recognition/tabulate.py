@@ -1,7 +1,7 @@
 """From finished runs to numbers: accuracy of each point, and what synthetic videos gain.
 
-Intervals are 95 %, of Student's t over the seeds, which redraw shots and initial weights; of a
-gain, over the differences of runs with the same seed.
+Intervals are 95 %, of Student's t over the seeds, which redraw shots and initial weights; for a
+gain, over the differences between runs with the same seed.
 """
 
 import math
@@ -20,7 +20,7 @@ OVER_PREDICTED = 3  # times as often as it occurs
 
 
 def read_runs(metrics_files: list[Path]) -> pd.DataFrame:
-    """One row a run from each run's metrics.json, whose path is in `file`; sorted by POINT and
+    """One row per run from each run's metrics.json, whose path is in `file`; sorted by POINT and
     seed."""
     rows = []
     for path in metrics_files:
@@ -42,7 +42,7 @@ def read_runs(metrics_files: list[Path]) -> pd.DataFrame:
 
 
 def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
-    """epoch, loss, train_accuracy, lr of each run's curve.csv, beside its metrics.json; and run,
+    """epoch, loss, train_accuracy, lr of each run's curve.csv, next to its metrics.json; and run,
     its row in `runs`."""
     return pd.concat(
         [
@@ -53,7 +53,7 @@ def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
-    """One row a POINT: mean accuracy, its sd and interval (low, high) over seeds.
+    """One row per POINT: mean accuracy, its sd and interval (low, high) over seeds.
 
     Accuracies in [0,1]; sd, low and high are absent for one seed.
     """
@@ -73,9 +73,9 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def gains(runs: pd.DataFrame) -> pd.DataFrame:
-    """One row a POINT with real and synthetic videos: what the latter gain, in [-1,1].
+    """One row per POINT with real and synthetic videos: what the latter gain, in [-1,1].
 
-    gain: mean difference to the run of the same seed without synthetic videos; low, high: its
+    gain: mean difference from the run of the same seed without synthetic videos; low, high: its
     interval; seeds: how many pairs there are.
     """
     paired = ["dataset", "model", "n_real", "seed"]
@@ -98,11 +98,11 @@ def usual(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_predicted(runs: pd.DataFrame) -> pd.DataFrame:
-    """Classes that are only guessed, one row a (POINT, label), summed over seeds.
+    """Classes that are only guessed, one row per (POINT, label), summed over seeds.
 
-    A class counts as guessed where it is predicted OVER_PREDICTED times as often as it occurs: at
+    A class counts as guessed if it is predicted OVER_PREDICTED times as often as it occurs: at
     most a third of those predictions can be right. said, occurs: shares of the test videos
-    that are taken for it, and that are it; right: share of the predictions that are right.
+    that are predicted to be it, and that are it; right: share of the predictions that are right.
     """
     rows = []
     for point, group in runs.groupby(POINT, sort=True):
@@ -116,7 +116,7 @@ def over_predicted(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def per_class(runs: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy of each class, one row a (POINT, label), mean over seeds."""
+    """Accuracy of each class, one row per (POINT, label), mean over seeds."""
     rows = []
     for point, group in runs.groupby(POINT, sort=True):
         means = pd.DataFrame(list(group.per_class)).astype(float).mean()

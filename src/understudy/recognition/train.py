@@ -47,15 +47,15 @@ def train_recogniser(
 ) -> dict:
     """Train, test once at the end; returns what metrics.json holds.
 
-    device: cpu or cuda. `about` is what tables know the run by: dataset, model, point (what it
-    sees, as plan.points.Point); by default the architecture's name and no more.
+    device: cpu or cuda. `about` identifies the run in tables: dataset, model, point (what it
+    sees, as recognition.points.Point); by default the architecture's name and no more.
     Writes metrics.json, predictions.csv and curve.csv to `out_dir`, each whole or not at all.
-    A state is saved there at an interval and on a signal; the same call continues from it. On one
-    machine with the same number of threads the same arguments give the same bytes of
+    A checkpoint is saved there at intervals and on a signal; the same call continues from it.
+    On one machine with the same number of threads the same arguments give the same bytes of
     predictions; a GPU's pooling gradients may differ in the last digit.
 
-    Raises UserError for an unreadable list or video, weights that do not fit, a GPU that is not
-    there.
+    Raises UserError for an unreadable list or video, weights that do not fit, a missing
+    GPU.
     """
     out_dir = Path(out_dir)
     train, test = read_list(train_list, labels), read_list(test_list, labels)
@@ -102,7 +102,7 @@ def train_recogniser(
 
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
-    """Within, torch prefers kernels that give the same result each time."""
+    """A context in which torch prefers kernels that give the same result each time."""
     before = torch.are_deterministic_algorithms_enabled()
     # Pooling has no such kernel for its gradient on a GPU: a warning, not an error.
     torch.use_deterministic_algorithms(True, warn_only=True)
@@ -203,7 +203,7 @@ def _add_to_history(
 
 
 def _write_curve(target: Path, history: list[dict]) -> None:
-    """One line an epoch: mean loss and accuracy on the training clips, learning rate."""
+    """One line per epoch: mean loss and accuracy on the training clips, learning rate."""
     with atomic_path(target) as path, path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["epoch", "loss", "train_accuracy", "lr"])
@@ -213,7 +213,7 @@ def _write_curve(target: Path, history: list[dict]) -> None:
 
 
 def _counts(train: list[Clip]) -> dict:
-    """How many videos of each kind: in all, and of the class that has most."""
+    """How many videos of each kind: in all, and of the class that has the most."""
     counts = {"n_train": {}, "n_per_class": {}}
     for kind in KINDS:
         of_class = Counter(clip.label for clip in train if clip.kind == kind)
@@ -223,8 +223,8 @@ def _counts(train: list[Clip]) -> dict:
 
 
 def _key(train: list[Clip], labels: list[str], settings: RecogniserSettings, seed: int) -> str:
-    """What a saved state must match to be continued: what the videos hold, not what they are
-    called, and the settings that change the result."""
+    """What a checkpoint must match to be continued: the videos' content, not their names, and the
+    settings that change the result."""
     paths = dict.fromkeys(clip.path for clip in train)
     digests = {path: _digest(path) for path in progress(paths, "hashing videos", unit="video")}
     rows = [[digests[clip.path], clip.label, clip.kind] for clip in train]

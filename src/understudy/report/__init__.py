@@ -1,1 +1,1 @@
-"""What came out, to look at: contact sheets, previews, and one self-contained HTML page."""
+"""Results to look at: contact sheets, previews, and one self-contained HTML page."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RuleCost:
-    """What the finished jobs of one rule took: seconds of wall-clock time, seconds of processors,
-    MB of memory (peak)."""
+    """What the finished jobs of one rule took: wall-clock seconds, CPU seconds, peak
+    memory in MB."""
 
     rule: str
     jobs: int
@@ -22,7 +22,7 @@ class RuleCost:
 
 @dataclass(frozen=True)
 class _Job:
-    """One benchmark file: mean seconds, largest memory, mean seconds of processors."""
+    """One benchmark file: mean seconds, largest memory, mean CPU seconds."""
 
     seconds: float
     name: str
@@ -31,10 +31,10 @@ class _Job:
 
 
 def read_benchmarks(folder: Path) -> list[RuleCost]:
-    """One entry a rule, the costliest first.
+    """One entry per rule, the costliest first.
 
     `folder` holds {rule}.tsv or {rule}/{wildcards}.tsv; a file with repeats counts as one job with
-    their mean. Files that are not benchmarks are passed over.
+    their mean. Files that are not benchmarks are skipped.
     """
     jobs: dict[str, list[_Job]] = {}
     folder = Path(folder)

@@ -1,4 +1,4 @@
-"""What jobs asked the cluster for, against what they used: from the profile and benchmarks."""
+"""What jobs requested from the cluster against what they used: from profile and benchmarks."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FIRST_ATTEMPT = re.compile(r"\s*(\d+)\s*(\*\s*attempt\s*)?$")  # "4000", "4000 *
 
 @dataclass(frozen=True)
 class Request:
-    """What a rule's job asks for at its first attempt; None: the profile does not say."""
+    """What a rule's job requests on its first attempt; None: the profile does not say."""
 
     threads: int
     mem_mb: float | None
@@ -22,7 +22,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Efficiency:
-    """The shares that a rule's jobs used of what they asked for: 1 is all of it.
+    """The shares that a rule's jobs used of what they requested: 1 is all of it.
 
     memory, time: of the job that used most. processors: of all jobs together.
     """
@@ -36,7 +36,7 @@ class Efficiency:
 
 
 def read_requests(profile: Path, rules: list[str]) -> dict[str, Request]:
-    """What a Snakemake profile (config.yaml) asks for each rule."""
+    """What a Snakemake profile (config.yaml) requests for each rule."""
     told = yaml.safe_load(Path(profile).read_text(encoding="utf-8"))
     default = told.get("default-resources", {})
     own, threads = told.get("set-resources", {}), told.get("set-threads", {})

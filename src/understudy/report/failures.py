@@ -16,8 +16,8 @@ SLURM_LOGS = Path("results/logs/slurm")  # slurm-logdir of profiles/slurm
 
 @dataclass(frozen=True)
 class Failure:
-    """A job whose file is not there. path: the file; why: None where the job never began (no log);
-    gone: it gave the file, which was lost since; first: the job's first file."""
+    """A job whose file is missing. path: the file; why: None if the job never started (no log);
+    gone: it made the file, which has since been lost; first: the job's first file."""
 
     rule: str
     subject: str
@@ -29,7 +29,7 @@ class Failure:
 
 
 def find_failures(expected: list[Expected], slurm_logs: Path = SLURM_LOGS) -> list[Failure]:
-    """The missing of `expected`: first those with a reason, then those that only waited."""
+    """The missing files of `expected`: first those with a reason, then those still waiting."""
     missing = [
         _missing(item, path, slurm_logs)
         for item in expected
@@ -45,7 +45,7 @@ def _missing(item: Expected, path: str, slurm_logs: Path) -> Failure:
 
 
 def _ended_well(item: Expected) -> bool:
-    """Whether the job's last try gave the file: Snakemake then wrote a benchmark after the log."""
+    """Whether the job's last try made the file: Snakemake then wrote a benchmark after the log."""
     log, benchmark = Path(item.log), Path(item.benchmark)
     if not benchmark.is_file():
         return False
@@ -57,7 +57,7 @@ def _ended_well(item: Expected) -> bool:
 def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
     """The log that says why a file is missing, and what it says.
 
-    The script's own error comes first, then SLURM's word, then the script's last one.
+    The script's own error comes first, then SLURM's message, then the script's last line.
     """
     own = _lines(Path(item.log))
     error = _last(own or [], ERROR)
@@ -73,11 +73,11 @@ def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
 
 
 def _lines(log: Path) -> list[str] | None:
-    """The lines of a log that say something; None without a log."""
+    """The lines of a log that are not blank; None without a log."""
     if not log.is_file():
         return None
     text = log.read_text(encoding="utf-8", errors="replace")
-    lines = re.split(r"[\r\n]+|(?<=\])(?=error: )", text)  # a bar's line may go on with an error
+    lines = re.split(r"[\r\n]+|(?<=\])(?=error: )", text)  # an error may follow a progress bar
     return [line.strip() for line in lines if line.strip()]
 
 

@@ -11,7 +11,7 @@ from understudy.fitting.flags import FlagSettings, flags
 from understudy.plan.job import Expected
 
 RULE = "fit_body"
-NUMBERS = {  # a number of a fit's quality -> its head, its factor, how it is written
+NUMBERS = {  # a figure of a fit's quality -> its column head, factor and format
     "bridged": ("bridged", 100, "{:.0f} %"),
     "longest_bridge": ("longest bridge", 1, "{:.1f} s"),
     "jitter": ("jitter", 1, "{:.1f}"),
@@ -19,7 +19,7 @@ NUMBERS = {  # a number of a fit's quality -> its head, its factor, how it is wr
     "slide": ("slide", 1, "{:.1f}"),
     "beyond_limits": ("beyond limits", 100, "{:.1f} %"),
 }
-PARTS = {  # parts of the reprojection error -> the head of their column
+PARTS = {  # parts of the reprojection error -> their column head
     "body": "body",
     "feet": "feet",
     "face": "face",
@@ -41,12 +41,12 @@ class JudgedFit:
 
 
 def limits_of(config: dict) -> FlagSettings:
-    """What flags a fit by a run's configuration; its defaults, where that does not say."""
+    """The limits that flag a fit in a run's configuration; defaults for those it does not give."""
     return FlagSettings(**config.get("fit", {}).get("flag", {}))
 
 
 def judged_fits(expected: Iterable[Expected], limits: FlagSettings) -> list[JudgedFit]:
-    """The fits that are there, of all files that a run makes: flagged ones first.
+    """The fits that exist among all files that a run makes: flagged ones first.
 
     A fit that cannot be read is flagged as just that.
     """

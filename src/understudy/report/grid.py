@@ -1,4 +1,4 @@
-"""Rows of pictures on a dark sheet, each row with a small tag: a photographer's contact sheet."""
+"""Rows of images on a dark sheet, each row with a small tag: a photographer's contact sheet."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from understudy.files import atomic_path
 
 WIDTH = 1440  # px of a sheet
-ROW_HEIGHT = 230  # px that a row comes near to
+ROW_HEIGHT = 230  # px, the approximate height of a row
 COLUMNS = (4, 12)  # fewest, most
 GAP = 3
 PAPER = (22, 24, 29)
@@ -19,14 +19,14 @@ QUALITY = 82
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures (k,h,w,3) uint8 of one size, and what they show in a few words."""
+    """Images (k,h,w,3) uint8 of one size, and what they show in a few words."""
 
     tag: str
     pictures: np.ndarray
 
 
 def columns_for(width: int, height: int) -> int:
-    """How many pictures of that shape a row takes to be about ROW_HEIGHT high."""
+    """How many images of that shape a row takes to be about ROW_HEIGHT high."""
     return int(np.clip(round(WIDTH / (ROW_HEIGHT * width / height)), *COLUMNS))
 
 
@@ -36,7 +36,7 @@ def evenly(count: int, columns: int) -> np.ndarray:
 
 
 def fitted(pictures: np.ndarray, width: int) -> np.ndarray:
-    """Pictures (k,h,w,3) scaled to `width` px: (k,·,width,3)."""
+    """Images (k,h,w,3) scaled to `width` px: (k,·,width,3)."""
     height = max(1, round(pictures.shape[1] * width / pictures.shape[2]))
     way = cv2.INTER_AREA if width < pictures.shape[2] else cv2.INTER_CUBIC
     return np.stack(
@@ -68,7 +68,7 @@ def _blank(height: int) -> np.ndarray:
 
 
 def _padded(strip: np.ndarray) -> np.ndarray:
-    """A strip brought to WIDTH with paper on the right."""
+    """A strip padded to WIDTH with paper on the right."""
     padded = _blank(len(strip))
     padded[:, : strip.shape[1]] = strip
     return padded
@@ -78,7 +78,7 @@ def _tagged(strip: np.ndarray, tag: str) -> np.ndarray:
     image = Image.fromarray(strip)
     draw = ImageDraw.Draw(image, "RGBA")
     font = ImageFont.load_default(size=15)
-    place = (14, len(strip) - 28)  # below: heads are above
+    place = (14, len(strip) - 28)  # at the bottom: heads are at the top
     left, top, right, bottom = draw.textbbox(place, tag, font=font)
     draw.rounded_rectangle((left - 7, top - 5, right + 7, bottom + 5), radius=5, fill=(*PAPER, 190))
     draw.text(place, tag, font=font, fill=(244, 244, 240, 255))

@@ -13,8 +13,8 @@ from understudy.plan.job import Expected
 class Person:
     """An identity: its sheet (JPEG) and avatar metrics (JSON), which may be missing.
 
-    facts: what to say of it, such as {"licence": "CC0"}. parts: the files its sheet is drawn from,
-    by the parameter names of `sheets.sheet_identity`.
+    facts: what to say about it, such as {"licence": "CC0"}. parts: the files its sheet is drawn
+    from, by the parameter names of `sheets.sheet_identity`.
     """
 
     id: str
@@ -51,14 +51,14 @@ class Plot:
 
 @dataclass(frozen=True)
 class ReportInputs:
-    """Paths are from the folder where the workflow runs; files may be missing, lists empty.
+    """Paths are relative to the folder where the workflow runs; files may be missing, lists empty.
 
     rulegraph: the text of `snakemake --rulegraph`; backgrounds: how many images;
     synthetic: every synthetic video there should be; table: table1.md; summary: table1.csv;
-    benchmarks: the folder of Snakemake's benchmark files; profile: what jobs ask a cluster for;
+    benchmarks: the folder of Snakemake's benchmark files; profile: what jobs request of a cluster;
     expected: every file whose absence is a failure; config: the configuration, shown as YAML;
-    most_sheets: how many sheets of a kind are embedded, so that the page of a large run stays
-    small.
+    most_sheets: how many sheets of a kind are embedded at most, so that the page of a large run
+    stays small.
     """
 
     title: str

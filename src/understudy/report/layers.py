@@ -1,8 +1,8 @@
-"""Places for the nodes of a directed graph without cycles, drawn in layers.
+"""Positions for the nodes of a directed acyclic graph, drawn in layers.
 
-Layers by the longest path from the sources; within a layer, nodes are ordered by the mean place
+Layers by the longest path from the sources; within a layer, nodes are ordered by the mean position
 of their neighbours (Sugiyama's method: edges over several layers pass through points between),
-then brought near them without overlap.
+then moved close to them without overlap.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import networkx as nx
 
 SWEEPS = 60
 NODE_WIDTH = 170
-PASS_WIDTH = 26  # room for an edge that passes a layer
+PASS_WIDTH = 26  # room for an edge that passes through a layer
 PULL = (1, 2, 8)  # of an edge between two rules, a rule and a pass, two passes (as dot has it)
 GAP = 22
 MARGIN = 8
@@ -20,7 +20,7 @@ MARGIN = 8
 
 @dataclass(frozen=True)
 class Position:
-    """A node's place: layer, and the x of its middle; `rule` is None where an edge passes."""
+    """A node's layer and the x of its middle; `rule` is None where an edge passes through."""
 
     layer: int
     x: float
@@ -68,7 +68,7 @@ def _layer(node: object, layer_of: dict[str, int]) -> int:
 
 
 def _order(layers: list[list], links: nx.Graph) -> None:
-    """Sort each layer by the mean place of its neighbours above, then below, until it settles."""
+    """Sort each layer by its neighbours' mean position, above, then below, until it settles."""
     for sweep in range(SWEEPS):
         downwards = sweep % 2 == 0
         pairs = range(1, len(layers)) if downwards else range(len(layers) - 2, -1, -1)
@@ -114,9 +114,9 @@ def _mean_of_neighbours(x: dict, links: nx.Graph, node: object) -> float:
 
 
 def _apart(layer: list, wanted: list[float]) -> list[float]:
-    """The nearest places (least squares) to `wanted` that keep order and distance.
+    """The nearest positions (least squares) to `wanted` that keep order and distance.
 
-    Distances are taken out first; what is left is isotonic regression, by pooling neighbours.
+    Distances are subtracted first; what is left is isotonic regression, by pooling neighbours.
     """
     shifts = [0.0]
     for before, node in pairwise(layer):

@@ -1,4 +1,4 @@
-"""Pictures of a fit: the fitted body drawn over frames of its clip."""
+"""Images of a fit: the fitted body drawn over frames of its clip."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from understudy.splatting.rasterize import rasterize
 
 _LEFT, _RIGHT = (0.95, 0.60, 0.30), (0.35, 0.65, 0.95)  # a flip of sides shows as swapped colours
 _MIDDLE = (0.75, 0.80, 0.70)
-_UNSEEN = (0.85, 0.30, 0.75)  # a part of the body that the picture does not show
+_UNSEEN = (0.85, 0.30, 0.75)  # a part of the body that the image does not show
 _LEGS = ("hip", "knee", "ankle", "foot")
 _HEAD = ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf")
 _BRIDGED_OPACITY = 0.45  # and without colour: where nobody was seen, the pose is a guess
@@ -86,7 +86,7 @@ def _part(joint: str) -> str:
 def _draw(
     fit: Fit, body: BodyModel, indices: Sequence[int], paint: Tensor, width: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Premultiplied colour (k,h,w,3) and alpha (k,h,w,1): a small disc-like Gaussian a vertex.
+    """Premultiplied colour (k,h,w,3) and alpha (k,h,w,1): a small disc-like Gaussian per vertex.
 
     paint (k,V,3).
     """

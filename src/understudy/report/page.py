@@ -31,7 +31,7 @@ AVATAR_FIGURES = {  # key of an avatar's metrics.json -> how it is written
 
 
 def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
-    """Write the page. What is missing is said, never an error: a failed run has a report too."""
+    """Write the page. What is missing is named, never an error: a failed run gets a report too."""
     costs = read_benchmarks(Path(inputs.benchmarks)) if inputs.benchmarks else []
     failures = find_failures(list(inputs.expected))
     notes = {cost.rule: f"{_jobs(cost.jobs)} · {in_words(cost.total_s)}" for cost in costs}
@@ -71,14 +71,14 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
 
 
 def _used(profile: str, costs: list[RuleCost]) -> list[Efficiency]:
-    """What jobs used of what they asked for; of a run on a cluster only."""
+    """What jobs used of what they requested; only for a run on a cluster."""
     if not (SLURM_LOGS.is_dir() and Path(profile).is_file()):
         return []
     return efficiency(costs, read_requests(Path(profile), [cost.rule for cost in costs]))
 
 
 def data_uri(path: str) -> str:
-    """A picture as text that stands in the page itself."""
+    """An image as text, to embed in the page itself."""
     content = base64.b64encode(Path(path).read_bytes()).decode()
     return f"data:{MIME[Path(path).suffix.lower()]};base64,{content}"
 
@@ -101,7 +101,7 @@ def _sentence(inputs: ReportInputs) -> str:
 
 
 def _figures(inputs: ReportInputs, costs: list[RuleCost]) -> list[tuple[str, str]]:
-    """(number, what it counts) for the head of the page; only what there is."""
+    """(number, what it counts) for the head of the page; only what exists."""
     made = sum(Path(path).is_file() for path in inputs.synthetic)
     avatars = sum(Path(person.metrics).is_file() for person in inputs.people)
     figures = [
@@ -200,11 +200,11 @@ def inline_svg(path: Path) -> str:
     """The <svg> element of a Matplotlib figure, scaling with the page, its ink the page's."""
     text = path.read_text(encoding="utf-8")
     svg = text[text.index("<svg") :]
-    # Its style sheet would speak to the whole page; the page's own has the same rule for figures.
+    # Its style sheet would apply to the whole page; the page's own has the same rule for figures.
     svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg[^>]*?) width="[\d.]+pt" height="[\d.]+pt"', r"\1", svg, count=1)
     svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
-    # Ids are the page's once inline: keep those of different figures apart.
+    # Once inline, ids belong to the page: keep those of different figures apart.
     stem = path.stem
     svg = re.sub(r'\bid="', f'id="{stem}-', svg)
     svg = re.sub(r"url\(#", f"url(#{stem}-", svg)

@@ -1,4 +1,4 @@
-"""The report of a run that did not finish, and its sheets, drawn from what there is."""
+"""The report of a run that did not finish, and its sheets, drawn from what exists."""
 
 import sys
 from dataclasses import replace
@@ -14,7 +14,7 @@ FOLDER = "partial"
 
 
 def complete_sheets(inputs: ReportInputs, folder: Path) -> ReportInputs:
-    """Draw sheets that were not made but whose video is there, into `folder`.
+    """Draw into `folder` the sheets that were not made but whose video exists.
 
     Returns the inputs with these sheets in place. A sheet that cannot be drawn is left missing.
     """
@@ -55,6 +55,6 @@ def _reference(reference: Reference, target: Path) -> None:
 
 
 def build_partial_report(source: Path, target: Path) -> None:
-    """The report of what there is, after a failure; source: the JSON file that says what belongs to
-    it. UserError where that is damaged."""
+    """The report of what exists, after a failure; source: the JSON file that says what belongs to
+    it. UserError if that is damaged."""
     build_report(complete_sheets(read_inputs(source), target.parent / "sheets"), target)

@@ -13,9 +13,9 @@ from understudy.video.read import read_frames
 
 HEIGHT = 216  # px
 GAP = 4
-MOST_SHOWN = 3  # clips beside the reference
-MOST_SECONDS = 5  # about the middle of a clip
-MOST_RATE = 8  # frames a second
+MOST_SHOWN = 3  # clips next to the reference
+MOST_SECONDS = 5  # around the middle of a clip
+MOST_RATE = 8  # frames per second
 MOST_BYTES = 300_000
 QUALITIES = (60, 45, 30, 15, 5)
 

@@ -1,4 +1,4 @@
-"""Which versions of what made a run."""
+"""The versions of everything that made a run."""
 
 import os
 import platform

@@ -14,7 +14,7 @@ NODE_HEIGHT, GAP_Y = 44, 34  # SVG units, about px
 
 
 def parse_rulegraph(dot: str) -> nx.DiGraph:
-    """Nodes are rule names; an edge goes from what is made first. Edges implied by others go.
+    """Nodes are rule names; an edge starts at what is made first. Implied edges are dropped.
 
     Lines before the graph (Snakemake's messages) are ignored. The target rule `all` is left out.
     """
@@ -38,7 +38,7 @@ text { text-anchor: middle; font-size: 13px; fill: #24262b; }
 
 
 def rulegraph_picture(graph: nx.DiGraph, notes: dict[str, str]) -> str:
-    """The graph as an SVG file that stands alone."""
+    """The graph as a standalone SVG file."""
     svg = draw_rulegraph(graph, notes, failed=set())
     head, body = svg.split(">", 1)
     return f'{head} xmlns="http://www.w3.org/2000/svg">{STYLE}{body}\n'

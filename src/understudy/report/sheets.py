@@ -22,12 +22,12 @@ from understudy.video.probe import probe
 from understudy.video.read import read_frames
 
 MARGIN = 0.12  # about the person's box, in units of its longer side
-DRAWN_WIDTH = 480  # px at least, so that thin lines stay visible on small pictures
+DRAWN_WIDTH = 480  # px at least, so that thin lines stay visible on small images
 
 
 @dataclass(frozen=True)
 class Reenactment:
-    """One avatar's clips of a reference: who, seen how, on white, and before each background."""
+    """One avatar's clips of a reference: who, from which view, on white, and on each background."""
 
     identity: str
     view: str
@@ -45,10 +45,10 @@ def sheet_identity(
     turntable: Path,
     out: Path,
 ) -> None:
-    """A person: frames, keypoints, mask, depth, fitted body, and the avatar turned round.
+    """A person: frames, keypoints, mask, depth, fitted body, and the avatar turning around.
 
-    Frames are cropped to where the person is. Rows whose files are not there are left out: after
-    a failure one sees how far it came. Writes a JPEG.
+    Frames are cropped to where the person is. Rows whose files are missing are left out: after a
+    failure the sheet shows how far the run got. Writes a JPEG.
     """
     info = probe(video)
     points = load_keypoints(keypoints) if _there(keypoints) else None
@@ -80,11 +80,11 @@ def sheet_reference(
     planned: tuple[int, int],
     out: Path,
 ) -> None:
-    """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composed.
+    """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composited.
 
-    Whole frames, so that one sees where the figure stands. Rows whose files are not there are
-    left out. At most PEOPLE_SHOWN re-enactments are drawn, and a footnote says of how many:
-    `planned` are re-enactments of this reference, and backgrounds of each. Writes a JPEG.
+    Whole frames, to show where the figure stands. Rows whose files are missing are left out. At
+    most PEOPLE_SHOWN re-enactments are drawn, and a footnote says out of how many: `planned` is
+    how many re-enactments this reference has, and backgrounds each of them. Writes a JPEG.
     """
     info = probe(video)
     crop = Crop(0, 0, info.width, info.height)
@@ -132,7 +132,7 @@ class Crop:
 
 
 def person_box(points: Arrays, whole: Crop) -> Crop:
-    """Where the keypoints ever are, with a margin, within the `whole` picture."""
+    """Where the keypoints ever are, with a margin, within the `whole` image."""
     seen = points["score"] > SEEN
     if not seen.any():
         return whole

@@ -20,7 +20,7 @@ COLOURS = {"left": LEFT, "right": RIGHT, "middle": MIDDLE}
 
 
 def draw_keypoints(image: np.ndarray, xy: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """A copy of `image` (h,w,3) uint8 with the points xy (133,2) px that score (133,) says seen.
+    """A copy of `image` (h,w,3) uint8 with those points xy (133,2) px that score (133,) calls seen.
 
     The person's left is orange, their right blue. Line widths follow the image's height.
     """

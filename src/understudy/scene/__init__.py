@@ -1,1 +1,1 @@
-"""The scene: which background a re-enactment gets, and how it is put before it."""
+"""The scene: which background a re-enactment gets, and how it is composited over it."""

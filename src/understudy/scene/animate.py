@@ -1,4 +1,4 @@
-"""Put an avatar into a reference's motion: a transparent master and a video on white."""
+"""Animate an avatar with a reference's motion: a transparent master and a video on white."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,8 +22,8 @@ from understudy.scene.settings import AnimateSettings
 from understudy.scene.viewpoints import Viewpoint, seen_from
 from understudy.video.write import VideoWriter
 
-NEAR = 0.5  # m from the camera's plane; what is nearer, or behind it, is not looked after
-FLESH = 0.16  # m from a joint to the furthest skin about it: the top of the head, a toe's tip
+NEAR = 0.5  # m from the camera's plane; what is nearer, or behind it, is ignored
+FLESH = 0.16  # m from a joint to the furthest skin around it: the top of the head, a toe's tip
 
 
 def animate_avatar(
@@ -40,9 +40,9 @@ def animate_avatar(
 
     out_rgba (.mkv, FFV1): colour premultiplied by alpha, and alpha; out_white (.mp4, H.264): the
     same on white. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
-    camera moved about the person and aimed so that they stay in the picture. Sizes that are odd
-    lose their last row or column, which H.264 cannot hold. device: where frames are rendered, "cpu"
-    or "cuda". UserError where avatar, fit and body are not of one body model.
+    camera moved around the person and aimed so that they stay in the image. Odd sizes lose their
+    last row or column, which H.264 cannot store. device: where frames are rendered, "cpu" or
+    "cuda". UserError if avatar, fit and body are not of one body model.
     """
     model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
@@ -81,8 +81,8 @@ def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: tuple[VideoWriter,
 
 
 def aimed(K: Tensor, joints: Tensor, width: int, height: int) -> Tensor:
-    """K (3,3) px shifted, and zoomed out where it must be, by no more than what brings all of a
-    figure's joints (n,j,3) into the picture with room for the flesh about them."""
+    """K (3,3) px shifted, and zoomed out if it must be, just enough to bring all of a figure's
+    joints (n,j,3) into the image with room for the flesh around them."""
     front = joints[joints[..., 2] > NEAR]
     points = (front @ K.T)[:, :2] / front[:, 2:]
     least, most = points.amin(0), points.amax(0)
@@ -102,7 +102,7 @@ def render_frames(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches of rgb (b,h,w,3), premultiplied, and alpha (b,h,w,1), seen by K (3,3) px.
 
-    Only skinning and rasterising are done a frame; memory does not grow with the length.
+    Only skinning and rasterising are done per frame; memory does not grow with the length.
     """
     for start in range(0, len(pose), batch):
         part = pose[start : start + batch]

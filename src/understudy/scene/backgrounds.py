@@ -14,7 +14,7 @@ def choose_backgrounds(
     Each background draws a weight from (seed, reference, identity, background) alone; the g
     heaviest win, heaviest first. So the choice is repeatable, independent of the table's order,
     and a new background changes only the pairs it wins (Thaler and Ravishankar, "Using
-    name-based mappings to increase hit rates", 1998). Raises ValueError where there are fewer
+    name-based mappings to increase hit rates", 1998). Raises ValueError if there are fewer
     than g.
     """
     pool = set(backgrounds)

@@ -1,4 +1,4 @@
-"""A re-enactment before a background: C + (1 − α)·B, frame by frame."""
+"""A re-enactment over a background: C + (1 − α)·B, frame by frame."""
 
 from pathlib import Path
 
@@ -29,10 +29,10 @@ def over(rgba: np.ndarray, background: np.ndarray) -> np.ndarray:
 def composite_background(
     rgba: Path | str, background: Path | str, out: Path | str, settings: CompositeSettings
 ) -> None:
-    """Put the RGBA master `rgba` before the image `background`, at the master's size and rate.
+    """Composite the RGBA master `rgba` over the image `background`, at the master's size and rate.
 
-    One frame is held at a time. Raises UserError where the image or the master cannot be read,
-    or where the master shows no figure in any frame.
+    One frame is held at a time. Raises UserError if the image or the master cannot be read, or
+    if the master shows no figure in any frame.
     """
     info = probe(rgba)
     behind = read_background(background, info.width, info.height, settings.resize)

@@ -14,9 +14,9 @@ SMALLEST_SIDE = 16
 def read_background(path: Path | str, width: int, height: int, resize: Resize) -> np.ndarray:
     """The image at a frame's size, RGB uint8 (height, width, 3).
 
-    resize "cover" keeps proportions and cuts what overhangs, evenly; "contain" keeps proportions
-    and adds black bars; "stretch" keeps neither. Turned as its EXIF note asks. Transparent parts
-    are seen on white.
+    resize "cover" keeps proportions and crops the excess evenly; "contain" keeps proportions
+    and adds black bars; "stretch" keeps neither. Turned as its EXIF orientation says. Transparent
+    parts are shown on white.
     """
     image, size, filtering = open_image(path), (width, height), Image.Resampling.LANCZOS
     if resize == "cover":
@@ -31,7 +31,7 @@ def read_background(path: Path | str, width: int, height: int, resize: Resize) -
 
 
 def open_image(path: Path | str) -> Image.Image:
-    """Decoded whole, upright, RGB. UserError where it is no image, or a damaged one."""
+    """Decoded whole, upright, RGB. UserError if it is not an image, or a damaged one."""
     path = Path(path)
     if not path.exists():
         raise UserError(f"{path}: no such file; check the path in the table")

@@ -1,4 +1,4 @@
-"""Where an avatar stands in a reference's scene: its own proportions, the reference's place."""
+"""Where an avatar stands in a reference's scene: its own proportions, the reference's position."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def placed_pose(avatar: Avatar, reference: Fit, placement: str) -> Pose:
 
     placement "copy": the reference's translation as it is (other legs sink or float).
     "ground": the pelvis moved along its line of sight by the ratio of the bodies' heights, so
-    that the figure is as tall in the picture as the reference was; then up or down so that in
+    that the figure is as tall in the image as the reference was; then up or down so that in
     each frame the lower sole is where the reference's lower sole, scaled likewise, was. A jump
     stays a jump.
     """

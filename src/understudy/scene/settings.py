@@ -1,5 +1,5 @@
 """How a re-enactment is rendered and composited. Stdlib only: the configuration takes its defaults
-here."""
+from here."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +14,7 @@ PLACEMENTS = ("ground", "copy")
 
 @dataclass(frozen=True)
 class AnimateSettings:
-    """How an avatar is put into a reference's motion."""
+    """How an avatar is animated with a reference's motion."""
 
     placement: str = "ground"
     """ground: the person's own size, with feet on the reference's ground. copy: the reference's

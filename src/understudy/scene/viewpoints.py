@@ -1,7 +1,7 @@
-"""Cameras about a person, expressed as the person seen by a camera that stays where it is.
+"""Cameras around a person, expressed as the person seen by a camera that stays where it is.
 
-The identity's light stood still before the camera; turning the person rather than the camera
-keeps the shading within what the video showed.
+In the identity video the light was fixed relative to the camera; turning the person rather than the
+camera keeps the shading within what the video showed.
 """
 
 import math
@@ -20,8 +20,8 @@ ORBIT = re.compile(r"az(-?\d+)_el(-?\d+)")
 
 @dataclass(frozen=True)
 class Viewpoint:
-    """A camera moved about the person by azimuth (to the camera's right where positive, so that
-    the person's left side comes into sight of one who faces it) and elevation (up), degrees."""
+    """A camera moved around the person by azimuth (positive to the camera's right, so that the left
+    side of a person who faces it comes into view) and elevation (up), degrees."""
 
     azimuth: float = 0.0
     elevation: float = 0.0
@@ -49,9 +49,9 @@ class Viewpoint:
 
 
 def seen_from(pose: Pose, pelvis: Tensor, up: Tensor, view: Viewpoint) -> Pose:
-    """The motion as the moved camera sees it, turned about the pelvis's mean place.
+    """The motion as the moved camera sees it, turned about the pelvis's mean position.
 
-    pelvis (3,) m: its place in the rest pose, which `transl` adds to.
+    pelvis (3,) m: its position in the rest pose, which `transl` adds to.
     """
     if view == Viewpoint():
         return pose

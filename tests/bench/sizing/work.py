@@ -1,4 +1,4 @@
-"""A second of work, then the file; or the failure that was asked for."""
+"""A second of work, then the file; or the failure that was requested."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
-"""Python runs this first in every job: the workflow's scripts write down what they made.
+"""Python runs this first in every job: the workflow's scripts record what they made.
 
-One JSON line a script that began and one when it ended, in the file that UNDERSTUDY_LEDGER names.
+One JSON line when a script begins and one when it ends, in the file that UNDERSTUDY_LEDGER names.
 """
 
 import atexit

@@ -36,7 +36,7 @@ ACTIONS: dict[str, Callable[[Script], None]] = {
 }
 _ONCE = ("sit_down", "stand_up")  # they do not end where they began
 _PAUSE = 0.5  # s of standing between two performances in a long clip
-_DAWDLE, _HURRY = 0.7, 1.25  # how far the speed may give way to fill a clip
+_DAWDLE, _HURRY = 0.7, 1.25  # how far the speed may change to fill a clip
 _TAIL = 0.15  # s left at the end, so that the last pose is reached
 
 
@@ -45,10 +45,9 @@ def perform(
 ) -> Motion:
     """An action in a clip of `seconds` at `fps`, performed in a style.
 
-    A long clip holds the action several times; a short one is played faster than style.speed, so
-    that the whole action is always there; one a little too long is played a little slower. Hands
-    reach their places on `skeleton` (by default the average adult's); for another person pass
-    that person's.
+    A long clip repeats the action; in a short one it is faster than style.speed, so that the
+    whole action always fits; in one slightly too long, slightly slower. Hands reach for points
+    on `skeleton` (by default the average adult's); for another person pass that person's.
     """
     skeleton = skeleton or Skeleton.average()
     script = Script(skeleton, style, style.random(1))

@@ -17,7 +17,7 @@ def _clap(gap: float, height: float) -> Reach:
 
 
 def clapping(s: Script) -> None:
-    """Flat hands meet before the chest again and again."""
+    """Flat hands meet in front of the chest again and again."""
     wide, height = 0.15 * s.style.amplitude, s.random.uniform(-0.14, -0.04)
     apart, together = _clap(wide, height), _clap(0.002, height)
     hands = {"right_hand": "flat", "left_hand": "flat"}
@@ -64,7 +64,7 @@ def point(s: Script) -> None:
         face="surprise",
     )
     s.hold(0.35)
-    if s.random.random() < 0.5:  # some jab once more
+    if s.random.random() < 0.5:  # some jab again
         bent = tuple(np.array(towards) * [0.8, 1, 0.8] + [0.15, -0.2, 0])
         s.pose(0.25, right=Goal(upper=bent, fore=towards, fingers=towards, palm=palm))
         s.pose(0.22, right=Goal(upper=towards, fore=towards, fingers=towards, palm=palm))
@@ -73,7 +73,7 @@ def point(s: Script) -> None:
 
 
 def palms_together(s: Script) -> None:
-    """The palms meet before the chest, fingers up, with a small bow of the head."""
+    """The palms meet in front of the chest, fingers up, with a small bow of the head."""
     goal = Goal("palm", palm=(-1.0, 0.0, 0.0), fingers=(0.0, 1.0, 0.15), elbow=(0.8, -0.6, 0.0))
     together = Reach(goal, (0.002, -0.10, 0.20))
     apart = Reach(goal, (0.10, -0.16, 0.24))
@@ -87,7 +87,7 @@ def palms_together(s: Script) -> None:
 
 
 def cross_hands(s: Script) -> None:
-    """The forearms are crossed before the chest, open hands forwards: stop."""
+    """The forearms are crossed in front of the chest, open hands forwards: stop."""
     arm = {"palm": (0.0, 0.0, 1.0), "fore": (-0.62, 0.78, 0.1), "elbow": (0.8, -0.6, 0.0)}
     height = s.random.uniform(-0.12, -0.03)
     front = Reach(Goal("wrist", **arm), (-0.05, height, 0.34))

@@ -1,4 +1,4 @@
-"""Hands and faces as words: shapes of the fingers, expressions of the face."""
+"""Hands and faces by name: shapes of the fingers, expressions of the face."""
 
 import numpy as np
 

@@ -47,7 +47,7 @@ _SPOON_AT_LIPS = Reach(
 
 
 def eat_meal(s: Script) -> None:
-    """A bowl is held before the chest; bites go from it to the mouth and are chewed."""
+    """A bowl is held in front of the chest; bites go from it to the mouth and are chewed."""
     s.pose(
         0.8,
         left=_BOWL,
@@ -75,7 +75,7 @@ def _brush(side: float) -> Reach:
 
 
 def brush_teeth(s: Script) -> None:
-    """A fist goes to and fro before bared teeth, the elbow out."""
+    """A fist moves back and forth in front of bared teeth, the elbow out."""
     wide = 0.028 * s.style.amplitude
     s.pose(0.8, right=_brush(0), right_hand="fist", head={"nod": 5}, face="teeth")
     for turn in range(2):

@@ -32,7 +32,7 @@ def _crossed(depth: float, height: float) -> Reach:
     return Reach(goal, (-0.11, height, depth))
 
 
-# (name, degrees the person is turned to their left, what Script.pose is told)
+# (name, degrees the person is turned to their left, arguments of Script.pose)
 POSES: tuple[tuple[str, float, dict], ...] = (
     ("arm_raised", 0, {"right": _UP, "right_hand": "flat", "head": {"turn": -15, "nod": -10}}),
     (
@@ -147,7 +147,7 @@ POSES: tuple[tuple[str, float, dict], ...] = (
         },
     ),
 )
-HARD = ("arms_up", "squat", "twist", "seated")  # of POSES: far from all that a turn shows
+HARD = ("arms_up", "squat", "twist", "seated")  # of POSES: far from anything that a turn shows
 
 
 def held_out_poses(skeleton: Skeleton | None = None) -> Motion:
@@ -160,6 +160,6 @@ def held_out_poses(skeleton: Skeleton | None = None) -> Motion:
         tracks.append({name: track.sample(np.zeros(1)) for name, track in script.tracks.items()})
     joined = {name: np.concatenate([one[name] for one in tracks]) for name in tracks[0]}
     motion = assemble(skeleton, joined, "held_out", 1.0)
-    motion = replace(motion, planted=np.zeros_like(motion.planted))  # the frames do not follow
+    motion = replace(motion, planted=np.zeros_like(motion.planted))  # the frames are unrelated
     yaw = np.deg2rad([turned for _, turned, _ in POSES])
     return motion.turned(yaw, skeleton.joint("pelvis"))

@@ -19,7 +19,7 @@ from understudy.demo.reach import arm_joint_angles, solve_leg
 from understudy.demo.skeleton import Skeleton
 
 HEAD_LEAD, FINGER_LAG = 0.04, 0.03  # s: the gaze goes first, the fingers last
-STANCE = -0.02  # m: feet of a standing person are nearer to each other than in the T-pose
+STANCE = -0.02  # m: feet of a standing person are closer together than in the T-pose
 _STILL = 2e-4  # m a foot may move in a frame and still be planted
 
 
@@ -54,7 +54,7 @@ def _script_times(script: Script, seconds: np.ndarray, rate: float) -> np.ndarra
 
 
 def _drift(random: np.random.Generator, seconds: np.ndarray, slowest: float) -> np.ndarray:
-    """A smooth wandering about zero of about unit size: three slow waves of random phase."""
+    """A smooth drift around zero, of about unit size: three slow waves of random phase."""
     waves = [
         weight * np.sin(2 * np.pi * (rate * slowest * seconds + random.random()))
         for rate, weight in ((1.0, 0.9), (1.73, 0.6), (2.9, 0.3))
@@ -85,7 +85,7 @@ def add_life(
 
 
 def _blink(faces: np.ndarray, random: np.random.Generator, seconds: np.ndarray, fps: float) -> None:
-    """Lids close for a moment every few seconds, and at least for one frame."""
+    """Lids close for a moment every few seconds, for at least one frame."""
     both = [EXPRESSIONS.index("eyeBlinkLeft"), EXPRESSIONS.index("eyeBlinkRight")]
     at, width = random.uniform(0.4, 1.6), max(0.09, 0.7 / fps)
     while len(seconds) and at < seconds[-1]:
@@ -152,7 +152,7 @@ def _leg(
     pelvis_at: np.ndarray,
     pelvis: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Local rotations (n,3,3) of hip, knee, ankle and toes that keep a foot (n,6) on its place."""
+    """Local rotations (n,3,3) of hip, knee, ankle and toes that keep a foot (n,6) in place."""
     outwards = 1.0 if side == "left" else -1.0
     x, z, lift, yaw, heel, tip = foot.T
     scale = skeleton.scale

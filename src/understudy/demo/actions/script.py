@@ -20,7 +20,7 @@ from understudy.demo.style import Style
 SIDES = ("left", "right")
 
 # The numbers of each track, all zero when standing at ease.
-PELVIS = ("x", "y", "z", "pitch", "yaw", "roll")  # m off the standing place; degrees
+PELVIS = ("x", "y", "z", "pitch", "yaw", "roll")  # m from the standing position; degrees
 SPINE = ("bend", "twist", "side")  # degrees: forwards, to the left, to the left
 HEAD = ("nod", "turn", "tilt")  # degrees: down, to the left, to the left
 EYES = ("down", "left")  # degrees
@@ -28,7 +28,7 @@ FOOT = ("x", "z", "lift", "yaw", "heel", "tip")  # m outwards, forwards, up; deg
 # outwards, heel raised on the ball of the foot, foot's own pitch in the air (toes down)
 KNEE = ("out",)  # degrees the knee points outwards from the foot's direction
 TOES_OUT = 8.0  # degrees, standing at ease
-STAND_BEND = 0.012  # m the pelvis of a person at ease is lower than with the legs straight
+STAND_BEND = 0.012  # m by which standing at ease lowers the pelvis, against straight legs
 
 SPINE_SHARE = {"spine1": 0.36, "spine2": 0.34, "spine3": 0.30}
 HEAD_SHARE = {"neck": 0.45, "head": 0.55}
@@ -36,7 +36,7 @@ HEAD_SHARE = {"neck": 0.45, "head": 0.55}
 
 @dataclass(frozen=True)
 class Reach:
-    """A Goal whose target is the place `on` the body (see Skeleton.points) plus `off`, in m.
+    """A Goal whose target is the point `on` the body (see Skeleton.points) plus `off`, in m.
 
     With on=None the target is `off` from the chest's front: the middle between the shoulders at
     rest, in the chest's frame; with on="pelvis", from that joint in its frame; with on="floor",
@@ -61,8 +61,8 @@ class Script:
     props: tuple[Stool, ...] = ()
     flights: list[tuple[float, float]] = field(default_factory=list)  # from, to, in s
     _now: dict[str, np.ndarray] = field(default_factory=dict)
-    _arms: dict[str, Reach | Goal | None] = field(default_factory=dict)  # what they were told
-    _solved: dict[str, Goal] = field(default_factory=dict)  # what their angles are for
+    _arms: dict[str, Reach | Goal | None] = field(default_factory=dict)  # what they were given
+    _solved: dict[str, Goal] = field(default_factory=dict)  # what their angles were solved for
 
     def __post_init__(self) -> None:
         self._now = {
@@ -97,10 +97,10 @@ class Script:
         left_foot: dict | None = None,
         knees: dict | None = None,
     ) -> "Script":
-        """Go on by `after` s and set the named parts there; all others stay as they were.
+        """Advance by `after` s and set the named parts there; all others stay as they were.
 
-        Of a part given as numbers by name (PELVIS, SPINE, …) those not named stay. An arm given as
-        a Reach or Goal keeps to it in later keys, as the trunk and head move, until told otherwise.
+        In a part given as named numbers (PELVIS, SPINE, …), those not named stay. An arm given a
+        Reach or Goal keeps to it in later keys, as the trunk and head move, until given another.
         """
         self.time += after
         for name, numbers, given in (
@@ -130,9 +130,9 @@ class Script:
         return self
 
     def fly(self, height: float, tuck: float) -> "Script":
-        """Leave the floor now and land when gravity has it, `height` m higher at the top.
+        """Leave the floor now and land when gravity dictates, rising by `height` m at the top.
 
-        tuck: m by which the feet come nearer to the body on the way.
+        tuck: m by which the feet are drawn up towards the body in flight.
         """
         height *= self.skeleton.scale
         start, seconds = self.time, float(np.sqrt(8 * height / 9.81))
@@ -147,11 +147,11 @@ class Script:
         return self
 
     def count(self, usual: float) -> int:
-        """How often to repeat a stroke that is usually done `usual` times; at least once."""
+        """How many times to repeat a stroke that is usually done `usual` times; at least once."""
         return max(1, round(usual * self.style.repeats))
 
     def hold(self, seconds: float) -> "Script":
-        """Stay as it is for a while."""
+        """Hold the pose for a while."""
         return self.pose(seconds)
 
     def at_ease(self, after: float) -> "Script":
@@ -186,7 +186,7 @@ class Script:
             self.tracks.setdefault(name, KeyframeTrack()).key(self.time, value)
 
     def _solve(self, side: str) -> None:
-        """Turn what an arm has been told into its angles, with the trunk as it is now."""
+        """Solve for the angles that meet an arm's Reach or Goal, with the trunk as it is now."""
         told = self._arms[side]
         if told is None:
             return
@@ -217,7 +217,7 @@ class Script:
         return replace(reach.goal, target=target)
 
     def _chest(self) -> tuple[np.ndarray, np.ndarray]:
-        """The chest joint's place in the world (3,) and its rotation (3,3)."""
+        """The chest joint's position in the world (3,) and its rotation (3,3)."""
         skeleton = self.skeleton
         at, turn = pelvis_frame(skeleton, self._now["pelvis"][None])
         at, turn = at[0], turn[0]
@@ -234,7 +234,7 @@ class Script:
         )
 
     def _head_point(self, name: str) -> np.ndarray:
-        """Where a place on the head is, in the chest's frame from the chest joint."""
+        """Where a point on the head is, in the chest's frame from the chest joint."""
         skeleton = self.skeleton
         _, rest = skeleton.points[name]
         neck = _bend(self._now["head"] * HEAD_SHARE["neck"])
@@ -255,7 +255,7 @@ def _bend(angles: np.ndarray) -> np.ndarray:
 
 
 def pelvis_frame(skeleton: Skeleton, pelvis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """World places (n,3) and rotations (n,3,3) of the pelvis from its track (n,6)."""
+    """World positions (n,3) and rotations (n,3,3) of the pelvis from its track (n,6)."""
     offset = pelvis[:, :3] * skeleton.scale
     offset[:, 1] += skeleton.stand - STAND_BEND * skeleton.scale
     pitch, yaw, roll = np.deg2rad(pelvis[:, 3:]).T
