@@ -1,10 +1,12 @@
 """What Snakemake itself reports before a run: the jobs due, and the rule graph."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from understudy.checkout import SOURCE
 from understudy.errors import UserError
 
 TABLE = re.compile(r"^job +count\n[- ]+\n(.*?)^total +\d+$", re.MULTILINE | re.DOTALL)
@@ -27,7 +29,9 @@ def rule_graph(snakefile: Path, options: list[str]) -> str:
 def _snakemake(snakefile: Path, arguments: list[str]) -> str:
     """Snakemake's output; its error message as a UserError."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
-    run = subprocess.run([*command, *arguments], text=True, capture_output=True)
+    # The profile's logger is a package beside this one, which a job's environment has not installed.
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    run = subprocess.run([*command, *arguments], env=environment, text=True, capture_output=True)
     if run.returncode:
         lines = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
         raise UserError("\n".join(lines[-5:]))
