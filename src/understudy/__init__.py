@@ -2,9 +2,9 @@
 
 import os
 
-# OpenMP's threads spin while they wait for work, by default. With more jobs than cores that stops
-# everybody (a training step becomes 20 times slower), and asleep they cost microseconds. It is
-# read when torch or numba load their OpenMP, which is after this.
+# By default, OpenMP threads spin while they wait for work. With more jobs than cores that stalls
+# every job (a training step takes 20 times as long); letting them sleep costs microseconds.
+# torch and numba read this when they load their OpenMP, which is later than here.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m understudy`, where the command is not on the path."""
+"""`python -m understudy`, for when the command is not on the PATH."""
 
 from understudy.cli import main
 

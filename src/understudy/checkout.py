@@ -4,13 +4,13 @@ from pathlib import Path
 
 from understudy.errors import UserError
 
-# Of an editable install, or of the checkout whose rules put it on the path.
+# The root of an editable install, or the checkout whose rules put the package on the path.
 SOURCE = Path(__file__).resolve().parents[2]
 
 
 def checkout() -> Path:
-    """The folder that holds this package's source or, where it was installed as a copy, the current
-    folder; UserError if that is no checkout of Understudy."""
+    """The folder that holds this package's source or, if it was installed as a copy, the current
+    folder; UserError if that is not a checkout of Understudy."""
     for folder in (SOURCE, Path.cwd()):
         if (folder / "Snakefile").is_file() and (folder / "config/weights.yaml").is_file():
             return folder

@@ -1,4 +1,4 @@
-"""The full state of a training, on disk: a job that is killed goes on where it was."""
+"""The full state of a training run on disk: a killed job resumes where it stopped."""
 
 import contextlib
 import json
@@ -20,14 +20,14 @@ Tensors = dict[str, Tensor]
 
 
 def save_checkpoint(path: Path, job: str, tensors: Tensors, note: dict) -> None:
-    """Write tensors and a JSON-able note, whole or not at all; `job` tells which training's."""
+    """Write tensors and JSON-able metadata, whole or not at all; `job` names the training run."""
     with atomic_path(path) as temporary:
         whole = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
         save_file(whole, temporary, metadata={"job": job, "note": json.dumps(note)})
 
 
 def load_checkpoint(path: Path, job: str) -> tuple[Tensors, dict] | None:
-    """What `save_checkpoint` wrote for the same job, or None (absent, damaged): begin afresh."""
+    """What `save_checkpoint` wrote for the same job, or None (absent, damaged): start afresh."""
     if not path.is_file():
         return None
     try:
@@ -41,24 +41,24 @@ def load_checkpoint(path: Path, job: str) -> tuple[Tensors, dict] | None:
 
 
 def remove_checkpoint(path: Path) -> None:
-    """After success: the checkpoint, and what a process left that was killed while it wrote one."""
+    """After success: the checkpoint, and what a process killed while writing one left behind."""
     for left in (path, *temporary_paths(path)):
         left.unlink(missing_ok=True)
 
 
 def prefixed(prefix: str, tensors: Tensors) -> Tensors:
-    """The tensors under names that begin with "prefix."."""
+    """The tensors with "prefix." put before their names."""
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
 
 
 def without_prefix(prefix: str, tensors: Tensors) -> Tensors:
-    """Those of the tensors that `prefixed` named, under their own names."""
+    """The tensors that `prefixed` renamed, under their original names."""
     start = f"{prefix}."
     return {k.removeprefix(start): x for k, x in tensors.items() if k.startswith(start)}
 
 
 def moments(optimiser: Optimizer) -> Tensors:
-    """What Adam remembers of each parameter: "0.exp_avg", …"""
+    """Adam's state for each parameter: "0.exp_avg", …"""
     tensors: Tensors = {}
     for number, values in optimiser.state_dict()["state"].items():
         tensors |= prefixed(str(number), values)
@@ -66,7 +66,7 @@ def moments(optimiser: Optimizer) -> Tensors:
 
 
 def load_moments(optimiser: Optimizer, tensors: Tensors) -> None:
-    """Put back what `moments` gave."""
+    """Restore what `moments` returned."""
     state: dict[int, Tensors] = {}
     for name, tensor in tensors.items():
         number, moment = name.split(".")
@@ -80,7 +80,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 
 @dataclass
 class Interruption:
-    """Whether the process was asked to end, and by which signal (0: it was not)."""
+    """Whether the process was asked to stop, and by which signal (0: it was not)."""
 
     signal: int = 0
 
@@ -89,16 +89,16 @@ class Interruption:
         return self.signal != 0
 
     def stop_if_requested(self) -> None:
-        """Leave with the exit code of a process that the signal ended."""
+        """Exit with the code of a process that the signal ended."""
         if self.requested:
             raise SystemExit(128 + self.signal)
 
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """Within, SIGNALS only set a flag, so that the step can end and the state be saved.
+    """Inside, SIGNALS only set a flag, so that the step can finish and the state be saved.
 
-    Signals can be caught in the main thread alone; elsewhere the flag is never set.
+    Signals can only be caught in the main thread; elsewhere the flag is never set.
     """
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():

@@ -1,7 +1,7 @@
-"""What the config chooses by a word: where each word's code is, as "module:name".
+"""The words that the config can choose from: where each word's code is, as "module:name".
 
 They are strings so that a word's packages are imported only where it is used, and so that an
-output is stale when the code of its own word changed, not that of another (`plan.code`).
+output becomes stale when its own word's code changes, not when another's does (`plan.code`).
 """
 
 CHOICES = {

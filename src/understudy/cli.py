@@ -16,7 +16,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ANY = click.Path(path_type=Path)
 AVATAR = "avatar.safetensors"
-BODY = "body/SMPLX_NEUTRAL.npz"  # in the folder of results: the embedded body
+BODY = "body/SMPLX_NEUTRAL.npz"  # in the results folder: the embedded body
 
 configfile = click.option(
     "--configfile",
@@ -28,7 +28,7 @@ configfile = click.option(
 
 
 class Commands(click.Group):
-    """Commands that end in one line where a UserError says what is wrong."""
+    """Commands that turn a UserError into a one-line message."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -37,7 +37,7 @@ class Commands(click.Group):
             sys.exit(f"error: {error}")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which they are written below."""
+        """In the order in which they are defined below."""
         return list(self.commands)
 
 
@@ -231,7 +231,7 @@ def cancel() -> None:
 @click.argument("inputs", type=FILE)
 @click.argument("out", type=FILE)
 def report(inputs: Path, out: Path) -> None:
-    """Write the report of a run that failed; Snakemake calls this at its end."""
+    """Write the report of a failed run; Snakemake calls this at the end."""
     from understudy.report.partial import build_partial_report
 
     build_partial_report(inputs, out)

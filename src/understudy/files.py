@@ -15,7 +15,7 @@ from understudy.errors import UserError
 
 @contextlib.contextmanager
 def atomic_path(target: Path | str) -> Iterator[Path]:
-    """A temporary path beside `target` with the same suffix, renamed onto it on success.
+    """A temporary path next to `target` with the same suffix, renamed onto it on success.
 
     On any error the temporary file is removed and an older `target` is left as it was.
     Raises UserError when the disk is full.
@@ -37,14 +37,14 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
 
 
 def temporary_paths(target: Path | str) -> list[Path]:
-    """What `atomic_path` began for `target` and a killed process could not remove."""
+    """Temporary files of `atomic_path` for `target` that a killed process left behind."""
     target = Path(target)
     return list(target.parent.glob(f".{glob.escape(target.stem)}.*{target.suffix}"))
 
 
 @contextlib.contextmanager
 def _full_disk_told(target: Path) -> Iterator[None]:
-    """A full disk as a UserError, from whatever a library makes of it (safetensors: no OSError)."""
+    """A full disk as a UserError, whatever a library raises for it (safetensors: no OSError)."""
     try:
         yield
     except UserError:
@@ -78,5 +78,5 @@ def sha256(path: Path | str) -> str:
 
 
 def file_digest(path: Path | str) -> str:
-    """The first 12 hex digits of a file's SHA-256: its identity in notes and manifests."""
+    """The first 12 hex digits of a file's SHA-256: its identity in metadata and manifests."""
     return sha256(path)[:12]

@@ -1,4 +1,4 @@
-"""What a job tells: to the terminal as it comes, to its log line by line."""
+"""A job's output: to the terminal as it comes, to its log line by line."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from typing import TextIO
 class Tee:
     """Writes to the terminal and, without the rewritten states of progress bars, to a log.
 
-    A log that cannot be written (a full disk) ends no job: the terminal still tells.
+    An unwritable log (a full disk) does not end the job: the terminal still gets the output.
     """
 
     def __init__(self, terminal: TextIO, log: TextIO):
@@ -39,7 +39,7 @@ class Tee:
 
 
 def open_log(path: Path) -> TextIO:
-    """A log to write line by line; where there is no room for one, one that nobody reads."""
+    """A log to write line by line; if there is no room for one, the null device."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("w", encoding="utf-8", buffering=1)

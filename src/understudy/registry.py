@@ -1,4 +1,4 @@
-"""What a word of the config stands for, loaded when asked for."""
+"""What a word in the config stands for, loaded on demand."""
 
 from importlib import import_module
 from typing import Any
@@ -7,7 +7,7 @@ from understudy.choices import CHOICES
 from understudy.errors import UserError
 
 FEATURES = ("keypoints", "masks", "depth", "expression", "hands")
-# The key of the config, and what its words name; else it is a feature's back-end.
+# The config key, and what its words name; anything else is a feature's back-end.
 KEYS = {
     "fit": ("config: fit.preset", "preset"),
     "avatar": ("config: avatar.model", "model"),
@@ -17,14 +17,14 @@ KEYS = {
 
 
 def words(of: str) -> dict[str, str]:
-    """Word -> import path of everything there is to choose from; `of`: a key of `CHOICES`."""
+    """Word -> import path of every available choice; `of`: a key of `CHOICES`."""
     if of not in CHOICES:
         raise UserError(f"config: nothing to choose for {of!r}; choose for {', '.join(CHOICES)}")
     return CHOICES[of]
 
 
 def import_path(of: str, word: str) -> str:
-    """ "module:name" of a word; UserError with the known words where there is none."""
+    """ "module:name" of a word; UserError with the known words if it is not one."""
     known = words(of)
     if word not in known:
         key, noun = KEYS.get(of, (f"config: features.{of}", "back-end"))
@@ -33,6 +33,6 @@ def import_path(of: str, word: str) -> str:
 
 
 def chosen(of: str, word: str) -> Any:
-    """The function or class behind a word; UserError with the known words where there is none."""
+    """The function or class behind a word; UserError with the known words if it is not one."""
     module, name = import_path(of, word).split(":")
     return getattr(import_module(module), name)

@@ -1,7 +1,7 @@
-"""Records of the users' files that jobs read, so that only other content makes anything stale.
+"""Records of the users' files that jobs read, so that only changed content makes outputs stale.
 
-A record lies apart from what was made from the file, and is written by the job that made it. Light,
-since the rules read it too.
+A record is kept apart from what was made from the file, and is written by the job that made it.
+Kept light, since the rules read it too.
 """
 
 import json
@@ -23,18 +23,18 @@ class Record:
     version: str
 
     def is_of(self, stat: os.stat_result) -> bool:
-        """Whether a file's size and time stamp are those that were recorded."""
+        """Whether a file's size and time stamp match the record."""
         return (self.size, self.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
 
 
 def record_path(folder: Path | str, kind: str, id_: str) -> str:
-    """Where the job that reads a source of that kind records it, in the folder of records; the real
-    videos share one file."""
+    """The file in the folder of records where the job that reads a source of that kind records it;
+    the real videos share one file."""
     return f"{folder}/real.json" if kind == "real" else f"{folder}/{kind}/{id_}.json"
 
 
 def read_records(path: Path | str) -> dict[str, Record]:
-    """Id -> record; none where there is no such file, or it is damaged."""
+    """Id -> record; empty if the file is missing or damaged."""
     try:
         stored = json.loads(Path(path).read_text(encoding="utf-8"))
         return {id_: Record(**fields) for id_, fields in stored.items()}
@@ -44,19 +44,19 @@ def read_records(path: Path | str) -> dict[str, Record]:
 
 def remember(path: Path | str, id_: str, source: Path | str, version: str | None) -> None:
     """Record in the file `path` that `source` was read as `version`; None: it is the workflow's
-    own, and Snakemake knows it."""
+    own, and Snakemake tracks it."""
     if version is not None:
         remember_all(path, {id_: (source, version)})
 
 
 def remember_all(path: Path | str, sources: dict[str, tuple[Path | str, str]]) -> None:
-    """Record that sources, by id, were read as their versions; others' records stay.
+    """Record the version as which each source, by id, was read; other records stay.
 
-    So does one of the same version with another content: the file changed in the middle of a run,
-    and what was made from the first content has to be told from what was made from the second.
-    Raises UserError for a source that is gone by now.
+    So does one with the same version but other content: the file changed in the middle of a run,
+    and what was made from the old content must be told apart from what was made from the new.
+    Raises UserError for a source that no longer exists.
     """
-    from understudy.files import sha256, write_json  # NumPy comes with it: planning does without
+    from understudy.files import sha256, write_json  # imports NumPy, which planning does without
 
     known = read_records(path)
     kept = dict(known)

@@ -1,4 +1,4 @@
-"""Every kind of file that the jobs hand on: what it holds, who writes it, who reads it.
+"""The files that jobs pass to each other: what each kind holds, who writes it, who reads it.
 
-Everybody may import these; what makes a file is imported by its job alone.
+Any module may import these; the code that makes a file is imported only by its job.
 """

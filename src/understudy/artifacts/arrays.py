@@ -1,4 +1,4 @@
-"""The .npz files of ours: named arrays with a note of what made them, never pickles."""
+"""Our .npz files: named arrays with metadata on what made them, never pickles."""
 
 import json
 import zipfile
@@ -11,12 +11,12 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.files import atomic_path
 
-ABOUT = "about"  # the name under which the note is kept, as JSON
+ABOUT = "about"  # the name under which the metadata is kept, as JSON
 
 
 @dataclass(frozen=True)
 class Arrays:
-    """What an .npz of ours holds: named arrays, and `about`, a JSON-able note of what made them."""
+    """One of our .npz files: named arrays, and `about`, JSON-able metadata on what made them."""
 
     arrays: dict[str, np.ndarray]
     about: dict
@@ -29,7 +29,7 @@ class Arrays:
 
 
 def save_arrays(target: Path | str, arrays: dict[str, np.ndarray], about: dict) -> None:
-    """Write `arrays` and the note `about` to a compressed .npz, whole or not at all.
+    """Write `arrays` and the metadata `about` to a compressed .npz, whole or not at all.
 
     `about` holds at least `kind` (keypoints, masks, fit, …) and what made the file: back-end,
     model id, settings, source. A file made for one body model carries `body`: its model id.
@@ -40,7 +40,7 @@ def save_arrays(target: Path | str, arrays: dict[str, np.ndarray], about: dict) 
 
 
 def load_arrays(path: Path | str, kind: str, body: str | None = None) -> Arrays:
-    """Read an .npz of ours; refuse another `kind` and, if given, another body model than `body`."""
+    """Read one of our .npz files; refuse another `kind` and, if given, a body other than `body`."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}

@@ -1,4 +1,4 @@
-"""Avatar files: the Gaussians at rest with their place on the body, in one .safetensors."""
+"""Avatar files: the Gaussians at rest with their position on the body, in one .safetensors."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
     """Write the avatar; its metadata holds `about` and the body model that skins it.
 
     Tensors: means, normals, scales, colors, shading as `Avatar` says; surface_vertices (G,3),
-    surface_weights (G,3), surface_faces (F,3): each Gaussian's place on the body's mesh, from
+    surface_weights (G,3), surface_faces (F,3): each Gaussian's position on the body mesh, from
     which skinning weights and expression directions follow; betas, joint_offset: the skeleton.
     """
     rig = avatar.rig
@@ -40,7 +40,7 @@ def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
 
 
 def read_about(path: Path | str) -> dict:
-    """The note of an avatar file; UserError if it is none."""
+    """The metadata of an avatar file; UserError if it is not one."""
     try:
         with safe_open(path, "pt") as stored:
             about = json.loads(stored.metadata()["about"])

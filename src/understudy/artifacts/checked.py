@@ -1,8 +1,8 @@
-"""checked.parquet: every synthetic video that was planned, and what was found in its file.
+"""checked.parquet: every planned synthetic video, and what was found in its file.
 
-A row each, in the order of ORDER. Columns: video, reference, identity, view, background; there,
-whether there is such a file; and of those that are: fps, frames, seconds, width, height (empty
-where it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as JSON);
+One row per video, in the order of ORDER. Columns: video, reference, identity, view, background;
+there, whether the file exists; and, if it does, fps, frames, seconds, width, height (empty
+if it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as JSON);
 sha256; background_digest.
 """
 
@@ -18,7 +18,7 @@ ORDER = ["reference", "identity", "view", "background"]
 
 
 def save_checked(path: Path | str, rows: Iterable[dict]) -> pd.DataFrame:
-    """Write the rows; returns them as a table."""
+    """Write the rows and return them as a table."""
     table = pd.DataFrame(rows).astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
     with atomic_path(path) as temporary:
         table.to_parquet(temporary, index=False)
@@ -26,5 +26,5 @@ def save_checked(path: Path | str, rows: Iterable[dict]) -> pd.DataFrame:
 
 
 def load_checked(path: Path | str) -> pd.DataFrame:
-    """The table."""
+    """Read the table."""
     return pd.read_parquet(path)

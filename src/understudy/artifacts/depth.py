@@ -1,6 +1,6 @@
-"""depth.npz: how far the person and the floor are, in some frames of an identity video.
+"""depth.npz: how far away the person and the floor are, in some frames of an identity video.
 
-depth (m,h,w) float16 m, 0 = not known; frames (m,) int64, which frames of the video. About: kind,
+depth (m,h,w) float16 m, 0 = unknown; frames (m,) int64, which frames of the video. About: kind,
 backend, unit ("m"), source (what the depth is made of), body, model (digest of a network's
 weights), video, fps, size.
 """
@@ -21,5 +21,5 @@ def save_depth(path: Path | str, depth: np.ndarray, frames: np.ndarray, about: d
 
 
 def load_depth(path: Path | str, body: str | None = None) -> Arrays:
-    """Read a depth.npz; UserError where it is something else or made for another body model."""
+    """Read a depth.npz; UserError if it is anything else or for another body model."""
     return load_arrays(path, KIND, body)

@@ -1,10 +1,10 @@
 """expression.npz: the face's 50 expressions and its jaw in every frame.
 
-expression (n,50); jaw_pose (n,3) axis-angle rad; valid (n,) bool, False where no face is seen
+expression (n,50); jaw_pose (n,3) axis-angle rad; valid (n,) bool, False if no face is seen
 (expression and jaw are then bridged in time and fall back to rest). About: kind, backend, model
 (digests of a network's weights), body, keypoints' source.
 
-A back-end that reads FLAME off each frame (as DECA does) also writes face_shape (n,S): FLAME's
+A back-end that estimates FLAME in each frame (as DECA does) also writes face_shape (n,S): FLAME's
 first S shape coefficients, S at most 300; the fit takes their mean over the valid frames.
 """
 
@@ -20,7 +20,7 @@ KIND = "expression"
 
 @dataclass(frozen=True)
 class Faces:
-    """Of n frames: expression (n,E); jaw (n,3) axis-angle rad; valid (n,) bool; shape (n,S),
+    """For n frames: expression (n,E); jaw (n,3) axis-angle rad; valid (n,) bool; shape (n,S),
     FLAME's, or None."""
 
     expression: np.ndarray
@@ -42,8 +42,8 @@ def save_expression(path: Path | str, faces: Faces, about: dict) -> None:
 
 
 def load_expression(path: Path | str, body: str | None = None) -> Faces:
-    """Read an expression.npz; UserError where it is something else or made for another body model
-    than the id `body`."""
+    """Read an expression.npz; UserError if it is anything else or for another body model than
+    the id `body`."""
     stored = load_arrays(path, KIND, body)
     return Faces(
         expression=stored["expression"].astype(float),

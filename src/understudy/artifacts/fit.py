@@ -22,9 +22,9 @@ class Fit:
 
     pose: n frames; betas (S,); joint_offset (55,3) m; K: the camera (3,3) px; fps; size (h,w) px;
     confidence (n,) in [0,1], 0 where nobody was seen and the pose is bridged;
-    error: by part, the median reprojection error in % of the person's height (NaN: never seen);
-    up (3,): the clip's vertical; about: the file's note;
-    face_offset (V,3) m: of the body's vertices, FLAME's face of this person; None without FLAME.
+    error: per part, the median reprojection error in % of the person's height (NaN: never seen);
+    up (3,): the clip's vertical; about: the file's metadata;
+    face_offset (V,3) m: gives the body's vertices this person's FLAME face; None without FLAME.
     """
 
     pose: Pose

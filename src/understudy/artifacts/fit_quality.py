@@ -1,6 +1,6 @@
-"""How far a fit can be trusted, by numbers that need no truth: a part of its file.
+"""How far a fit can be trusted, in numbers that need no ground truth: part of its file.
 
-Without PyTorch, so that a status or report can read many fits fast.
+Without PyTorch, so that a status or report can read many fits quickly.
 """
 
 from dataclasses import asdict, dataclass, fields
@@ -11,20 +11,20 @@ import numpy as np
 from understudy.artifacts.arrays import load_arrays
 from understudy.errors import UserError
 
-# Parts of the body that a picture shows or does not, as a fit file's part_seen has them.
+# Body parts that an image may or may not show, in the order of a fit file's part_seen.
 SEEN_PARTS = ("trunk", "head", "left_arm", "right_arm", "left_leg", "right_leg")
 
 
 @dataclass(frozen=True)
 class FitQuality:
-    """What a fit says of itself; NaN where there is nothing to measure.
+    """What a fit says about itself; NaN if there is nothing to measure.
 
     bridged: share of frames in which nobody is seen; longest_bridge: the longest such span, s;
-    jitter: mean acceleration of the 22 joints, mm a frame² at 30 frames a second; fastest_turn: of
-    the pelvis from a frame to the next, deg/s; slide: 95th percentile of how a fitted toe or heel
-    moves while it stands in the picture, mm a frame at 30 a second; beyond_limits: share of joints
-    × frames turned more than 10° beyond an anatomical limit; part_seen (n,6) bool: which of
-    SEEN_PARTS each frame shows: the others' pose is a guess.
+    jitter: mean acceleration of the 22 joints, mm per frame² at 30 fps; fastest_turn: of the
+    pelvis from one frame to the next, deg/s; slide: 95th percentile of how far a fitted toe or
+    heel moves while it is still in the image, mm per frame at 30 fps; beyond_limits: share of
+    joints × frames turned more than 10° beyond an anatomical limit; part_seen (n,6) bool: which
+    of SEEN_PARTS each frame shows: the pose of the others is a guess.
     """
 
     bridged: float
@@ -46,7 +46,7 @@ NUMBERS = tuple(field.name for field in fields(FitQuality) if field.type is floa
 
 @dataclass(frozen=True)
 class FitReport:
-    """A fit file's numbers: error by part (% of the person's height, NaN: never seen), quality."""
+    """A fit file's numbers: error per part (% of the person's height, NaN: never seen), quality."""
 
     error: dict[str, float]
     quality: FitQuality
@@ -57,7 +57,7 @@ class FitReport:
 
 
 def quality_arrays(quality: FitQuality) -> dict[str, np.ndarray]:
-    """As a fit file keeps it."""
+    """The quality as a fit file stores it."""
     numbers = asdict(quality)
     return {
         "quality": np.array([numbers[name] for name in NUMBERS], np.float32),
@@ -66,7 +66,7 @@ def quality_arrays(quality: FitQuality) -> dict[str, np.ndarray]:
 
 
 def read_report(path: Path | str) -> FitReport:
-    """Read a fit file's numbers; UserError if it is none, or from before there were any."""
+    """Read a fit file's numbers; UserError if it is not one or predates them."""
     stored = load_arrays(path, "fit")
     try:
         numbers = dict(zip(NUMBERS, stored["quality"].tolist(), strict=True))

@@ -1,13 +1,13 @@
 """hands.npz: the finger joints of both hands in every frame.
 
 hand_pose (n,2,15,3) axis-angle rad, left then right, against the flat hand in SMPL-X's joint order;
-score (n,2) in [0,1], 0 where the hand is not seen (its pose is then bridged in time and falls back
+score (n,2) in [0,1], 0 if the hand is not seen (its pose is then bridged in time and falls back
 to a relaxed hand). About: kind, backend, model (digests of a network's weights), body, keypoints'
 source.
 
-A back-end that reads the whole body's pose off each frame (as Hand4Whole does) also writes
-global_orient (n,3) in camera space and body_pose (n,21,3), SMPL-X's axis-angle rad: there the fit
-then begins (`fitting.regressed`). Frames without a person hold anything finite.
+A back-end that estimates the whole body's pose in each frame (as Hand4Whole does) also writes
+global_orient (n,3) in camera space and body_pose (n,21,3), SMPL-X's axis-angle rad: the fit then
+starts from them (`fitting.regressed`). Frames without a person hold arbitrary finite values.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KIND = "hands"
 
 @dataclass(frozen=True)
 class BodyPose:
-    """Of n frames: global_orient (n,3) in camera space, body_pose (n,21,3): axis-angle rad."""
+    """For n frames: global_orient (n,3) in camera space, body_pose (n,21,3): axis-angle rad."""
 
     global_orient: np.ndarray
     body_pose: np.ndarray
@@ -32,8 +32,8 @@ class BodyPose:
 
 @dataclass(frozen=True)
 class Hands:
-    """Of n frames: pose (n,2,15,3) axis-angle rad; score (n,2); body: the whole body's pose, where
-    the back-end reads it, or None."""
+    """For n frames: pose (n,2,15,3) axis-angle rad; score (n,2); body: the whole body's pose if the
+    back-end estimates it, else None."""
 
     pose: np.ndarray
     score: np.ndarray
@@ -50,8 +50,8 @@ def save_hands(path: Path | str, hands: Hands, about: dict) -> None:
 
 
 def load_hands(path: Path | str, body: str | None = None) -> Hands:
-    """Read a hands.npz; UserError where it is something else, made for another body model than the
-    id `body`, or of a wrong shape."""
+    """Read a hands.npz; UserError if it is anything else, for another body model than the id
+    `body`, or of a wrong shape."""
     stored = load_arrays(path, KIND, body)
     pose, score = stored["hand_pose"].astype(float), stored["score"].astype(float)
     if "global_orient" not in stored or "body_pose" not in stored:

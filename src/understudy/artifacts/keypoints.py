@@ -1,11 +1,11 @@
-"""keypoints.npz: 133 COCO-WholeBody points a frame of the one person in a video.
+"""keypoints.npz: 133 COCO-WholeBody points per frame, of the one person in a video.
 
-xy (n,133,2) float32 px; score (n,133) float32 in [0,1], 0 = not seen; people (n,) int16, persons
-counted (at sampled frames; between them the nearest sample's); world (n,33,3) float32 where the
-back-end has it: MediaPipe's world landmarks, metres about the hips, x right, y down, z away from
-the camera; irises (n,2,3) float32 where it has them: the centres of the left and the right eye's,
+xy (n,133,2) float32 px; score (n,133) float32 in [0,1], 0 = not seen; people (n,) int16, number of
+persons (in sampled frames; in between, the nearest sample's); world (n,33,3) float32 if the
+back-end has it: MediaPipe's world landmarks, metres from the hips, x right, y down, z away from
+the camera; irises (n,2,3) float32 if it has them: the centres of the left and the right iris,
 x, y px and score. About: kind, backend, model, video, digest, fps, size (h, w) and, for a video
-that was kept though it shows others, `several_people`.
+that was kept although it shows others, `several_people`.
 """
 
 from pathlib import Path
@@ -25,12 +25,12 @@ def save_keypoints(
     extra: dict[str, np.ndarray],
     about: dict,
 ) -> None:
-    """Write a keypoints.npz; extra: `world` and `irises`, if there are any."""
+    """Write a keypoints.npz; extra: `world` and `irises`, if any."""
     reals = {"xy": xy, "score": score, **extra}
     arrays = {name: array.astype(np.float32) for name, array in reals.items()}
     save_arrays(path, arrays | {"people": people.astype(np.int16)}, {**about, "kind": KIND})
 
 
 def load_keypoints(path: Path | str) -> Arrays:
-    """Read a keypoints.npz; UserError where it is something else or damaged."""
+    """Read a keypoints.npz; UserError if it is anything else or damaged."""
     return load_arrays(path, KIND)

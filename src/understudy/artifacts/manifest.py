@@ -1,4 +1,4 @@
-"""manifest.parquet, and the same as manifest.csv: a row for each synthetic video that is there,
+"""manifest.parquet, and the same as manifest.csv: one row per existing synthetic video,
 with every fact about it."""
 
 from collections.abc import Iterable

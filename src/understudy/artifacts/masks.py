@@ -33,5 +33,5 @@ def unpack_masks(stored: Arrays | dict[str, np.ndarray]) -> np.ndarray:
 
 
 def load_masks(path: Path | str) -> np.ndarray:
-    """The masks (n,h,w) bool of a masks.npz; UserError where it is something else or damaged."""
+    """The masks (n,h,w) bool of a masks.npz; UserError if it is anything else or damaged."""
     return unpack_masks(load_arrays(path, KIND))

@@ -1,4 +1,4 @@
-"""The part of a feature file's note that says what it was made from."""
+"""The part of a feature file's metadata that says what it was made from."""
 
 from pathlib import Path
 
@@ -17,5 +17,5 @@ def of_video(video: Path | str, info: VideoInfo) -> dict:
 
 
 def of_keypoints(note: dict) -> dict:
-    """What of the note of keypoints.npz is told on by what is fitted to them."""
+    """What a file fitted to keypoints.npz takes over from its metadata."""
     return {key: note.get(key) for key in ("backend", "model", "video", "digest")}

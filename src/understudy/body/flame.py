@@ -1,4 +1,4 @@
-"""FLAME: the head model whose mesh is the face of SMPL-X, kept with a body in one file.
+"""FLAME: the head model whose mesh is the face of SMPL-X, stored with a body in one file.
 
 Li et al., "Learning a model of facial shape and expression from 4D scans", SIGGRAPH Asia 2017.
 The model and the table of corresponding vertices are the user's, from https://flame.is.tue.mpg.de
@@ -25,32 +25,32 @@ _ON_SKIN = (*FACE_NAMES, "left_ear", "right_ear")
 FLAME_LANDMARKS = (*_ON_JOINTS, *_ON_SKIN)
 
 _EXPRESSIONS = slice(300, 400)  # the columns of shapedirs, in SMPL-X's files as in FLAME's
-VERTEX_IDS = "flame_vertex_ids"  # their name in the joined file
+VERTEX_IDS = "flame_vertex_ids"  # the name of that array in the joined file
 _PREFIX, _NAME = "flame_", "flame_model_id"
 
 
 @dataclass(frozen=True)
 class Flame:
     """model: 5 joints, 5,023 vertices in the official file; its landmark table holds
-    FLAME_LANDMARKS. vertex_ids (V,): the body's vertex that is each of FLAME's."""
+    FLAME_LANDMARKS. vertex_ids (V,): the body's vertex for each of FLAME's."""
 
     model: BodyModel
     vertex_ids: Tensor
 
     @property
     def neck(self) -> Tensor:
-        """(V,) bool: the vertices that hang most on the neck."""
+        """(V,) bool: the vertices that move mostly with the neck."""
         return self.model.weights.argmax(1) == FLAME_JOINTS.index("neck")
 
 
 def join_flame(
     body: Path | str, flame: Path | str, correspondences: Path | str, out: Path | str
 ) -> None:
-    """Write a body file of SMPL-X with FLAME: on the vertices that both share, the expressions
-    are FLAME's, as ExAvatar has them; FLAME's own arrays lie beside the body's.
+    """Write an SMPL-X body file that includes FLAME: on the vertices that both share, the
+    expressions are FLAME's, as in ExAvatar; FLAME's own arrays are stored next to the body's.
 
     body: SMPL-X's .npz or .pkl; flame: FLAME 2020's; correspondences: SMPL-X__FLAME_vertex_ids.npy.
-    Raises UserError where a file is missing or broken, or the three do not belong together.
+    Raises UserError if a file is missing or broken, or the three do not belong together.
     """
     arrays = joined_arrays(body, flame, correspondences)
     with atomic_path(out) as path:
@@ -60,7 +60,7 @@ def join_flame(
 def joined_arrays(
     body: Path | str, flame: Path | str, correspondences: Path | str
 ) -> dict[str, np.ndarray]:
-    """What `join_flame` writes; raises what it raises."""
+    """What `join_flame` writes; raises the same errors."""
     model, arrays, head = load_body(body), read_body_arrays(body), read_body_arrays(flame)
     ids = _read_ids(Path(correspondences))
     name = _assembled(head, flame, f"{Path(flame).stem}-{file_digest(flame)}").model_id
@@ -120,7 +120,7 @@ def _read_ids(path: Path) -> np.ndarray:
 
 
 def _carried_over(table: LandmarkTable, ids: Tensor, path: Path | str) -> LandmarkTable:
-    """The body's face points and ears on the vertices that FLAME shares with it; eyes on joints."""
+    """The body's face points and ears on the vertices shared with FLAME; eyes on joints."""
     rows = [table.names.index(name) for name in _ON_SKIN]
     vertices, size = table.vertices[rows], int(max(ids.max(), table.vertices.max())) + 1
     back = torch.full((size,), -1)

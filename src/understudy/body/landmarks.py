@@ -1,4 +1,4 @@
-"""The 133 COCO-WholeBody points on a posed body, picked by a table that lies in the model file."""
+"""The 133 COCO-WholeBody points on a posed body, picked by a table in the model file."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ class LandmarkTable:
     """Where each of L landmarks sits: on a joint, or at a weighted mean of three vertices.
 
     names: L names; joint (L,) int64, −1 where vertices are used; vertices (L,3) int64;
-    weights (L,3), which sum to 1 in a row (rows of joints hold zeros and are not read).
+    weights (L,3), each row summing to 1 (rows of joints hold zeros and are not read).
     """
 
     names: tuple[str, ...]
@@ -68,7 +68,7 @@ class LandmarkTable:
         return torch.unique(self.vertices[self.joint < 0])
 
     def reindexed(self, vertex_ids: Tensor) -> "LandmarkTable | None":
-        """The table for a mesh made of `vertex_ids` alone; None if it lacks one that is needed."""
+        """The table for a mesh of only `vertex_ids`; None if a vertex that it needs is missing."""
         if not torch.isin(self.vertex_ids(), vertex_ids).all():
             return None
         size = int(max(vertex_ids.max(), self.vertices.max())) + 1

@@ -18,7 +18,7 @@ from understudy.files import file_digest
 
 
 def load_body(path: Path | str) -> BodyModel:
-    """Read an SMPL-X-format .npz or .pkl (without chumpy objects); UserError if it is none."""
+    """Read an SMPL-X-format .npz or .pkl (without chumpy objects); UserError if it is not one."""
     arrays = read_body_arrays(path)
     try:
         return assemble(arrays, f"{Path(path).stem}-{file_digest(path)}")
@@ -33,7 +33,7 @@ def assemble(
 ) -> BodyModel:
     """A model from the arrays of a file; ValueError if they do not fit the joints named.
 
-    The file's own names count where it has any.
+    The file's own names take precedence, if it has any.
     """
     vertices, joint_count = len(arrays["v_template"]), len(joint_names)
     for name, shape in (
@@ -76,7 +76,7 @@ def _split_shape_space(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Shape and expression columns: 300 + 100 in a full file, 10 + the rest in a short one.
 
     Of the expressions, the first 50 are used. Zero columns at the end of either (padding) are
-    dropped; one column at least stays.
+    dropped; at least one column stays.
     """
     shapes = 300 if directions.shape[2] >= 400 else 10
     return _trim(directions[..., :shapes]), _trim(directions[..., shapes : shapes + EXPRESSIONS])

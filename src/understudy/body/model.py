@@ -18,7 +18,7 @@ class BodyModel:
 
     v_template (V,3) m; faces (F,3) int64; shapedirs (V,3,S); exprdirs (V,3,E);
     posedirs (V,3,486), or None when all zero; weights (V,55);
-    J_template (55,3), J_shapedirs (55,3,S), J_exprdirs (55,3,E): the joint regressor applied;
+    J_template (55,3), J_shapedirs (55,3,S), J_exprdirs (55,3,E): with the joint regressor applied;
     parents: 55 ints, −1 for the root; joint_names: 55; hands_mean (2,15,3) rad, left then right:
     a relaxed hand against the flat one, never added by skinning;
     landmarks: None if the file has no table; uv (T,2), uv_faces (F,3) int64: None if absent;
@@ -54,7 +54,7 @@ class BodyModel:
     ) -> "ShapedBody":
         """Fold one person's shape in: betas (≤S,), joint_offset (55,3) m, vertex_offset (V,3) m.
 
-        A joint offset moves a joint alone, a vertex offset a vertex alone.
+        A joint offset moves only its joint, a vertex offset only its vertex.
         """
         s = len(betas)
         if s > self.shapedirs.shape[-1]:
@@ -68,7 +68,7 @@ class BodyModel:
         return ShapedBody(self, vertices, joints)
 
     def submesh(self, vertex_ids: Tensor) -> "BodyModel":
-        """The model of the vertices (k,) alone, without faces: poses them fast.
+        """The model of only the vertices (k,), without faces: fast to pose.
 
         The landmark table is kept if it needs no other vertex.
         """
@@ -86,7 +86,7 @@ class BodyModel:
         )
 
     def landmark_table(self) -> LandmarkTable:
-        """The landmark table, or a UserError if the file brought none."""
+        """The landmark table, or a UserError if the file has none."""
         if self.landmarks is None:
             raise UserError(
                 f"{self.model_id}: the body file has no landmark table (landmark_names, …); "
@@ -95,13 +95,13 @@ class BodyModel:
         return self.landmarks
 
     def landmark_submesh(self) -> "BodyModel":
-        """The model of just the vertices that its landmark table reads."""
+        """The model of only the vertices that its landmark table reads."""
         return self.submesh(self.landmark_table().vertex_ids())
 
     def to(
         self, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
     ) -> "BodyModel":
-        """On another device, its real numbers in another dtype."""
+        """The model on another device, its floating-point arrays in another dtype."""
         moved = {}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -127,7 +127,7 @@ class ShapedBody:
     def skin(self, rotations: Tensor, transl: Tensor, expression: Tensor | None = None) -> Posed:
         """Skin n frames.
 
-        rotations (n,55,3,3) against the parent joint, transl (n,3), expression (n,≤E) or None.
+        rotations (n,55,3,3) relative to the parent joint, transl (n,3), expression (n,≤E) or None.
         """
         n, model = len(rotations), self.model
         vertices, joints = self.vertices.expand(n, -1, 3), self.joints.expand(n, -1, 3)

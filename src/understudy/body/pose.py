@@ -1,4 +1,4 @@
-"""A motion: the pose of a body in each of n frames, under SMPL-X's names."""
+"""A motion: the pose of a body in each of n frames, with SMPL-X's names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -25,7 +25,7 @@ _PARTS = (
 
 @dataclass(frozen=True)
 class Pose:
-    """n frames. Rotations are axis-angle (rad) against the T-pose with flat hands; transl in m.
+    """n frames. Rotations are axis-angle (rad) relative to the T-pose with flat hands; transl in m.
 
     global_orient (n,3), body_pose (n,21,3), left_hand_pose and right_hand_pose (n,15,3),
     jaw_pose, leye_pose and reye_pose (n,3), expression (n,50), transl (n,3).
@@ -85,14 +85,14 @@ class Pose:
         )
 
     def to(self, *args, **kwargs) -> "Pose":
-        """On another device or in another dtype, as Tensor.to."""
+        """The pose on another device or in another dtype, as with Tensor.to."""
         return Pose(**{name: array.to(*args, **kwargs) for name, array in self._items()})
 
     def detach(self) -> "Pose":
         return Pose(**{name: array.detach() for name, array in self._items()})
 
     def to_numpy(self) -> dict[str, np.ndarray]:
-        """The arrays by name, as a fit file keeps them."""
+        """The arrays by name, as a fit file stores them."""
         return {name: array.detach().cpu().numpy() for name, array in self._items()}
 
     @staticmethod

@@ -54,7 +54,7 @@ def matrix_to_axis_angle(matrix: Tensor) -> Tensor:
     """(…, 3, 3) -> (…, 3) rad, of angle at most π."""
     quaternion = _matrix_to_quaternion(matrix)
     real, imaginary = quaternion[..., :1], quaternion[..., 1:]
-    sign = torch.where(real < 0, -1.0, 1.0).to(matrix.dtype)  # q and −q are one rotation
+    sign = torch.where(real < 0, -1.0, 1.0).to(matrix.dtype)  # q and −q are the same rotation
     real, imaginary = real * sign, imaginary * sign
     square = (imaginary**2).sum(-1, keepdim=True)
     small = square < _SMALL

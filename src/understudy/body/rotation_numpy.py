@@ -66,7 +66,7 @@ def log_derivative(v: np.ndarray) -> np.ndarray:
 
 
 def turned(rotations: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Rotations (n,j,3,3) turned on by a solver's step (n,3j), a radian each at most."""
+    """Rotations (n,j,3,3) turned further by a solver's step (n,3j), each by at most a radian."""
     turn = step.reshape(*rotations.shape[:2], 3)
     angle = np.linalg.norm(turn, axis=-1, keepdims=True)
     return rotations @ exp(turn * np.minimum(1.0, 1.0 / np.maximum(angle, 1e-9)))
@@ -78,7 +78,7 @@ def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     axis = np.cross(a, b)
     sine = np.linalg.norm(axis, axis=-1, keepdims=True)
     angle = np.arctan2(sine, (a * b).sum(-1, keepdims=True))
-    # For opposite vectors any axis across a does; take the one least along a.
+    # For opposite vectors any axis orthogonal to a works; start from the axis least along a.
     spare = np.cross(a, np.eye(3)[np.abs(a).argmin(-1)])
     return exp(angle * np.where(sine < 1e-6, unit(spare), axis / np.maximum(sine, 1e-6)))
 
@@ -98,7 +98,7 @@ def unit(v: np.ndarray) -> np.ndarray:
 def fill(rotations: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Rotations (n,…,3,3), those of frames not `known` (n,) replaced by slerp of the nearest known.
 
-    Before the first and after the last known frame that frame's rotation is held.
+    Before the first and after the last known frame, that frame's rotation is held.
     """
     at = np.flatnonzero(known)
     frames = np.arange(len(rotations))

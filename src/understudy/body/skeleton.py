@@ -1,4 +1,4 @@
-"""The skeleton every SMPL-X-format body shares: 55 joints and their parents."""
+"""The skeleton that every SMPL-X-format body shares: 55 joints and their parents."""
 
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")  # SMPL-X's order within a hand
 
@@ -50,5 +50,5 @@ PARENTS: tuple[int, ...] = (
 )
 
 JOINT_COUNT = len(JOINT_NAMES)
-BODY_JOINTS = 22  # those before the jaw: the pelvis and the 21 of body_pose
+BODY_JOINTS = 22  # the joints before the jaw: the pelvis and the 21 of body_pose
 JOINT_INDEX: dict[str, int] = {name: i for i, name in enumerate(JOINT_NAMES)}

@@ -15,7 +15,7 @@ from torch import Tensor
 class Posed:
     """n posed frames: vertices (n,V,3), joints (n,55,3), both in m; transforms (n,55,4,4).
 
-    `transforms` takes a point of the rest pose to its posed place, rigid with a joint, transl
+    `transforms` maps a rest-pose point, rigid with a joint, to its posed position, transl
     included.
     """
 
@@ -34,8 +34,8 @@ def skin(
 ) -> Posed:
     """Skin n frames.
 
-    vertices (n,V,3), joints (n,55,3): at rest, with shape, expression and correctives in them;
-    weights (V,55); rotations (n,55,3,3) against the parent joint; transl (n,3).
+    vertices (n,V,3), joints (n,55,3): at rest, with shape, expression and correctives applied;
+    weights (V,55); rotations (n,55,3,3) relative to the parent joint; transl (n,3).
     """
     turned, placed = chain(rotations, joints, parents)
     placed = placed + transl[:, None]
@@ -55,9 +55,9 @@ def blend(directions: Tensor, coefficients: Tensor) -> Tensor:
 
 
 def chain(rotations: Tensor, joints: Tensor, parents: tuple[int, ...]) -> tuple[Tensor, Tensor]:
-    """Forward kinematics, all joints of one depth of the tree at once.
+    """Forward kinematics, all joints at the same depth of the tree at once.
 
-    rotations (n,J,3,3) against the parent, joints (n,J,3) at rest -> rotations (n,J,3,3) and
+    rotations (n,J,3,3) relative to the parent, joints (n,J,3) at rest -> rotations (n,J,3,3) and
     positions (n,J,3) in the body's space. `parents` names each joint's parent, −1 for the root.
     """
     levels = _levels(parents)

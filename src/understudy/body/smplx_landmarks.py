@@ -1,7 +1,7 @@
-"""The landmark table of the official SMPL-X mesh, whose file brings none of its own.
+"""The landmark table of the official SMPL-X mesh, whose file has none.
 
-Joints and vertices as the `smplx` package's vertex_ids.py names them; the 68 face points as the
-file itself does, the 17 of the jaw line where they lie on a head that looks straight ahead.
+Joints and vertices are those in the `smplx` package's vertex_ids.py; the 68 face points, those in
+the file itself, the jaw line's 17 where they lie on a head that looks straight ahead.
 """
 
 import numpy as np

@@ -7,13 +7,13 @@ from understudy.body.skeleton import FINGERS, JOINT_COUNT, JOINT_INDEX, PARENTS
 
 _UP = np.array([0.0, 1.0, 0.0])
 _FORWARD = np.array([0.0, 0.0, 1.0])
-_DISTAL_CURL = 0.6  # a finger tip curls this much of what its middle segment does
-_FINGER_SPREAD = 0.6  # of the rest pose's spread that stays in the T-pose's flat hand
+_DISTAL_CURL = 0.6  # a fingertip's curl over that of its middle segment
+_FINGER_SPREAD = 0.6  # share of the rest pose's spread kept in the T-pose's flat hand
 _LEG_SPREAD = 0.04  # outward slope of the T-pose's legs
 
 
 def tpose_rotations(joints: np.ndarray) -> np.ndarray:
-    """(55,3) rest joints of one person -> (55,3,3): each part's turn from rest to T-pose.
+    """(55,3) rest joints of one person -> (55,3,3): each part's rotation from rest to T-pose.
 
     Arms straight along x with the elbow's hinge upright, palms down, fingers flat; legs straight
     down; trunk, head and feet as they were.
@@ -59,7 +59,7 @@ def _fingers(place: dict[str, np.ndarray], wrist: np.ndarray) -> dict[str, np.nd
     for finger in FINGERS:
         first, second, third = (place[f"{finger}{k}"] for k in (1, 2, 3))
         proximal, middle = wrist @ (second - first), wrist @ (third - second)
-        if finger == "thumb":  # keeps its place beside the palm, only half straightened
+        if finger == "thumb":  # stays next to the palm, only half straightened
             turns["thumb1"] = wrist
             turns["thumb2"] = rot.between(middle, rot.unit(proximal) + rot.unit(middle)) @ wrist
             turns["thumb3"] = turns["thumb2"]
@@ -87,9 +87,9 @@ def to_tpose(
 
 
 def relaxed_hands(joints: np.ndarray) -> np.ndarray:
-    """(2,15,3) axis-angle, left then right: MakeHuman's relaxed hand against the T-pose's flat one.
+    """(2,15,3) axis-angle, left then right: MakeHuman's relaxed hand relative to the T-pose's flat.
 
-    Joints (55,3) of a rest pose; undoing the T-pose's turns brings the relaxed fingers back.
+    Joints (55,3) of a rest pose; undoing the T-pose's rotations restores the relaxed fingers.
     """
     turns = tpose_rotations(joints)
     local = np.stack([turns[PARENTS[joint]] @ turns[joint].T for joint in range(25, 55)])

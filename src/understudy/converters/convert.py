@@ -1,4 +1,4 @@
-"""A folder of a dataset -> the workflow's tables; what was left out, and why."""
+"""A dataset folder -> the workflow's tables; what was left out, and why."""
 
 from pathlib import Path
 
@@ -26,10 +26,10 @@ RANDOM_PEOPLE = "CC BY-NC 4.0"
 def convert_files(
     what: str, folder: Path, out: Path, count: int | None, licence: str | None, seed: int
 ) -> list[str]:
-    """Write identities.tsv ("people") or backgrounds.tsv ("backgrounds") of the files in a folder.
+    """Write identities.tsv ("people") or backgrounds.tsv ("backgrounds") for the files in a folder.
 
-    count: so many, drawn by seed; None: all. Returns lines that tell what was done. UserError where
-    the folder holds none, or too few.
+    count: this many, drawn by seed; None: all. Returns lines that report what was done. UserError
+    if the folder holds none, or too few.
     """
     table, column, suffixes, kind = FILES[what]
     found = find_files(folder, suffixes, kind)
@@ -44,11 +44,11 @@ def convert_files(
 def convert_recordings(
     name: str, folder: Path, out: Path, protocol: str, caps: Caps, licence: str | None, seed: int
 ) -> list[str]:
-    """Write references.tsv and real.tsv of a dataset's folder; name: its word in
-    `understudy.choices`; protocol: who trains, who tests.
+    """Write references.tsv and real.tsv for a dataset's folder; name: its word in
+    `understudy.choices`; protocol: who is trained on, who is tested on.
 
-    Returns lines that tell what was done, and what the config has to say. UserError where the
-    folder holds no training or no test video by this protocol.
+    Returns lines that report what was done, and what to put in the config. UserError if the
+    folder holds no training or no test video under this protocol.
     """
     dataset: Dataset = chosen("dataset", name)
     if protocol not in dataset.protocols:

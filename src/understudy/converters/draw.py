@@ -1,4 +1,4 @@
-"""Which recordings train, test and are re-enacted: so many of each class, drawn by seed."""
+"""Which recordings train, test and are re-enacted: a set number per class, drawn by seed."""
 
 import hashlib
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ OTHER_CAMERA = "another camera's view of a performance in the test set"
 
 @dataclass(frozen=True)
 class Caps:
-    """The most of each class (paper, sections 4.2 and 5.1). A test set that is told by angle has so
-    many of each angle."""
+    """The maximum per class (paper, sections 4.2 and 5.1); for a test set reported by angle, per
+    angle of each class."""
 
     train: int = 225
     test: int = 50
@@ -24,8 +24,8 @@ class Caps:
 
 @dataclass
 class Drawn:
-    """Training, test and reference recordings, by label and then in drawn order; references are of
-    the training ones. left_out: path -> why."""
+    """Training, test and reference recordings, by label and then in drawn order; references are
+    among the training ones. left_out: path -> why."""
 
     train: list[Recording] = field(default_factory=list)
     test: list[Recording] = field(default_factory=list)
@@ -44,8 +44,8 @@ def draw(
     caps: Caps,
     seed: int,
 ) -> Drawn:
-    """Draw by hashing (seed, name): a repeated draw is the same, in whatever order the files are
-    found and wherever they lie, and one more file moves few others.
+    """Draw by hashing (seed, name): a repeated draw is the same, whatever the order in which the
+    files are found and wherever they are, and one more file changes few others.
 
     References are of different performances, none of which is in the test set from any camera.
     """

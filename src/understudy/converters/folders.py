@@ -25,9 +25,9 @@ class Found:
 
 
 def find_recordings(folder: Path, read: Callable[[str], Recording | None]) -> Found:
-    """Every recording below `folder`; `read` tells what a name says.
+    """Every recording below `folder`; `read` parses a name.
 
-    Raises UserError for a folder that is not there or holds none.
+    Raises UserError for a folder that does not exist or holds none.
     """
     videos = find_files(folder, VIDEOS, "video")
     items, left_out, seen = [], dict(videos.left_out), {}
@@ -49,9 +49,9 @@ def find_recordings(folder: Path, read: Callable[[str], Recording | None]) -> Fo
 
 
 def find_files(folder: Path, suffixes: Iterable[str], kind: str) -> Found:
-    """Every file below `folder` of one of the suffixes that is not empty.
+    """Every file below `folder` with one of the suffixes that is not empty.
 
-    Raises UserError for a folder that is not there or holds none.
+    Raises UserError for a folder that does not exist or holds none.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; give the one that holds the {kind}s")

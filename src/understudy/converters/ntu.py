@@ -31,8 +31,8 @@ NTU_CLASSES = {  # number of the action -> label
     39: "palms_together",
     40: "cross_hands",
 }
-# (camera, replication) -> degrees between where a person looks and the camera. Who is filmed looks
-# at camera 3 first and at camera 2 the second time; camera 1 stands between the two.
+# (camera, replication) -> degrees between where a person looks and the camera. They look
+# at camera 3 the first time and at camera 2 the second; camera 1 stands between the two.
 NTU_ANGLES = {(1, 1): 45, (1, 2): 45, (2, 1): 90, (2, 2): 0, (3, 1): 0, (3, 2): 90}
 # Shahroudy et al. 2016, section 4.2
 NTU_TRAINING_SUBJECTS = {
@@ -58,15 +58,15 @@ def read_ntu(path: str) -> Recording | None:
 
 
 def ntu_cross_subject(recording: Recording) -> str | None:
-    """20 of the 40 subjects train, the others test; NTU 120's further subjects do neither."""
+    """20 of the 40 subjects train, the others test; NTU 120's additional subjects do neither."""
     if recording.subject not in NTU_SUBJECTS:
         return None
     return "train" if recording.subject in NTU_TRAINING_SUBJECTS else "test"
 
 
 def ntu_cross_view(recording: Recording) -> str | None:
-    """Trained on what is seen from the front, tested from 0, 45 and 90 degrees, on the test
-    subjects of cross-subject (Varol et al., SURREACT, IJCV 2021: its cross-view-subject split)."""
+    """Train on the front view, test at 0, 45 and 90 degrees, on the test subjects of
+    cross-subject (Varol et al., SURREACT, IJCV 2021: its cross-view-subject split)."""
     split = ntu_cross_subject(recording)
     if recording.angle is None or (split == "train" and recording.angle != 0):
         return None

@@ -1,4 +1,4 @@
-"""What is known of a dataset's recordings, and of the dataset: the words of `tables`."""
+"""What is known of a dataset's recordings, and of the dataset: the vocabulary of `tables`."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,8 +11,8 @@ EITHER = "either"  # drawn by seed
 @dataclass(frozen=True)
 class Recording:
     """One video: path; label, None for a class that the paper does not use; subject and camera, the
-    numbers in its name; angle, degrees from the front, where the dataset tells; performance: the
-    same for all cameras that saw one."""
+    numbers in its name; angle, degrees from the front, if the dataset has it; performance: the
+    same for all cameras that recorded it."""
 
     path: str
     label: str | None
@@ -28,7 +28,7 @@ class Recording:
 
     @property
     def seen_from(self) -> str:
-        """Its camera, as accuracy is told by: the angle where it is known."""
+        """Its camera, as accuracy is reported by: the angle if known."""
         return f"c{self.camera:02d}" if self.angle is None else str(self.angle)
 
 
@@ -41,7 +41,7 @@ Protocol = Callable[[Recording], str | None]
 class Dataset:
     """A dataset as its owners distribute it.
 
-    read: what the name of a file says, None for any other; labels: of the classes that are used, in
+    read: what a file's name says, None for any other; labels: those of the classes used, in
     order; protocols: by name, `paper` among them.
     """
 
@@ -51,6 +51,6 @@ class Dataset:
 
 
 def paper(recording: Recording) -> str | None:
-    """The paper names no subjects: training and test videos are drawn from all of them, so that
-    people are in both (experiments.disjoint_by: video)."""
+    """The paper gives no subjects: training and test videos are drawn from all of them, so that
+    people appear in both (experiments.disjoint_by: video)."""
     return EITHER

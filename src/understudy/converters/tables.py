@@ -34,7 +34,7 @@ def _said(one: Recording) -> list[str]:
 
 
 def write_files(target: Path, column: str, paths: Iterable[str], licence: str) -> None:
-    """identities.tsv (column video) or backgrounds.tsv (column image): an id and a path a file.
+    """identities.tsv (column video) or backgrounds.tsv (column image): an id and a path per file.
 
     Raises UserError for two files whose names give the same id.
     """
@@ -58,9 +58,9 @@ def write_table(target: Path, columns: list[str], rows: list[list[str]]) -> None
 
 
 def chosen_files(paths: Iterable[str], count: int | None, seed: int) -> list[str]:
-    """`count` of the files (all, where None), drawn by seed, in the order of their paths.
+    """`count` of the files (all if None), drawn by seed, in the order of their paths.
 
-    Raises UserError where there are fewer.
+    Raises UserError if there are fewer.
     """
     paths = list(paths)
     if count is None:
@@ -75,7 +75,7 @@ def chosen_files(paths: Iterable[str], count: int | None, seed: int) -> list[str
 
 
 def told(drawn: Drawn, caps: Caps) -> list[str]:
-    """What is in the tables, which class has less than asked for."""
+    """What is in the tables, which class has fewer than asked for."""
     lines = []
     for name, recordings, cap in (
         ("training", drawn.train, caps.train),

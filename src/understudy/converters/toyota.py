@@ -47,7 +47,7 @@ def toyota_cross_subject(recording: Recording) -> str | None:
 
 
 def toyota_cross_view(cameras: set[int]) -> Protocol:
-    """CV1, CV2: trained on what `cameras` saw, tested on camera 2; people are in both."""
+    """CV1, CV2: train on what `cameras` saw, test on camera 2; people appear in both."""
 
     def split(recording: Recording) -> str | None:
         if recording.camera == TOYOTA_TEST_CAMERA:

@@ -1,1 +1,1 @@
-"""What is read off a video, one module a feature; back-ends are chosen by a word."""
+"""What is extracted from a video, one module per feature; back-ends are chosen by a word."""

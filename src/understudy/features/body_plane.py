@@ -1,6 +1,6 @@
 """Depth without a depth model: the z-buffer of the fitted body, and the floor under its feet.
 
-It knows nothing of walls and furniture, and says so in the file's note.
+It knows nothing about walls and furniture, and says so in the file's metadata.
 """
 
 from pathlib import Path
@@ -14,8 +14,8 @@ from understudy.features.runtime import Runtime
 from understudy.progress import progress
 
 SOURCE = "z-buffer of the fitted body and a floor plane under its feet; 0 elsewhere"
-FARTHEST = 30.0  # m: the floor beyond is left unknown
-CONTACT = 5  # the percentile over the clip of a body's lowest point that is the floor's height
+FARTHEST = 30.0  # m: the floor beyond this is left unknown
+CONTACT = 5  # percentile, over the clip, of the body's lowest point: the floor's height
 
 
 def body_and_floor_depth(
@@ -27,8 +27,8 @@ def body_and_floor_depth(
     relation: str,
     runtime: Runtime,
 ) -> tuple[np.ndarray, dict]:
-    """Depth (m,h,w) float32 m at `frames` (m,), and the note to keep with it. It is in metres from
-    the start: no relation is needed."""
+    """Depth (m,h,w) float32 m at `frames` (m,), and the metadata to store with it. It is in metres
+    already: no relation is needed."""
     surface, person = fitted_body(fit, body, frames), load_masks(masks)
     height, width = person.shape[1:]
     lowest = floor_offset(surface.vertices, surface.up)

@@ -1,4 +1,4 @@
-"""Are the weights that a configuration needs there, and the right ones? Asked before jobs start."""
+"""Checks, before jobs start, that a configuration's weights exist and are the right ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from understudy.registry import import_path
 
 @dataclass(frozen=True)
 class Checked:
-    """A file. wrong: what is wrong with it and what to do, "" if nothing; by: how it was told to be
-    the right one."""
+    """A file. wrong: what is wrong with it and what to do, "" if nothing; by: how it was
+    identified."""
 
     path: Path
     wrong: str
@@ -25,10 +25,10 @@ class Checked:
 
 
 def check_weights(words: dict[str, str], folder: Path | str) -> list[Checked]:
-    """Every file that the back-ends need; words: feature -> back-end, of the config's `features`.
+    """Every file that the back-ends need; words: feature -> back-end, from the config's `features`.
 
-    A file is known by its SHA-256 where that is public, else by the names and shapes of what it
-    holds. Raises UserError for a back-end that does not exist.
+    A file is identified by its SHA-256 if that is public, else by the names and shapes of its
+    contents. Raises UserError for a back-end that does not exist.
     """
     found = []
     for feature, word in words.items():
@@ -61,7 +61,7 @@ def _read(path: Path | str, read: Callable[[], str]) -> Checked:
 
 
 def as_text(checked: list[Checked]) -> str:
-    """A line for each file: what is wrong with it, or how it was known to be right."""
+    """One line per file: what is wrong with it, or how it was identified."""
     if not checked:
         return "The built-in back-ends and body need no weights."
     return "\n".join(f"{one.path}: {one.wrong or f'right ({one.by})'}" for one in checked)

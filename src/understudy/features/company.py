@@ -1,4 +1,4 @@
-"""Who is in the picture: nobody, one person, or several."""
+"""Who is in the image: nobody, one person, or several."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.video.probe import VideoInfo
 
-FEWEST_JOINTS = 5  # of the 17 of the body, for somebody to be seen
-MISSING_ALLOWED = 0.8  # a video is refused where nobody is seen in this share of its frames
-SEVERAL_ALLOWED = 0.15  # … or others are in more than this share of the samples: a chair that
-# is taken for a person now and then is no company, one who crosses the picture is
+FEWEST_JOINTS = 5  # of the body's 17, for somebody to count as seen
+MISSING_ALLOWED = 0.8  # a video is refused if nobody is seen in this share of its frames
+SEVERAL_ALLOWED = 0.15  # … or if others are in more than this share of the samples: a chair
+# mistaken for a person now and then is not company, someone crossing the image is
 
 # People are counted in frames spread over the clip.
 SAMPLES_A_SECOND = 2
@@ -18,7 +18,7 @@ FEWEST_SAMPLES, MOST_SAMPLES = 12, 48
 
 
 def samples(info: VideoInfo) -> int:
-    """In how many frames of a video people are counted."""
+    """The number of frames of a video in which people are counted."""
     wanted = info.seconds * SAMPLES_A_SECOND
     return int(np.clip(wanted, FEWEST_SAMPLES, MOST_SAMPLES))
 
@@ -34,7 +34,7 @@ def check_somebody(video: Path | str, score: np.ndarray) -> None:
 
 
 def check_alone(video: Path | str, people: dict[int, int], policy: str) -> None:
-    """Refuse a video of several people unless the policy is "flag"; back-ends call it early."""
+    """Refuse a video with several people unless the policy is "flag"; back-ends call it early."""
     if policy == "refuse" and shows_several(people):
         several = sum(count > 1 for count in people.values())
         raise UserError(

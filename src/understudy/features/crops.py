@@ -1,4 +1,4 @@
-"""Rectangles of frames as a network wants them, cut where the frames are worked on."""
+"""Rectangles of frames as a network wants them, cut on the device that processes them."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,21 @@ from torch.nn.functional import grid_sample
 
 @dataclass(frozen=True)
 class Cut:
-    """Which part of a frame to show: the middle of the picture's first pixel, and the way from a
-    pixel's middle to the next, px of the frame, x then y. Edges of pixels are whole numbers."""
+    """Which part of a frame to show: the centre of the crop's first pixel, and the step from one
+    pixel centre to the next, px of the frame, x then y. Pixel edges are at integers."""
 
     first: tuple[float, float]
     step: tuple[float, float]
 
     def to_frame(self, xy: np.ndarray) -> np.ndarray:
-        """Points (…,2) of the picture in px of the frame."""
+        """Points (…,2) of the crop in px of the frame."""
         return np.asarray(self.first) + (np.asarray(xy) - 0.5) * self.step
 
 
 def cut_picture(frame: np.ndarray, cut: Cut, size: tuple[int, int], device: str) -> Tensor:
-    """A picture (3,h,w) in [0,1] of the given size (h,w), RGB as the frame uint8 (H,W,3) is.
+    """A crop (3,h,w) in [0,1] of the given size (h,w), RGB like the frame, uint8 (H,W,3).
 
-    Bilinear between the middles of pixels; black outside the frame.
+    Bilinear between pixel centres; black outside the frame.
     """
     whole = torch.from_numpy(np.ascontiguousarray(frame)).to(device)
     height, width = frame.shape[:2]

@@ -1,4 +1,4 @@
-"""The depth feature: how far the person and the floor are."""
+"""The depth feature: how far away the person and the floor are."""
 
 from pathlib import Path
 

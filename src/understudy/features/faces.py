@@ -1,4 +1,4 @@
-"""Where the keypoints show a face, and in which frames it is one that looks at the camera."""
+"""Where the keypoints show a face, and in which frames it looks at the camera."""
 
 from dataclasses import dataclass
 
@@ -23,9 +23,9 @@ class SeenFaces:
 def seen_faces(observed: Observed) -> SeenFaces:
     """The faces of a clip's person.
 
-    A face counts where enough of its points are seen, it lies on the body's own nose, and it is
-    turned to the camera: as the body's world landmarks have it, where there are any, and as the
-    order of eyes and mouth has it: detectors draw a face on the back of a head too, mirrored.
+    A face counts if enough of its points are seen, it lies on the body's own nose, and it is
+    turned to the camera, both by the body's world landmarks, if any, and by the order of eyes
+    and mouth: detectors draw a face on the back of a head too, mirrored.
     """
     steady = steady_readings(observed)
     believed = believable(steady, facing(steady))

@@ -27,7 +27,7 @@ class FittedBody:
 
 
 def fitted_body(fit: Path | str, body: Path | str, frames: np.ndarray) -> FittedBody:
-    """The body at `frames` (m,); UserError where the fit is another body model's."""
+    """The body at `frames` (m,); UserError if the fit is for another body model."""
     model = load_body(body)
     fitted = load_fit(fit, model.model_id)
     shaped = fitted.own(model).shaped(fitted.betas, fitted.joint_offset)

@@ -30,8 +30,8 @@ def evenly(n: int, count: int) -> list[int]:
 
 
 def ahead(items: Iterable[Item], count: int = BATCH) -> Iterator[Item]:
-    """The items, up to `count` of them made in a thread before they are asked for: a video is
-    decoded while the network works."""
+    """The items, up to `count` of them prepared ahead in a thread: a video is decoded while the
+    network runs."""
     source, end = iter(items), object()
     with ThreadPoolExecutor(1) as thread:
         waiting = deque(thread.submit(next, source, end) for _ in range(count))
@@ -51,7 +51,7 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def check_length(video: Path | str, frames: int) -> None:
-    """UserError where the features of `frames` frames cannot be of this video."""
+    """UserError if the features of `frames` frames cannot be from this video."""
     there = probe(video).frames
     if there != frames:
         raise UserError(

@@ -1,9 +1,9 @@
-"""What a back-end of a feature is given and returns. Each is a function, found by its word in
-`understudy.choices`; the last argument of every one is the `Runtime`.
+"""What a feature's back-end is given and returns. Each is a function, found by its word in
+`understudy.choices`; its last argument is always the `Runtime`.
 
 keypoints(video, info, people, runtime) -> Detected
 masks(video, info, keypoints, runtime) -> masks (n,h,w) bool, model
-depth(video, masks, fit, body, frames, relation, runtime) -> depth (m,h,w) m, note
+depth(video, masks, fit, body, frames, relation, runtime) -> depth (m,h,w) m, metadata
 expression(video, observed, body, runtime) -> Faces, model
 hands(video, observed, body, runtime) -> Hands, model
 
@@ -17,10 +17,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Detected:
-    """What a back-end returns for n frames.
+    """What a keypoint back-end returns for n frames.
 
     xy (n,133,2) px, score (n,133); people: index of a sampled frame -> persons counted in it;
-    extra: further arrays to keep; model: names and digests of the weights.
+    extra: further arrays to store; model: names and digests of the weights.
     """
 
     xy: np.ndarray

@@ -1,4 +1,4 @@
-"""The keypoints feature: who is in the picture, and their 133 points in every frame."""
+"""The keypoints feature: who is in the image, and their 133 points in every frame."""
 
 from pathlib import Path
 
@@ -20,10 +20,10 @@ def extract_keypoints(
     people: str = "refuse",
     runtime: Runtime = EMBEDDED,
 ) -> None:
-    """Detect, check who is in the picture, write keypoints.npz.
+    """Detect, check who is in the image, write keypoints.npz.
 
     `people`: "refuse" a video that shows several persons, or "flag": follow the most prominent
-    one and say so in the file's note. Raises UserError for nobody, and for several if refused.
+    one and say so in the file's metadata. Raises UserError for nobody, and for several if refused.
     """
     detect = chosen("keypoints", backend)
     info = probe(video)

@@ -10,7 +10,7 @@ from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.registry import chosen
 from understudy.video.probe import probe
 
-EMPTY_ALLOWED = 0.8  # a video is refused where this share of its masks is empty
+EMPTY_ALLOWED = 0.8  # a video is refused if this share of its masks is empty
 
 
 def extract_masks(
@@ -22,7 +22,7 @@ def extract_masks(
 ) -> None:
     """Segment the person that `keypoints` follow in every frame; write masks.npz.
 
-    Raises UserError where the keypoints are of another video or hardly any mask is found.
+    Raises UserError if the keypoints are from another video or hardly any mask is found.
     """
     segment = chosen("masks", backend)
     info, points = probe(video), load_keypoints(keypoints)

@@ -1,4 +1,4 @@
-"""Where a back-end computes and which weights it has: the last argument of every back-end."""
+"""Where a back-end runs and which weights it has: the last argument of every back-end."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Runtime:
-    """device: torch's word, "cpu" or "cuda"; weights: name in config/weights.yaml -> file, those
-    of this back-end alone."""
+    """device: torch's name, "cpu" or "cuda"; weights: name in config/weights.yaml -> file, only
+    those of this back-end."""
 
     device: str = "cpu"
     weights: Mapping[str, Path] = field(default_factory=dict)
@@ -19,4 +19,4 @@ class Runtime:
         return cls(device, {name: Path(file) for name, file in zip(names, files, strict=True)})
 
 
-EMBEDDED = Runtime()  # for back-ends that bring their own weights, or need none
+EMBEDDED = Runtime()  # for back-ends with weights of their own, or without any

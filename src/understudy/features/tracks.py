@@ -1,7 +1,7 @@
 """One person through a clip: boxes of people linked from frame to frame.
 
-A box follows the one that it overlaps and is coloured like; of two people who cross, each keeps
-their clothes. Who was away is known again by colour alone.
+A box continues the one that it overlaps and resembles in colour; of two people who cross, each
+keeps their clothes. Someone who was away is recognised by colour alone.
 """
 
 from collections.abc import Sequence
@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-OVERLAP = 0.2  # of two boxes, from which they may be the same person's
-ALIKE = 0.85  # likeness from which they may be, wherever they are
+OVERLAP = 0.2  # of two boxes, above which they may be the same person's
+ALIKE = 0.85  # likeness above which they may be, wherever they are
 FADES = 0.5  # s after which an overlap counts half
 LEARNS = 0.1  # how fast a person's colours follow what is seen
 
-SURE = 0.5  # score of a box that is counted
+SURE = 0.5  # minimum score of a box that is counted
 SMALLEST = 0.35  # of the largest box's height, for another to be counted
-PART = 0.8  # share of a box inside a larger one, from which it is a part of that person
+PART = 0.8  # share of a box inside a larger one, above which it is part of that person
 
-_LEVELS = 4  # of each colour
+_LEVELS = 4  # per colour channel
 
 
 @dataclass(frozen=True)
 class People:
-    """Of one frame: boxes (k,4) x0, y0, x1, y1 px; score (k,); look (k,128): their colours."""
+    """For one frame: boxes (k,4) x0, y0, x1, y1 px; score (k,); look (k,128): their colours."""
 
     boxes: np.ndarray
     score: np.ndarray
@@ -41,13 +41,13 @@ class Track:
 
     @property
     def prominence(self) -> float:
-        """Seen long and large: the heights of the boxes, px, summed."""
+        """Seen for long and large: the sum of the boxes' heights, px."""
         return float(sum(box[3] - box[1] for box in self.boxes))
 
 
 def look_of(frame: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """(128,) how often each of 64 colours is seen in the middle of a box, above and below; each
-    half sums to 1/2. frame (h,w,3) RGB uint8."""
+    """(128,) how often each of 64 colours occurs in the middle of a box, upper and lower half;
+    each half sums to 1/2. frame (h,w,3) RGB uint8."""
     x0, y0, x1, y1 = box
     width, height = x1 - x0, y1 - y0
     columns = _between(x0 + width / 4, x1 - width / 4, frame.shape[1])
@@ -111,7 +111,7 @@ def overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def count_people(people: People) -> int:
-    """Persons in a frame, without parts of them and distant passers-by."""
+    """The number of people in a frame, without parts of them and distant passers-by."""
     boxes = people.boxes[people.score >= SURE]
     boxes = boxes[np.argsort(-_area(boxes), kind="stable")]
     kept: list[np.ndarray] = []

@@ -1,6 +1,6 @@
-"""The table of weights, config/weights.yaml: which file each back-end needs, and where it is had.
+"""The table of weights, config/weights.yaml: which file each back-end needs, and where to get it.
 
-Light, since the rules read it too: whoever opens a checkpoint is `features.checkpoints`.
+Kept light, since the rules read it too: checkpoints are opened by `networks.checkpoints`.
 """
 
 import functools
@@ -18,7 +18,7 @@ TABLE = "config/weights.yaml"  # in the checkout
 class Weights:
     """One row. file: its name under the config's folder `weights`; backends: "feature/word" of
     those that need it; source: where to get it; bytes, sha256 (the first hex digits, or all):
-    where they are publicly stated, else None; note: what else there is to say, or ""."""
+    if publicly stated, else None; note: what else there is to say, or ""."""
 
     name: str
     file: str

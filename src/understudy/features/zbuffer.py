@@ -10,7 +10,7 @@ def mesh_depth(
     """Depth along z (h,w) float32 m at pixel centres (+0.5), 0 where no triangle lies.
 
     vertices (V,3) in camera space (x right, y down, z forward, m), faces (F,3), K (3,3) px.
-    Triangles that reach nearer than 1 cm before the camera are left out.
+    Triangles with a vertex less than 1 cm in front of the camera are left out.
     """
     z = vertices[:, 2]
     safe = np.where(z > 0.01, z, 1.0)
@@ -22,7 +22,7 @@ def mesh_depth(
 
 @njit(cache=True)
 def _fill(screen, faces, width, height):
-    """Nearest surface: screen (V,3) holds x, y px and 1/z, which is linear on the screen."""
+    """Nearest surface: screen (V,3) holds x, y px and 1/z, which is linear in screen space."""
     nearest = np.zeros((height, width))
     for f in range(len(faces)):
         ax, ay, az = screen[faces[f, 0]]

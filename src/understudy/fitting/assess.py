@@ -1,4 +1,4 @@
-"""A fit's own numbers: what it bridges, how it trembles, slides and bends, without any truth."""
+"""A fit's own numbers: how much it bridges, jitters, slides and bends, without ground truth."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from understudy.solver.limits import joint_limits
 BEYOND = np.radians(10.0)  # a joint further than this beyond a limit counts
 _STANDS = 0.5  # of `standing_feet`'s measure, for a toe or heel to count as standing
 
-# A part is seen where the picture shows at least so many of its points.
+# A part is seen if the image shows at least this many of its points.
 _PARTS = {
     "trunk": (3, ("left_shoulder", "right_shoulder", "left_hip", "right_hip")),
     "head": (1, BODY_NAMES[:5]),
@@ -30,7 +30,7 @@ _PARTS = {
 
 
 def assess(fit: Fit, observed: Observed, body: BodyModel, settings: FitSettings) -> FitQuality:
-    """The quality of a fit to what was observed."""
+    """The quality of a fit, given what was observed."""
     joints, marks = fit_points(fit, body)
     known = fit.confidence > 0
     at_30 = fit.fps / 30.0
@@ -50,7 +50,7 @@ def assess(fit: Fit, observed: Observed, body: BodyModel, settings: FitSettings)
 
 
 def longest_run(marked: np.ndarray) -> int:
-    """The most marked frames (n,) in a row."""
+    """The length of the longest run of marked frames (n,)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(int), [0]])))
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
@@ -64,26 +64,26 @@ def acceleration(joints: np.ndarray, known: np.ndarray) -> float:
 
 
 def fastest_turn(root: np.ndarray, pairs: np.ndarray) -> float:
-    """deg a frame: the largest turn of rotations (n,3,3) in the pairs (n−1,) of frames to count."""
+    """deg per frame: the largest turn of rotations (n,3,3) over the pairs (n−1,) that count."""
     turns = np.linalg.norm(rot.log(root[:-1].swapaxes(-1, -2) @ root[1:]), axis=-1)[pairs]
     return float(np.degrees(turns.max())) if len(turns) else float("nan")
 
 
 def slide(soles: np.ndarray, standing: np.ndarray) -> float:
-    """95th percentile of the movements of points (n,k,3) from frames where they stand (n−1,k)."""
+    """95th percentile of how far points (n,k,3) move between frames while standing (n−1,k)."""
     moved = np.linalg.norm(np.diff(soles, axis=0), axis=-1)[standing]
     return float(np.percentile(moved, 95)) if len(moved) else float("nan")
 
 
 def beyond_limits(body_pose: np.ndarray) -> float:
     """Share of the joints of body_pose (n,21,3) rad with a component BEYOND its limit."""
-    pose = rot.log(rot.exp(body_pose))  # of the angles that turn alike, the smallest
+    pose = rot.log(rot.exp(body_pose))  # of equivalent angles, the smallest
     low, high = joint_limits()
     return float(((pose < low - BEYOND) | (pose > high + BEYOND)).any(-1).mean())
 
 
 def parts_seen(score: np.ndarray) -> np.ndarray:
-    """Scores (n,133), zero where not to be believed -> (n,6) bool, which of SEEN_PARTS are seen."""
+    """Scores (n,133), zero where not credible -> (n,6) bool, which of SEEN_PARTS are seen."""
     columns = []
     for part in SEEN_PARTS:
         least, names = _PARTS[part]

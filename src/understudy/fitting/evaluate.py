@@ -1,4 +1,4 @@
-"""How far a fit is from the demo world's truth."""
+"""How far a fit is from the demo world's ground truth."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,9 @@ from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
 from understudy.fitting.metrics import procrustes
 from understudy.solver.terms import project
 
-STANDS = 3.0  # mm a frame: a true toe or heel that moves less stands
+STANDS = 3.0  # mm per frame: a true toe or heel that moves less is standing
 _SEEN = 0.5  # of a hand's points, and
-_FACE_SEEN = 0.75  # of a face's, that a picture must show for the hand or face to count
+_FACE_SEEN = 0.75  # of a face's, that an image must show for the hand or face to count
 _SIDES = ("left", "right")
 _SOLES = [
     [LANDMARK_NAMES.index(f"{side}_{part}") for part in ("big_toe", "heel")] for side in _SIDES
@@ -27,18 +27,18 @@ _SOLES = [
 
 @dataclass(frozen=True)
 class FitErrors:
-    """A fit of n frames against the truth; NaN where there is nothing to compare.
+    """A fit of n frames against ground truth; NaN if there is nothing to compare.
 
-    joints, joints_pa (n,22) mm: distances with the pelvis put together, and after the best
-    similarity a frame; hands_pa (n,2) mm: mean over a hand's 21 points after the best similarity a
-    frame and hand, where the picture shows at least half of them; face (n,): mean distance in the
-    picture of those of the 68 points that are seen, in % of √(width·height) of the true face's box,
-    where at least three quarters are seen; yaw (n,) deg: the root's, fitted less true, within ±180;
-    growth: how far the root turned round from first to last frame, fitted and true, deg;
-    slide (k,) mm a frame: how the fitted toe or heel moves where the true one stands; lean_trunk
-    (n,) and lean_legs (n,2) deg: between the fitted and true lines from pelvis to neck, and from
-    ankle to hip where that foot stands; acceleration (n−2,22) mm a frame², pelvis put together;
-    gaze (n,2) deg: of the left and the right eye, where the face counts;
+    joints, joints_pa (n,22) mm: distances with the pelvises aligned, and after each frame's best
+    similarity; hands_pa (n,2) mm: mean over a hand's 21 points after the best similarity per
+    frame and hand, if the image shows at least half of them; face (n,): mean distance in the
+    image of those of the 68 points that are seen, in % of √(width·height) of the true face's box,
+    if at least three quarters are seen; yaw (n,) deg: the root's, fitted minus true, within ±180;
+    growth: how far the root turned around from first to last frame, fitted and true, deg;
+    slide (k,) mm per frame: how far the fitted toe or heel moves while the true one stands;
+    lean_trunk (n,) and lean_legs (n,2) deg: between the fitted and true lines from pelvis to
+    neck, and from ankle to hip if that foot stands; acceleration (n−2,22) mm per frame², pelvises
+    aligned; gaze (n,2) deg: of the left and the right eye, if the face counts;
     scale: the fitted size over the true one; up: deg between the fitted and the true vertical.
     """
 
@@ -58,18 +58,18 @@ class FitErrors:
 
     @property
     def lean(self) -> np.ndarray:
-        """(n,) deg: the mean of trunk and standing legs, each a frame."""
+        """(n,) deg: the mean over trunk and standing legs, per frame."""
         return np.nanmean(np.column_stack([self.lean_trunk, self.lean_legs]), 1)
 
     def turn_frames_off(self, most: float = 30.0) -> int:
-        """Frames whose yaw is off by more than `most` deg; all, if it grew by other turns."""
+        """Frames whose yaw is off by more than `most` deg; all, if its growth is off by a turn."""
         grew, true = self.growth
         if abs(grew - true) > 180:
             return len(self.yaw)
         return int((np.abs(self.yaw) > most).sum())
 
     def figures(self) -> dict[str, float]:
-        """One number each, of what there is: means, the greatest yaw error, the slide's 95th
+        """One number for each that exists: means, the largest yaw error, the slide's 95th
         percentile."""
         figures = {
             "mpjpe_mm": self.joints,
@@ -97,14 +97,14 @@ def evaluate_fit(fit: Fit, body: BodyModel, truth: Path | str) -> dict[str, floa
 
 
 def measure_fit(fit: Fit, body: BodyModel, truth: Arrays) -> FitErrors:
-    """Compare a fit with the truth of the same video, frame by frame."""
+    """Compare a fit with the same video's ground truth, frame by frame."""
     joints, marks = fit_points(fit, body)
     found, true = joints[:, :BODY_JOINTS], truth["joints3d"][:, :BODY_JOINTS].astype(float)
     true_marks = truth["keypoints3d"].astype(float)
     rooted, rooted_true = found - found[:, :1], true - true[:, :1]
     turned = _yaw(rot.exp(fit.pose.global_orient.numpy().astype(float)))
     turned_true = _yaw(rot.exp(truth["global_orient"].astype(float)))
-    up = truth["viewmat"][:3, 1]  # the world's y axis as the camera sees it
+    up = truth["viewmat"][:3, 1]  # the world's y axis in camera space
     standing = standing_soles(true_marks)
     return FitErrors(
         joints=1e3 * _distance(rooted, rooted_true),
@@ -151,7 +151,7 @@ def _slide(marks: np.ndarray, standing: np.ndarray) -> np.ndarray:
 
 
 def _lean_legs(found: np.ndarray, true: np.ndarray, standing: np.ndarray) -> np.ndarray:
-    """(n,2) deg; NaN where toe or heel move from or to the frame before (the first: the next)."""
+    """(n,2) deg; NaN if toe or heel moves since the frame before (in the first: until the next)."""
     firm = standing.all(-1)
     firm = np.concatenate([firm[:1], firm]) if len(firm) else np.zeros((len(true), 2), bool)
     lean = np.stack(
@@ -183,7 +183,7 @@ def _face(found: np.ndarray, truth: Arrays) -> np.ndarray:
 
 
 def _gaze(fit: Fit, truth: Arrays) -> np.ndarray:
-    """(n,2) deg: between the fitted and the true turn of each eye in its head."""
+    """(n,2) deg: between the fitted and the true rotation of each eye in its head."""
     off = []
     for eye in ("leye_pose", "reye_pose"):
         found = rot.exp(getattr(fit.pose, eye).numpy().astype(float))
@@ -223,5 +223,5 @@ def _growth(yaw: np.ndarray) -> float:
 
 
 def _percentile(values: np.ndarray, share: float) -> float:
-    """NaN of no values."""
+    """NaN for no values."""
     return float(np.percentile(values, share)) if len(values) else float("nan")

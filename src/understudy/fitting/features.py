@@ -1,4 +1,4 @@
-"""What the feature files of one clip hold, as every preset of the fit takes it."""
+"""The contents of one clip's feature files, as every preset of the fit takes them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ def read_features(
 ) -> ClipFeatures:
     """The features that go with the keypoints already read, made for the body model id `body`.
 
-    Raises UserError where a file is of another clip or body model.
+    Raises UserError if a file is for another clip or body model.
     """
     face, fingers = load_expression(expression, body), load_hands(hands, body)
     for path, frames in ((expression, len(face.expression)), (hands, len(fingers.pose))):

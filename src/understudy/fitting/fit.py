@@ -25,7 +25,7 @@ def fit_body(
 ) -> Fit:
     """Fit the body of a file to a clip's features and write the fit to `out`; also returns it.
 
-    Raises UserError where hardly anybody is seen, or a feature was made for another body model.
+    Raises UserError if hardly anybody is seen, or a feature was made for another body model.
     """
     model = load_body(body)
     way: Preset = chosen("fit", preset).of(settings, seed, load_flame(body, model))

@@ -7,7 +7,7 @@ from understudy.artifacts.fit_quality import FitReport, read_report
 from understudy.errors import UserError
 from understudy.fitting.settings import FlagSettings
 
-_TOLD = {  # number -> what it is told in, and how
+_TOLD = {  # number -> factor to the unit it is reported in, and message
     "error": (1, "the body is {:.1f} % of its height away from its keypoints, more than {:g}"),
     "bridged": (100, "{:.0f} % of the frames are bridged, more than {:g}"),
     "longest_bridge": (1, "one bridged span lasts {:.1f} s, more than {:g}"),
@@ -20,7 +20,7 @@ _NEEDED = ("trunk", "left_leg", "right_leg")  # parts that a video has to show
 
 
 def flags(report: FitReport, limits: FlagSettings) -> list[str]:
-    """Why a fit is flagged, a phrase a reason; none: it is not. What is NaN flags nothing."""
+    """Why a fit is flagged, a phrase per reason; empty: it is not. NaN flags nothing."""
     reasons = []
     for name, (factor, phrase) in _TOLD.items():
         value, most = report.number(name), getattr(limits, name)
@@ -37,7 +37,7 @@ def flags(report: FitReport, limits: FlagSettings) -> list[str]:
 
 
 def check_fit(path: Path | str, limits: FlagSettings, flagged: str) -> None:
-    """Tell on stderr what flags a fit file. `flagged`: "warn", or "refuse": then a UserError."""
+    """Report on stderr what flags a fit file. `flagged`: "warn", or "refuse": then a UserError."""
     reasons = flags(read_report(path), limits)
     if reasons and flagged == "refuse":
         raise UserError(

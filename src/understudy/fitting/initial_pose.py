@@ -1,4 +1,4 @@
-"""From a clip's features to the first guess of its pose, for every preset alike."""
+"""From a clip's features to the initial guess of its pose, the same for every preset."""
 
 from dataclasses import dataclass, replace
 
@@ -15,8 +15,8 @@ from understudy.observation.readings import steady_readings
 
 @dataclass(frozen=True)
 class SpatialReadings:
-    """What says how the body lies in space: keypoints with world landmarks, whether these were
-    lifted from the picture and so all but guessed, and the network's pose that they stand for,
+    """What shows how the body lies in space: keypoints with world landmarks, whether these were
+    lifted from the image (little more than a guess), and the network's pose that they represent,
     or None."""
 
     observed: Observed
@@ -36,10 +36,10 @@ def spatial_readings(features: ClipFeatures, body: BodyModel) -> SpatialReadings
 
 
 def first_pose(read: SpatialReadings, joints: np.ndarray) -> tuple[Observed, Start]:
-    """The steadiest readings over the clip, and the pose of every frame that they give.
+    """The steadiest interpretations over the clip, and the pose that they give in every frame.
 
-    joints (55,3): the mean person's rest joints. A network's pose is taken joint by joint where
-    the reading stayed as it was.
+    joints (55,3): the mean person's rest joints. A network's pose is taken over joint by joint
+    where the interpretation did not change.
     """
     steady = steady_readings(read.observed)
     start = pose_from_landmarks(steady, joints)

@@ -1,18 +1,18 @@
-"""World landmarks for keypoints that come without: a flat body, turned as its picture suggests."""
+"""World landmarks for keypoints that have none: a flat body, turned as its image suggests."""
 
 import numpy as np
 
 from understudy.observation.observed import MAIN, Observed
 
 _STATURE = 1.7  # m
-_WORLD_MAIN = (11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)  # where MAIN lie in the world
+_WORLD_MAIN = (11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)  # MAIN among the world landmarks
 _WORLD_REST = {0: 0, 3: 7, 4: 8, 17: 31, 19: 29, 20: 32, 22: 30}  # nose, ears, toes, heels
 
 
 def lifted_world(observed: Observed) -> np.ndarray:
-    """(n,33,3) m in MediaPipe's order: the picture at the body's scale, nearly without depth.
+    """(n,33,3) m in MediaPipe's order: the image at the body's scale, almost without depth.
 
-    Only shoulders and hips get one. The narrower they look against the clip's widest, the more the
+    Only shoulders and hips get one. The narrower they look next to the clip's widest, the more the
     body is turned; the nose says to which side, the order of the shoulders whether to the front.
     """
     xy = observed.xy - observed.xy[:, 11:13].mean(1, keepdims=True)

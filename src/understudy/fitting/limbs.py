@@ -1,5 +1,5 @@
-"""The pose of every frame as the detector's 3D world landmarks have it: the trunk's turn, the
-limbs' directions, and the body's place."""
+"""The pose in every frame by the detector's 3D world landmarks: the trunk's rotation, the limbs'
+directions, and the body's position."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ WORLD_MAIN = tuple(range(11, 17)) + tuple(range(23, 29))  # the world landmarks 
 
 @dataclass(frozen=True)
 class Start:
-    """rotations (n,22,3,3) against the parent; transl (n,3) of the pelvis' rest place, m."""
+    """rotations (n,22,3,3) relative to the parent; transl (n,3) m of the pelvis at rest."""
 
     rotations: np.ndarray
     transl: np.ndarray
@@ -59,8 +59,8 @@ def _hinge_right_arm(upper: np.ndarray, bend: np.ndarray) -> np.ndarray:
 def _limb(chain, trunk, rest, hinge) -> tuple[np.ndarray, np.ndarray]:
     """Global rotations (n,3,3) of the two bones of a limb chain (n,3,3 points).
 
-    Where it is bent, the hinge says how the upper bone is twisted; where it is straight, the
-    smallest turn from the trunk does; in between, a blend.
+    Where it is bent, the hinge determines the twist of the upper bone; where it is straight, the
+    smallest rotation from the trunk does; in between, a blend.
     """
     upper, lower = rot.unit(chain[:, 1] - chain[:, 0]), rot.unit(chain[:, 2] - chain[:, 1])
     plain = rot.between(trunk @ rest, upper) @ trunk
@@ -73,7 +73,7 @@ def _limb(chain, trunk, rest, hinge) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _places(observed: Observed, joints: np.ndarray) -> np.ndarray:
-    """transl (n,3): from the size of the picture of the world landmarks (weak perspective)."""
+    """transl (n,3): from the size of the world landmarks in the image (weak perspective)."""
     at = np.flatnonzero(observed.seen)
     flat = observed.world[at][:, WORLD_MAIN, :2]
     xy, weight = observed.xy[at][:, MAIN], (observed.score[at][:, MAIN] > 0)[..., None]
@@ -85,7 +85,7 @@ def _places(observed: Observed, joints: np.ndarray) -> np.ndarray:
     scale = np.maximum(scale, 0.2 * np.median(scale))
     focal = observed.camera[0, 0]
     depth = focal / np.array([np.median(scale[max(0, i - 4) : i + 5]) for i in range(len(at))])
-    middle = xy_mean[:, 0] - scale[:, None] * flat_mean[:, 0]  # the picture of the hips' middle
+    middle = xy_mean[:, 0] - scale[:, None] * flat_mean[:, 0]  # the image of the hips' middle
     flat_place = (middle - observed.camera[:2, 2]) / focal * depth[:, None]
     found = np.concatenate([flat_place, depth[:, None]], 1) - joints[0]
     frames = np.arange(len(observed))

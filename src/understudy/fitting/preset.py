@@ -1,4 +1,4 @@
-"""A way to fit a clip: it reads the keypoints and fits the body as it needs to."""
+"""A way to fit a clip: how it reads the keypoints and how it fits the body."""
 
 from pathlib import Path
 from typing import Protocol, Self
@@ -19,10 +19,10 @@ class Preset(Protocol):
         """With the configuration's settings and seed; flame: the head that the body file holds."""
 
     def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
-        """The keypoints as this preset believes them, with its camera; and the file's note."""
+        """The keypoints as this preset trusts them, with its camera; and the file's metadata."""
 
     def fit(self, features: ClipFeatures, body: BodyModel) -> Fit:
-        """The fit; its note is empty."""
+        """The fit; its metadata is empty."""
 
     def about(self, features: ClipFeatures) -> dict:
-        """What the note of a fit of these features says of this preset."""
+        """What the metadata of a fit of these features says about this preset."""

@@ -1,8 +1,8 @@
-"""A body pose that a network read off each frame alone: where the fit may begin.
+"""A body pose that a network estimated from each frame alone: where the fit may begin.
 
-Hand4Whole and its like give the root and the 21 body joints with the hands. Their failure is the
-flip: a back taken for a front, limbs mirrored in depth, left and right exchanged. Over the clip,
-the sequence of poses and flipped poses is chosen that turns most steadily.
+Hand4Whole and similar networks give the root and the 21 body joints with the hands. Their failure
+is the flip: a back mistaken for a front, limbs mirrored in depth, left and right swapped. Over the
+clip, the sequence of poses and flipped poses is chosen that turns most steadily.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from understudy.fitting.limbs import Start
 from understudy.observation.observed import Observed
 from understudy.observation.viterbi import steadiest
 
-_FLIPPED = 0.3  # what it costs not to believe the network, a 30th of a second
+_FLIPPED = 0.3  # the cost of not trusting the network, per 30th of a second
 
 _SIDES = {"left": "right", "right": "left"}
 _MIRROR = [  # of each body joint, the one on the other side
@@ -38,7 +38,7 @@ for _first, _parts in ((11, ("shoulder", "elbow", "wrist")), (23, ("hip", "knee"
 
 @dataclass(frozen=True)
 class RegressedPose:
-    """rotations (n,22,3,3): SMPL-X's root in camera space, and body joints against the parent."""
+    """rotations (n,22,3,3): SMPL-X's root in camera space, body joints relative to the parent."""
 
     rotations: np.ndarray
 
@@ -49,7 +49,7 @@ class RegressedPose:
         return RegressedPose(rot.exp(turns))
 
     def flipped(self) -> "RegressedPose":
-        """The pose of the same outline with front and back, left and right exchanged.
+        """The pose of the same outline with front and back, left and right swapped.
 
         The body reflected along the viewing axis is another body's mirror image, so its joints
         are those of the other side, mirrored.
@@ -76,7 +76,7 @@ def steady_pose(pose: RegressedPose, seen: np.ndarray, fps: float) -> RegressedP
 
 
 def with_world(observed: Observed, pose: RegressedPose, body: BodyModel) -> Observed:
-    """The keypoints with the pose's own landmarks (n,33,3) as their world, hips in the origin."""
+    """The keypoints with the pose's own landmarks (n,33,3) as their world, hips at the origin."""
     n = len(pose.rotations)
     full = np.zeros((n, len(JOINT_NAMES), 3), np.float32)
     full[:, :BODY_JOINTS] = rot.log(pose.rotations)
@@ -91,6 +91,6 @@ def with_world(observed: Observed, pose: RegressedPose, body: BodyModel) -> Obse
 
 
 def taken_over(start: Start, pose: RegressedPose, kept: np.ndarray, seen: np.ndarray) -> Start:
-    """`start` with the network's own rotations in the frames `kept` (n,) bool; bridged anew."""
+    """`start` with the network's own rotations in the frames `kept` (n,) bool; bridged again."""
     rotations = np.where(kept[:, None, None, None], pose.rotations, start.rotations)
     return replace(start, rotations=rot.fill(rotations, seen))

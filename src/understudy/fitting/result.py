@@ -1,4 +1,4 @@
-"""A fit put together from what an optimiser found, and how well it explains the keypoints."""
+"""A fit assembled from what an optimiser found, and how well it explains the keypoints."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from understudy.observation.observed import MAIN, Observed
 from understudy.solver import terms
 
 _SPANS = dict(zip(PARTS, (BODY, FEET, FACE, LEFT_HAND, RIGHT_HAND), strict=True))
-_DOUBT = 5.0  # % of height: a main joint this far from its keypoint counts 1/e in the confidence
+_DOUBT = 5.0  # % of height: a main joint this far from its keypoint weighs 1/e in the confidence
 
 
 def assemble_fit(
@@ -24,10 +24,10 @@ def assemble_fit(
     joint_offset: np.ndarray,
     up: np.ndarray,
 ) -> Fit:
-    """The fit of n frames; its note is left empty.
+    """The fit of n frames; its metadata is left empty.
 
     points (n,l,3) m: the fitted landmarks `marks` (l,) in camera space, those of the 133 whose
-    error is told; turns (n,55,3) rad; expression (n,E); transl (n,3) m; betas (S,);
+    error is reported; turns (n,55,3) rad; expression (n,E); transl (n,3) m; betas (S,);
     joint_offset (55,3) m; up (3,).
     """
     error = np.linalg.norm(terms.project(points, observed.camera) - observed.xy[:, marks], axis=-1)
@@ -48,7 +48,7 @@ def assemble_fit(
 
 
 def _visible(error: np.ndarray, score: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """(n,) the mean score of the main joints, each less where its keypoint is missed."""
+    """(n,) the mean score of the main joints, each reduced if its keypoint is missed."""
     main = np.isin(marks, MAIN)
     return (score[:, main] * np.exp(-((error[:, main] / _DOUBT) ** 2))).mean(1)
 

@@ -1,6 +1,6 @@
-"""What the fit of a body to a clip can be told; every weight by name.
+"""The settings of the fit of a body to a clip; every weight by name.
 
-The configuration has the few that a user may know better; the rest are the solver's own.
+The configuration offers the few that a user may know better; the rest are the solver's own.
 """
 
 from dataclasses import dataclass, fields
@@ -14,8 +14,8 @@ class FitSettings(ReadingSettings):
     """The settings of `fit_body`.
 
     A residual counts as (residual / its sigma)², summed over frames; a prior on what all frames
-    share counts once a frame, so that a setting means the same for a short and a long clip.
-    Sigmas of time differences hold at 30 frames a second and scale with the frame rate.
+    share counts once per frame, so that a setting means the same for a short and a long clip.
+    Sigmas of time differences hold at 30 fps and scale with the frame rate.
     """
 
     focal_sigma: float = 0.3
@@ -81,7 +81,7 @@ class FitSettings(ReadingSettings):
     limit_sigma: float = 0.14
     """Beyond an anatomical limit."""
 
-    # Time, at 30 frames a second.
+    # Time, at 30 fps.
     joint_sigma: float = 0.025
     """Acceleration of the joints as the pelvis sees them, m a frame²."""
     root_sigma: float = 0.020
@@ -124,7 +124,7 @@ class FitSettings(ReadingSettings):
 
 @dataclass(frozen=True)
 class FlagSettings:
-    """A fit is flagged where a number lies beyond its limit."""
+    """A fit is flagged if a number lies beyond its limit."""
 
     error: float = 2.0
     """Median distance of the body's points from their keypoints, % of the person's height."""

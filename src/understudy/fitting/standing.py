@@ -1,4 +1,4 @@
-"""When a foot stands, as the picture has it."""
+"""When a foot stands still, judging by the image."""
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -9,9 +9,9 @@ from understudy.observation.observed import Observed
 
 
 def standing_feet(observed: Observed, settings: FitSettings) -> np.ndarray:
-    """(n−1, 4) in [0,1]: whether a toe or heel stands from a frame to the next, from its picture.
+    """(n−1, 4) in [0,1]: whether a toe or heel stands from one frame to the next, by its image.
 
-    The picture is smoothed over a sixth of a second first, for it trembles.
+    Its position is first smoothed over a sixth of a second, since it jitters.
     """
     marks = FITTED[FEET]
     half = max(1, round(observed.fps / 12))

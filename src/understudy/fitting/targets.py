@@ -52,7 +52,7 @@ DIRECTIONS = (
 
 
 def direction_ends() -> np.ndarray:
-    """(m, L): rows that combine the fitted points to DIRECTIONS' vectors."""
+    """(m, L): rows that combine the fitted points into DIRECTIONS' vectors."""
     ends = np.zeros((len(DIRECTIONS), FIRST_JOINT + BODY_JOINTS))
     for row, direction in zip(ends, DIRECTIONS, strict=True):
         for names, sign in ((direction.start, -1.0), (direction.stop, 1.0)):
@@ -96,7 +96,7 @@ def keypoint_weights(settings: FitSettings) -> np.ndarray:
 
 
 def _mirrored(pairs: tuple[str, ...], index: dict[str, int], rows: int) -> np.ndarray:
-    """(rows, 3, 3·pairs): three unknowns a left–right pair, x mirrored."""
+    """(rows, 3, 3·pairs): three unknowns per left–right pair, x mirrored."""
     basis = np.zeros((rows, 3, 3 * len(pairs)))
     for i, name in enumerate(pairs):
         basis[index[f"left_{name}"], :, 3 * i : 3 * i + 3] = np.eye(3)
@@ -107,7 +107,7 @@ def _mirrored(pairs: tuple[str, ...], index: dict[str, int], rows: int) -> np.nd
 def joint_basis() -> np.ndarray:
     """(55,3,a): how the shared unknowns offset rest joints, the same on both sides.
 
-    Pelvis, hips, head and hands keep their places.
+    Pelvis, hips, head and hands keep their positions.
     """
     return _mirrored(("shoulder", "elbow", "wrist", "knee", "ankle"), JOINT_INDEX, 55)
 

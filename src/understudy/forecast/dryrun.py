@@ -29,7 +29,7 @@ def rule_graph(snakefile: Path, options: list[str]) -> str:
 def _snakemake(snakefile: Path, arguments: list[str]) -> str:
     """Snakemake's output; its error message as a UserError."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
-    # The profile's logger is a package beside this one, which a job's environment has not installed.
+    # The logger of the profile is a package next to this one; conda jobs do not have it installed.
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     run = subprocess.run([*command, *arguments], env=environment, text=True, capture_output=True)
     if run.returncode:

@@ -59,7 +59,7 @@ class Avatar:
 
     means (G,3) m and normals (G,3): at rest, in the body's space, with hair and clothes;
     scales (G,) m, standard deviations; colors (G,3) in [0,1]; shading (8,3): how the colour
-    changes with the posed normal in the space of the video's camera, where the light stood still.
+    changes with the posed normal in the space of the video's camera, where the light was fixed.
     """
 
     rig: Rig
@@ -78,7 +78,7 @@ class Avatar:
         return self.pose_rotations(axis_angle_to_matrix(pose.full()), pose.transl, pose.expression)
 
     def pose_rotations(self, rotations: Tensor, transl: Tensor, expression: Tensor) -> Cloud:
-        """rotations (n,55,3,3) against the parent joint, transl (n,3) m, expression (n,E)."""
+        """rotations (n,55,3,3) relative to the parent joint, transl (n,3) m, expression (n,E)."""
         means, normals = self.rig.move(self.means, self.normals, rotations, transl, expression)
         colors = self.colors * (1 + harmonics(normals) @ self.shading)
         return Cloud(means, colors, self.scales, self.opacity)

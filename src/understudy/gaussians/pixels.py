@@ -1,4 +1,4 @@
-"""Rendered frames as the bytes that video files hold: one pass over the pixels."""
+"""Rendered frames as the bytes that video files store: one pass over the pixels."""
 
 import numba as nb
 import numpy as np
@@ -24,7 +24,7 @@ def _fill(rgb, alpha, rgba, white):
 
 def to_video(rgb: Tensor, alpha: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """rgb (n,h,w,3), premultiplied, and alpha (n,h,w,1) in [0,1] -> uint8 (n,h,w,4), premultiplied,
-    and (n,h,w,3) on white; rounded. What a pixel is covered by a share shows no more colour."""
+    and (n,h,w,3) on white; rounded. A partly covered pixel has no more colour than alpha."""
     shape = rgb.shape[:-1]
     rgba, white = np.empty((*shape, 4), np.uint8), np.empty((*shape, 3), np.uint8)
     _fill(rgb.cpu().numpy(), alpha.cpu().numpy(), rgba, white)

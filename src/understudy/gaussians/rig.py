@@ -15,7 +15,7 @@ from understudy.gaussians.surface import Surface
 class Rig:
     """One person's skeleton under G points of the body's surface.
 
-    betas (S,), joint_offset (55,3) m. What is derived from them is computed once.
+    betas (S,), joint_offset (55,3) m. Anything derived from them is computed once.
     """
 
     body: BodyModel
@@ -25,7 +25,7 @@ class Rig:
 
     @cached_property
     def skeleton(self) -> ShapedBody:
-        """The person's joints without a vertex: skinning it gives the joints' transforms alone."""
+        """The person's joints without vertices: skinning it gives only the joints' transforms."""
         nothing = torch.zeros(0, dtype=torch.int64, device=self.betas.device)
         return self.body.submesh(nothing).shaped(self.betas, self.joint_offset)
 
@@ -36,7 +36,7 @@ class Rig:
 
     @cached_property
     def listed(self) -> SkinningWeights:
-        """The weights, as they are skinned with."""
+        """The weights in the form that skinning uses."""
         return SkinningWeights.of(self.weights)
 
     @cached_property
@@ -57,7 +57,7 @@ class Rig:
 
     @cached_property
     def height(self) -> float:
-        """Of the body at rest, m, without hair and clothes."""
+        """Height of the body at rest, m, without hair and clothes."""
         return body_height(self.body, self.betas)
 
     def move(
@@ -65,7 +65,7 @@ class Rig:
     ) -> tuple[Tensor, Tensor]:
         """Pose points (G,3) and unit normals (G,3) at rest in n frames -> (n,G,3), (n,G,3).
 
-        rotations (n,55,3,3) against the parent joint, transl (n,3) m, expression (n,E).
+        rotations (n,55,3,3) relative to the parent joint, transl (n,3) m, expression (n,E).
         No gradient flows through the posed normals.
         """
         frames = len(rotations)

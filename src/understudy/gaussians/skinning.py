@@ -1,7 +1,7 @@
 """Linear blend skinning of an avatar's points in many frames.
 
 On the CPU one pass over the points, whose few joints are listed, with an analytic backward; on a
-GPU a product of matrices.
+GPU a matrix product.
 """
 
 import math
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-PARTS = 8  # that a frame's points are done in, each with its own sum of the joints' gradients
+PARTS = 8  # that a frame's points are split into, each with its own sum of the joints' gradients
 ZERO, SHORT = np.float32(0), np.float32(1e-12)
 
 _options = dict(fastmath=True, error_model="numpy", nogil=True, cache=True)
@@ -44,7 +44,7 @@ def skin(
 ) -> tuple[Tensor, Tensor]:
     """Points (n or 1,G,3) and unit normals (G,3) at rest -> (n,G,3) and (n,G,3) in n frames.
 
-    transforms (n,J,3,4) take a point of the rest pose to its posed place. No gradient flows
+    transforms (n,J,3,4) map a point of the rest pose to its posed position. No gradient flows
     through the normals.
     """
     if points.is_cuda:
@@ -93,7 +93,7 @@ class _Skin(torch.autograd.Function):
 
 @jit
 def _three(rows, i):
-    """A row as scalars: views of arrays would cost more than what is done with them."""
+    """A row as scalars: array views would cost more than the work done with them."""
     return rows[i, 0], rows[i, 1], rows[i, 2]
 
 
@@ -133,7 +133,7 @@ def _skin(first, joint, weight, transforms, points, normals, posed, turned):
 @parallel_jit
 def _skin_backward(first, joint, weight, transforms, points, gradient, of_transforms, of_points):
     """From dL/dposed (n,G,3): dL/dtransforms (n,PARTS,J,3,4) in parts, zero on entry, and
-    dL/dpoints (n,G,3) a frame."""
+    dL/dpoints (n,G,3) per frame."""
     frames, count = gradient.shape[:2]
     for job in nb.prange(frames * PARTS):
         t, part = job // PARTS, job % PARTS

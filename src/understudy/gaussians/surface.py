@@ -1,4 +1,4 @@
-"""The surface that Gaussians sit on: the body's mesh, its long edges split."""
+"""The surface that Gaussians sit on: the body mesh, its long edges split."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from torch import Tensor
 from understudy.body.model import BodyModel
 
 ROUNDS = 2  # of splitting: edges of a body mesh are at most about four times `max_edge`
-SCALE_PER_EDGE = 0.55  # a Gaussian's first deviation, in mean edge lengths around it
-EYES = ("left_eye", "right_eye")  # begin the names of the eyes' joints
-HANDS = tuple(  # and those of the hands'
+SCALE_PER_EDGE = 0.55  # a Gaussian's initial standard deviation, in mean edge lengths around it
+EYES = ("left_eye", "right_eye")  # prefixes of the eyes' joint names
+HANDS = tuple(  # and of the hands'
     f"{side}_{part}"
     for side in ("left", "right")
     for part in ("wrist", "index", "middle", "pinky", "ring", "thumb")
@@ -48,8 +48,8 @@ class Surface:
 def build_surface(body: BodyModel, vertices: Tensor, max_edge: float) -> Surface:
     """Split the edges of the body's skin and eyes that are longer than `max_edge` (m).
 
-    vertices (V,3) at rest decide how long an edge is. Teeth and tongue are left out: a video
-    seldom shows them, and what it never shows would come out of the mouth as noise.
+    vertices (V,3) at rest determine how long an edge is. Teeth and tongue are left out: a video
+    rarely shows them, and what it never shows would stick out of the mouth as noise.
     """
     rest = vertices.detach().numpy().astype(np.float64)
     faces = skin_faces(body)
@@ -62,7 +62,7 @@ def build_surface(body: BodyModel, vertices: Tensor, max_edge: float) -> Surface
 
 def as_surface(combination: sp.csr_matrix, faces: np.ndarray) -> Surface:
     """combination (n,V): points made of at most three vertices each; faces (k,3) of them. Points
-    that no face has are left out."""
+    without a face are left out."""
     used = np.unique(faces)
     index = np.full(combination.shape[0], -1)
     index[used] = np.arange(len(used))
@@ -82,7 +82,7 @@ def skin_faces(body: BodyModel) -> np.ndarray:
 
 
 def region(body: BodyModel, joints: tuple[str, ...]) -> Tensor:
-    """(V,1) the share of each vertex that moves with the joints whose names so begin."""
+    """(V,1) the share of each vertex that moves with the joints whose names begin like that."""
     columns = [k for k, name in enumerate(body.joint_names) if name.startswith(joints)]
     return body.weights[:, columns].sum(1, keepdim=True)
 
@@ -132,7 +132,7 @@ def _split_faces(faces: np.ndarray, middles: np.ndarray) -> np.ndarray:
 
 
 def _three_a_row(matrix: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-    """A matrix with at most three entries a row -> columns (G,3) int64, entries (G,3) float32."""
+    """A matrix with at most three entries per row -> columns (G,3) int64, entries (G,3) float32."""
     matrix.sum_duplicates()
     counts = np.diff(matrix.indptr)
     slot = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], counts)
@@ -160,7 +160,7 @@ def graph_laplacian(faces: np.ndarray, n: int) -> sp.csr_matrix:
 
 
 def mean_difference(faces: np.ndarray, n: int) -> sp.csr_matrix:
-    """I − D^-1 A (n,n): a value less the mean of its neighbours'."""
+    """I − D^-1 A (n,n): a value minus its neighbours' mean."""
     neighbours = adjacency(faces, n)
     degree = np.maximum(neighbours.sum(1).A1, 1)
     return (sp.identity(n) - sp.diags(1 / degree) @ neighbours).tocsr()
@@ -175,7 +175,7 @@ def mean_edge(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def first_log_scale(points: np.ndarray, faces: np.ndarray) -> Tensor:
-    """(n,) the logarithm of the deviation (m) with which the Gaussian at each point begins."""
+    """(n,) the log of the standard deviation (m) with which the Gaussian at each point starts."""
     return torch.from_numpy(mean_edge(points, faces) * SCALE_PER_EDGE).float().log()
 
 

@@ -1,1 +1,1 @@
-"""How alike two pictures are."""
+"""How alike two images are."""

@@ -1,9 +1,9 @@
-"""LPIPS: how unlike two pictures look to a trained network (Zhang et al., CVPR 2018), version 0.1.
+"""LPIPS: how different two images look to a trained network (Zhang et al., CVPR 2018), version 0.1.
 
-The distance of the activations that five stages of a network have at each place, each activation
+The distance between the activations of five stages of a network at each position, each activation
 normalised, weighted by linear layers that were fitted to people's judgements. Those layers come
-with the package lpips; the network is AlexNet (for scores) or VGG-16 (for a loss), as torchvision
-publishes them: files that the user gives.
+with the package lpips; the network is AlexNet (for scores) or VGG-16 (for a loss), as published by
+torchvision: files that the user supplies.
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from torch.nn.functional import normalize
 from understudy.errors import UserError
 from understudy.networks.checkpoints import misfit, read_checkpoint
 
-# Of the pictures in [-1,1] that ImageNet's networks are given.
+# Normalisation, for images in [-1,1], of ImageNet networks.
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 HOME = "a network of download.pytorch.org/models"
 EPSILON = 1e-10  # against activations that are all zero
@@ -27,7 +27,7 @@ def _convolution(before: int, after: int, kernel: int, padding: int, stride: int
 
 
 def _alexnet() -> tuple[list[nn.Module], tuple[int, ...]]:
-    """torchvision's features, and after which of them a stage ends."""
+    """torchvision's features, and the indices after which a stage ends."""
     layers = [
         *_convolution(3, 64, 11, padding=2, stride=4),
         nn.MaxPool2d(3, 2),
@@ -56,10 +56,10 @@ NETWORKS = {"alex": _alexnet, "vgg": _vgg16}
 
 
 class Lpips(nn.Module):
-    """Two pictures (h,w,3) in [0,1], sides at least 32 px -> their distance, differentiable.
+    """Two images (h,w,3) in [0,1], sides at least 32 px -> their distance, differentiable.
 
-    network: "alex" or "vgg"; weights: torchvision's file of it, of which the features are read.
-    UserError where it is not.
+    network: "alex" or "vgg"; weights: torchvision's file of it, from which the features are read.
+    UserError if it is another file.
     """
 
     def __init__(self, network: str, weights: Path | str) -> None:
@@ -88,7 +88,7 @@ class Lpips(nn.Module):
 
 
 def _features(path: Path | str, network: nn.Module) -> dict[str, Tensor]:
-    """What a file of torchvision's holds for the network's convolutions."""
+    """The weights of the network's convolutions in a torchvision file."""
     if not Path(path).is_file():
         raise UserError(f"{path}: no such file; LPIPS needs {HOME}, see config/README.md")
     stored = read_checkpoint(path)

@@ -1,5 +1,5 @@
-"""How alike two pictures are. On a CPU, structural similarity and its gradient take a few passes
-over the picture; elsewhere the separable window is two banded matrix products."""
+"""How alike two images are. On a CPU, structural similarity and its gradient take a few passes
+over the image; elsewhere the separable window is two banded matrix products."""
 
 import math
 from functools import cache
@@ -51,10 +51,10 @@ def _across(x, out):
 
 @jit
 def _plane(a, b, padded):
-    """One channel: a, b (h,w) -> the sum of SSIM over the places where the window lies inside.
+    """One channel: a, b (h,w) -> the sum of SSIM over the positions where the window lies inside.
 
-    padded (3, h+10, w+10), zero at the edges, takes in its middle that sum's gradient by the
-    windows' mean of a, of a^2 + b^2 and of a b.
+    padded (3, h+10, w+10), zero at the edges, receives in its middle that sum's gradient with
+    respect to the windows' means of a, of a^2 + b^2 and of a b.
     """
     h, w = a.shape
     n = w - WINDOW + 1
@@ -90,7 +90,7 @@ def _plane(a, b, padded):
 
 @jit
 def _gradient(a, b, padded, out):
-    """One channel: the sum's gradient by a (h,w) into out, from `_plane`'s padded."""
+    """One channel: the sum's gradient with respect to a (h,w) into out, from `_plane`'s padded."""
     h, w = a.shape
     rows = np.empty((3, h + WINDOW - 1, w), f32)
     for k in range(3):
@@ -106,7 +106,7 @@ def _gradient(a, b, padded, out):
 
 @jit
 def _value_and_gradient(a, b, grad):
-    """a, b (c,h,w) -> mean SSIM; its gradient by a into grad (c,h,w)."""
+    """a, b (c,h,w) -> mean SSIM; its gradient in a into grad (c,h,w)."""
     c, h, w = a.shape
     padded = np.zeros((3, h + WINDOW - 1, w + WINDOW - 1), f32)
     total = 0.0
@@ -140,14 +140,14 @@ def psnr(a: Tensor, b: Tensor) -> float:
 def ssim(a: Tensor, b: Tensor) -> Tensor:
     """Mean SSIM (Wang et al. 2004) of two images (h,w,c) float32, sides at least 11.
 
-    Differentiable in a alone.
+    Differentiable only in a.
     """
     return banded_ssim(a, b.detach()) if a.is_cuda else _Similarity.apply(a, b)
 
 
 @cache
 def _band(n: int, device: torch.device) -> Tensor:
-    """(n−10, n): the window at each place where it lies inside n pixels."""
+    """(n−10, n): the window at each position where it lies inside n pixels."""
     window = torch.tensor(_weights)
     band = torch.zeros(n - WINDOW + 1, n)
     for k in range(WINDOW):
@@ -156,12 +156,12 @@ def _band(n: int, device: torch.device) -> Tensor:
 
 
 def banded_ssim(a: Tensor, b: Tensor) -> Tensor:
-    """As `ssim`, on any device."""
+    """Like `ssim`, on any device."""
     h, w, c = a.shape
     maps = torch.cat([a, b, a * a + b * b, a * b], -1).permute(2, 0, 1)
     windowed = _band(h, a.device) @ maps @ _band(w, a.device).T
     ma, mb, squares, products = windowed.unflatten(0, (4, c))
-    variance = squares - ma * ma - mb * mb  # of a plus that of b
+    variance = squares - ma * ma - mb * mb  # that of a plus that of b
     covariance = products - ma * mb
     likeness = (2 * ma * mb + float(C1)) * (2 * covariance + float(C2))
     return (likeness / ((ma * ma + mb * mb + float(C1)) * (variance + float(C2)))).mean()

@@ -1,1 +1,1 @@
-"""What every network of torch needs here: checkpoints opened safely, torchvision's missing part."""
+"""What every torch network needs here: checkpoints opened safely, torchvision's missing part."""

@@ -1,4 +1,4 @@
-"""Checkpoints of torch: opened without running code that lies in them, and held against a network.
+"""Torch checkpoints: opened without running code that is in them, and checked against a network.
 
 `Shapes` maps each name of a state to its shape. A back-end's module that reads a checkpoint offers
 `shapes(name)`, what the file of that row of config/weights.yaml must hold, and `state_of(path)`,
@@ -19,11 +19,11 @@ from understudy.errors import UserError
 Shapes = dict[str, tuple[int, ...]]
 State = Mapping[str, Tensor]
 
-_TOLD = 3  # names told of each kind
+_TOLD = 3  # names reported per kind
 
 
 class _NoWeight:
-    """Stands in a checkpoint for what is not read: whatever is made of it does nothing."""
+    """Stands in for what is not read from a checkpoint: anything built from it does nothing."""
 
     def __init__(self, *_: object):
         pass
@@ -35,10 +35,10 @@ class _NoWeight:
 def read_checkpoint(path: Path | str, ignored: Sequence[str] = ()) -> object:
     """What `torch.save` wrote, on the CPU: tensors in plain containers.
 
-    ignored: full names of classes and functions that the file may name beside them; none is called,
-    and what they would have made is left out.
+    ignored: full names of classes and functions that the file may also name; none is called,
+    and what they would have built is left out.
 
-    A file in torch's zip format is mapped, so that what is not used is never read. UserError where
+    A file in torch's zip format is memory-mapped, so that unused parts are never read. UserError if
     the file is missing, damaged, or holds something else.
     """
     path = Path(path)
@@ -67,7 +67,7 @@ def _damaged(path: Path, error: Exception) -> UserError:
 
 
 def state_in(stored: object, name: str, path: Path | str) -> State:
-    """The state under `name` of a checkpoint; UserError where there is none."""
+    """The state under `name` of a checkpoint; UserError if there is none."""
     state = stored.get(name) if isinstance(stored, Mapping) else None
     if not isinstance(state, Mapping) or not all(isinstance(x, Tensor) for x in state.values()):
         raise UserError(f"{path}: has no {name} with weights; it is a different checkpoint")
@@ -75,12 +75,12 @@ def state_in(stored: object, name: str, path: Path | str) -> State:
 
 
 def shapes_of(network: nn.Module) -> Shapes:
-    """What a state of the network holds."""
+    """The shapes in the network's state."""
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
 
 def misfit(wanted: Shapes, found: Shapes) -> str:
-    """What of `found` is not as `wanted`, in words that name it; "" if nothing."""
+    """How `found` differs from `wanted`, with names; "" if it does not."""
     missing = [name for name in wanted if name not in found]
     unknown = [name for name in found if name not in wanted]
     other = [
@@ -102,7 +102,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def load_strictly(network: nn.Module, state: State, path: Path | str, device: str) -> nn.Module:
-    """The network with the state of a file, every name and shape, ready to be used on a device.
+    """The network with the state of a file, all names and shapes matching, ready on a device.
 
     UserError that names what does not fit.
     """

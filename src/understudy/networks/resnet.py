@@ -1,7 +1,7 @@
 """The trunk of a residual network, 18 or 50 layers, with torchvision's names of parameters.
 
 He et al., "Deep residual learning for image recognition", CVPR 2016; the stride of a bottleneck
-lies in its 3 × 3 convolution. DECA and Hand4Whole are built on it, and so are their checkpoints.
+is in its 3 × 3 convolution. DECA and Hand4Whole, and so their checkpoints, are built on it.
 """
 
 from torch import Tensor, nn, relu_
@@ -9,7 +9,7 @@ from torch import Tensor, nn, relu_
 
 class _Block(nn.Module):
     """Convolutions conv1, conv2, … of the sizes given as (channels, kernel, stride), added to
-    what came in."""
+    the input."""
 
     def __init__(self, channels: int, convolutions: list[tuple[int, int, int]]):
         super().__init__()
@@ -40,12 +40,12 @@ def _bottleneck(channels: int, width: int, stride: int) -> _Block:
     return _Block(channels, [(width, 1, 1), (width, 3, stride), (4 * width, 1, 1)])
 
 
-# Layers -> block, its outward channels over its width, blocks a stage.
+# Layers -> block, its output channels over its width, blocks per stage.
 _KINDS = {18: (_basic, 1, (2, 2, 2, 2)), 50: (_bottleneck, 4, (3, 4, 6, 3))}
 
 
 class Trunk(nn.Module):
-    """Pictures (n,3,h,w) -> features (n,C,h/32,w/32), C = 512 with 18 layers, 2048 with 50."""
+    """Images (n,3,h,w) -> features (n,C,h/32,w/32), C = 512 with 18 layers, 2048 with 50."""
 
     def __init__(self, layers: int):
         super().__init__()

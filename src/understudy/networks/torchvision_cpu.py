@@ -2,7 +2,7 @@
 
 torchvision's wheel on PyPI is linked against CUDA; on a CPU build of torch its `_C.so` does not
 load, and `import torchvision` then fails on "operator torchvision::nms does not exist".
-`install()` declares the two operators that the import wants and gives nms a kernel in torch.
+`install()` declares the two operators that the import needs and gives nms a kernel in torch.
 Where `_C.so` loads it changes nothing. PyTorchVideo 0.1.5 also imports a module of torchvision
 under a name it no longer has; that name is put back.
 """

@@ -1,1 +1,1 @@
-"""A clip's keypoints as everybody reads them, with what cannot be true taken out."""
+"""A clip's keypoints as all readers get them, with impossible ones taken out."""

@@ -1,4 +1,4 @@
-"""What the features say about a clip, with what cannot be true taken out."""
+"""What the features say about a clip, with what cannot be right taken out."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +12,12 @@ from understudy.observation.settings import ReadingSettings
 
 MAIN = tuple(range(5, 17))  # shoulders, elbows, wrists, hips, knees, ankles
 _NOSE_TIP = FACE.start + 30
-_NEAR = 5.0  # % of height: a face further from its nose, or a hand from its wrist, is another's
+_NEAR = 5.0  # % of height: a face further from the nose, or a hand from the wrist, is another's
 
 
 @dataclass(frozen=True)
 class Observed:
-    """n frames: xy (n,133,2) px, score (n,133) in [0,1], zero where not to be believed;
+    """n frames: xy (n,133,2) px, score (n,133) in [0,1], zero if not credible;
     world (n,33,3) m in MediaPipe's order, or None; fps; size (h,w) px; camera K (3,3) px;
     unit: 1 % of the person's height, px; seen (n,) bool: frames with enough of a body;
     irises (n,2,3): of the left and the right eye, x, y px and score in [0,1], or None.
@@ -45,7 +45,7 @@ def default_camera(size: tuple[int, int], focal: float) -> np.ndarray:
 
 
 def read_observed(path: Path | str, settings: ReadingSettings) -> tuple[Observed, dict]:
-    """Read keypoints.npz; also its note. UserError if hardly anybody is seen in it."""
+    """Read keypoints.npz; also its metadata. UserError if hardly anybody is seen in it."""
     stored = load_keypoints(path)
     try:
         xy, score = stored["xy"].astype(float), stored["score"].astype(float)
@@ -87,7 +87,7 @@ def _unit(xy: np.ndarray, score: np.ndarray, seen: np.ndarray) -> float:
 
 
 def side_swap() -> np.ndarray:
-    """(133,) the index of each landmark's mirror among body, feet and hands; faces keep theirs."""
+    """(133,) index of each landmark's mirror image, for body, feet and hands; faces keep theirs."""
     index = {name: i for i, name in enumerate(LANDMARK_NAMES)}
     swap = np.arange(len(LANDMARK_NAMES))
     for name, i in index.items():
@@ -100,8 +100,8 @@ def side_swap() -> np.ndarray:
 def believable(observed: Observed, facing: np.ndarray) -> Observed:
     """Scores set to zero where a face or a hand cannot be this person's.
 
-    A face counts where the body faces the camera (facing (n,): cosine) and lies on its nose; a
-    hand where it hangs on its own wrist; two hands found in one place are one, and neither counts.
+    A face counts if the body faces the camera (facing (n,): cosine) and it lies on the body's
+    nose; a hand if it is on its own wrist; two hands in one place are one, and neither counts.
     """
     xy, score = observed.xy, observed.score.copy()
 

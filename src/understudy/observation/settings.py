@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ReadingSettings:
-    """What every reader of keypoints has to know: back-ends of expression and hands, and the fit.
+    """What every reader of keypoints needs to know: back-ends of expression and hands, and the fit.
     All numbers are above zero."""
 
     focal: float = 1.0

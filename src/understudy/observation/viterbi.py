@@ -1,22 +1,22 @@
-"""The steadiest way through a clip when each frame can be read in several ways (Viterbi)."""
+"""The steadiest path through a clip whose frames each have several interpretations (Viterbi)."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-TURN = np.radians(25.0)  # a turn from frame to frame (at 30 a second) that costs 1
+TURN = np.radians(25.0)  # a turn from frame to frame (at 30 fps) that costs 1
 MOST = 16.0  # no turn costs more: a person can be lost for a while
-PASSED, PASS_COST = 2, 1.0  # the most frames passed over at a time, and what each costs
+PASSED, PASS_COST = 2, 1.0  # the most frames skipped at a time, and the cost of each
 
 
 def steadiest(
     turn: Callable[[int, int], np.ndarray], times: np.ndarray, cost: np.ndarray
 ) -> np.ndarray:
-    """(m,) which of k readings to take in each of m frames, so that the body turns least.
+    """(m,) which of k interpretations to take in each of m frames, so that the body turns least.
 
-    turn(s, t): (k,k) rad, from each reading of frame s (last index) to each of t; times (m,) in
-    30ths of a second; cost (k,): of taking a reading for a 30th. A few frames may be passed over:
-    where the readings change, one between the two is often neither.
+    turn(s, t): (k,k) rad, from each interpretation of frame s (last index) to each of t; times
+    (m,) in 30ths of a second; cost (k,): of taking an interpretation for a 30th. A few frames may
+    be skipped: where the interpretations change, one between the two is often neither.
     """
     count, kinds = len(times), len(cost)
     pace = min(float(np.diff(times).min(initial=1.0)), 1.0)

@@ -2,7 +2,7 @@
 
 A landmark on skin is a weighted sum of points that are rigid with a joint, so all frames' points
 and their derivatives follow from a short list of (landmark, joint) pairs. Pose correctives and the
-joints' small dependence on expression are left out: at the landmarks they are below a millimetre
+joints' small dependence on expression are left out: at the landmarks they are under a millimetre
 for the embedded body.
 """
 
@@ -22,9 +22,9 @@ class Kinematics:
     """A figure to pose: J joints, L points on it, P rigid pairs, s shared unknowns.
 
     parents (J,); joints (J,3), joint_shape (J,3,s): rest joints, and how the shared unknowns move
-    them; movers: the first so many joints are solved for; landmark (P,), joint (P,), weight (P,):
-    the pairs; rest (P,3), rest_shape (P,3,s), rest_expression (P,3,E): weighted rest places, from
-    the joint, or for pairs on_skin (P,) from the origin; count: L.
+    them; movers: the first `movers` joints are solved for; landmark (P,), joint (P,), weight
+    (P,): the pairs; rest (P,3), rest_shape (P,3,s), rest_expression (P,3,E): weighted rest
+    positions, from the joint, or for pairs on_skin (P,) from the origin; count: L.
     """
 
     parents: tuple[int, ...]
@@ -42,7 +42,7 @@ class Kinematics:
 
     @property
     def frame_size(self) -> int:
-        """Unknowns a frame: a rotation step for each mover, then transl."""
+        """Unknowns per frame: a rotation step for each mover, then transl."""
         return 3 * self.movers + 3
 
     def posed(
@@ -52,7 +52,7 @@ class Kinematics:
         shared: np.ndarray,
         expression: np.ndarray,
     ) -> "PosedChain":
-        """Pose n frames: rotations (n,J,3,3) against the parent, transl (n,3), shared (s,),
+        """Pose n frames: rotations (n,J,3,3) relative to the parent, transl (n,3), shared (s,),
         expression (n,E)."""
         joints = self.joints + self.joint_shape @ shared
         turned, placed = chain(rotations, joints, self.parents, transl)
@@ -67,8 +67,8 @@ class Kinematics:
         return PosedChain(self, turned, placed, parts, points)
 
     def subtree(self, joints: list[int], movers: int) -> "Kinematics":
-        """The same points on these joints alone (the first is the root); what hung on another
-        joint hangs on the root."""
+        """The same points on only these joints (the first is the root); what depended on another
+        joint depends on the root."""
         local = np.zeros(len(self.parents), int)
         local[joints] = np.arange(len(joints))
         parents = tuple(int(local[self.parents[j]]) if i else -1 for i, j in enumerate(joints))
@@ -157,7 +157,7 @@ class PosedChain:
 def chain(
     rotations: np.ndarray, joints: np.ndarray, parents: tuple[int, ...], transl: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Global rotations (n,J,3,3) and places (n,J,3) from local rotations and rest joints (J,3)."""
+    """Global rotations (n,J,3,3) and positions (n,J,3) from local ones and rest joints (J,3)."""
     turned, placed = [rotations[:, 0]], [joints[0] + transl]
     for joint, parent in enumerate(parents[1:], 1):
         placed.append(placed[parent] + turned[parent] @ (joints[joint] - joints[parent]))
@@ -166,7 +166,7 @@ def chain(
 
 
 def ancestors(parents: tuple[int, ...]) -> np.ndarray:
-    """(J,J) bool: [k, j] says that joint j is k or above k."""
+    """(J,J) bool: [k, j] means that joint j is k or above k."""
     above = np.eye(len(parents), dtype=bool)
     for joint, parent in enumerate(parents):
         if parent >= 0:

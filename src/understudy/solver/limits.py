@@ -1,4 +1,4 @@
-"""How far the joints of a person turn.
+"""How far a person's joints turn.
 
 Ranges follow the normal ranges of motion of the American Academy of Orthopaedic Surgeons (Joint
 Motion: Method of Measuring and Recording, 1965), rounded outwards and laid out on the axis-angle
@@ -9,7 +9,7 @@ import numpy as np
 
 from understudy.body.skeleton import JOINT_INDEX
 
-# Degrees: (least, most) about x, y, z. A right joint mirrors its left: y and z change sign.
+# Degrees: (min, max) about x, y, z. A right joint mirrors its left: y and z change sign.
 _CENTRE = {
     "spine1": ((-15, 45), (-20, 20), (-20, 20)),
     "spine2": ((-15, 35), (-20, 20), (-15, 15)),
@@ -43,7 +43,7 @@ _THUMB = (
 
 
 def joint_limits() -> tuple[np.ndarray, np.ndarray]:
-    """The least and the most axis-angle component of body_pose's joints, (21,3) rad each."""
+    """The minimum and maximum axis-angle components of body_pose's joints, (21,3) rad each."""
     low, high = np.zeros((21, 3)), np.zeros((21, 3))
     for name, ranges in _CENTRE.items():
         low[JOINT_INDEX[name] - 1], high[JOINT_INDEX[name] - 1] = np.transpose(ranges)
@@ -56,7 +56,7 @@ def joint_limits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def finger_limits(side: str) -> tuple[np.ndarray, np.ndarray]:
-    """The least and the most axis-angle component of a hand's joints, (15,3) rad each."""
+    """The minimum and maximum axis-angle components of a hand's joints, (15,3) rad each."""
     ranges = np.array([*_FINGER * 4, *_THUMB], float)  # SMPL-X's order: the thumb comes last
     low, high = ranges[..., 0], ranges[..., 1]
     if side == "right":

@@ -8,14 +8,14 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, cho_solve_banded, cholesky_banded
 
 State = TypeVar("State")
-_REACH = 2  # a frame is coupled with up to two frames before it: accelerations
+_REACH = 2  # a frame is coupled with up to two previous frames, by accelerations
 
 
 @dataclass
 class NormalEquations:
     """Sums of wᵢ·|rᵢ + Jᵢ·x|² over residuals, for n frames of d unknowns and s shared ones.
 
-    `cost` is the robust cost of the residuals as they stand; `band` (3,n,d,d) holds the couplings
+    `cost` is the robust cost of the residuals as given; `band` (3,n,d,d) holds the couplings
     of frame t with itself and of frames t+1 and t+2 with t; `border` (n,d,s); `corner` (s,s);
     `pull` (n,d) and `shared_pull` (s,): the gradients.
     """
@@ -47,7 +47,7 @@ class NormalEquations:
     ) -> None:
         """Residuals (n,r) of single frames: jacobian (n,r,d), weight (n,r), shared (n,r,s).
 
-        The cost is the caller's: a robust kernel's weight is not its cost.
+        The cost is left to the caller: a robust kernel's weight is not its cost.
         """
         weighted = (jacobian * weight[..., None]).swapaxes(1, 2)
         self.band[0] += weighted @ jacobian
@@ -68,9 +68,9 @@ class NormalEquations:
     def add_difference(
         self, values: np.ndarray, jacobian: np.ndarray, weight: np.ndarray, order: int
     ) -> None:
-        """A quadratic penalty on time differences, and its cost.
+        """A quadratic penalty on time differences, with its cost.
 
-        values (n,r) of each frame with jacobian (n,r,d); weight (n−order, r) or broadcastable;
+        values (n,r) per frame with jacobian (n,r,d); weight (n−order, r) or broadcastable;
         order 1 for velocities, 2 for accelerations.
         """
         n = len(values)
@@ -113,8 +113,8 @@ def minimise(
 ) -> State:
     """Levenberg–Marquardt from `state`: at most `iterations` trial steps.
 
-    `equations` linearises a state, `moved` takes it a step (n,d), (s,) further. Ends when a step
-    lowers the cost by less than the share `enough`.
+    `equations` linearises a state, `moved` moves it by a step (n,d), (s,). Ends when a step
+    lowers the cost by less than the fraction `enough`.
     """
     damping = 1e-3
     here = equations(state)

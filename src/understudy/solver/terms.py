@@ -1,7 +1,7 @@
-"""The terms of the fit: small functions that add residuals with derivatives to the equations.
+"""The terms of the fit: small functions that add residuals and derivatives to the equations.
 
 Each takes what is posed, what was seen, and sigmas, and adds to a `NormalEquations`. Robust terms
-use Geman–McClure's kernel ρ(r²) = w²r²/(w² + r²) and its weight ρ' (iteratively reweighted).
+use the Geman–McClure kernel ρ(r²) = w²r²/(w² + r²) and its weight ρ' (iteratively reweighted).
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from understudy.solver.system import NormalEquations
 
 
 def robust(square: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
-    """Geman–McClure cost and weight of squared residuals, the width in the residual's unit."""
+    """Geman–McClure cost and weight of squared residuals, width in the residual's unit."""
     share = width**2 / (width**2 + square)
     return share * square, share**2
 
@@ -40,7 +40,7 @@ def add_keypoints(
     residual = (project(points, camera) - seen) / unit
     cost, share = robust((residual**2).sum(-1), width)
     equations.cost += float((weight * cost).sum())
-    slope = np.zeros((n, marks, 2, 3), np.float32)  # of the picture in the point
+    slope = np.zeros((n, marks, 2, 3), np.float32)  # of the image position in the point
     slope[..., 0, 0], slope[..., 1, 1] = focal[0] / z, focal[1] / z
     slope[..., 2] = -focal * points[..., :2] / z[..., None] ** 2
     final = np.repeat((weight * share)[..., None], 2, -1).reshape(n, -1).astype(np.float32)
@@ -61,7 +61,7 @@ def add_directions(
     weight: np.ndarray,
     width: float,
 ) -> np.ndarray:
-    """Unit directions against target (n,m,3); ends (m,L) combine the points to a vector each.
+    """Unit directions against target (n,m,3); ends (m,L) combine the points into one vector each.
 
     weight (n,m) is 1/sigma²; width in the unit of unit vectors. Returns the directions (n,m,3).
     """
@@ -95,7 +95,7 @@ def add_pose_prior(
 ) -> None:
     """A mean pose and joint limits for pose (n,j,3), the rotations after the first (the root's).
 
-    mean (j,3), sigma (j,), limits: the least and the most component, (j,3) each; all rad.
+    mean (j,3), sigma (j,), limits: the minimum and maximum component, (j,3) each; all rad.
     """
     joints = pose.shape[1]
     slope = rot.log_derivative(pose)
@@ -117,8 +117,8 @@ def add_turn_smoothness(
 ) -> None:
     """Changes of the rotations' (n,j,3,3) velocity, as matrices; weight (j,).
 
-    Second differences, less those that a steady turn has: R(exp δ + exp −δ − 2I), where 2δ leads
-    from the frame before to the frame after (taken as it stands, not differentiated).
+    Second differences, minus those of a steady turn: R(exp δ + exp −δ − 2I), where 2δ leads
+    from the frame before to the frame after (taken as a constant, not differentiated).
     With R → R(I + [δ]): ⟨R_a[δ_a], R_b[δ_b]⟩ = δ_aᵀ(tr(M)·I − Mᵀ)δ_b, M = R_aᵀR_b.
     """
     n, joints = rotations.shape[:2]
@@ -168,10 +168,10 @@ def add_contact(
     sigma: float,
     width: float,
 ) -> None:
-    """Speed of foot points (n,k,3) that stand, m a frame: standing (n−1,k) in [0,1].
+    """Speed of foot points (n,k,3) that stand, m per frame: standing (n−1,k) in [0,1].
 
-    A foot that moves along the viewing axis seems to stand in the picture: what moves much faster
-    than `width` is let go.
+    A foot that moves along the viewing axis seems to stand in the image: one that moves much
+    faster than `width` is released.
     """
     n, k = points.shape[:2]
     square = (np.diff(points, axis=0) ** 2).sum(-1)

@@ -1,6 +1,6 @@
 """The CPU rasteriser: the numba kernels as one differentiable torch operation.
 
-NUMBA_CACHE_DIR says where compiled kernels are kept (6-10 s to compile, 0.3 s to load).
+NUMBA_CACHE_DIR says where compiled kernels are cached (6-10 s to compile, 0.3 s to load).
 Numba's OpenMP layer hangs in a forked child of a process that has rasterised: spawn instead.
 """
 
@@ -10,8 +10,8 @@ from torch import Tensor
 
 from understudy.splatting import kernels
 
-MARGIN = 0.15  # of the image, beyond which the slopes of a projection are clamped; gsplat's
-GRADIENT_PARTS = 8  # partial sums of a camera's gradient: more than one thread can add at once
+MARGIN = 0.15  # of the image, beyond which a projection's slopes are clamped, as in gsplat
+GRADIENT_PARTS = 8  # partial sums of a camera's gradient: so that several threads can add at once
 
 
 def depth_order(depth: np.ndarray) -> np.ndarray:
@@ -58,7 +58,7 @@ class _Splat(torch.autograd.Function):
         first = np.zeros((views, n + 1), np.int64)
         start = np.zeros((views, columns * rows + 1), np.int64)
         kernels.count_pairs(box, columns, first, start)
-        before = np.concatenate([[0], np.cumsum(first[:, -1])])  # pairs of the views before
+        before = np.concatenate([[0], np.cumsum(first[:, -1])])  # pairs in the previous views
         first += before[:-1, None]
         start += before[:-1, None]
         ids, slot = np.empty(before[-1], np.int32), np.empty(before[-1], np.int32)

@@ -23,8 +23,8 @@ def rasterize(
     """
     views = len(viewmats)
     cloud = [x.expand(views, *x.shape[1:]) for x in (means, quats, scales, opacities, colors)]
-    # gsplat 1.5.3 adds up the gradients of a batch's cameras over the batch (its kernel groups
-    # threads by the camera's number alone), so views whose camera has one are drawn singly.
+    # gsplat 1.5.3 sums the gradients of a batch's cameras over the batch (its kernel groups
+    # threads by the camera's number alone), so views whose camera needs one are drawn one by one.
     size = 1 if viewmats.requires_grad else views
     parts = [
         _batch(
@@ -42,7 +42,7 @@ def rasterize(
 def _batch(
     cloud: list[Tensor], viewmats: Tensor, Ks: Tensor, width: int, height: int
 ) -> tuple[Tensor, Tensor]:
-    """As `rasterize`, of clouds with one camera each."""
+    """Like `rasterize`, for clouds with one camera each."""
     *shape, colors = cloud
     out, alpha, _ = gsplat.rasterization(
         *shape,

@@ -12,10 +12,10 @@ Gaussian, g the pixel's colour gradient and gT that of its transmittance T,
 
   dL/dalpha_i = T_i (c_i . g) - R_i / (1 - alpha_i),  R_i = sum_{j>i} w_j (c_j . g) + T gT
 
-R loses one term a Gaussian, so nothing is stored a pixel but what the forward put out.
+R loses one term per Gaussian, so nothing is stored per pixel but the forward's output.
 All kernels stay in one file: numba's cache would miss a change in another file's kernel.
 
-Shapes: C views, n Gaussians, t tiles a view, p (tile, Gaussian) pairs. An array that all views
+Shapes: C views, n Gaussians, t tiles per view, p (tile, Gaussian) pairs. An array that all views
 share has a leading 1 instead of C. `cam` (C, 8): fx, fy, cx, cy, and the bounds of x/z and y/z.
 """
 
@@ -27,8 +27,8 @@ import numpy as np
 f32 = np.float32
 TILE = 8  # px; a tile's state stays in the L1 cache
 PIXELS = TILE * TILE
-PARTS = 16  # that a view's Gaussians are projected in
-CHANNELS = 4  # composited at once: red, green, blue, depth
+PARTS = 16  # in which a view's Gaussians are projected
+CHANNELS = 4  # composited together: red, green, blue, depth
 ALPHA_MIN, ALPHA_MAX, T_MIN = f32(1 / 255), f32(0.999), f32(1e-4)  # gsplat's
 EPS2D = f32(0.3)  # px^2 added to the 2D covariance: a Gaussian is never thinner than a pixel
 NEAR, FAR = f32(0.01), f32(1e10)  # in the units of the means
@@ -96,7 +96,7 @@ def _combined(s, a, t, b):
 
 @jit
 def _three(rows, i):
-    """A row as scalars: views of arrays would cost more than what is done with them."""
+    """A row as scalars: array views would cost more than the work done with them."""
     return rows[i, 0], rows[i, 1], rows[i, 2]
 
 
@@ -214,7 +214,7 @@ def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
 @parallel_jit
 def project_backward(means, quats, scales, V, cam, geom, first, pairs, grads, gV):
     """Fill grads, a view: of means (C,n,3), quats (C,n,4), scales (C,n,3), opacities (C,n,1),
-    colors (C,n,3); and gV (C,k,4,4), of which each of k parts sums its own. Zero on entry."""
+    colors (C,n,3); and gV (C,k,4,4), in which each of k parts has its own sum. Zero on entry."""
     (views, parts), n = gV.shape[:2], geom.shape[1]
     gmeans, gquats, gscales, gopacities, gcolors = grads
     for j in nb.prange(views * parts):
@@ -239,7 +239,7 @@ def _tiles(box):
 
 @parallel_jit
 def count_pairs(box, columns, first, start):
-    """first (C,n+1): pairs before each Gaussian; start (C,t+1): pairs before each tile; a view."""
+    """first (C,n+1): pairs before each Gaussian; start (C,t+1): before each tile; per view."""
     for c in nb.prange(len(box)):
         for i in range(box.shape[1]):
             x0, x1, y0, y1 = _tiles(box[c, i])
@@ -325,7 +325,7 @@ def _tile(x, y, ids, geom, box, feat, out, T):
 
 @jit
 def _tile_backward(x, y, ids, slot, geom, box, feat, gout, R, pairs):
-    """One tile; pairs (p, 10): with g = dL/dsigma a pixel (alpha = opacity exp(-sigma)), the sums
+    """One tile; pairs (p, 10): with g = dL/dsigma per pixel (alpha = opacity exp(-sigma)), the sums
     over pixels of g (1, dx, dy, dx^2, dx dy, dy^2), then of the weight times dL/dcolour."""
     H, W = R.shape
     b = _open_tile(4 + CHANNELS, x, y)

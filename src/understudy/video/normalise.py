@@ -1,8 +1,8 @@
 """One normal form for every clip: constant rate, bounded length and size, upright, silent, H.264.
 
 Output frame k shows the source at `start + k·speed/fps`: the decoded frame nearest in time, so a
-variable frame rate is evened out and motion keeps its speed. `speed` is 1 but where the policy
-`resample` squeezes a longer clip; then the sidecar, and the manifest after it, state it.
+variable frame rate is evened out and motion keeps its speed. `speed` is 1 unless the policy
+`resample` squeezes a longer clip; then the sidecar, and from it the manifest, say so.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter, exact_rate
 
 MIN_FRAMES = 2
-CLOCK_SECONDS = 1e-6  # two moments nearer than this are the same
+CLOCK_SECONDS = 1e-6  # two moments closer than this are the same
 SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
@@ -40,7 +40,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Framing:
-    """scaled (w,h): the displayed picture after scaling, odd edges still on; content (x,y,w,h):
+    """scaled (w,h): the displayed image after scaling, odd edges included; content (x,y,w,h):
     where it lies in the canvas (w,h), all px."""
 
     scaled: tuple[int, int]
@@ -63,9 +63,9 @@ def normalise_video(
     out_note: Path | str,
     settings: NormaliseSettings,
 ) -> dict:
-    """Write `source`, or its part that the settings name, in normal form, and a JSON note on it.
+    """Write `source`, or the part that the settings name, in normal form, and its metadata as JSON.
 
-    Returns the note. Raises UserError where the source cannot be used or the part is empty.
+    Returns the latter. Raises UserError if the source cannot be used or the part is empty.
     """
     info = probe(source)
     sampling = plan_sampling(source, info, settings)
@@ -110,7 +110,7 @@ def normalise_video(
 
 
 def plan_sampling(source: Path | str, info: VideoInfo, settings: NormaliseSettings) -> Sampling:
-    """Which moments of the source become frames; UserError where the part asked for is empty."""
+    """Which moments of the source become frames; UserError if the part asked for is empty."""
     first = settings.start or 0.0
     last = info.seconds if settings.end is None else min(settings.end, info.seconds)
     if first >= info.seconds:
@@ -134,9 +134,9 @@ def plan_sampling(source: Path | str, info: VideoInfo, settings: NormaliseSettin
 
 
 def plan_framing(width: int, height: int, size: int | None, square: bool) -> Framing:
-    """Sizes for a displayed picture of width x height px.
+    """Sizes for a displayed image of width x height px.
 
-    A picture that is small enough is not resampled: an odd edge is cut, not squeezed.
+    An image that is small enough is not resampled: an odd edge is cropped, not squeezed.
     """
     longer = max(width, height)
     limit = longer if size is None else size - size % 2
@@ -155,9 +155,9 @@ def _sampled(
 ) -> Iterator[tuple[int, float, np.ndarray]]:
     """(source frame number, its time in s, uint8 (h,w,3) upright and scaled) for each output frame.
 
-    Streams: two source frames are held at a time.
+    Streams: only two source frames are held at a time.
     """
-    turned = info.orientation.displayed_size(*layout.scaled)  # turning is its own inverse
+    turned = info.orientation.displayed_size(*layout.scaled)  # swapping is its own inverse
 
     def picture(frame: VideoFrame) -> np.ndarray:
         scaled = frame.reformat(*turned, format="rgb24", interpolation=SCALING, threads=1)
@@ -177,7 +177,7 @@ def _sampled(
             if k == sampling.frames:
                 return
             before = now
-    while k < sampling.frames:  # moments within the last frame's stay on the screen
+    while k < sampling.frames:  # moments during the last frame's display
         yield before[0], before[1], picture(before[2])
         k += 1
 

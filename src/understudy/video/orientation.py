@@ -1,7 +1,7 @@
-"""The display matrix of a video: how stored frames must be turned to be seen upright.
+"""The display matrix of a video: how stored frames must be turned to be upright.
 
-Phones store frames as the sensor reads them and note the turn beside the stream. ffmpeg honours
-the note, PyAV hands it over, decord 0.6.0 honours the turn but not the mirror; whoever reads a
+Phones store frames as the sensor reads them and record the turn next to the stream. ffmpeg applies
+it, PyAV passes it on, decord 0.6.0 applies the turn but not the mirroring; anything that reads a
 turned clip goes through here.
 """
 
@@ -29,14 +29,14 @@ class Orientation:
 
     @property
     def rotation(self) -> int:
-        """Degrees counter-clockwise; of a mirrored clip, after mirroring left and right back."""
+        """Degrees counter-clockwise; for a mirrored clip, after mirroring left and right back."""
         turned = (self.transpose, self.mirror_x ^ self.mirrored, self.mirror_y)
         return {(True, False, True): 90, (False, True, True): 180, (True, True, False): 270}.get(
             turned, 0
         )
 
     def upright(self, image: np.ndarray) -> np.ndarray:
-        """(h,w,c) as stored -> (h',w',c) as displayed; a view where nothing or a flip is needed."""
+        """(h,w,c) as stored -> (h',w',c) as displayed; a view if at most a flip is needed."""
         if self.transpose:
             image = image.swapaxes(0, 1)
         if self.mirror_x:
@@ -46,7 +46,7 @@ class Orientation:
         return image
 
     def displayed_size(self, width: int, height: int) -> tuple[int, int]:
-        """Stored (width, height) -> displayed; turning is its own inverse here."""
+        """Stored (width, height) -> displayed; swapping is its own inverse here."""
         return (height, width) if self.transpose else (width, height)
 
 
@@ -54,7 +54,7 @@ def frame_orientation(frame: VideoFrame) -> Orientation:
     """From the frame's display matrix (a,b,u, c,d,v, x,y,w; a..d in 16.16 fixed point).
 
     A stored point (x, y) is shown at (a·x + c·y, b·x + d·y). Turns that are not a multiple of 90
-    degrees go to the nearest one.
+    degrees are rounded to the nearest one.
     """
     for side_data in frame.side_data:
         if side_data.type.name == "DISPLAYMATRIX":

@@ -15,10 +15,10 @@ from understudy.errors import UserError
 from understudy.video.orientation import Orientation, frame_orientation
 
 # The first bytes of MP4/MOV, Matroska/WebM, AVI and FLV: a file that opens like one of these but
-# cannot be read is a damaged video, any other was never one.
+# cannot be read is a damaged video; any other never was one.
 VIDEO_SIGNATURES = ((4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (0, b"\x1aE\xdf\xa3"))
 VIDEO_SIGNATURES += ((0, b"RIFF"), (0, b"FLV"))
-# Headers round; a file that ends earlier than this was cut short.
+# Headers are rounded; a file that lacks a larger share than this was cut short.
 MISSING_ALLOWED = 0.02
 # A clock in whole milliseconds (Matroska) jitters by up to 1 ms without the rate being variable.
 JITTER_SECONDS = 0.002
@@ -43,14 +43,14 @@ class VideoInfo:
 
     @property
     def rotation(self) -> int:
-        """Degrees counter-clockwise that the file asks to be turned by."""
+        """Degrees counter-clockwise by which the file asks to be turned."""
         return self.orientation.rotation
 
 
 def probe(path: Path | str) -> VideoInfo:
-    """Read the header, the times of all packets and the first frame; decode no more than that.
+    """Read the header, the times of all packets and the first frame; decode nothing more.
 
-    Raises UserError, one line, where the file is missing, empty, not a video, damaged, cut short,
+    Raises UserError, one line, if the file is missing, empty, not a video, damaged, cut short,
     without a video stream, or holds a single frame.
     """
     with open_video(path) as container:
@@ -111,7 +111,7 @@ def open_video(path: Path | str) -> Iterator[InputContainer]:
 
 
 def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFrame]:
-    """The frames of the first video stream as they are shown; UserError where they are damaged."""
+    """The frames of the first video stream as they are shown; UserError if they are damaged."""
     count = 0
     try:
         for frame in container.decode(container.streams.video[0]):
@@ -126,15 +126,15 @@ def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFram
 
 
 def packet_times(container: InputContainer, path: Path | str) -> list[Fraction | None]:
-    """Times (s) of the video's packets that are shown, in the order of the file, None where one
-    carries no time; nothing is decoded.
+    """Times (s) of the video's displayed packets, in file order, None for one that carries no
+    time; nothing is decoded.
 
-    Raises UserError where none is shown, or the file was cut short.
+    Raises UserError if none is displayed, or the file was cut short.
     """
     video = container.streams.video[0]
     promised_frames = _promised_frames(container)
     times: list[Fraction | None] = []
-    hidden, end = 0, Fraction(0)  # hidden: what an edit list leaves out, but for decoding the rest
+    hidden, end = 0, Fraction(0)  # hidden: what an edit list keeps only to decode the rest
     try:
         for packet in container.demux():
             if not packet.size:
@@ -157,8 +157,8 @@ def packet_times(container: InputContainer, path: Path | str) -> list[Fraction |
 
 
 def _promised_frames(container: InputContainer) -> int:
-    """How many frames the header tells of, or 0; those that an edit list passes over are counted
-    in the header of an .mp4, but not in its index."""
+    """How many frames the header announces, or 0; those that an edit list skips are counted in the
+    header of an .mp4, but not in its index."""
     video = container.streams.video[0]
     if "mp4" in container.format.name:
         return min(video.frames, len(video.index_entries))
@@ -166,7 +166,7 @@ def _promised_frames(container: InputContainer) -> int:
 
 
 def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
-    """From sorted frame times (s): how long the clip is shown, and whether the rate varies."""
+    """From sorted frame times (s): how long the clip lasts, and whether the rate varies."""
     steps = [late - early for early, late in itertools.pairwise(times)]
     step = median(steps)
     variable = any(abs(s - step) > max(JITTER_SECONDS, step / 10) for s in steps)
@@ -176,7 +176,7 @@ def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
 def _refuse_cut_short(
     path: Path | str, frames: int, promised_frames: int, end: Fraction, header_end: int | None
 ) -> None:
-    """UserError if the header promises clearly more than the file holds."""
+    """UserError if the header announces clearly more than the file holds."""
     if frames < promised_frames * (1 - MISSING_ALLOWED) - 1:
         raise UserError(
             f"{path}: is truncated: it has {frames} of {promised_frames} frames; copy it again"

@@ -1,4 +1,4 @@
-"""Frames out of video files."""
+"""Frames from video files."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -11,7 +11,7 @@ from understudy.errors import UserError
 from understudy.video.orientation import Orientation
 from understudy.video.probe import decode, open_video, probe
 
-# decord 0.6.0 takes the padding of a narrow row for a fourth channel and returns garbage
+# decord 0.6.0 mistakes the padding of a narrow row for a fourth channel and returns garbage
 # (github.com/dmlc/decord/issues/336): FFmpeg pads rows to whole 32 px, so up to 93 px.
 DECORD_MIN_WIDTH = 96
 
@@ -19,7 +19,7 @@ DECORD_MIN_WIDTH = 96
 def read_frames(path: Path | str, indices: Sequence[int] | None = None) -> np.ndarray:
     """The frames `indices` (default: all), upright, RGB uint8 (n,h,w,3).
 
-    Raises UserError as `probe` does, IndexError where an index is beyond the clip.
+    Raises UserError as `probe` does, IndexError if an index is beyond the clip.
     """
     info = probe(path)
     wanted = range(info.frames) if indices is None else list(indices)
@@ -41,7 +41,7 @@ def read_rgba(path: Path | str) -> Iterator[np.ndarray]:
 
 
 def frame_rate(path: Path | str) -> Fraction:
-    """Frames a second, exact (30000/1001, not 29.97)."""
+    """Frames per second, exact (30000/1001, not 29.97)."""
     return probe(path).fps
 
 
@@ -56,7 +56,7 @@ def _read_decord(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
 
 
 def _read_av(path: Path | str, wanted: Sequence[int], orientation: Orientation) -> np.ndarray:
-    """Through PyAV: clips that decord turns wrongly (see orientation.py) or that are too narrow."""
+    """Through PyAV: clips that decord misorients (see orientation.py) or that are too narrow."""
     needed, kept = set(wanted), {}
     with open_video(path) as container:
         for index, frame in enumerate(decode(container, path)):

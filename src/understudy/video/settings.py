@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
-CRF = 18  # x264's quality that the eye takes for lossless; lower is better
+CRF = 18  # x264 quality that looks lossless to the eye; lower is better
 
 
 @dataclass(frozen=True)
 class NormaliseSettings:
-    """seconds: the target length. fps: frames a second of the result.
+    """seconds: the target length. fps: frames per second of the result.
 
     policy, for clips longer than `seconds` (shorter ones always keep their length and speed):
-      resample  the whole clip evenly sampled onto seconds·fps frames; `speed` > 1 states by how
-                much it plays faster
+      resample  the whole clip evenly sampled onto seconds·fps frames; `speed` > 1 says how
+                much faster it plays
       trim      the first `seconds`
       keep      the whole clip at its own length
-    size: the longer side at most, px (never enlarged); None keeps the size. square: black bars
+    size: the maximum longer side, px (never enlarged); None keeps the size. square: black bars
     make it square. Sizes come out even. crf: x264's quality, lower is better. start, end: the part
     of the source to use, s from its first frame; an end beyond the clip's means its end.
     """

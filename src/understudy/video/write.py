@@ -1,4 +1,4 @@
-"""Frames into video files: H.264 to look at and train on, FFV1 with alpha to composite from."""
+"""Frames into video files: H.264 for viewing and training, FFV1 with alpha to composite from."""
 
 import contextlib
 import errno
@@ -46,10 +46,10 @@ def exact_rate(fps: Fraction | float) -> Fraction:
 
 
 class VideoWriter:
-    """A context manager that encodes frames as they come and leaves a whole file or none.
+    """A context manager that encodes frames as they come and leaves a complete file or none.
 
     codec "h264" (.mp4, RGB in, yuv420p BT.709 out) needs even sizes and refuses odd ones;
-    "rgba" (.mkv, lossless FFV1) keeps four channels as they are: by convention premultiplied
+    "rgba" (.mkv, lossless FFV1) keeps four channels unchanged: by convention premultiplied
     colour and alpha. Raises UserError on a full disk.
 
         with VideoWriter("out.mp4", 512, 512, fps=25) as video:
@@ -107,7 +107,7 @@ class VideoWriter:
         try:
             for frame in frames:  # one at a time: no copy of a whole non-contiguous batch
                 self._process.stdin.write(np.ascontiguousarray(frame).data)
-        except OSError as error:  # ffmpeg has ended: say why, not "broken pipe"
+        except OSError as error:  # ffmpeg has exited: say why, not "broken pipe"
             raise self._failure(self._process.stderr.read()) from error
         self.frames += len(frames)
 
@@ -133,7 +133,7 @@ class VideoWriter:
             raise ValueError(f"{self.path}: no frames were written")
 
     def _stop(self) -> None:
-        """End ffmpeg if it still runs, and let go of its pipes."""
+        """Stop ffmpeg if it is still running, and release its pipes."""
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stderr):
             with contextlib.suppress(OSError):
@@ -141,7 +141,7 @@ class VideoWriter:
         self._process.wait()
 
     def _failure(self, message: bytes) -> OSError:
-        """From what ffmpeg said as it failed; atomic_path makes the UserError of a full disk."""
+        """From ffmpeg's message when it failed; atomic_path turns a full disk into a UserError."""
         text = message.decode(errors="replace").strip()
         if "No space left on device" in text:
             return OSError(errno.ENOSPC, "No space left on device", str(self.path))

@@ -14,15 +14,15 @@ from understudy.gaussians.device import on_device
 from understudy.image_metrics.perceptual import Lpips
 from understudy.image_metrics.similarity import psnr, ssim
 
-# A pose is fitted to a test image from far off, and freely.
+# A pose is fitted to a test image from a distant start, and freely.
 FITTED = AlignSettings(blurs=(3.0, 2.0, 1.5, *[1.0] * 5), turn_trust=0.2, transl_trust=0.1)
-FITTED_FRAMES = 6  # so many
+FITTED_FRAMES = 6  # this many
 
 
 @dataclass(frozen=True)
 class Score:
-    """A render against the truth on white, in the person's box. psnr and person_psnr in dB, the
-    latter over the pixels that both masks hold; iou of the masks; ssim."""
+    """A render against the original on white, in the person's box. psnr and person_psnr in dB, the
+    latter over the pixels in both masks; iou of the masks; ssim."""
 
     psnr: float
     person_psnr: float
@@ -44,7 +44,7 @@ def score(rgb: Tensor, alpha: Tensor, truth: Tensor, mask: Tensor) -> Score:
 
 
 def mean_score(scores: list[Score]) -> dict[str, float]:
-    """The mean of each figure, rounded."""
+    """The mean of each score, rounded."""
     rows = [asdict(one) for one in scores]
     return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
 
@@ -68,7 +68,7 @@ COMPOSED = ("psnr", "scene_psnr")
 
 def _composed(filmed: Filmed, avatar: Avatar, t: int, backdrop: Tensor) -> tuple[float, float]:
     """PSNR (dB) of the avatar over the backdrop (h,w,3) in frame t's box, and of the backdrop alone
-    where the person is not."""
+    outside the person."""
     clip, view = filmed.clip, filmed.clip.masked(t)
     with torch.no_grad():
         rgb, alpha = filmed.render(avatar, t, filmed.poses.corrections[t], torch.zeros(3))
@@ -81,11 +81,11 @@ def _composed(filmed: Filmed, avatar: Avatar, t: int, backdrop: Tensor) -> tuple
 def evaluate(
     filmed: Filmed, avatar: Avatar, backdrop: Tensor, fitted_frames: int = FITTED_FRAMES
 ) -> dict:
-    """Scores of the held-out frames: corrected as their neighbours are ("held_out"); with the pose
+    """Scores of the held-out frames: corrected like their neighbours ("held_out"); with the pose
     fitted to the test image, the avatar frozen, for `fitted_frames` of them ("held_out_fitted":
-    ExAvatar's protocol); and as the former before the backdrop (h,w,3) ("held_out_composite": PSNR
-    in the person's box, and of the backdrop outside the mask, which tells whether it has taken the
-    person in)."""
+    ExAvatar's protocol); and like the former over the backdrop (h,w,3) ("held_out_composite": PSNR
+    in the person's box, and of the backdrop outside the mask, which shows whether it has absorbed
+    the person)."""
     frames = filmed.held_out
     avatar = on_device(avatar, filmed.device)
     between = filmed.poses.corrections

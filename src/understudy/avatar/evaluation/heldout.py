@@ -1,4 +1,4 @@
-"""An avatar in poses and by cameras that its video never showed, against pictures of the person."""
+"""An avatar in poses and camera views that its video never showed, against images of the person."""
 
 from dataclasses import replace
 
@@ -22,19 +22,19 @@ PLACED = AlignSettings(blurs=(3.0, 2.0, 2.0, 1.5, 1.0, 1.0), turn_trust=1.0, tra
 
 
 def box_of(pictures: Pictures, t: int) -> Box | None:
-    """Around the person of picture t."""
+    """The box around the person in image t."""
     return person_box(pictures.masks[t].astype(np.uint8) * 255)
 
 
 def masked_frame(pictures: Pictures, t: int, box: Box) -> MaskedFrame:
-    """Picture t inside a box; all of it is true."""
+    """Image t inside a box, all of it trusted."""
     mask = torch.from_numpy(pictures.masks[t][box.slices])[..., None].float()
     image = torch.from_numpy(pictures.images[t][box.slices]).float() / 255
     return MaskedFrame.cut_out(image, mask)
 
 
 def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> Pictures:
-    """The avatar as in `pictures`, each pose with its correction (n,23,3)."""
+    """The avatar rendered like `pictures`, each pose with its correction (n,23,3)."""
     height, width = pictures.images.shape[1:3]
     eye, white = torch.eye(4)[None], torch.ones(1, 3)
     images, masks = [], []
@@ -49,11 +49,11 @@ def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> 
 
 
 def placing(avatar: Avatar, pictures: Pictures) -> Tensor:
-    """(n,23,3): each figure moved as a whole, rigidly, to where the picture shows it.
+    """(n,23,3): each figure moved rigidly, as a whole, to where the image shows it.
 
-    One camera cannot tell how large and how far a person is nor, with its tilt, how upright they
-    stand, so the root is the avatar's own; all that lies between the joints is left as it is.
-    First the silhouettes' size and place are matched, then the pixels.
+    One camera cannot tell how large and how far away a person is nor, with its tilt, how upright
+    they stand, so the root is the avatar's own; everything between the joints is left unchanged.
+    First the silhouettes' sizes and positions are matched, then the pixels.
     """
     corrections = _by_silhouette(avatar, pictures)
     root = torch.zeros(PARTS)
@@ -62,7 +62,7 @@ def placing(avatar: Avatar, pictures: Pictures) -> Tensor:
 
 
 def fitting(avatar: Avatar, pictures: Pictures, placed: Tensor) -> Tensor:
-    """(n,23,3): whole poses fitted to their pictures from where the figures were `placed`, the
+    """(n,23,3): whole poses fitted to their images, starting where the figures were `placed`, the
     avatar frozen (ExAvatar's protocol)."""
     return _aligned(avatar, pictures, placed, torch.ones(PARTS), FITTED)
 
@@ -111,10 +111,10 @@ def score_pictures(drawn: Pictures, truth: Pictures, frames: list[int]) -> list[
 
 
 def evaluate_pictures(avatar: Avatar, pictures: Pictures) -> tuple[dict, Pictures]:
-    """Scores in poses never seen, and the avatar's pictures.
+    """Scores in poses never seen, and the avatar's images.
 
-    "held_out_poses": posed by the truth, placed in the picture; "held_out_poses_fitted": the pose
-    fitted to the picture too.
+    "held_out_poses": posed by ground truth, placed in the image; "held_out_poses_fitted": the pose
+    fitted to the image too.
     """
     frames = list(range(len(pictures.pose)))
     placed = placing(avatar, pictures)

@@ -1,4 +1,4 @@
-"""How well a trained avatar shows the frames that were held out: its metrics.json."""
+"""How well a trained avatar reproduces the held-out frames: its metrics.json."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ from understudy.image_metrics.perceptual import Lpips
 
 @dataclass(frozen=True)
 class ScoreSettings:
-    """size (px, the longer side), held_out_every: as the avatar was trained with; fitted_frames:
-    held-out frames whose pose is also fitted to the image; lpips: torchvision's file of AlexNet, or
-    None to do without."""
+    """size (px, the longer side), held_out_every: as in the avatar's training; fitted_frames:
+    held-out frames whose pose is also fitted to the image; lpips: torchvision's AlexNet file, or
+    None for no LPIPS."""
 
     size: int
     held_out_every: int
@@ -41,7 +41,7 @@ def score_avatar(
 ) -> None:
     """Write metrics.json: the scores of held-out frames (`evaluate`), and how the training went.
 
-    avatar, trained: what `train_avatar` wrote from the video, masks and fit. UserError where they
+    avatar, trained: what `train_avatar` wrote from the video, masks and fit. UserError if they
     do not belong together.
     """
     model = load_body(body)

@@ -1,4 +1,4 @@
-"""An avatar to look at: a turn on film, pictures in poses it never saw, a file for viewers."""
+"""An avatar to look at: a turntable video, images in poses it never saw, a file for viewers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +25,9 @@ from understudy.video.write import VideoWriter
 TURN_SIZE = 512, 640  # px, width and height
 TURN_FRAMES, TURN_FPS = 120, 24
 BATCH = 8  # frames rendered at once
-CELL = 360  # px, the height of one picture of a sheet
-ANGLES = (25.0, 205.0)  # deg, of a sheet's rows: from before, and from behind
-SHOWN = 8  # poses of a fit, and pictures in a row
+CELL = 360  # px, the height of one image in a sheet
+ANGLES = (25.0, 205.0)  # deg, of a sheet's rows: from the front and from behind
+SHOWN = 8  # poses of a fit, and images per row
 TURN_SHOWN = 1.2  # body heights
 
 
@@ -41,12 +41,12 @@ def inspect_avatar(
 ) -> list[Path]:
     """Write what shows an avatar into a folder; returns the files.
 
-    turntable.mp4: one turn, arms down. poses.png: in poses that no turn shows, from before and from
-    behind. avatar.ply: in one of the TEST_POSES, `pose`, facing the camera whose axes the file has,
-    with the colours that it has there. With a fit also motion.png: in poses of that motion. With
-    the demo world's pictures of held-out poses also held_out.png: the truth above the avatar.
+    turntable.mp4: one turn, arms down. poses.png: in poses that no turn shows, from the front and
+    from behind. avatar.ply: in one of the TEST_POSES, `pose`, facing the camera whose axes the file
+    has, with the colours that it has there. With a fit also motion.png: in poses of that motion.
+    With the demo world's images of held-out poses also held_out.png: those above the avatar.
 
-    UserError where a file is none of its kind or of another body model.
+    UserError if a file is not of its kind or is for another body model.
     """
     out, model = Path(out_dir), load_body(body)
     person = load_avatar(avatar, model)
@@ -80,13 +80,13 @@ def turn(avatar: Avatar) -> Iterator[np.ndarray]:
 
 
 def all_round(avatar: Avatar, full: Tensor) -> list[np.ndarray]:
-    """A row of pictures (n,h,w,3) of poses full (n,55,3) for each of the ANGLES."""
+    """A row of images (n,h,w,3) of poses full (n,55,3) for each of the ANGLES."""
     turned = [torch.full((len(full),), angle).deg2rad() for angle in ANGLES]
     return [photograph(avatar.pose(standing(avatar, full, angle)), CELL) for angle in turned]
 
 
 def compared(avatar: Avatar, truth: Pictures) -> np.ndarray:
-    """Pictures of a person, SHOWN a row, above the avatar in the same poses."""
+    """Images of a person, SHOWN per row, above the avatar in the same poses."""
     drawn = render_pictures(avatar, truth, placing(avatar, truth))
     boxes = [box_of(truth, t) for t in range(len(truth.images))]
     theirs, ours = (close_up(one.images, boxes, CELL) for one in (truth, drawn))
@@ -101,7 +101,7 @@ def compared(avatar: Avatar, truth: Pictures) -> np.ndarray:
 
 
 def centred(avatar: Avatar, full: Tensor) -> Pose:
-    """One pose (55,3) before a camera, its middle at the origin: what viewers turn about."""
+    """One pose (55,3) in front of a camera, centred at the origin, which viewers turn around."""
     pose = standing(avatar, full[None], torch.zeros(1))
     joints = avatar.rig.skeleton.pose(pose).joints
     middle = (joints.amin(1) + joints.amax(1)) / 2

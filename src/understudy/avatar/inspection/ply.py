@@ -1,6 +1,6 @@
 """Gaussians as the .ply file that viewers of 3D Gaussian splatting open.
 
-The layout is that of the method's first code (Kerbl et al. 2023): one vertex a Gaussian, binary,
+The layout is that of the method's first code (Kerbl et al. 2023): one vertex per Gaussian, binary,
 little endian. Its axes are its training cameras': x to the right, y down, z away.
 """
 
@@ -13,7 +13,7 @@ from understudy.files import atomic_path
 from understudy.gaussians.avatar import Cloud
 
 SH_0 = 0.28209479177387814  # the constant spherical harmonic: colour = 0.5 + SH_0 f_dc
-REST = 45  # coefficients of degrees 1 to 3; zero, but some viewers count on them
+REST = 45  # coefficients of degrees 1 to 3; zero, but some viewers rely on them
 PROPERTIES = (
     *("x", "y", "z", "nx", "ny", "nz", "f_dc_0", "f_dc_1", "f_dc_2"),
     *(f"f_rest_{k}" for k in range(REST)),

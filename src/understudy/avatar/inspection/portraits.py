@@ -1,4 +1,4 @@
-"""Pictures of an avatar on white, each figure standing on one floor before one camera."""
+"""Images of an avatar on white, each figure standing on one floor in front of one camera."""
 
 from pathlib import Path
 
@@ -16,18 +16,18 @@ from understudy.gaussians.avatar import Avatar, Cloud
 from understudy.gaussians.pixels import to_video
 
 DISTANCE = 4.0  # body heights from the camera
-FLOOR = 0.62  # body heights that the lowest joint is below the camera
-REACH = 1.5  # body heights that a picture shows from its top to its bottom: raised hands too
-BELOW = 0.09  # of a picture's height, from the lowest joint to its bottom
-WIDTH = 0.8  # of a picture, of its height
-FACING = torch.tensor([torch.pi, 0.0, 0.0])  # from the body's axes to a camera's that it looks at
+FLOOR = 0.62  # body heights from the camera down to the lowest joint
+REACH = 1.5  # body heights from an image's top to its bottom: raised hands too
+BELOW = 0.09  # of an image's height, from the lowest joint to its bottom
+WIDTH = 0.8  # of an image, relative to its height
+FACING = torch.tensor([torch.pi, 0.0, 0.0])  # from the body's axes to a camera's that it faces
 UP = torch.tensor([0.0, -1.0, 0.0])  # in that camera's space
 
 
 def standing(avatar: Avatar, full: Tensor, azimuths: Tensor) -> Pose:
-    """Poses full (n,55,3), upright in the body's own space, before a camera.
+    """Poses full (n,55,3), upright in the body's own space, in front of a camera.
 
-    Each is turned to its left by its azimuth (n,) rad, and put in the picture's middle with its
+    Each is turned to its left by its azimuth (n,) rad, and put in the middle of the image with its
     lowest joint on the floor.
     """
     n = len(full)
@@ -74,8 +74,8 @@ def photograph(cloud: Cloud, height: int, shown: float = REACH) -> np.ndarray:
 
 
 def close_up(images: np.ndarray, boxes: list[Box], height: int) -> np.ndarray:
-    """What is around each box in images (n,h,w,3) uint8 on white, all at one scale, as pictures of
-    a size: (n,height,w,3)."""
+    """What is around each box in images (n,h,w,3) uint8 on white, all at one scale, as images of
+    one size: (n,height,w,3)."""
     width, tall = round(height * WIDTH / 2) * 2, max(max(b.height, b.width / WIDTH) for b in boxes)
     scale = height / tall
     pictures = np.full((len(images), height, width, 3), 255, np.uint8)
@@ -91,7 +91,7 @@ def close_up(images: np.ndarray, boxes: list[Box], height: int) -> np.ndarray:
 
 
 def sheet(rows: list[np.ndarray], names: list[str]) -> np.ndarray:
-    """Rows of pictures (n,h,w,3) uint8 below each other, each column under its name."""
+    """Rows of images (n,h,w,3) uint8 below each other, each column under its name."""
     title = np.full((24, rows[0].shape[2] * len(names), 3), 255, np.uint8)
     for k, name in enumerate(names):
         at = (k * rows[0].shape[2] + 8, 17)

@@ -1,4 +1,4 @@
-"""Plain poses to look at an avatar in: among them those that a turn before a camera never shows."""
+"""Plain poses to look at an avatar in: including some that a turntable never shows."""
 
 import math
 
@@ -12,19 +12,19 @@ Turns = dict[str, tuple[float, float, float]]  # joint -> axis-angle, degrees
 
 
 def _both(**turns: tuple[float, float, float]) -> Turns:
-    """The same on both sides, told for the left."""
+    """The same on both sides, given for the left."""
     left = {f"left_{name}": turn for name, turn in turns.items()}
     right = {f"right_{name}": (x, -y, -z) for name, (x, y, z) in turns.items()}
     return left | right
 
 
 def _spine(x: float, y: float, z: float) -> Turns:
-    """A turn of the trunk, a third of it in each of its joints."""
+    """A rotation of the trunk, a third of it in each of its joints."""
     return dict.fromkeys(("spine1", "spine2", "spine3"), (x / 3, y / 3, z / 3))
 
 
-# Against the T-pose, y up and facing z: about x forward, about y to the left, about z to the right
-# shoulder's side. Feet that stand are level: pelvis, hip, knee and ankle add up to none.
+# From the T-pose, y up and facing z: about x forward, about y to the left, about z to the right
+# shoulder's side. Standing feet are level: pelvis, hip, knee and ankle add up to zero.
 TEST_POSES: dict[str, Turns] = {
     "arms_down": _both(shoulder=(0, 0, -68)),
     "t_pose": {},

@@ -1,1 +1,1 @@
-"""Training an avatar: what every model shares, and a package for each model."""
+"""Training an avatar: what all models share, and a package per model."""

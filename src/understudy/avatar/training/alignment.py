@@ -1,10 +1,10 @@
-"""A posed avatar brought to a picture: Gauss–Newton on the pixels, the avatar frozen.
+"""A posed avatar aligned with an image: Gauss–Newton on the pixels, the avatar frozen.
 
 Direct image alignment (Lucas and Kanade 1981) of an articulated body: a pixel changes with the
-pose by the picture's gradient along the flow of the body's point that it shows. The mean of both
-pictures' gradients converges faster than either (ESM: Benhimane and Malis 2004). Two iterations do
+pose by the image gradient along the flow of the body point that it shows. The mean of both images'
+gradients converges faster than either (ESM: Benhimane and Malis 2004). Two iterations do
 what thirty of gradient descent through the rasteriser do, and limbs are told apart by how much the
-picture says of each.
+image says about each.
 """
 
 import cv2
@@ -21,13 +21,13 @@ from understudy.avatar.training.settings import AlignSettings
 from understudy.body.skeleton import BODY_JOINTS
 from understudy.gaussians.avatar import Avatar
 
-FLAT = 0.02  # gradient, a pixel, below which a place says nothing
-LARGEST = 0.15  # rad or m that one iteration moves anything
+FLAT = 0.02  # gradient, per pixel, below which a place says nothing
+LARGEST = 0.15  # rad or m: the most that one iteration moves anything
 DAMPING = 0.01  # Levenberg–Marquardt's, of the diagonal
 
 
 class Alignment:
-    """One frozen avatar to be aligned with pictures; free (23,) says what of a pose may move."""
+    """One frozen avatar to be aligned with images; free (23,) says what of a pose may move."""
 
     def __init__(self, avatar: Avatar, free: Tensor, settings: AlignSettings) -> None:
         body = avatar.rig.body
@@ -40,17 +40,17 @@ class Alignment:
         self.free = np.append(np.repeat(free.numpy(), 3), np.ones(JOINTS))
 
     def align(self, frame: FramePose, correction: Tensor, view: MaskedFrame, K: Tensor) -> Tensor:
-        """The correction (23,3), from `correction` on, that makes the avatar look as in `view`.
+        """The correction (23,3), from `correction` on, that makes the avatar look like `view`.
 
-        K (3,3) px is the camera of the view. What the picture does not tell stays as it was.
+        K (3,3) px is the camera of the view. What the image does not determine stays unchanged.
         """
         return self.solve(frame, correction, view, K)[0]
 
     def solve(
         self, frame: FramePose, correction: Tensor, view: MaskedFrame, K: Tensor
     ) -> tuple[Tensor, np.ndarray, np.ndarray]:
-        """As `align`; and the last normal equations, (69+66,69+66) and (69+66,): of the step of the
-        pose, and of the 22 joints' places at rest, which are held here."""
+        """Like `align`; and the last normal equations, (69+66,69+66) and (69+66,): for the step of
+        the pose, and for the 22 joints' positions at rest, which are held fixed here."""
         start = correction
         for blur in self.settings.blurs:
             normal, pull = self._equations(frame, correction, start, view, K, blur)
@@ -58,7 +58,7 @@ class Alignment:
         return correction, normal, pull
 
     def _change(self, normal: np.ndarray, pull: np.ndarray) -> Tensor:
-        """(23,3): the step of a pose, its joints where they are."""
+        """(23,3): the step of a pose, its joints fixed."""
         own = normal[:POSE, :POSE] + np.diag(DAMPING * normal[:POSE, :POSE].diagonal())
         change = np.linalg.solve(own, pull[:POSE])
         return torch.from_numpy(change.clip(-LARGEST, LARGEST)).view(PARTS, 3)
@@ -72,7 +72,7 @@ class Alignment:
         K: Tensor,
         blur: float,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Of the pose, held to `start`, and of the joints: (69+66,69+66), (69+66,)."""
+        """For the pose, held to `start`, and for the joints: (69+66,69+66), (69+66,)."""
         s = self.settings
         height, width = view.mask.shape[:2]
         rotations, transl, expression = frame.corrected(here)
@@ -90,7 +90,7 @@ class Alignment:
         points = cloud.means[0].cpu().numpy()
         shown = _shown(points, K.numpy(), width, height)[told]
         residual = (theirs - ours)[told]
-        weight = trust[told] * s.outlier / np.maximum(np.abs(residual), s.outlier)  # Huber's
+        weight = trust[told] * s.outlier / np.maximum(np.abs(residual), s.outlier)  # Huber weights
         weight /= s.pixel_sigma**2 * s.pixels_alike
         turned = posed.transforms[0, :, :3, :3].double().cpu().numpy()
         normal, pull = normal_equations(
@@ -110,10 +110,10 @@ class Alignment:
 
 
 def _along(points: np.ndarray, gradient: np.ndarray, K: np.ndarray) -> np.ndarray:
-    """(P,4,3), a m: how four channels of P pixels change with the motion of the points (P,3) that
-    they show; gradient (P,4,2) a px.
+    """(P,4,3), per m: how four channels of P pixels change with the motion of the points (P,3)
+    that they show; gradient (P,4,2) per px.
 
-    Where the body moves to, the picture shows what was there before: hence the minus.
+    Where the body moves to, the image shows what was there before: hence the minus sign.
     """
     z = points[:, 2:]
     along = np.empty((*gradient.shape[:2], 3), np.float32)
@@ -123,7 +123,7 @@ def _along(points: np.ndarray, gradient: np.ndarray, K: np.ndarray) -> np.ndarra
 
 
 def _below(parents: tuple[int, ...]) -> Tensor:
-    """(55,22): 1 where a joint hangs on one of the body's joints, or is it."""
+    """(55,22): 1 where a joint is one of the body's joints or moves with it."""
     below = torch.zeros(len(parents), BODY_JOINTS)
     for joint in range(len(parents)):
         ancestor = joint
@@ -135,7 +135,7 @@ def _below(parents: tuple[int, ...]) -> Tensor:
 
 
 def _channels(drawn: tuple[Tensor, Tensor], view: MaskedFrame) -> tuple[np.ndarray, ...]:
-    """(h,w,4) each: colour on white, or before the wall where it is clear, and mask of the render
+    """(h,w,4) each: colour on white, or over the wall where it is clear, and mask of the render
     and of the view, trust in the view."""
     rgb, alpha = drawn[0][0].cpu(), drawn[1][0].cpu()
     white = torch.ones(3)
@@ -147,7 +147,7 @@ def _channels(drawn: tuple[Tensor, Tensor], view: MaskedFrame) -> tuple[np.ndarr
 
 
 def _shown(points: np.ndarray, K: np.ndarray, width: int, height: int) -> np.ndarray:
-    """(h,w) which of the points (G,3) each pixel shows, the nearest; holes take a neighbour's."""
+    """(h,w): which of the points (G,3) each pixel shows, the nearest; holes take a neighbour's."""
     at = points[:, :2] / points[:, 2:] * K[[0, 1], [0, 1]] + K[:2, 2] - 0.5
     column, row = np.rint(at).astype(int).T
     inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)

@@ -1,4 +1,4 @@
-"""How a training goes: loss and quality against steps and seconds, and whether it still gains."""
+"""How training progresses: loss and quality over steps and seconds, and whether it still gains."""
 
 from dataclasses import dataclass, field
 
@@ -9,14 +9,14 @@ from understudy.avatar.training.training import Training
 from understudy.image_metrics.similarity import psnr
 
 STEPS = 50  # that one row averages
-FRAMES = 2  # held-out frames that a row's PSNR is the mean of
-GAIN = 0.02  # dB: less is none
+FRAMES = 2  # held-out frames that a row's PSNR is averaged over
+GAIN = 0.02  # dB: less counts as none
 COLUMNS = ("step", "seconds", "loss", "held_out_psnr")
 
 
 @dataclass
 class Curve:
-    """rows: step, seconds of training, mean loss of the steps since the row before, and PSNR (dB)
+    """rows: step, seconds of training, mean loss of the steps since the previous row, and PSNR (dB)
     of a few held-out frames; losses: of the steps since the last row, left on the device so that no
     step waits for them."""
 
@@ -34,7 +34,7 @@ class Curve:
         return True
 
     def steps_without_gain(self) -> int:
-        """Steps since the held-out frames last gained."""
+        """Steps since the held-out frames last improved."""
         best, at, step = float("-inf"), 0, 0
         for step, _, _, quality in self.rows:
             if quality > best + GAIN:
@@ -42,12 +42,12 @@ class Curve:
         return step - at
 
     def note(self) -> dict:
-        """All of it, JSON-able."""
+        """The whole curve, JSON-able."""
         return {"rows": self.rows, "losses": [float(loss) for loss in self.losses]}
 
     @staticmethod
     def from_note(note: dict) -> "Curve":
-        """What `note` told."""
+        """The curve that `note` returned."""
         return Curve(note["rows"], [torch.tensor(loss) for loss in note["losses"]])
 
     def csv(self) -> str:
@@ -56,7 +56,7 @@ class Curve:
 
 
 def _quality(training: Training) -> float:
-    """Mean PSNR (dB) of a few held-out frames, posed as their neighbours are."""
+    """Mean PSNR (dB) of a few held-out frames, posed like their neighbours."""
     every = max(1, len(training.held_out) // FRAMES)
     frames, avatar = training.held_out[::every][:FRAMES], training.avatar()
     corrections = training.poses.corrections

@@ -1,4 +1,4 @@
-"""What the video never shows: Gaussians without evidence take their neighbours' looks."""
+"""What the video never shows: Gaussians without evidence copy their neighbours' looks."""
 
 from dataclasses import replace
 
@@ -14,8 +14,8 @@ from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
 from understudy.gaussians.surface import graph_laplacian, region
 
-STRENGTH = 0.02  # of the neighbours against a Gaussian that was seen fully
-NOTHING = 1e-7  # evidence of a Gaussian that was never seen: its own value if nobody has any
+STRENGTH = 0.02  # of the neighbours, relative to a Gaussian that was fully seen
+NOTHING = 1e-7  # evidence of a Gaussian that was never seen: its own value remains if none has any
 FRAMES = 48  # looked at
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 FINGER_TRUST = 1e-3  # in the colours of fingers: too thin for their pose, they show what is behind
@@ -25,9 +25,9 @@ FRINGE = 2  # px inside the mask's outline that do not count as seen
 def seen_weight(training: Training, avatar: Avatar) -> Tensor:
     """(G,) in [0,1]: how far the video shows each Gaussian.
 
-    The most that it counted, in pixels, in any one trained frame; less on fingers.
+    Its largest contribution, in pixels, to any one trained frame; less on fingers.
 
-    The blending weight a Gaussian has in an image is the gradient of the image's sum by its
+    A Gaussian's blending weight in an image is the gradient of the image's sum with respect to its
     colour. Pixels at the mask's edge do not count: their colour may be the background's.
     """
     frames = training.trained[:: max(1, len(training.trained) // FRAMES)]
@@ -51,7 +51,7 @@ def fill(avatar: Avatar, seen: Tensor, first_log_scale: Tensor) -> Avatar:
     """Spread colours and sizes over the surface from where they were `seen` (G,).
 
     Minimises sum seen (x - x0)^2 + STRENGTH sum over edges (x_i - x_j)^2. Sizes are spread as
-    the ratio to their start, first_log_scale (G,). The avatar returned is on the CPU.
+    the ratio to their start, first_log_scale (G,). The returned avatar is on the CPU.
     """
     avatar, first_log_scale = on_device(avatar, "cpu"), first_log_scale.cpu()
     evidence = seen.numpy().astype(np.float64) + NOTHING

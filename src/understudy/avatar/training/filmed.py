@@ -1,4 +1,4 @@
-"""A clip with its fitted poses: what an avatar is trained on, and measured against."""
+"""A clip with its fitted poses: what an avatar is trained and measured on."""
 
 import torch
 from torch import Tensor
@@ -12,14 +12,14 @@ from understudy.body.pose import Pose
 from understudy.gaussians.avatar import Avatar, Cloud
 from understudy.gaussians.device import on_device
 
-NOT_ALIGNED = ("left_foot", "right_foot")  # toes cover too few pixels to be told from noise
+NOT_ALIGNED = ("left_foot", "right_foot")  # toes cover too few pixels to stand out from noise
 WHITE = (1.0, 1.0, 1.0)
 
 
 class Filmed:
     """A person's clip and poses.
 
-    poses: the clip's, corrected; free (23,): what of a pose may be aligned; trained, held_out:
+    poses: the clip's, corrected; free (23,): what may be aligned in a pose; trained, held_out:
     frames, one in `held_out_every` of the usable ones is held out.
     """
 
@@ -59,7 +59,7 @@ class Filmed:
         return rgb[0], alpha[0]
 
     def aligned(self, alignment: Alignment, t: int) -> Tensor:
-        """(23,3): the correction of frame t, aligned with its picture."""
+        """(23,3): the correction of frame t, aligned with its image."""
         frame, correction = self.poses.frames[t], self.poses.corrections[t]
         return alignment.align(frame, correction, self.clip.masked(t), self.clip.camera(t))
 
@@ -67,7 +67,7 @@ class Filmed:
         self, avatar: Avatar, t: int, correction: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Frame t's box on white, on the CPU: the avatar with a correction (23,3) of its fitted
-        pose, rgb (h,w,3) and alpha (h,w,1); the picture (h,w,3) and its mask (h,w,1)."""
+        pose, rgb (h,w,3) and alpha (h,w,1); the image (h,w,3) and its mask (h,w,1)."""
         view = self.clip.masked(t)
         with torch.no_grad():
             rgb, alpha = self.render(avatar, t, correction, torch.tensor(WHITE))

@@ -1,4 +1,4 @@
-"""The frames an avatar is trained on: small, masked, cropped to the person."""
+"""The frames that an avatar is trained on: small, masked, cropped to the person."""
 
 import warnings
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ from understudy.video.read import read_frames
 
 CHUNK = 32  # frames decoded at once
 MARGIN = 0.08  # of the person's longer side, around the person
-SIDE_STEP = 16  # px; boxes have sides of whole steps, so that few sizes occur
-SEEN = 0.3  # mask value from which a pixel counts as the person's, for the box
+SIDE_STEP = 16  # px; boxes' sides are multiples of it, so that few sizes occur
+SEEN = 0.3  # mask value above which a pixel counts as the person's, for the box
 MIN_FRAMES = 8
-EDGE_TRUST = 0.3  # in the colour of pixels on the mask's outline, where the wall is not known
-OUTLINE = 2  # px about the outline in which pixels are compared before the wall, where it is known
+EDGE_TRUST = 0.3  # in the colour of pixels on the mask's outline, where the wall is unknown
+OUTLINE = 2  # px around the outline in which pixels are compared over the wall, where known
 CLEAR_MASK_TRUST = 0.3  # in the mask there
-AROUND = 15  # px, of the window in which the picture beside the person must be like the wall
+AROUND = 15  # px, of the window in which the image next to the person must be like the wall
 HOLDS = 0.8  # of its pixels
 DOUBT = 5  # px inside the outline where the mask may hold pixels of the wall
-LIKE_PLATE = 16  # grey levels: closer than this to the bare wall, such a pixel is taken for it
+LIKE_PLATE = 16  # grey levels: closer than this to the bare wall, such a pixel is taken to be it
 PLATE_FRAMES = 48  # looked at for the bare wall
 
 
@@ -52,7 +52,7 @@ class Box:
         return slice(self.y0, self.y1), slice(self.x0, self.x1)
 
     def camera(self, K: Tensor) -> Tensor:
-        """The camera (3,3) whose image is this box of the image of K."""
+        """The camera (3,3) whose image is this box of K's image."""
         moved = K.clone()
         moved[0, 2] -= self.x0
         moved[1, 2] -= self.y0
@@ -99,13 +99,13 @@ class Footage:
         )
 
     def filled_plate(self) -> np.ndarray:
-        """(h,w,3) uint8: the scene without the person; where they always stood, what is around."""
+        """(h,w,3) uint8: the scene without the person; where they always stood, inpainted."""
         unknown = np.isnan(self.plate).any(-1).astype(np.uint8)
         plate = np.nan_to_num(self.plate).round().astype(np.uint8)
         return cv2.inpaint(plate, unknown, 3, cv2.INPAINT_TELEA)
 
     def camera(self, t: int) -> Tensor:
-        """(3,3) of the view of frame t."""
+        """(3,3) for the view of frame t."""
         return self.boxes[t].camera(self.K)
 
 
@@ -118,16 +118,16 @@ def mask_band(mask: np.ndarray, width: int) -> np.ndarray:
 def like_plate(image: np.ndarray, plate: np.ndarray) -> np.ndarray:
     """(h,w) bool: pixels that look like the wall behind; never where no frame shows it.
 
-    Near the mask's outline, inside, they are its mistakes: masks round off narrow gaps, as between
-    hair and shoulder, and what shows there would be painted on the skin.
+    Near the mask's outline, inside, they are its errors: masks round off narrow gaps, such as
+    between hair and shoulder, and what shows there would be painted on the skin.
     """
     off = cv2.absdiff(image.astype(np.float32), plate)  # NaN, where the wall was never seen
     return (off[..., 0] < LIKE_PLATE) & (off[..., 1] < LIKE_PLATE) & (off[..., 2] < LIKE_PLATE)
 
 
 def plate_holds(like: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(h,w) bool: around here the picture beside the person is the plate's: no shadow falls there,
-    and the camera did not move. like (h,w): where picture and plate are alike."""
+    """(h,w) bool: around here the image next to the person matches the plate: no shadow falls
+    there, and the camera did not move. like (h,w): where image and plate are alike."""
     beside = ((mask == 0) & ~mask_band(mask, 1)).astype(np.float32)
     window = (AROUND, AROUND)
     alike = cv2.boxFilter(beside * like, -1, window, normalize=False)
@@ -135,16 +135,16 @@ def plate_holds(like: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def bare_plate(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """(h,w,3) float32: the median over frames of what is not the person, NaN where nothing is.
+    """(h,w,3) float32: the median over frames of what is not the person, NaN if there is none.
 
-    The camera of an identity video stands still; where it does not, few pixels look like the
+    An identity video's camera is static; if it is not, few pixels look like the
     median, and nothing is doubted.
     """
     some = np.linspace(0, len(images) - 1, min(PLATE_FRAMES, len(images))).astype(int)
     square = np.ones((2 * DOUBT + 1,) * 2, np.uint8)
     person = np.stack([cv2.dilate(masks[t], square) for t in some]) > 0
     bare = np.where(person[..., None], np.nan, images[some].astype(np.float32))
-    with warnings.catch_warnings():  # a pixel that is never bare is meant to be NaN
+    with warnings.catch_warnings():  # a pixel that is never bare should be NaN
         warnings.simplefilter("ignore", RuntimeWarning)
         return np.nanmedian(bare, axis=0)
 
@@ -164,7 +164,7 @@ def person_box(mask: np.ndarray) -> Box | None:
 
 
 def _side(low: int, high: int, limit: int) -> tuple[int, int]:
-    """Widen [low, high) to whole steps and move it inside [0, limit)."""
+    """Widen [low, high) to a multiple of SIDE_STEP and move it inside [0, limit)."""
     size = min(-(-(high - low) // SIDE_STEP) * SIDE_STEP, limit)
     low = min(max(int(low), 0), limit - size)
     return low, low + size
@@ -173,7 +173,7 @@ def _side(low: int, high: int, limit: int) -> tuple[int, int]:
 def load_footage(
     video: Path | str, masks: Path | str, K: Tensor, size: tuple[int, int], longer_side: int
 ) -> Footage:
-    """Read a video and its masks.npz, its longer side brought to `longer_side` px (never up).
+    """Read a video and its masks.npz, its longer side reduced to `longer_side` px (never enlarged).
 
     K (3,3) is the camera at the video's own `size` (h,w). UserError if the files do not belong
     together or show too little of a person.

@@ -1,13 +1,13 @@
-"""The normal equations of aligning a body with a picture, without its Jacobian.
+"""The normal equations of aligning a body with an image, without its Jacobian.
 
-A turn of joint j moves a pixel's channel by share · T^T ((p − o_j) × a): p the body's point that
+A turn of joint j moves a pixel's channel by share · T^T ((p − o_j) × a): p is the body point that
 the pixel shows, a the channel's gradient along the point's motion, o_j the joint, T the rotation of
 its parent. That is share · B_j m, with m = (p × a, a) the same for all joints and B_j (3,6) the
-same for all pixels. So per pixel only sum w m m^T (6,6) is needed, added up for each pair of joints
+same for all pixels. So only sum w m m^T (6,6) is needed per pixel, summed for each pair of joints
 whose shares are not zero; the B_j come in at the end.
 
-Where joint j lies in the body at rest is a third kind of unknown: moved by d, it carries what hangs
-on it by (T − T_j) d, T_j being its own rotation, for the bone above ends and the bone below begins
+The position of joint j at rest is a third kind of unknown: moved by d, it carries what depends on
+it by (T − T_j) d, T_j being its own rotation, since the bone above ends and the bone below begins
 elsewhere. In m that is one more B.
 """
 
@@ -19,7 +19,7 @@ PAIRS = [(i, j) for i in range(6) for j in range(i, 6)]  # of a symmetric (6,6)
 
 @nb.njit(fastmath=True, error_model="numpy", nogil=True, cache=True)
 def _accumulate(points, along, weight, residual, shares, products, sums):
-    """points (P,3) about a centre, along (P,C,3), weight and residual (P,C), shares (P,k) ->
+    """points (P,3) relative to a centre, along (P,C,3), weight and residual (P,C), shares (P,k) ->
     products (k,k,21), rows not below columns, and sums (k,6); zero on entry."""
     pixels, k = shares.shape
     product, total, m = np.empty(21), np.empty(6), np.empty(6)
@@ -63,10 +63,10 @@ def normal_equations(
     frames: np.ndarray,
     turned: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """J^T W J (6k+3,6k+3) and J^T W r (6k+3,): of k joints' turns (rad), of a translation (m), and
-    of the joints' places at rest (m).
+    """J^T W J (6k+3,6k+3) and J^T W r (6k+3,): for k joints' turns (rad), for a translation (m),
+    and for the joints' positions at rest (m).
 
-    points (P,3) m, along (P,C,3) a m, weight, residual (P,C); shares (P,k): how far each joint
+    points (P,3) m, along (P,C,3) per m, weight, residual (P,C); shares (P,k): how far each joint
     carries each point; joints (k,3) m; frames, turned (k,3,3): the axes that each joint turns in,
     and its own.
     """
@@ -77,7 +77,7 @@ def normal_equations(
     square = np.empty((k + 1, k + 1, 6, 6))
     for e, (i, j) in enumerate(PAIRS):
         square[..., i, j] = square[..., j, i] = products[..., e]
-    above = np.triu_indices(k + 1, 1)  # blocks below the diagonal were not added up
+    above = np.triu_indices(k + 1, 1)  # blocks below the diagonal were not summed
     square[above[1], above[0]] = square[above]
     blocks = _blocks(joints - centre, frames, turned)
     carrier = np.concatenate([np.arange(k + 1), np.arange(k)])
@@ -88,7 +88,7 @@ def normal_equations(
 
 
 def _blocks(joints: np.ndarray, frames: np.ndarray, turned: np.ndarray) -> np.ndarray:
-    """(2k+1,3,6): the B of k turns, of the translation, and of the k joints' places."""
+    """(2k+1,3,6): the B of k turns, of the translation, and of the k joints' positions."""
     k = len(joints)
     x, y, z = joints.T
     none = np.zeros(k)

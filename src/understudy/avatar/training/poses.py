@@ -1,7 +1,7 @@
 """The fitted poses of a clip's frames, and what is added to them while the avatar is trained.
 
 A correction (23,3) holds a rotation of each of the 22 body joints (rad), applied in the parent's
-space after the fit's, and last a translation (m).
+space after the fit's, and finally a translation (m).
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def frame_poses(pose: Pose) -> list[FramePose]:
 
 
 def combined(change: Tensor, correction: Tensor) -> Tensor:
-    """The correction (23,3) that does `correction` and then `change`."""
+    """The correction (23,3) that applies `correction` and then `change`."""
     turns = axis_angle_to_matrix(change[:BODY_JOINTS]) @ axis_angle_to_matrix(
         correction[:BODY_JOINTS]
     )
@@ -58,8 +58,8 @@ class CorrectedPoses:
         self.corrections = torch.zeros(len(pose), PARTS, 3, device=device)
 
     def interpolate(self, known: list[int]) -> None:
-        """Give every frame that is not among the `known` what lies between its neighbours': on a
-        cubic, for limbs speed up and slow down where the fit is smooth."""
+        """Give every frame not among the `known` a value between its neighbours': on a cubic, since
+        limbs speed up and slow down where the fit is smooth."""
         frames = np.arange(len(self.frames)).clip(known[0], known[-1])
         flat = self.corrections.flatten(1).cpu().numpy()
         found = torch.from_numpy(CubicSpline(known, flat[known])(frames)).to(self.corrections)

@@ -1,4 +1,4 @@
-"""The numbers of training an avatar that no model has to itself."""
+"""The numbers of avatar training that are not specific to one model."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,20 +9,20 @@ from understudy.registry import chosen, import_path
 
 @dataclass(frozen=True)
 class AlignSettings:
-    """How a pose is brought to a picture; see `alignment`."""
+    """How a pose is aligned with an image; see `alignment`."""
 
-    blurs: tuple[float, ...] = (1.5, 1.0)  # px, of both pictures, one an iteration
-    turn_trust: float = 0.05  # rad that a joint may turn where the picture says little
+    blurs: tuple[float, ...] = (1.5, 1.0)  # px, on both images, one per iteration
+    turn_trust: float = 0.05  # rad that a joint may turn where the image says little
     transl_trust: float = 0.02  # m that the body may move there
-    joint_trust: float = 0.001  # m that a joint may lie elsewhere at rest than in the fit
+    joint_trust: float = 0.001  # m that a joint at rest may be off its position in the fit
     pixel_sigma: float = 0.1  # of a colour in [0,1]
-    pixels_alike: float = 10.0  # neighbouring pixels that tell the same
-    outlier: float = 0.1  # a residual beyond it counts by its amount, not its square
+    pixels_alike: float = 10.0  # neighbouring pixels that say the same
+    outlier: float = 0.1  # a larger residual counts linearly, not squared
 
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """How one avatar is trained: what counts for every model, and what is the chosen one's own.
+    """How one avatar is trained: settings for every model, and those of the chosen one.
 
     Example: TrainSettings("direct", DirectSettings(iterations=1200), size=256)
     """
@@ -31,7 +31,7 @@ class TrainSettings:
     """direct: a colour, size and position for each Gaussian, no networks, poses aligned with the
     images. exavatar: the networks and losses of the paper's backbone (docs/avatars.md). Each model
     has its own section; the other keys apply to both."""
-    own: Any  # of that model's class, as its training names it
+    own: Any  # an instance of the class that its training names
     size: int = 512
     """Longest side of the training images in pixels."""
     seed: int = 0
@@ -45,14 +45,14 @@ class TrainSettings:
 
     @staticmethod
     def from_config(keys: dict, seed: int, checkpoint_seconds: float) -> "TrainSettings":
-        """From those keys of the configuration's `avatar` that make an avatar of its model
+        """From the keys of the configuration's `avatar` that make an avatar of its model
         (`plan.effective.avatar_settings`)."""
         shared = dict(keys)
         own = chosen("avatar", keys["model"]).own_settings(**shared.pop(keys["model"]))
         return TrainSettings(own=own, seed=seed, checkpoint_seconds=checkpoint_seconds, **shared)
 
     def key(self) -> dict:
-        """What decides the result, JSON-able: not how often a state is saved."""
+        """What determines the result, JSON-able: not how often a state is saved."""
         values = asdict(self)
         values.pop("checkpoint_seconds")
         return values

@@ -11,9 +11,9 @@ from torch import Tensor
 
 
 def to_torch(matrix: sp.spmatrix) -> Tensor:
-    """A float32 CSR tensor of a scipy matrix."""
+    """A float32 CSR tensor from a scipy matrix."""
     matrix = matrix.tocsr()
-    with warnings.catch_warnings():  # torch calls its CSR tensors a beta; products are all we use
+    with warnings.catch_warnings():  # torch calls its CSR tensors beta; we use only products
         warnings.simplefilter("ignore", UserWarning)
         return torch.sparse_csr_tensor(
             torch.from_numpy(matrix.indptr.astype(np.int64)),
@@ -28,7 +28,7 @@ class SparseProduct:
 
     def __init__(self, matrix: sp.spmatrix, device: torch.device | str = "cpu") -> None:
         self.forward = to_torch(matrix).to(device)
-        self.backward = to_torch(matrix.T).to(device)  # torch's own transposes at each call
+        self.backward = to_torch(matrix.T).to(device)  # torch's own transposes on every call
 
     def __call__(self, x: Tensor) -> Tensor:
         return _Product.apply(x, self.forward, self.backward)
@@ -50,7 +50,7 @@ class SmoothSolve:
 
     Adam on u takes large smooth steps where Adam on the offset itself would take rough ones
     (Nicolet, Jacobson and Jakob, "Large steps in inverse rendering of geometry", 2021). On a GPU
-    the inverse is made once, dense (V = 10,475: 440 MB), so that no step waits for the CPU.
+    the inverse is computed once, dense (V = 10,475: 440 MB), so that no step waits for the CPU.
     """
 
     def __init__(

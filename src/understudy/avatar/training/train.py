@@ -28,7 +28,7 @@ from understudy.files import file_digest, write_text
 from understudy.progress import progress
 from understudy.registry import chosen
 
-UNSEEN = 0.05  # of a Gaussian's evidence: less, and the video does not show it
+UNSEEN = 0.05  # of a Gaussian's evidence: below it, the video does not show it
 
 
 def train_avatar(
@@ -43,17 +43,17 @@ def train_avatar(
 ) -> None:
     """Train one person's avatar.
 
-    Writes avatar.safetensors; trained.npz, what the training knows beside it (`Trained`); and
-    curves.csv, loss and the quality of held-out frames against steps and seconds.
+    Writes avatar.safetensors; trained.npz, what the training yields besides (`Trained`); and
+    curves.csv, loss and the quality of held-out frames over steps and seconds.
 
-    video: the person turning round; masks, depth, fit: its masks.npz, depth.npz and fit .npz; body:
-    the SMPL-X-format file that the fit was made with; device: "cpu" or "cuda". While it trains,
-    checkpoint.safetensors beside the outputs holds its whole state: a run that is killed goes on
-    from there, with the same result. On SIGTERM, SIGUSR1 or SIGINT it is written at once, and the
-    process exits with 128 + its number. Training ends early when held-out frames have not gained
-    for `settings.patience`.
+    video: the person turning around; masks, depth, fit: its masks.npz, depth.npz and fit .npz;
+    body: the SMPL-X-format file that the fit was made with; device: "cpu" or "cuda". During
+    training, checkpoint.safetensors next to the outputs holds its whole state: a killed run
+    continues from there, with the same result. On SIGTERM, SIGUSR1 or SIGINT it is written at
+    once, and the process exits with 128 + its number. Training ends early when held-out frames
+    have not improved for `settings.patience`.
 
-    UserError where the inputs do not belong together or show too little of a person.
+    UserError if the inputs do not belong together or show too little of a person.
     """
     out_dir, began = Path(out_dir), time.monotonic()
     model = load_body(body)
@@ -97,7 +97,7 @@ def begin(
     settings: TrainSettings,
     device: str = "cpu",
 ) -> Training:
-    """A training of the settings' model, at its first step."""
+    """A training run of the settings' model, at its first step."""
     model: type[Training] = chosen("avatar", settings.model)
     person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
     behind = model.behind(settings.own, clip, depth)
@@ -107,7 +107,7 @@ def begin(
 def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tuple[float, Curve]:
     """Step to the end, from the checkpoint if there is one.
 
-    Returns the seconds of training, over all its processes, and its curve.
+    Returns the seconds of training, over all its processes, and the curve.
     """
     job = repr(sorted(about["settings"].items())) + repr(sorted(about["digests"].items()))
     stored = load_checkpoint(checkpoint, job)

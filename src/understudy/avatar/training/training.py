@@ -1,4 +1,4 @@
-"""What all kinds of training share: advance it, ask for its state, put a state back."""
+"""What all kinds of training share: advance it, get its state, restore a state."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -35,8 +35,8 @@ class Training(Filmed, ABC):
 
     @classmethod
     def behind(cls, own: object, clip: Footage, depth: Path | str) -> dict:
-        """What a training is told beside the person: of what is behind, if it trains that too; own:
-        the model's settings; depth: the clip's depth.npz."""
+        """What a training run is given besides the person: what is behind, if it trains that too;
+        own: the model's settings; depth: the clip's depth.npz."""
         return {}
 
     @property
@@ -51,23 +51,23 @@ class Training(Filmed, ABC):
 
     @abstractmethod
     def end(self) -> None:
-        """Take no more steps; what has to follow the last of them is still to be done."""
+        """Take no more steps; what must follow the last one remains to be done."""
 
     @abstractmethod
     def advance(self) -> Tensor | None:
-        """One piece of work; the loss, where there is one, is still on the device."""
+        """One piece of work; the loss, if there is one, still on the device."""
 
     @abstractmethod
     def avatar(self) -> Avatar:
-        """The avatar as it is, out of the graph."""
+        """The current avatar, detached from the graph."""
 
     @abstractmethod
     def state(self) -> tuple[dict[str, Tensor], dict]:
-        """Everything a later process needs to go on: tensors, and a JSON-able note."""
+        """Everything a later process needs to continue: tensors, and JSON-able metadata."""
 
     @abstractmethod
     def load_state(self, tensors: dict[str, Tensor], note: dict) -> None:
-        """Put back what `state` gave."""
+        """Restore what `state` returned."""
 
     def backdrop(self) -> Tensor:
         """(h,w,3) in [0,1], on the CPU: the scene without the person."""

@@ -1,1 +1,1 @@
-"""Back-end of expression: DECA."""
+"""Back-end for expression: DECA."""

@@ -1,8 +1,8 @@
-"""Expression by DECA's coarse encoder: FLAME's parameters from one picture of a face.
+"""Expression by DECA's coarse encoder: FLAME's parameters from one image of a face.
 
 Feng et al., "Learning an animatable detailed 3D face model from in-the-wild images", SIGGRAPH
 2021. Network, crop and the order of the outputs are as in its public code (github.com/yfeng95/DECA:
-models/encoders.py, datasets/datasets.py, utils/config.py); the weights are the user's.
+models/encoders.py, datasets/datasets.py, utils/config.py); the user supplies the weights.
 """
 
 from pathlib import Path
@@ -31,17 +31,17 @@ from understudy.observation.observed import Observed
 from understudy.progress import progress
 
 NAME = "deca"  # its row in config/weights.yaml
-SIZE = 224  # px of the square picture
-BATCH = 32  # pictures
+SIZE = 224  # px of the square image
+BATCH = 32  # images
 BRIDGE = 0.5  # s after which an unseen face is back at rest
 
-# The outputs in their order; of the six of the pose, the head's three go before the jaw's.
+# The outputs in order; of the six pose values, the head's three come before the jaw's.
 _SHAPE, _EXPRESSION, _JAW, _OUTPUTS = slice(0, 100), slice(150, 200), slice(203, 206), 236
-_MARGIN = 1.1 * 1.25  # of the picture over the box of the 68 points
+_MARGIN = 1.1 * 1.25  # side of the crop over that of the 68 points' box
 
 
 class Encoder(nn.Module):
-    """Pictures (n,3,224,224) RGB in [0,1] -> (n,236): shape 100, texture 50, expression 50, head 3
+    """Images (n,3,224,224) RGB in [0,1] -> (n,236): shape 100, texture 50, expression 50, head 3
     and jaw 3 (axis-angle, rad), camera 3, light 27."""
 
     def __init__(self):
@@ -67,9 +67,9 @@ def state_of(path: Path | str) -> State:
 
 
 def face_cut(box: np.ndarray) -> Cut:
-    """The square about a face's points, box (4,) x0, y0, x1, y1 px."""
+    """The square around a face's points, box (4,) x0, y0, x1, y1 px."""
     x0, y0, x1, y1 = box
-    side = int((x1 - x0 + y1 - y0) / 2 * _MARGIN)  # whole pixels there too
+    side = int((x1 - x0 + y1 - y0) / 2 * _MARGIN)  # whole pixels, as in DECA's code
     first = (x0 + x1 - side) / 2, (y0 + y1 - side) / 2
     return Cut(first, (side / (SIZE - 1),) * 2)
 
@@ -77,7 +77,7 @@ def face_cut(box: np.ndarray) -> Cut:
 def read_faces(
     video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
 ) -> tuple[Faces, dict[str, str]]:
-    """Expression, jaw and shape of every frame in which a face is seen; 0 for the others' shape."""
+    """Expression, jaw and shape of every frame in which a face is seen; the others' shape is 0."""
     check_length(video, len(observed))
     path = runtime.weights[NAME]
     network = load_strictly(Encoder(), state_of(path), path, runtime.device)
@@ -104,7 +104,7 @@ def read_faces(
 
 
 def bridged(values: np.ndarray, valid: np.ndarray, reach: float) -> np.ndarray:
-    """Values (n,k) over time, those of frames not valid (n,) drawn from the nearest valid ones, and
+    """Values (n,k) over time, those of frames not valid (n,) blended from the nearest valid ones
     to zero over `reach` frames."""
     at, frames = np.flatnonzero(valid), np.arange(len(values))
     if not len(at):

@@ -1,1 +1,1 @@
-"""Back-ends of depth: Depth Anything V2."""
+"""Back-ends for depth: Depth Anything V2."""

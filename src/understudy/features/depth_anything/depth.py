@@ -1,8 +1,8 @@
-"""Depth by Depth Anything V2, brought to metres by the fitted body.
+"""Depth by Depth Anything V2, scaled to metres by the fitted body.
 
-Yang et al., "Depth Anything V2", NeurIPS 2024. The network says what is nearer, not how far:
-`relative_depth` says how its numbers become metres. The weights are the user's; which of the three
-sizes is the row of config/weights.yaml.
+Yang et al., "Depth Anything V2", NeurIPS 2024. The network says what is nearer, not how far away
+it is: `relative_depth` turns its numbers into metres. The user supplies the weights; the row of
+config/weights.yaml says which of the three sizes.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,9 +32,9 @@ from understudy.networks.checkpoints import (
 )
 from understudy.progress import progress
 
-SIDE = 518  # px of a picture's shorter side, as the network was trained
-PATCH = 14  # px; both sides are whole patches
-BATCH = 8  # pictures
+SIDE = 518  # px of an image's shorter side, as the network was trained
+PATCH = 14  # px; both sides are multiples of it
+BATCH = 8  # images
 
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _SIZES = {
@@ -64,7 +64,7 @@ def shapes(name: str) -> Shapes:
 
 
 def state_of(path: Path | str) -> State:
-    """The weights in a checkpoint of Depth Anything: nothing else is in it."""
+    """The weights in a checkpoint of Depth Anything, which holds nothing else."""
     return state_in({"state": read_checkpoint(path)}, "state", path)
 
 
@@ -77,9 +77,9 @@ def measure_depth(
     relation: str,
     runtime: Runtime,
 ) -> tuple[np.ndarray, dict]:
-    """Depth (m,h,w) float32 m at `frames` (m,), 0 where it is not known, and the note to keep.
+    """Depth (m,h,w) float32 m at `frames` (m,), 0 where unknown, and the metadata to store.
 
-    A frame in which the mask and the fitted body do not meet has none.
+    A frame in which the mask and the fitted body do not overlap has none.
     """
     ((name, path),) = runtime.weights.items()
     state = state_of(path)
@@ -97,20 +97,20 @@ def measure_depth(
 def inverse_depths(
     network: nn.Module, video: Path | str, frames: list[int], device: str
 ) -> Iterator[np.ndarray]:
-    """What the network says of each frame, (h,w) float32: large is near."""
+    """The network's output for each frame, (h,w) float32: larger is nearer."""
     pictures = ((frame.shape[:2], shown(frame)) for frame in stream_frames(video, frames))
     for batch in batched(progress(ahead(pictures), "depth", len(frames)), BATCH):
         with torch.inference_mode():
             found = network(torch.stack([picture for _, picture in batch]).to(device))
             size = batch[0][0]
-            # Its output's corners lie on the frame's, as in the package's own infer_image.
+            # The output's corners coincide with the frame's, as in the package's own infer_image.
             found = interpolate(found[:, None], size, mode="bilinear", align_corners=True)
         yield from found[:, 0].cpu().numpy()
 
 
 def shown(frame: np.ndarray) -> Tensor:
-    """A frame (h,w,3) RGB as the network takes it, (3,·,·): its shorter side 518 px or a little
-    more, both in whole patches."""
+    """A frame (h,w,3) RGB as the network's input (3,·,·): its shorter side 518 px or slightly
+    more, both sides a multiple of PATCH."""
     height, width = frame.shape[:2]
     scale = SIDE / min(height, width)
     size = [_whole_patches(scale * side) for side in (width, height)]

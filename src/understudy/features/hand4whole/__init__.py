@@ -1,1 +1,1 @@
-"""Back-end of hands: Hand4Whole, which ExAvatar's fitting uses."""
+"""Back-end for hands: Hand4Whole, which ExAvatar's fitting uses."""

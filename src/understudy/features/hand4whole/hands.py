@@ -1,4 +1,4 @@
-"""Poses of body and hands by Hand4Whole, from one picture of the person a frame."""
+"""Poses of body and hands by Hand4Whole, from one image of the person per frame."""
 
 from pathlib import Path
 
@@ -26,12 +26,12 @@ from understudy.observation.observed import Observed, believable
 from understudy.progress import progress
 
 NAME = "hand4whole"  # its row in config/weights.yaml
-BATCH = 16  # pictures
+BATCH = 16  # images
 BRIDGE = 0.5  # s after which an unseen hand is relaxed
 FEWEST = 10  # of a hand's 21 points, for it to be seen
 
-_MARGIN = 1.25  # of the picture over the person's box, as the network was trained
-# The boxes that it was trained with hold the whole figure; keypoints end at brows and ankles.
+_MARGIN = 1.25  # of the crop over the person's box, as in the network's training
+# The boxes it was trained with hold the whole figure; keypoints end at brows and ankles.
 _FIGURE = 1.1
 _PREFIX = "module."  # of a network that was trained on several GPUs
 
@@ -49,7 +49,7 @@ def state_of(path: Path | str) -> State:
 
 
 def person_cut(xy: np.ndarray, size: tuple[int, int]) -> Cut:
-    """The part of a frame of size (h,w) that shows a person whose points xy (k,2) px are seen."""
+    """The part of a frame of size (h,w) that shows a person with points xy (k,2) px seen."""
     low, high = xy.min(0), xy.max(0)
     middle, half = (low + high) / 2, (high - low) / 2 * _FIGURE
     low, high = np.maximum(middle - half, 0), np.minimum(middle + half, (size[1], size[0]))
@@ -65,7 +65,7 @@ def read_hands(
     """Root, body and finger joints of every frame in which the person is seen.
 
     Frames without the person are bridged between their neighbours. A hand whose points are not
-    seen, or lie outside the picture, has score 0 and relaxes.
+    seen, or lie outside the image, has score 0 and relaxes.
     """
     check_length(video, len(observed))
     path = runtime.weights[NAME]
@@ -87,7 +87,7 @@ def read_hands(
             found.append(torch.cat(joints, 1).cpu())
     turns = np.zeros((len(observed), 52, 3))
     turns[frames] = torch.cat(found).numpy()
-    # The network's fingers are turned from MANO's mean hand, as the smplx package adds it.
+    # The network's fingers are relative to MANO's mean hand, which the smplx package adds.
     mean = body.hands_mean.numpy().astype(float)
     hands, score = turns[:, 22:].reshape(-1, 2, 15, 3) + mean, hand_scores(observed)
     reach = BRIDGE * observed.fps
@@ -98,8 +98,8 @@ def read_hands(
 
 
 def relaxed(pose: np.ndarray, seen: np.ndarray, mean: np.ndarray, reach: float) -> np.ndarray:
-    """A hand's pose (n,15,3) rad; where it is not seen (n,), turned over `reach` frames from the
-    nearest that is to the relaxed hand `mean` (15,3)."""
+    """A hand's pose (n,15,3) rad; where it is not seen (n,), blended over `reach` frames from the
+    nearest seen pose to the relaxed hand `mean` (15,3)."""
     if not seen.any():
         return np.tile(mean, (len(pose), 1, 1))
     rest, known = rot.exp(mean), rot.fill(rot.exp(pose), seen)
@@ -109,7 +109,7 @@ def relaxed(pose: np.ndarray, seen: np.ndarray, mean: np.ndarray, reach: float) 
 
 
 def hand_scores(observed: Observed) -> np.ndarray:
-    """(n,2): the mean score of each hand's points, 0 where too few lie in the picture."""
+    """(n,2): the mean score of each hand's points, 0 if too few lie in the image."""
     believed = believable(observed, np.ones(len(observed)))
     height, width = observed.size
     inside = ((believed.xy >= 0) & (believed.xy < (width, height))).all(-1)

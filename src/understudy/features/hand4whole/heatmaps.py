@@ -7,7 +7,7 @@ from torch.nn.functional import grid_sample
 
 def soft_argmax(scores: Tensor) -> tuple[Tensor, Tensor]:
     """Scores (n,J,d,h,w) -> heat maps that sum to 1, (n,J,d,h,w), and their means (n,J,3) x, y, z
-    in cells, the first cell's middle being 0 (Sun et al., "Integral human pose regression", 2018).
+    in cells, 0 being the first cell's centre (Sun et al., "Integral human pose regression", 2018).
     """
     heat = scores.flatten(2).softmax(2).view_as(scores)
     along = (heat.sum((2, 3)), heat.sum((2, 4)), heat.sum((3, 4)))

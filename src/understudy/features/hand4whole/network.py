@@ -1,9 +1,9 @@
-"""Hand4Whole's network: one picture of a person -> the poses of body, both hands and jaw.
+"""Hand4Whole's network: one image of a person -> the poses of body, both hands and jaw.
 
 Moon et al., "Accurate 3D hand pose estimation for whole-body 3D human mesh estimation", CVPRW
 2022. Parts, sizes, and the names of the parameters are those of its public code
 (github.com/mks0601/Hand4Whole_RELEASE: main/model.py, main/config.py, common/nets/module.py), so
-that its checkpoint loads as it is. A body is seen at 8 × 6 places, a hand at 8 × 8, both 8 deep.
+that its checkpoint loads unchanged. A body's grid has 8 × 6 cells, a hand's 8 × 8, both 8 deep.
 """
 
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from understudy.networks.resnet import Trunk
 
 PICTURE = (512, 384)  # px, height and width
 _BODY_PICTURE = (256, 192)
-_HAND, _FACE = 256, 192  # px, the squares that are cut out of the picture
+_HAND, _FACE = 256, 192  # px, the squares cropped from the image
 _DEPTH, _BODY_GRID, _HAND_GRID = 8, (8, 6), (8, 8)
 _BODY_POINTS, _HAND_POINTS = 25, 20
 _KNUCKLES = [4, 8, 12, 16]  # index, middle, ring, little finger among a hand's 20 points
-_POINT = 512 + 3  # a point's features and its place
+_POINT = 512 + 3  # a point's features and position
 
 
 @dataclass(frozen=True)
 class Poses:
     """Axis-angle, rad, of n people: root (n,3) in camera space; body (n,21,3); hands (n,2,15,3),
-    left then right, against the relaxed hand of MANO; jaw (n,3)."""
+    left then right, relative to MANO's relaxed hand; jaw (n,3)."""
 
     root: Tensor
     body: Tensor
@@ -39,7 +39,7 @@ class Poses:
 
 
 def _dense(*sizes: int) -> nn.Sequential:
-    """Fully connected layers, ReLU between them."""
+    """Fully connected layers, with ReLU between them."""
     layers: list[nn.Module] = []
     for inward, outward in pairwise(sizes):
         layers += [nn.Linear(inward, outward), nn.ReLU()]
@@ -73,7 +73,7 @@ class _Points(nn.Module):
 class _BodyPose(nn.Module):
     """Root (n,6) and body joints (n,126) from the body's and both hands' points.
 
-    shape_out and cam_out are the checkpoint's; nothing here asks for shape or camera.
+    shape_out and cam_out are in the checkpoint; nothing here uses shape or camera.
     """
 
     def __init__(self):
@@ -109,7 +109,7 @@ def _with_places(features: Tensor, points: Tensor) -> Tensor:
 
 
 class _Boxes(nn.Module):
-    """Left hand's, right hand's and face's boxes, (n,3,2) middles and (n,3,2) sizes, on the body's
+    """Left hand's, right hand's and face's boxes, (n,3,2) centres and (n,3,2) sizes, on the body's
     8 × 6 grid."""
 
     def __init__(self):
@@ -128,7 +128,7 @@ class _Boxes(nn.Module):
 
 
 class _Closeup(nn.Module):
-    """A trunk for cut-out squares; the name of its one part is the checkpoint's."""
+    """A trunk for the cropped squares; the name of its only part is the checkpoint's."""
 
     def __init__(self, layers: int):
         super().__init__()
@@ -139,7 +139,7 @@ class _Closeup(nn.Module):
 
 
 class _FaceCode(nn.Module):
-    """Jaw (n,6) from a face's features; expr_out is the checkpoint's, DECA reads expressions."""
+    """Jaw (n,6) from a face's features; expr_out is the checkpoint's; DECA gives expressions."""
 
     def __init__(self):
         super().__init__()
@@ -150,7 +150,7 @@ class _FaceCode(nn.Module):
 
 
 class Hand4Whole(nn.Module):
-    """Pictures (n,3,512,384) RGB in [0,1] -> Poses."""
+    """Images (n,3,512,384) RGB in [0,1] -> Poses."""
 
     def __init__(self):
         super().__init__()
@@ -169,7 +169,7 @@ class Hand4Whole(nn.Module):
         features = self.backbone(interpolate(pictures, _BODY_PICTURE))
         heat, points = self.body_position_net(features)
         boxes = _squares(*self.box_net(features, heat))
-        # The network knows right hands: left ones are shown to it mirrored.
+        # The network knows only right hands: left ones are shown to it mirrored.
         left, right = (roi_align(pictures, boxes[:, side], _HAND) for side in (0, 1))
         closeup = self.hand_roi_net(torch.cat([left.flip(3), right]))
         _, spread = self.hand_position_net(closeup)
@@ -190,8 +190,8 @@ class Hand4Whole(nn.Module):
 
 
 def _squares(middles: Tensor, sizes: Tensor) -> Tensor:
-    """(n,3,4) x0, y0, x1, y1 px of the picture: each box made square and larger, hands twice, the
-    face 1.5 times."""
+    """(n,3,4) x0, y0, x1, y1 px of the image: each box made square and enlarged, hands by 2, the
+    face by 1.5."""
     height, width = PICTURE
     scale = middles.new_tensor([width / _BODY_GRID[1], height / _BODY_GRID[0]])
     side = (sizes * scale).amax(-1, keepdim=True) * sizes.new_tensor([2.0, 2.0, 1.5])[:, None]

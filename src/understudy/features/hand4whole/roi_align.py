@@ -1,7 +1,7 @@
-"""Squares cut out of pictures inside a network: RoIAlign.
+"""Square crops of images inside a network: RoIAlign.
 
 He et al., "Mask R-CNN", ICCV 2017, as torchvision.ops.roi_align does it by default (aligned=False,
-sampling_ratio=-1), whose binaries do not load beside a CPU build of torch.
+sampling_ratio=-1), whose binaries do not load with a CPU build of torch.
 """
 
 import torch
@@ -9,11 +9,11 @@ from torch import Tensor
 
 
 def roi_align(pictures: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """Of each picture (n,C,h,w) its box (n,4) x0, y0, x1, y1 px as (n,C,size,size).
+    """Each image (n,C,h,w) cropped to its box (n,4) x0, y0, x1, y1 px, as (n,C,size,size).
 
-    A cell is the mean of evenly spread bilinear samples, as many each way as a cell has pixels,
-    rounded up; a sample further than a pixel outside the picture is 0. Pixels' middles are whole
-    numbers, and a box is at least a pixel wide.
+    A cell is the mean of evenly spaced bilinear samples, as many per axis as a cell has pixels,
+    rounded up; a sample more than a pixel outside the image is 0. Pixel centres are at
+    integers, and a box is at least a pixel wide.
     """
     height, width = pictures.shape[2:]
     extent = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1)
@@ -23,7 +23,7 @@ def roi_align(pictures: Tensor, boxes: Tensor, size: int) -> Tensor:
 
 
 def _shares(low: Tensor, extent: Tensor, size: int, pixels: int) -> Tensor:
-    """Along one axis (n,size,pixels): each pixel's share in each cell of a box from low (n,)."""
+    """Along one axis (n,size,pixels): each pixel's weight in each cell of a box from low (n,)."""
     count = (extent / size).ceil()[:, None, None]
     sample = torch.arange(int(count.max()), device=low.device)
     cell = torch.arange(size, device=low.device)[:, None]

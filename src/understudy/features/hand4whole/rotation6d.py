@@ -1,4 +1,4 @@
-"""Rotations as networks give them: six numbers."""
+"""Rotations as networks output them: six numbers."""
 
 import torch
 from torch import Tensor

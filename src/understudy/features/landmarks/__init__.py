@@ -1,1 +1,1 @@
-"""Back-ends of expression and hands that need no network: models fitted to the keypoints."""
+"""Back-ends for expression and hands that need no network: models fitted to the keypoints."""

@@ -16,17 +16,17 @@ from understudy.solver import terms
 from understudy.solver.kinematics import build_kinematics
 from understudy.solver.system import NormalEquations, minimise
 
-# The jaw's outline slides over the skin as a head turns: of it, only the chin is used.
+# The jaw's outline slides over the skin as a head turns: only its chin is used.
 _MARKS = np.array([FACE.start + i for i in (8, *range(17, 68))])
-_WIDTHS, _STEPS = (30.0, 8.0), (8, 8)  # robust widths, % of the face's size; steps of each
+_WIDTHS, _STEPS = (30.0, 8.0), (8, 8)  # robust kernel widths, % of the face's size; steps with each
 _POINT_SIGMA = 2.0  # % of the face's size
-_EXPRESSION_SIGMA = 0.35  # of a whole expression
-_EXPRESSION_PACE = 0.20  # its change a frame, at 30 a second
+_EXPRESSION_SIGMA = 0.35  # of a full expression
+_EXPRESSION_PACE = 0.20  # its change per frame, at 30 fps
 _JAW_SIGMA, _LIMIT_SIGMA = 0.25, 0.05  # rad
 _JAW_LIMITS = np.radians([[[0, -8, -4]], [[35, 8, 4]]])  # opens about x
-_TURN_SIGMA, _PLACE_SIGMA = 0.10, 0.02  # matrix norm and m a frame², at 30 a second
+_TURN_SIGMA, _PLACE_SIGMA = 0.10, 0.02  # matrix norm and m per frame², at 30 fps
 _SHAPE_SIGMA = 0.004  # m: how far a person's features lie from the model's face
-_KNOWN_ERROR = 8.0  # % of the face's size: a face fitted no better than this is not believed
+_KNOWN_ERROR = 8.0  # % of the face's size: a face fitted no better than this is rejected
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _State:
 def fit_expression(
     video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
 ) -> tuple[Faces, dict[str, str]]:
-    """The face that the keypoints show; the pictures are not looked at."""
+    """The face that the keypoints show; the images are not used."""
     steady = steady_readings(observed)
     believed = believable(steady, facing(steady))
     xy, score = believed.xy[:, _MARKS], believed.score[:, _MARKS]
@@ -71,7 +71,7 @@ def _moved(state: _State, step: np.ndarray, shared: np.ndarray) -> _State:
 
 
 class _Face:
-    """The equations of one clip's face: head, jaw, place and expression a frame; one shape."""
+    """The equations of one clip's face: head, jaw, position and expression per frame; one shape."""
 
     def __init__(self, observed: Observed, body: BodyModel, xy, score, valid):
         basis = np.eye(3 * len(_MARKS)).reshape(len(_MARKS), 3, -1)
@@ -88,7 +88,7 @@ class _Face:
         return self.kinematics.posed(state.rotations, state.transl, state.shape, state.expression)
 
     def begin(self) -> _State:
-        """A face turned as the world landmarks have the head, where and as large as it is seen."""
+        """A face turned like the head in the world landmarks, at the position and size seen."""
         n, observed = len(self.xy), self.observed
         head = np.tile(np.diag([1.0, -1.0, -1.0]), (n, 1, 1))
         if observed.world is not None:

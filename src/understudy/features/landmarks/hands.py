@@ -17,18 +17,18 @@ from understudy.solver.limits import finger_limits
 from understudy.solver.system import NormalEquations, minimise
 
 _FINGERS = 15
-_WIDTHS, _STEPS = (20.0, 6.0), (8, 8)  # robust widths, % of the person's height; steps of each
+_WIDTHS, _STEPS = (20.0, 6.0), (8, 8)  # kernel widths, % of the person's height; steps with each
 _POINT_SIGMA = 0.6  # % of height
-_FINGER_SIGMA, _LIMIT_SIGMA = 0.7, 0.12  # rad, about the relaxed hand; beyond a limit
-_TURN_SIGMA = 0.15  # matrix norm a frame², at 30 a second
-_PLACE_SIGMA = 0.02  # m a frame²
-_KNOWN_ERROR = 3.0  # % of height: a hand fitted no better than this is not believed
+_FINGER_SIGMA, _LIMIT_SIGMA = 0.7, 0.12  # rad, around the relaxed hand; beyond a limit
+_TURN_SIGMA = 0.15  # matrix norm per frame², at 30 fps
+_PLACE_SIGMA = 0.02  # m per frame²
+_KNOWN_ERROR = 3.0  # % of height: a hand fitted no better than this is rejected
 
 
 def fit_hands(
     video: Path | str, observed: Observed, body: BodyModel, runtime: Runtime
 ) -> tuple[Hands, dict[str, str]]:
-    """The hands that the keypoints show; the pictures are not looked at."""
+    """The hands that the keypoints show; the images are not used."""
     body = body.landmark_submesh()
     believed = believable(observed, np.ones(len(observed)))
     sides = [_fit_side(believed, body, side) for side in ("left", "right")]
@@ -93,13 +93,13 @@ def _fit_side(observed: Observed, body: BodyModel, side: str) -> tuple[np.ndarra
 
 
 def _begin(hand: Kinematics, observed: Observed, xy, weight, seen, relaxed) -> _State:
-    """The relaxed hand, laid flat in the picture: on the side that the order of its knuckles
-    shows, turned so that the knuckles lie as seen; at the distance that makes its palm as large.
+    """The relaxed hand, laid flat in the image: on the side that the order of its knuckles
+    shows, turned so that the knuckles lie as seen, at the distance that matches the palm's size.
     """
     n = len(xy)
     knuckles = [5, 9, 13, 17]
     rest = _rest_points(hand)
-    side_axis = rest[5] - rest[17]  # from the little finger's knuckle to the index'
+    side_axis = rest[5] - rest[17]  # from the little finger's knuckle to the index finger's
     length = rest[knuckles].mean(0) - rest[0]
     to_hand = rot.frame(length, side_axis)
     reach = xy[:, knuckles].mean(1) - xy[:, 0]

@@ -1,1 +1,1 @@
-"""Back-ends of keypoints and masks: MediaPipe, with its weights in the wheel."""
+"""Back-ends for keypoints and masks: MediaPipe, with its weights in the wheel."""

@@ -9,14 +9,14 @@ from understudy.features.mediapipe.face_closeup import FaceCloseup
 from understudy.features.mediapipe.runtime import load_mediapipe, native_log_silenced
 from understudy.features.mediapipe.windows import cut_window, to_frame
 
-WINDOW_SIZE = 512  # px of the square picture that a followed person is shown in
+WINDOW_SIZE = 512  # px of the square image that shows a followed person
 
 
 @dataclass(frozen=True)
 class Holistic:
     """What Holistic saw in n frames; pixels are continuous, unseen entries are zero.
 
-    pose (n,33,3): x, y px, visibility. world (n,33,3): metres about the hips, x right, y down,
+    pose (n,33,3): x, y px, visibility. world (n,33,3): metres from the hips, x right, y down,
     z away from the camera. seen (n,): a body was found.
     face (n,478,2) px, the last ten are irises; face_seen (n,).
     hands (n,2,21,2) px, left then right; hands_seen (n,2).
@@ -36,8 +36,8 @@ def run_holistic(
 ) -> Holistic:
     """Follow one person through `n` RGB frames (h,w,3).
 
-    `windows` (n,3), x0, y0, side, restricts each frame to a square about the person, which finds
-    small figures and ignores other people. MediaPipe's filter over time is off: it drags behind
+    `windows` (n,3), x0, y0, side, restricts each frame to a square around the person, which finds
+    small figures and ignores other people. MediaPipe's temporal filter is off: it lags behind
     fast limbs, and the fit smooths better, knowing past and future.
     """
     out = Holistic(
@@ -68,10 +68,10 @@ def run_holistic(
 
 
 def _see(model: object, frame: np.ndarray, window: np.ndarray | None) -> tuple:
-    """Run the model on a frame or its window: its answer, and the map from fractions to pixels.
+    """Run the model on a frame or its window: its output, and the map from fractions to pixels.
 
-    MediaPipe's points lie half a pixel of its picture too far up and left: shown the same frames
-    larger or mirrored, they keep that distance.
+    MediaPipe's points lie half a pixel of its input too far up and left: if the same frames are
+    shown enlarged or mirrored, that offset stays.
     """
     if window is None:
         size = np.array([frame.shape[1], frame.shape[0]], float)
@@ -82,7 +82,7 @@ def _see(model: object, frame: np.ndarray, window: np.ndarray | None) -> tuple:
 
 
 def _store(out: Holistic, index: int, answer: object, to_pixels: object) -> None:
-    """Write one frame's answer into the arrays."""
+    """Write one frame's output into the arrays."""
     if answer.pose_landmarks:
         points = answer.pose_landmarks.landmark
         out.seen[index] = True

@@ -24,7 +24,7 @@ from understudy.video.probe import VideoInfo
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:
-    """133 points a frame of the most prominent person; UserError by the policy on several."""
+    """133 points per frame of the most prominent person; UserError if `policy` bars several."""
     sampled, tracks, people = _survey(video, info)
     check_alone(video, people, policy)
     windows = None
@@ -49,7 +49,7 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
 def _survey(
     video: Path | str, info: VideoInfo
 ) -> tuple[list[int], list[BodyTrack], dict[int, int]]:
-    """Look at frames spread over the clip: their indices, who is where, how many in each."""
+    """Sample frames over the clip: their indices, who is where, how many in each."""
     sampled = evenly(info.frames, samples(info))
     with PeopleDetector() as detector:
         frames = progress(stream_frames(video, sampled), "people", len(sampled))

@@ -38,7 +38,7 @@ def detect_masks(
 
 
 def soft_masks(video: Path | str, info: VideoInfo, keypoints: Arrays) -> np.ndarray:
-    """The model's own masks (n,h,w) uint8, 255 = person, no longer than SOFT_SIDE."""
+    """The model's own masks (n,h,w) uint8, 255 = person, longer side at most SOFT_SIDE."""
     windows = _windows(info, keypoints)
     width, height = _soft_size(info)
     soft = np.zeros((info.frames, height, width), np.uint8)
@@ -63,7 +63,7 @@ def soft_masks(video: Path | str, info: VideoInfo, keypoints: Arrays) -> np.ndar
 
 
 def _windows(info: VideoInfo, keypoints: Arrays) -> np.ndarray | None:
-    """Windows about the person that the keypoints follow, where that one is small or not alone."""
+    """Windows around the person that the keypoints follow, if they are small or not alone."""
     xy, good = keypoints["xy"][:, :17], keypoints["score"][:, :17] > 0.3
     seen = np.flatnonzero(good.sum(1) >= 5)
     boxes = np.array(
@@ -83,7 +83,7 @@ def _background(video: Path | str, info: VideoInfo, soft: np.ndarray) -> Backgro
 
 
 def _full(soft: np.ndarray, info: VideoInfo) -> np.ndarray:
-    """One soft mask in the frame's own size, float32 in 0…1."""
+    """One soft mask at the frame's own size, float32 in 0…1."""
     size = (info.width, info.height)
     return cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
 

@@ -1,4 +1,4 @@
-"""Who is in the picture: every person in sampled frames, and the one that matters.
+"""Who is in the image: every person in sampled frames, and the one that matters.
 
 MediaPipe's own trackers follow one person and choose silently. Its detector proposes several:
 here each proposal is verified by the landmark model, over the whole frame and over overlapping
@@ -61,7 +61,7 @@ node {
 
 
 class PeopleDetector:
-    """All people in a picture; start it once a job. A context manager."""
+    """All people in an image; start it once per job. A context manager."""
 
     def __enter__(self) -> "PeopleDetector":
         load_mediapipe()
@@ -127,11 +127,11 @@ def torso_length(people: np.ndarray) -> np.ndarray:
 def distinct_people(
     found: np.ndarray, width: int, height: int, smallest: float = 0.35
 ) -> np.ndarray:
-    """Detections (k,33,3) without doubles, pieces of bodies and distant passers-by, largest first.
+    """Detections (k,33,3) without duplicates, body parts and distant passers-by, largest first.
 
     A detection counts if its torso is visible and inside the frame, if its head does not lie on
-    another's body (then it is a leg taken for a body, or that person again), and if its torso is
-    at least `smallest` of the largest one's.
+    another's body (then it is a leg mistaken for a body, or that person again), and if its torso is
+    at least `smallest` times the largest one's.
     """
     torso = found[:, TORSO]
     inside = ((torso[..., :2] >= 0) & (torso[..., :2] < (width, height))).all(-1)
@@ -147,7 +147,7 @@ def distinct_people(
 
 
 def _is_part_of(person: np.ndarray, length: float, other: np.ndarray) -> bool:
-    """Whether a detection is `other` (33,3) once more, or one of its limbs."""
+    """Whether a detection is `other` (33,3) again, or one of its limbs."""
     scale = max(float(torso_length(other)), float(length))
     apart = np.median(np.linalg.norm((person - other)[JOINTS, :2], axis=1))
     if apart < 0.5 * scale:
@@ -182,7 +182,7 @@ def follow_people(frames: Sequence[int], people: Sequence[np.ndarray]) -> list[B
     """Link detections of successive sampled frames, the most prominent person first.
 
     A detection joins the track whose last body lies nearest, within twice its torso's length.
-    Prominence is the sum of torso lengths over a track: seen long and large.
+    Prominence is the sum of torso lengths over a track: seen for long and large.
     """
     tracks: list[tuple[list[int], list[np.ndarray]]] = []
     for frame, detections in zip(frames, people, strict=True):

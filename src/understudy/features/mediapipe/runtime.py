@@ -1,4 +1,4 @@
-"""MediaPipe, loaded quietly: its native log goes to stderr past Python and says nothing of use."""
+"""MediaPipe, loaded quietly: its native log bypasses Python to stderr and says nothing useful."""
 
 import contextlib
 import os
@@ -35,7 +35,7 @@ def load_mediapipe() -> ModuleType:
 
 @contextlib.contextmanager
 def native_log_silenced() -> Iterator[None]:
-    """Send file descriptor 2 to nowhere: for the moment a graph starts, when TFLite chatters.
+    """Discard file descriptor 2, for the moment a graph starts, when TFLite is noisy.
 
     Python exceptions pass through and are printed by whoever catches them, after this ends.
     """
@@ -53,6 +53,6 @@ def native_log_silenced() -> Iterator[None]:
 
 @cache
 def model_digests() -> dict[str, str]:
-    """Model name -> the first 12 hex digits of its weights' SHA-256, for the note in each file."""
+    """Model name -> the first 12 hex digits of its weights' SHA-256, for each file's metadata."""
     folder = Path(load_mediapipe().__file__).parent / "modules"
     return {name: file_digest(folder / path) for name, path in MODELS.items()}

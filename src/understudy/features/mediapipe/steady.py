@@ -1,7 +1,7 @@
-"""Single frames in which MediaPipe trips: left and right exchanged, or a joint thrown far off.
+"""Single frames in which MediaPipe slips: left and right swapped, or a joint far off.
 
-Each frame is held against the running median of five. It follows any steady motion, however fast,
-but not a slip of one or two frames.
+Each frame is compared with the running median of five, which follows any steady motion, however
+fast, but not a slip of one or two frames.
 """
 
 from dataclasses import replace
@@ -12,17 +12,17 @@ from scipy.ndimage import median_filter
 from understudy.features.mediapipe.holistic import Holistic
 from understudy.features.mediapipe.people import torso_length
 
-# MediaPipe's 33 with left and right exchanged.
+# MediaPipe's 33 with left and right swapped.
 MIRROR = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))]
 LIMBS = slice(11, 33)
 WINDOW = 5  # frames
-SWAPPED = 0.1  # torso lengths of mean deviation from which an exchange is considered
-ASTRAY = 0.35  # torso lengths that a single joint may lie off
-DOUBT = 0.2  # what is left of such a joint's visibility
+SWAPPED = 0.1  # torso lengths of mean deviation above which a swap is considered
+ASTRAY = 0.35  # torso lengths that a single joint may be off
+DOUBT = 0.2  # factor on such a joint's visibility
 
 
 def steady(seen: Holistic) -> Holistic:
-    """Exchange left and right back where they jumped; doubt joints that jumped alone."""
+    """Swap left and right back where they jumped; trust single joints that jumped less."""
     if seen.seen.sum() < WINDOW:
         return seen
     return _doubted(_untwisted(seen))

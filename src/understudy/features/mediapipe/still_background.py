@@ -1,4 +1,4 @@
-"""What is behind the person, where the camera stood still: a masked median over the clip."""
+"""What is behind the person, if the camera stood still: a masked median over the clip."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Background:
 def still_background(frames: np.ndarray, person: np.ndarray) -> Background:
     """The background of RGB `frames` (m,h,w,3) around `person` (m,h,w) bool, generously masked.
 
-    Where the camera moved nothing is known.
+    If the camera moved, nothing is known.
     """
     free = ~person
     colour = _masked_median(frames, free)

@@ -1,8 +1,8 @@
 """From MediaPipe's points to the 133 of COCO-WholeBody.
 
-Body and feet are picked from the 33 of MediaPipe's pose. Where the face was found its mesh gives
-the nose and its irises the eyes, and where a hand was found its root gives the wrist: those models
-look closer, and err about half as much against the demo world's truth. The 68 face points are the
+Body and feet are picked from the 33 of MediaPipe's pose. Where the face was found, its mesh gives
+the nose and its irises the eyes; where a hand was found, its root gives the wrist: those models
+look closer, with about half the error against the demo's ground truth. The 68 face points are the
 vertices of its face mesh that lie where the iBUG 68 are annotated. Hands have the same 21 in the
 same order. MediaPipe has no small toe: its score stays 0.
 """
@@ -40,9 +40,9 @@ FACE_68 = [
 def whole_body(seen: Holistic, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """COCO-WholeBody points (n,133,2) px and scores (n,133) in [0,1]; 0 = not seen.
 
-    A point of the body scores MediaPipe's visibility. Points outside the picture score 0, and so
+    A body point's score is MediaPipe's visibility. Points outside the image score 0, and so
     do the 68 of a face that is turned away (MediaPipe then imagines one on the back of the head).
-    A hand scores as its wrist does.
+    A hand's score is its wrist's.
     """
     n = len(seen.pose)
     xy, score = np.zeros((n, 133, 2)), np.zeros((n, 133))
@@ -66,14 +66,14 @@ def whole_body(seen: Holistic, width: int, height: int) -> tuple[np.ndarray, np.
 
 
 def irises(seen: Holistic, score: np.ndarray) -> np.ndarray:
-    """(n,2,3) of the left and the right eye: x, y px and score, that of the worst of the 68 points
-    of the face by `score` (n,133)."""
+    """(n,2,3) of the left and the right eye: x, y px and score, the lowest `score` (n,133) of the
+    face's 68 points."""
     worst = np.repeat(score[:, FACE].min(1)[:, None, None], 2, 1)
     return np.where(worst > 0, np.concatenate([seen.face[:, IRISES], worst], 2), 0)
 
 
 def facing(world: np.ndarray) -> np.ndarray:
-    """How far a head (n,33,3) looks at the camera: 1 up to 70° away from it, 0 from 95° on.
+    """How much a head (n,33,3) faces the camera: 1 up to 70° away from it, 0 from 95° on.
 
     The head looks from the middle of the ears to the nose; z grows away from the camera.
     """

@@ -1,4 +1,4 @@
-"""Square windows that follow a person, so that a small figure fills the picture a model sees.
+"""Square windows that follow a person, so that a small figure fills the image a model sees.
 
 Coordinates are continuous pixels: the centre of the first pixel is (0.5, 0.5).
 """
@@ -12,11 +12,11 @@ SMALL = 0.5  # a figure below this share of the frame's longer side is shown enl
 def cut_window(frame: np.ndarray, window: np.ndarray, size: int) -> np.ndarray:
     """The window (x0, y0, side) of an RGB `frame` (h,w,3), resized to (size,size,3).
 
-    What lies outside the frame repeats its edge, which no detector takes for a figure.
+    Outside the frame its edge is repeated, which no detector mistakes for a figure.
     """
     x0, y0, side = (float(value) for value in window)
     scale = size / side
-    # OpenCV counts from the centre of the first pixel, our coordinates from its corner.
+    # OpenCV measures from the centre of the first pixel, our coordinates from its corner.
     matrix = np.array([[scale, 0, scale * (0.5 - x0) - 0.5], [0, scale, scale * (0.5 - y0) - 0.5]])
     return cv2.warpAffine(frame, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE)
 

@@ -1,1 +1,1 @@
-"""Back-end of keypoints: RTMDet and DWPose, by OpenMMLab's packages."""
+"""Back-end for keypoints: RTMDet and DWPose, with OpenMMLab's packages."""

@@ -1,7 +1,7 @@
 """Keypoints by MMPose: RTMDet-m finds the people, one is followed, DWPose-L marks their 133 points.
 
 Yang et al., "Effective whole-body pose estimation with two-stages distillation", ICCVW 2023. The
-weights are the user's.
+user supplies the weights.
 """
 
 import functools
@@ -33,14 +33,14 @@ from understudy.video.probe import VideoInfo
 
 DETECTOR, POSE = "rtmdet_m", "dwpose_l"  # their rows in config/weights.yaml
 PICTURE = (384, 288)  # px, height and width
-BATCH = 32  # pictures
+BATCH = 32  # images
 
-_MARGIN = 1.25  # of the picture over the person's box, as the network was trained
+_MARGIN = 1.25  # of the crop over the person's box, as in the network's training
 CONFIG = "wholebody_2d_keypoint/rtmpose/ubody/rtmpose-l_8xb32-270e_coco-ubody-wholebody-384x288.py"
 
 
 def build_pose() -> nn.Module:
-    """The network of 133 points."""
+    """The network for the 133 points."""
     return build_network("mmpose", network_config("mmpose", CONFIG))
 
 
@@ -55,7 +55,7 @@ def shapes(name: str) -> Shapes:
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:
-    """133 points a frame of the most prominent person; UserError by the policy on several.
+    """133 points per frame of the most prominent person; UserError if `policy` bars several.
 
     Frames in which that person is not found are left without points.
     """
@@ -81,7 +81,7 @@ def _loaded(name: str, runtime: Runtime) -> nn.Module:
 
 
 def find_everybody(detector: nn.Module, video: Path | str, info: VideoInfo) -> list[People]:
-    """The people of every frame of a video."""
+    """The people in every frame of a video."""
     frames = progress(stream_frames(video, range(info.frames)), "people", info.frames)
     people = []
     for frame, found in rtmdet.find_people(detector, frames):
@@ -91,11 +91,11 @@ def find_everybody(detector: nn.Module, video: Path | str, info: VideoInfo) -> l
 
 
 def person_cut(box: np.ndarray) -> Cut:
-    """The part of a frame that the network is shown of a person, box (4,) x0, y0, x1, y1 px."""
+    """The part of a frame that shows the network a person, box (4,) x0, y0, x1, y1 px."""
     middle, (width, height) = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
     step = _MARGIN * max(width / PICTURE[1], height / PICTURE[0])
     first = middle - step * np.array([PICTURE[1] / 2, PICTURE[0] / 2])
-    # Edges of pixels are whole numbers here, in MMPose their middles: both shift by a half.
+    # Pixel edges are at integers here, pixel centres in MMPose: both shift by a half.
     return Cut(tuple(first + 0.5), (step, step))
 
 
@@ -119,7 +119,7 @@ def mark_points(
 
 
 def _marked(network: nn.Module, pictures: list[Tensor]) -> list:
-    """MMPose's answer for each picture (3,384,288) RGB, in px of the picture."""
+    """MMPose's output for each image (3,384,288) RGB, in px of the image."""
     from mmengine.structures import InstanceData
     from mmpose.structures import PoseDataSample
 

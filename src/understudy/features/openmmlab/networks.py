@@ -1,7 +1,7 @@
-"""MMDetection and MMPose beside mmcv-lite: how they are imported, built and given weights.
+"""MMDetection and MMPose with mmcv-lite: how they are imported, built and given weights.
 
-The networks and their configurations are those of the packages. Nothing here downloads: where a
-configuration names pre-trained weights, they are left out.
+The networks and their configurations come from the packages. Nothing is downloaded: pre-trained
+weights that a configuration names are left out.
 """
 
 import functools
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from understudy.networks import torchvision_cpu
 from understudy.networks.checkpoints import State, read_checkpoint, state_in
 
-# Beside the weights, OpenMMLab's checkpoints keep the history of the training's losses.
+# Besides the weights, OpenMMLab's checkpoints keep the history of the training losses.
 IGNORED = (
     "mmengine.logging.history_buffer.HistoryBuffer",
     "builtins.getattr",
@@ -33,12 +33,12 @@ IGNORED = (
 
 
 class _Operators(types.ModuleType):
-    """Stands for mmcv's compiled operators, which mmcv-lite lacks. The networks used here need only
-    the suppression of double boxes, and torchvision has it."""
+    """Stands in for mmcv's compiled operators, which mmcv-lite lacks. The networks used here need
+    only non-maximum suppression, which torchvision has."""
 
     @staticmethod
     def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:
-        """As mmcv's, for boxes whose width is x1 − x0."""
+        """Like mmcv's, for boxes whose width is x1 − x0."""
         if offset:
             raise RuntimeError("mmcv-lite suppresses boxes with offset 0 only")
         from torchvision.ops import nms
@@ -61,8 +61,8 @@ def load_openmmlab() -> None:
     torchvision_cpu.install()
     warnings.filterwarnings("ignore", category=FutureWarning, module="mmdet")
     warnings.filterwarnings("ignore", message="torch.meshgrid")
-    # MMPose reads COCO's annotations, which nothing here does, with a fork of pycocotools whose
-    # wheels do not load beside NumPy 2.
+    # To read COCO's annotations, which nothing here does, MMPose imports a fork of pycocotools
+    # whose wheels do not load with NumPy 2.
     for name in ("", ".coco", ".cocoeval", ".mask"):
         sys.modules.setdefault(f"xtcocotools{name}", import_module(f"pycocotools{name}"))
     with warnings.catch_warnings():
@@ -71,14 +71,14 @@ def load_openmmlab() -> None:
         if lite:
             sys.modules["mmcv._ext"] = _Operators("mmcv._ext")
         import_module("mmcv.ops")
-        if lite:  # whoever asks whether mmcv is whole is told the truth
+        if lite:  # so that checks for a full mmcv get the true answer
             del sys.modules["mmcv._ext"]
         import_module("mmdet.models")
         import_module("mmpose.models")
 
 
 def config_file(package: str, path: str) -> Path:
-    """A configuration that lies in the wheel of mmdet or mmpose."""
+    """A configuration from the wheel of mmdet or mmpose."""
     return Path(importlib.util.find_spec(package).origin).parent / ".mim/configs" / path
 
 
@@ -91,7 +91,7 @@ def network_config(package: str, path: str) -> dict:
 
 
 def build_network(package: str, config: dict) -> nn.Module:
-    """A network, mmdet's or mmpose's, with weights that are still random."""
+    """A network from mmdet or mmpose, its weights still random."""
     load_openmmlab()
     from mmengine.registry import DefaultScope
 
@@ -116,5 +116,5 @@ def state_of(path: Path | str) -> State:
 
 
 def as_bgr(pictures: Tensor) -> Tensor:
-    """RGB (…,3,h,w) as both packages take it, BGR; each network turns it as it wants."""
+    """RGB (…,3,h,w) as BGR, which both packages expect; each network reorders it as it needs."""
     return torch.flip(pictures, (-3,))

@@ -1,4 +1,4 @@
-"""Where the people are: RTMDet-m, as MMPose uses it before it looks for keypoints.
+"""Where the people are: RTMDet-m, as MMPose runs it before it looks for keypoints.
 
 Lyu et al., "RTMDet: an empirical study of designing real-time object detectors", 2022.
 """
@@ -13,15 +13,15 @@ from torch import Tensor, nn
 from understudy.features.frames import ahead, batched
 from understudy.features.openmmlab.networks import as_bgr, build_network, network_config
 
-SIDE = 640  # px of the square picture
-BATCH = 16  # pictures
-LEAST = 0.3  # score of a box that counts as a person at all
-_AROUND = 114  # the grey around a frame that is no square
+SIDE = 640  # px of the square image
+BATCH = 16  # images
+LEAST = 0.3  # minimum score for a box to count as a person at all
+_AROUND = 114  # the grey around a frame that is not square
 
 
 @dataclass(frozen=True)
 class Boxes:
-    """Of one frame: boxes (k,4) x0, y0, x1, y1 px; score (k,) in [0,1], best first."""
+    """For one frame: boxes (k,4) x0, y0, x1, y1 px; score (k,) in [0,1], best first."""
 
     boxes: np.ndarray
     score: np.ndarray
@@ -37,7 +37,7 @@ class Picture:
 
 
 def build() -> nn.Module:
-    """The detector of people alone, as `rtmdet_m_640-8xb32_coco-person.py` of MMPose has it."""
+    """The person-only detector, as in MMPose's `rtmdet_m_640-8xb32_coco-person.py`."""
     model = network_config("mmdet", "rtmdet/rtmdet_m_8xb32-300e_coco.py")
     model.bbox_head.num_classes = 1
     model.test_cfg.update(
@@ -47,7 +47,7 @@ def build() -> nn.Module:
 
 
 def picture(frame: np.ndarray) -> Picture:
-    """An RGB frame (h,w,3) shrunk or enlarged into the upper left of a grey square."""
+    """An RGB frame (h,w,3) resized into the upper left of a grey square."""
     import mmcv
 
     small = mmcv.imrescale(frame, (SIDE, SIDE))
@@ -59,7 +59,7 @@ def picture(frame: np.ndarray) -> Picture:
 def find_people(
     network: nn.Module, frames: Iterable[np.ndarray]
 ) -> Iterator[tuple[np.ndarray, Boxes]]:
-    """Each RGB frame (h,w,3) with its people; frames are made ready while the network works."""
+    """Each RGB frame (h,w,3) with its people; frames are prepared while the network runs."""
     for batch in batched(ahead(picture(frame) for frame in frames), BATCH):
         with torch.inference_mode():
             found = _detect(network, batch)

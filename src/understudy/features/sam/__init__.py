@@ -1,1 +1,1 @@
-"""Back-ends of masks: Segment Anything."""
+"""Back-ends for masks: Segment Anything."""

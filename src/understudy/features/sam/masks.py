@@ -1,8 +1,8 @@
 """Masks by Segment Anything, prompted by the keypoints.
 
 Kirillov et al., "Segment anything", ICCV 2023. Prompts and the second pass are as in ExAvatar's
-fitting: every sure keypoint a point of the person, and their box enlarged. The weights are the
-user's; which of the three sizes is the row of config/weights.yaml.
+fitting: every confident keypoint as a point on the person, and their box enlarged. The user
+supplies the weights; the row of config/weights.yaml says which of the three sizes.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,10 +31,10 @@ from understudy.networks.checkpoints import (
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
 
-BATCH = 4  # pictures: each takes 1 GB in a global attention of ViT-H
-SURE = 0.5  # score from which a keypoint is a prompt
-FEWEST = 5  # prompts, for a person to be in a frame
-ENLARGED = 1.2  # the box of the prompts
+BATCH = 4  # images: each takes 1 GB in ViT-H's global attention
+SURE = 0.5  # minimum score for a keypoint to be a prompt
+FEWEST = 5  # prompts needed for a person to be in a frame
+ENLARGED = 1.2  # factor on the prompts' box
 
 
 def _builder(name: str) -> Callable[[], nn.Module]:
@@ -63,7 +63,7 @@ def shapes(name: str) -> Shapes:
 
 
 def state_of(path: Path | str) -> State:
-    """The weights in a checkpoint of Segment Anything: nothing else is in it."""
+    """The weights in a checkpoint of Segment Anything, which holds nothing else."""
     return state_in({"state": read_checkpoint(path)}, "state", path)
 
 
@@ -83,7 +83,7 @@ def detect_masks(
 
 
 def prompts_of(xy: np.ndarray, score: np.ndarray, width: int, height: int) -> dict[int, Prompt]:
-    """Frame -> prompt, of keypoints xy (n,133,2) px and score (n,133)."""
+    """Frame -> prompt, from keypoints xy (n,133,2) px and score (n,133)."""
     found = {}
     inside = ((xy >= 0) & (xy < (width, height))).all(-1)
     for frame, sure in enumerate((score > SURE) & inside):
@@ -118,7 +118,7 @@ def segment(
 
 
 def shown(network: nn.Module, frame: np.ndarray) -> Tensor:
-    """A frame (h,w,3) as the network takes it, (3,·,·): its longer side made the network's."""
+    """A frame (h,w,3) as the network's input (3,·,·), scaled to its longer side."""
     transforms = import_module("segment_anything.utils.transforms")
     resized = transforms.ResizeLongestSide(network.image_encoder.img_size).apply_image(frame)
     return torch.from_numpy(resized).permute(2, 0, 1).float()
@@ -131,12 +131,12 @@ def prompted(
     shown_size: tuple[int, int],
     size: tuple[int, int],
 ) -> Tensor:
-    """The mask (h,w) bool at a prompt, in the frame's size (h,w): asked for twice, the second time
-    with the first answer's logits. embedding (C,·,·) is the picture's, shown at `shown_size`."""
+    """The mask (h,w) bool for a prompt, in the frame's size (h,w), from two passes, the second
+    with the first one's logits. embedding (C,·,·) is of the image, shown at `shown_size`."""
     scale = np.array([shown_size[1] / size[1], shown_size[0] / size[0]])
 
     def as_shown(points: np.ndarray) -> Tensor:
-        # Points are continuous here, the network's are indices of pixels, to which it adds a half.
+        # Points are continuous here; the network's are pixel indices, to which it adds a half.
         scaled = points.reshape(-1, 2) * scale - 0.5
         return torch.as_tensor(scaled, dtype=torch.float32, device=embedding.device)
 

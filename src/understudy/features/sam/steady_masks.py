@@ -1,6 +1,6 @@
-"""Masks put right over time: what flashes up, and single frames in which a segmenter slips.
+"""Masks corrected over time: what flashes up, and single frames in which a segmenter slips.
 
-Each mask is held against those of the two frames before and after it, moved with the person. It
+Each mask is compared with those of the two frames before and after it, moved with the person. That
 follows any steady motion, but not a slip of one or two frames.
 """
 
@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 
 REACH = 2  # frames before and after
-SLIP = 0.6  # overlap with the neighbours' majority below which a mask is not believed
-AGREED = 0.8  # overlap of the neighbours with their majority from which they are
+SLIP = 0.6  # overlap with the neighbours' majority below which a mask is rejected
+AGREED = 0.8  # overlap of the neighbours with their majority above which they are trusted
 SPECK = 0.02  # of the largest piece: a smaller one that the neighbours lack is dropped
 CRACK = 1e-3  # of the mask: a smaller hole is filled
 
 
 def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Masks (n,h,w) bool without slips, specks and cracks; an empty one stays empty where no box
-    says that somebody is there. boxes (n,4) x0, y0, x1, y1 px of the person, NaN where nobody is.
+    """Masks (n,h,w) bool without slips, specks and cracks; an empty one stays empty if no box
+    says that somebody is there. boxes (n,4) x0, y0, x1, y1 px of the person, NaN if nobody is.
     """
     steady = masks.copy()
     for frame in np.flatnonzero(np.isfinite(boxes).all(1)):
@@ -32,8 +32,8 @@ def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 
 
 def _usual(masks: np.ndarray, boxes: np.ndarray, frame: int) -> tuple[np.ndarray | None, float]:
-    """What most neighbours show where the person is now, (h,w), and how far they agree in it; None
-    where they are fewer than three."""
+    """What most neighbours show where the person is now, (h,w), and how well they agree on it;
+    None if there are fewer than three."""
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     near = [i for i in range(max(0, frame - REACH), min(len(masks), frame + REACH + 1))]
     near = [i for i in near if i != frame and np.isfinite(middle[i]).all() and masks[i].any()]
@@ -64,7 +64,7 @@ def _overlap(mask: np.ndarray, other: np.ndarray) -> float:
 
 
 def _without_specks(mask: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """Without the small pieces of a mask that most neighbours do not touch."""
+    """The mask without small pieces that most neighbours do not touch."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count <= 2:
         return mask
@@ -76,7 +76,7 @@ def _without_specks(mask: np.ndarray, usual: np.ndarray) -> np.ndarray:
 
 
 def _without_cracks(mask: np.ndarray) -> np.ndarray:
-    """With its smallest holes filled."""
+    """The mask with its smallest holes filled."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8))
     if count <= 2:
         return mask

@@ -1,1 +1,1 @@
-"""The preset `paper`: the fit of ExAvatar."""
+"""The preset `paper`: ExAvatar's fit."""

@@ -1,4 +1,4 @@
-"""The square about a body in every frame: the unit of its keypoints, and where the body begins."""
+"""The square around a body in every frame: the unit of its keypoints, and where the fit starts."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Boxes:
 
 
 def body_boxes(xy: np.ndarray, seen: np.ndarray, settings: PaperFitSettings) -> Boxes:
-    """Around the points xy (n,l,2) px that are seen (n,l) bool; some are in every frame."""
+    """Around the points xy (n,l,2) px that are seen (n,l) bool; every frame has some."""
     low = np.where(seen[..., None], xy, np.inf).min(1)
     high = np.where(seen[..., None], xy, -np.inf).max(1)
     side = (high - low).max(1) * settings.box_margin * settings.square_margin
@@ -29,7 +29,7 @@ def body_boxes(xy: np.ndarray, seen: np.ndarray, settings: PaperFitSettings) -> 
 
 
 def first_places(boxes: Boxes, camera: np.ndarray, metres: float) -> np.ndarray:
-    """(n,3) m: on the ray through a box's middle, where `metres` look as large as its side."""
+    """(n,3) m: on the ray through a box's centre, where `metres` look as long as its side."""
     focal = np.diag(camera)[:2]
     depth = np.sqrt(focal.prod()) * metres / boxes.side
     middle = boxes.corner + boxes.side[:, None] / 2

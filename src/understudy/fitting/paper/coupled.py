@@ -23,10 +23,10 @@ _POINTS = [losses.NAMES.index(name) for name in FLAME_LANDMARKS]
 class CoupledObjective:
     """The terms of a body and a FLAME head.
 
-    To the body's unknowns (`BodyObjective`) come, of each frame, flame_root and flame_neck (1,6),
-    rotations, and flame_place (3,) m, of FLAME's neck joint; shared, flame_shape (S,) and
+    Besides the body's unknowns (`BodyObjective`) there are, per frame, flame_root and flame_neck
+    (1,6), rotations, and flame_place (3,) m, of FLAME's neck joint; shared, flame_shape (S,) and
     face_offset (V,3) m on FLAME's vertices. Jaw, eyes and expression are FLAME's: the body takes
-    them over, but does not move them.
+    them over, but passes them no gradient.
     """
 
     warm_up_moves = ("root", "pelvis", "flame_root", "flame_place")
@@ -42,7 +42,7 @@ class CoupledObjective:
         face_shape: np.ndarray,
         settings: PaperFitSettings,
     ):
-        """As `BodyObjective`; face_shape (S,): FLAME's shape as it was read off the faces."""
+        """As in `BodyObjective`; face_shape (S,): FLAME's shape as estimated from the faces."""
         count = len(flame.vertex_ids)
         spread = torch.linspace(0, count - 1, min(settings.mesh_vertices, count)).round().long()
         self.of_body = BodyObjective(
@@ -71,7 +71,7 @@ class CoupledObjective:
         self.body_spread = self.body.places(flame.vertex_ids[spread])
 
     def unknowns(self) -> Unknowns:
-        """The initial values: FLAME laid on the body's face, its own shape as it was read."""
+        """The initial values: FLAME laid on the body's face, its own shape as estimated."""
         start = self.of_body.unknowns()
         n, body = len(start), self.of_body.body.model
         turn, shift = _rigid(self.flame.model.v_template, self.rest_face)
@@ -105,7 +105,7 @@ class CoupledObjective:
         )
 
     def full(self, values: Unknowns, batch: Tensor, hands_weight: float) -> Tensor:
-        """The loss after them; `hands_weight`: how much more the hands' joint offsets weigh."""
+        """The loss after those; `hands_weight`: how much more the hands' joint offsets weigh."""
         s, of_body = self.settings, self.of_body
         rotations = rotations_of(values)
         bare, whole = self._bodies(values, rotations)
@@ -182,7 +182,7 @@ class CoupledObjective:
 
 
 def _rigid(moved: Tensor, onto: Tensor) -> tuple[Tensor, Tensor]:
-    """The turn (3,3) and shift (3,) that lay points (k,3) nearest onto others (Kabsch 1976)."""
+    """The rotation (3,3) and shift (3,) that bring points (k,3) nearest to others (Kabsch 1976)."""
     from_centre, to_centre = moved.mean(0), onto.mean(0)
     u, _, vt = torch.linalg.svd((moved - from_centre).T @ (onto - to_centre))
     sign = torch.ones(3)

@@ -12,7 +12,7 @@ class FaceMesh:
     """FLAME's V vertices as the losses need them: neighbours, edges, mirror images, the neck.
 
     neck (V,1) of 0 and 1; mirrored (V,): the vertex nearest to each one's mirror image, for which
-    ExAvatar reads a file of SMPL-X's.
+    ExAvatar reads a file from SMPL-X.
     """
 
     def __init__(self, flame: Flame):
@@ -25,12 +25,12 @@ class FaceMesh:
         self.mirrored = torch.from_numpy(nearest)
 
     def vertex_loss(self, face: Tensor, flame: Tensor) -> Tensor:
-        """mean |face − FLAME| (V,3) m, their centres in one place; the neck does not count."""
+        """mean |face − FLAME| (V,3) m, their centres aligned; the neck does not count."""
         apart = (face - face.mean(0)) - (flame - flame.mean(0))
         return (apart.abs() * (1 - self.neck)).mean()
 
     def laplacian_loss(self, face: Tensor, flame: Tensor) -> Tensor:
-        """mean (L·face − L·FLAME)² (V,3) m², L: a vertex less the mean of its neighbours."""
+        """mean (L·face − L·FLAME)² (V,3) m², L: a vertex minus the mean of its neighbours."""
         bent = torch.sparse.mm(self.laplacian, face - flame)
         return (bent**2 * (1 - self.neck)).mean()
 
@@ -41,11 +41,11 @@ class FaceMesh:
         return (longer.abs() * free).mean()
 
     def neck_loss(self, offset: Tensor) -> Tensor:
-        """mean offset² (V,3) m², the neck's alone."""
+        """mean offset² (V,3) m², of the neck only."""
         return (offset**2 * self.neck).mean()
 
     def symmetry_loss(self, offset: Tensor) -> Tensor:
-        """mean |x + x'| + |y − y'| + |z − z'| of offsets (V,3) m and those mirrored."""
+        """mean |x + x'| + |y − y'| + |z − z'| of offsets (V,3) m and the mirrored ones."""
         mirror = offset.new_tensor([-1.0, 1.0, 1.0])
         return (offset - mirror * offset[self.mirrored]).abs().sum(-1).mean()
 
@@ -55,7 +55,7 @@ class FaceMesh:
 
 
 def _laplacian(faces: Tensor, count: int) -> Tensor:
-    """Sparse (V,V): a vertex less the mean of those it shares an edge with."""
+    """Sparse (V,V): a vertex minus the mean of those it shares an edge with."""
     pairs = torch.cat([faces[:, [a, b]] for a in range(3) for b in range(3) if a != b]).unique(
         dim=0
     )

@@ -19,7 +19,7 @@ LEFT, RIGHT = (
     for side in ("left", "right")
 )
 WRISTS = [NAMES.index("left_wrist"), NAMES.index("right_wrist")]
-_BOX_MARGIN = 1.2  # of the boxes of hands
+_BOX_MARGIN = 1.2  # factor on the boxes of hands
 
 
 def keypoint_loss(projected: Tensor, seen: Tensor, weight: Tensor) -> Tensor:
@@ -44,7 +44,7 @@ def symmetry_loss(offset: Tensor, left: Tensor, right: Tensor) -> Tensor:
 
 
 def joint_offset_loss(offset: Tensor, hands: Tensor, hands_weight: float) -> Tensor:
-    """mean offset² (55,3), more for the joints `hands` (h,)."""
+    """mean offset² (55,3), weighted more for the joints `hands` (h,)."""
     weight = torch.ones(len(offset), 1)
     weight[hands] = hands_weight
     return (weight * offset**2).mean()
@@ -54,8 +54,8 @@ def hands_apart(projected: Tensor, depth: Tensor, valid: Tensor, most: float) ->
     """(b,l) 0 for the points of the farther of two hands whose boxes overlap, and its wrist.
 
     projected (b,l,2), depth (b,l), valid (b,l) of the points of MARKS; `most`: the greatest
-    overlap, as intersection over union, that is let be. A detector mistakes hands for each other
-    where one hides the other.
+    overlap, as intersection over union, that is allowed. A detector mistakes hands for each other
+    when one hides the other.
     """
     both = (valid[:, LEFT] > 0).any(1) & (valid[:, RIGHT] > 0).any(1)
     lows, highs = zip(*(_box(projected[:, s], valid[:, s]) for s in (LEFT, RIGHT)), strict=True)
@@ -71,7 +71,7 @@ def hands_apart(projected: Tensor, depth: Tensor, valid: Tensor, most: float) ->
 
 
 def _box(points: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-    """The corners (b,2) about the valid ones (b,k) of points (b,k,2), enlarged; 0 if none is."""
+    """The corners (b,2) around the valid ones (b,k) of points (b,k,2), enlarged; 0 if none is."""
     inside = valid[..., None] > 0
     some = inside.any(1)
     low = torch.where(inside, points, torch.inf).amin(1).where(some, 0)
@@ -83,7 +83,7 @@ def _box(points: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
 def face_to_camera(middle: Tensor, eyes: Tensor, degrees: float) -> Tensor:
     """(b,) whether a head looks at the camera: middle, eyes (b,3) m, of the head and its eyes.
 
-    Seen from above, the way from the middle to the eyes and the viewing ray are more than
+    Seen from above, the line from the middle to the eyes and the viewing ray are more than
     `degrees` apart.
     """
     front = normalize((eyes - middle)[:, [0, 2]], dim=-1)
@@ -92,6 +92,6 @@ def face_to_camera(middle: Tensor, eyes: Tensor, degrees: float) -> Tensor:
 
 
 def project(points: Tensor, focal: Tensor, centre: Tensor) -> Tensor:
-    """Points (b,l,3) m -> (b,l,2) by each frame's focal (b,2) and principal point (b,2)."""
+    """Points (b,l,3) m -> (b,l,2) with each frame's focal (b,2) and principal point (b,2)."""
     depth = points[..., 2:].clamp(min=0.1)
     return points[..., :2] / depth * focal[:, None] + centre[:, None]

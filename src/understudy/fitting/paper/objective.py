@@ -1,4 +1,4 @@
-"""What is minimised for a body: its terms, and the unknowns that they ask for."""
+"""What is minimised for a body: its terms, and the unknowns that they need."""
 
 from dataclasses import dataclass
 
@@ -60,7 +60,7 @@ def boxed_keypoints(observed: Observed, settings: PaperFitSettings) -> BoxedKeyp
 class BodyObjective:
     """The terms of a body without FLAME: its own face follows the 68 points.
 
-    Unknowns of each frame: root (1,6) and joints (54,6), rotations; pelvis (3,) m; expression
+    Unknowns per frame: root (1,6) and joints (54,6), rotations; pelvis (3,) m; expression
     (E,). Shared: betas (S,); joint_offset (55,3) and locator_offset (55,3) m.
     """
 
@@ -76,8 +76,8 @@ class BodyObjective:
         settings: PaperFitSettings,
         more: Tensor = NO_VERTICES,
     ):
-        """rotations (n,55,3,3), expression (n,E), face_valid (n,): the initial ones, of the frames
-        in which somebody is seen; more (k,): vertices that are asked for beside."""
+        """rotations (n,55,3,3), expression (n,E), face_valid (n,): the initial ones, for the frames
+        in which somebody is seen; more (k,): vertices that are needed besides."""
         self.body, self.settings = PaperBody(body, settings.mesh_vertices, more), settings
         self.pictures = boxed_keypoints(observed, settings)
         self.first, self.expression = _tensor(rotations), _tensor(expression)
@@ -105,13 +105,13 @@ class BodyObjective:
         )
 
     def warm_up(self, values: Unknowns, batch: Tensor) -> Tensor:
-        """The loss of the first steps, for the frames `batch` (b,)."""
+        """The loss in the first steps, for the frames `batch` (b,)."""
         figure = self._posed(values, rotations_of(values))
         everywhere = torch.ones(len(batch), dtype=torch.bool)
         return self._both_keypoints * self.keypoint_term(figure, batch, everywhere)
 
     def full(self, values: Unknowns, batch: Tensor, hands_weight: float) -> Tensor:
-        """The loss after them; `hands_weight`: how much more the hands' joint offsets weigh."""
+        """The loss after those; `hands_weight`: how much more the hands' joint offsets weigh."""
         rotations = rotations_of(values)
         figure, initial = self._posed(values, rotations), self.initial(values, batch)
         faces = self.faces_seen(initial, batch)
@@ -123,14 +123,14 @@ class BodyObjective:
 
     @property
     def _both_keypoints(self) -> float:
-        """The body with and without a face offset is one here: its keypoints count for both."""
+        """With and without face offset the body is the same here: its keypoints count for both."""
         return self.settings.keypoints + self.settings.keypoints_bare
 
     def vertex_offset(self, shared: dict[str, Tensor]) -> None:
         """No vertex of this body is moved."""
 
     def keypoint_term(self, figure: PosedPoints, batch: Tensor, faces: Tensor) -> Tensor:
-        """The keypoints' loss, unweighted; faces (b,) bool: where the 68 points count."""
+        """The keypoint loss, unweighted; faces (b,) bool: where the 68 points count."""
         projected = self.pictures.project(figure.points, batch)
         valid = self.pictures.valid[batch]
         with torch.no_grad():
@@ -147,7 +147,7 @@ class BodyObjective:
         initial: PosedPoints,
         batch: Tensor,
     ) -> Tensor:
-        """What holds the frames near where they began, weighted; `figure`: without face offset."""
+        """What keeps the frames near their start, weighted; `figure`: without face offset."""
         s, mesh = self.settings, self.body.mesh
         pelvis, smile = values.frames["pelvis"][:, None], values.frames["expression"]
         moved = figure.vertices[:, mesh] - pelvis - initial.vertices[:, mesh] + pelvis.detach()
@@ -159,7 +159,7 @@ class BodyObjective:
         )
 
     def shared_terms(self, shared: dict[str, Tensor], hands_weight: float) -> Tensor:
-        """What holds shape and offsets small and symmetric, weighted."""
+        """What keeps shape and offsets small and symmetric, weighted."""
         s, offset, locator = self.settings, shared["joint_offset"], shared["locator_offset"]
         return (
             s.shape * (shared["betas"] ** 2).mean()
@@ -171,7 +171,7 @@ class BodyObjective:
 
     @torch.no_grad()
     def initial(self, values: Unknowns, batch: Tensor) -> PosedPoints:
-        """The body as it now is, where it now is, in the initial pose."""
+        """The body with its current shape and position, in the initial pose."""
         return self._posed(values, self.first[batch])
 
     def _posed(self, values: Unknowns, rotations: Tensor) -> PosedPoints:
@@ -180,7 +180,7 @@ class BodyObjective:
         return self.body.posed(rotations, frames["pelvis"], frames["expression"], **shared)
 
     def faces_seen(self, initial: PosedPoints, batch: Tensor) -> Tensor:
-        """(b,) bool: a face was read and looks at the camera."""
+        """(b,) bool: a face was found and looks at the camera."""
         middle = initial.vertices[:, self.body.head].mean(1)
         eyes = initial.points[:, losses.EYES].mean(1)
         turned = losses.face_to_camera(middle, eyes, self.settings.face_turned)
@@ -188,7 +188,7 @@ class BodyObjective:
 
 
 def rotations_of(values: Unknowns) -> Tensor:
-    """(b,55,3,3) of the unknowns root and joints."""
+    """(b,55,3,3) from the unknowns root and joints."""
     return rotation6d.to_matrix(torch.cat([values.frames["root"], values.frames["joints"]], 1))
 
 

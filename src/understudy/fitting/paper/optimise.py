@@ -1,4 +1,4 @@
-"""ExAvatar's schedule: Adam on shuffled batches of frames, three epochs, no term over time."""
+"""ExAvatar's schedule: Adam on shuffled batches of frames, three epochs, no temporal term."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ from understudy.progress import progress
 
 
 class Objective(Protocol):
-    """What is minimised; warm_up_moves: the unknowns of frames that the first steps move."""
+    """What is minimised; warm_up_moves: the per-frame unknowns that the first steps move."""
 
     warm_up_moves: tuple[str, ...]
 
@@ -46,7 +46,7 @@ def optimise(
 def _epoch(
     objective: Objective, leaves: Unknowns, batch: Tensor, settings: PaperFitSettings, epoch: int
 ) -> Iterator[None]:
-    """An epoch's steps for one batch: in the first one a warm-up, in the last nothing shared."""
+    """An epoch's steps for one batch: with a warm-up in the first, nothing shared in the last."""
     s, total = settings, settings.steps[epoch]
     warm, stiff = (s.warm_up, s.stiff_hands) if epoch == 0 else (0, 0)
     rates = [rate_at(step, s.rates[epoch], s.drops[epoch]) for step in range(total)]
@@ -61,7 +61,7 @@ def _epoch(
 
 
 def _adam(leaves: Unknowns, moving: Collection[str]) -> torch.optim.Adam:
-    """A new optimiser of the unknowns `moving`; the others ask for no gradient."""
+    """A new optimiser of the unknowns `moving`; the others require no gradient."""
     for name, values in (leaves.frames | leaves.shared).items():
         values.requires_grad_(name in moving)
     return torch.optim.Adam(
@@ -70,7 +70,7 @@ def _adam(leaves: Unknowns, moving: Collection[str]) -> torch.optim.Adam:
 
 
 def rate_at(step: int, first: float, drops: tuple[int, ...]) -> float:
-    """The learning rate: a tenth less for every drop already reached."""
+    """The learning rate: divided by ten at every drop already reached."""
     return first * 0.1 ** bisect_right(drops, step)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
 from understudy.body.model import BodyModel
 
-# The hand's root doubles the wrist and is not used.
+# The hand's root duplicates the wrist and is not used.
 MARKS = torch.tensor([i for i, name in enumerate(LANDMARK_NAMES) if "hand_root" not in name])
 NO_VERTICES = torch.zeros(0, dtype=torch.int64)
 _HEAD = ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")
@@ -27,7 +27,7 @@ class PosedPoints:
 class PaperBody:
     """A body model reduced to V vertices: those that landmarks and mesh terms need, and `more`.
 
-    mesh (m,): which of them stand for the whole mesh; head (k,): which are the head's of those.
+    mesh (m,): which of them represent the whole mesh; head (k,): which of those are the head's.
     """
 
     def __init__(self, body: BodyModel, mesh_vertices: int, more: Tensor = NO_VERTICES):
@@ -44,7 +44,7 @@ class PaperBody:
         self.hip_points = [LANDMARK_NAMES.index(name) for name in _HIPS]
 
     def places(self, ids: Tensor) -> Tensor:
-        """Where the body's vertices `ids` (k,), all of them kept, lie among the V."""
+        """Indices among the V of the body's vertices `ids` (k,), all of which are kept."""
         return torch.searchsorted(self.ids, ids)
 
     def rest_pelvis(self, betas: Tensor, expression: Tensor) -> Tensor:
@@ -53,7 +53,7 @@ class PaperBody:
         return self.model.shaped(betas).joints[0] + expression @ shift.T
 
     def allowed(self, joint_offset: Tensor) -> Tensor:
-        """joint_offset (55,3) with pelvis and hips held."""
+        """joint_offset (55,3) with pelvis and hips held at 0."""
         free = torch.ones(len(joint_offset), 1)
         free[self.fixed] = 0
         return joint_offset * free
@@ -68,9 +68,9 @@ class PaperBody:
         locator_offset: Tensor,
         vertex_offset: Tensor | None = None,
     ) -> PosedPoints:
-        """rotations (b,55,3,3) against the parent; pelvis (b,3): its posed place, m;
-        expression (b,E); betas (S,); joint_offset, locator_offset (55,3) m: of the latter only
-        the hips', which move the reported points alone; vertex_offset (V,3) m, none if None."""
+        """rotations (b,55,3,3) relative to the parent; pelvis (b,3): its posed position, m;
+        expression (b,E); betas (S,); joint_offset, locator_offset (55,3) m: of the latter only the
+        hips', which move only the reported points; vertex_offset (V,3) m or None."""
         shaped = self.model.shaped(betas, self.allowed(joint_offset), vertex_offset)
         transl = pelvis - self.rest_pelvis(betas, expression)
         posed = shaped.skin(rotations, transl, expression)

@@ -29,12 +29,12 @@ _WITHOUT_FLAME = (
     "FLAME: no face offset, and none of the terms that tie a FLAME head to keypoints, body and "
     "DECA's shape; the body's own jaw, eyes and expression follow the face's points"
 )
-_UP = np.array([0.0, -1.0, 0.0])  # ExAvatar knows no gravity: the image's vertical
+_UP = np.array([0.0, -1.0, 0.0])  # ExAvatar does not know gravity: the image's vertical
 
 
 @dataclass(frozen=True)
 class PaperPreset:
-    """ExAvatar's fit; from the configuration it takes what makes a clip one that can be fitted.
+    """ExAvatar's fit; from the configuration it takes only what decides if a clip can be fitted.
 
     flame: the head that the body file holds, or None.
     """
@@ -49,13 +49,13 @@ class PaperPreset:
         return cls(settings, seed, flame)
 
     def read(self, keypoints: Path | str) -> tuple[Observed, dict]:
-        """The keypoints, seen by the virtual camera."""
+        """The keypoints, as seen by the virtual camera."""
         reading = replace(self.reading, least_score=self.settings.least_score)
         observed, note = read_observed(keypoints, reading)
         return replace(observed, camera=virtual_camera(observed.size, self.settings.focal)), note
 
     def fit(self, features: ClipFeatures, body: BodyModel) -> Fit:
-        """The fit. Frames in which nobody is seen take no part and are bridged afterwards."""
+        """The fit. Frames in which nobody is seen are left out and bridged afterwards."""
         joints = body.J_template.numpy().astype(float)
         observed, start = first_pose(spatial_readings(features, body), joints)
         n, seen = len(observed), observed.seen
@@ -121,7 +121,7 @@ def virtual_camera(size: tuple[int, int], focal: float) -> np.ndarray:
 
 
 def face_shape(features: ClipFeatures) -> np.ndarray:
-    """(S,) FLAME's shape, the mean over the frames whose face was read; empty if none was."""
+    """(S,) FLAME's shape, the mean over the frames whose face was found; empty if none was."""
     if features.face_shape is None or not features.face_valid.any():
         return np.zeros(0)
     return features.face_shape[features.face_valid].mean(0)

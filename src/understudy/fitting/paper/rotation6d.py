@@ -1,7 +1,7 @@
-"""Rotations by their first two rows: six numbers without jumps, as Adam needs them.
+"""Rotations by their first two rows: six numbers without jumps, as Adam needs.
 
 Zhou et al., "On the Continuity of Rotation Representations in Neural Networks", CVPR 2019, with
-rows in place of columns, as PyTorch3D has it.
+rows instead of columns, as in PyTorch3D.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""Every number of ExAvatar's fit, as its released code has it.
+"""Every number of ExAvatar's fit, as in its released code.
 
 Source: Moon, Shiratori, Saito, "Expressive Whole-Body 3D Gaussian Avatar", ECCV 2024, and the
 folder `fitting` of https://github.com/mks0601/ExAvatar_RELEASE. Each loss is a plain mean over
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PaperFitSettings:
-    """The numbers of the preset `paper`. It has no setting in the configuration but its name."""
+    """The numbers of the preset `paper`. Only its name can be set in the configuration."""
 
     # What is seen, and how.
     focal: float = 2000.0
@@ -77,7 +77,7 @@ class PaperFitSettings:
     expression: float = 0.1
     """|expression − the initial one|."""
 
-    # Weights that FLAME brings, where the body file holds it.
+    # Weights that come with FLAME, if the body file holds it.
     flame_keypoints: float = 1.0
     """|projected − seen| of FLAME's eyes, ears and 68 points."""
     flame_on_body: float = 1.0

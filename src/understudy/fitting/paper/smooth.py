@@ -1,4 +1,4 @@
-"""What ExAvatar does over time, after its fit: Savitzky–Golay's filter on every parameter."""
+"""What ExAvatar does over time, after its fit: a Savitzky–Golay filter on every parameter."""
 
 import numpy as np
 from scipy.signal import savgol_filter
@@ -7,9 +7,9 @@ from understudy.body import rotation_numpy as rot
 
 
 def smooth_values(values: np.ndarray, window: int, order: int) -> np.ndarray:
-    """values (n,…) filtered over n; a clip shorter than the window takes the longest that fits.
+    """values (n,…) filtered over n; a clip shorter than the window uses the longest that fits.
 
-    Clips too short for the polynomial come back as they are.
+    Clips too short for the polynomial are returned unchanged.
     """
     longest = len(values) - 1 + len(values) % 2
     window = min(window, longest)
@@ -17,7 +17,7 @@ def smooth_values(values: np.ndarray, window: int, order: int) -> np.ndarray:
 
 
 def smooth_rotations(rotations: np.ndarray, window: int, order: int) -> np.ndarray:
-    """rotations (n,j,3,3): their quaternions, of continuous sign, filtered and normalised."""
+    """rotations (n,j,3,3): their quaternions, with continuous signs, filtered and normalised."""
     quaternions = rot.to_quaternion(rotations)
     turned = (quaternions[1:] * quaternions[:-1]).sum(-1) < 0
     sign = np.cumprod(np.where(turned, -1.0, 1.0), 0)

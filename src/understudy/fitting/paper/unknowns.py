@@ -1,4 +1,4 @@
-"""What the optimiser moves: tensors by name, of every frame and of all frames together."""
+"""What the optimiser moves: tensors by name, per frame and for all frames together."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Unknowns:
-    """frames: name -> (n,…), one row a frame; shared: name -> (…), one for the clip.
+    """frames: name -> (n,…), one row per frame; shared: name -> (…), one for the clip.
 
     An objective (`objective`) says which names there are and of what shape.
     """
@@ -19,7 +19,7 @@ class Unknowns:
         return len(next(iter(self.frames.values())))
 
     def leaves(self, batch: Tensor) -> "Unknowns":
-        """A copy of the frames of a batch (b,) and of what is shared; it asks for gradients."""
+        """A copy of the frames of a batch (b,) and of what is shared; it requires gradients."""
         return Unknowns(
             {name: _leaf(values[batch]) for name, values in self.frames.items()},
             {name: _leaf(values) for name, values in self.shared.items()},

@@ -2,8 +2,8 @@
 
 Unknowns: in every frame the 22 body rotations and the translation; over the clip the shape, joint
 offsets, how the detector's landmarks differ from the body's, and the focal length. Fingers, jaw and
-expression come from their own features; the eyes are turned afterwards (`eyes`). All couplings over
-time lie in a narrow band, so a step costs little more than the Jacobians (`system`).
+expression come from their own features; the eyes are turned afterwards (`eyes`). All temporal
+couplings lie in a narrow band, so a step costs little more than the Jacobians (`system`).
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ from understudy.solver.system import minimise
 
 
 def fit_clip(features: ClipFeatures, body: BodyModel, settings: FitSettings) -> Fit:
-    """The fit of a clip; expression, jaw and fingers as its features have them."""
+    """The fit of a clip; expression, jaw and fingers as in its features."""
     body = body.landmark_submesh()
     read = spatial_readings(features, body)
     trust = settings.lifted_trust if read.lifted else 1.0
@@ -78,7 +78,7 @@ def _result(
     problem: ClipProblem, state: State, fixed: np.ndarray, expression: np.ndarray, body: BodyModel
 ) -> Fit:
     observed, s = problem.observed, problem.settings
-    # Before the first and after the last frame that shows them, the person holds still.
+    # Before the first and after the last frame that shows them, the person stays still.
     first, last = np.flatnonzero(observed.seen)[[0, -1]]
     held = np.arange(len(observed)).clip(first, last)
     state = replace(state, rotations=state.rotations[held], transl=state.transl[held])

@@ -1,10 +1,10 @@
 """Where the eyes look: the irises that were found, against the fitted head.
 
-The ray through an iris' picture meets the eyeball where the eye looks to. Head and features never
-lie quite where the picture has them, so the iris is moved by what the eye's two corners are off.
-What a detector's irises and corners are still off is by ten degrees and more the same throughout a
-clip: eyes are taken to look ahead in its median. And a pixel of a small face is many degrees: what
-is found is weighed against eyes that look ahead.
+The ray through an iris's image meets the eyeball where the eye is looking. Head and features never
+lie exactly where the image has them, so the iris is moved by the error of the eye's two corners.
+The remaining error of a detector's irises and corners, ten degrees and more, is constant throughout
+a clip: the eyes are assumed to look ahead in its median. And a pixel of a small face is many
+degrees: what is found is weighed against eyes that look ahead.
 """
 
 from dataclasses import dataclass
@@ -25,20 +25,20 @@ SIDES = ("left", "right")
 # Of the 68 points (iBUG's order): the corners of each eye; pairs of its upper and its lower lid.
 _CORNERS = np.array([[42, 45], [36, 39]]) + FACE.start
 _LIDS = np.array([[[43, 47], [44, 46]], [[37, 41], [38, 40]]]) + FACE.start
-_OPEN = 0.12  # lids nearer than this share of the way between the corners: a blink
-# Up and down, and to the sides. Eyes can turn further, but heads then follow: they keep within a
+_OPEN = 0.12  # lids closer than this share of the corners' distance: a blink
+# Up and down, and sideways. Eyes can turn further, but heads then follow: they stay within a
 # customary range of about 40° (Stahl, Experimental Brain Research 126, 1999).
 _LIMITS = np.radians([30.0, 38.0])
-_AHEAD_SIGMA = np.radians(12.0)  # of gaze about straight ahead
-_LASTS = 0.3  # s: after so long a gaze tells 1/e of where the eyes look then
-# How far off an iris is found, m and px, added. Lids hide much of what eyes do up and down.
-_LEAST_RADIUS = 8.0  # px of the eyeball's: irises of smaller ones told less than eyes at rest
+_AHEAD_SIGMA = np.radians(12.0)  # of gaze around straight ahead
+_LASTS = 0.3  # s: the time after which a gaze's correlation has dropped to 1/e
+# Error of a found iris, m and px, added. Lids hide much of the eyes' vertical movement.
+_LEAST_RADIUS = 8.0  # px, the eyeball's: in smaller ones, irises were worse than eyes at rest
 _IRIS_SIGMA, _PIXEL_SIGMA = np.array([0.004, 0.0015]), 1.0
 
 
 @dataclass(frozen=True)
 class Eyeballs:
-    """Left and right, in n frames: head (n,3,3), its turn in camera space; centre (n,2,3) m;
+    """Left and right, in n frames: head (n,3,3), its rotation in camera space; centre (n,2,3) m;
     corners (n,2,2,3) m, the fitted eye's; pupil (2,3) m, from the centre, of an eye at rest."""
 
     head: np.ndarray
@@ -64,8 +64,8 @@ def eyeballs(figure: PosedChain, body: BodyModel) -> Eyeballs:
 def eye_poses(observed: Observed, eyes: Eyeballs) -> np.ndarray:
     """(n,2,3) axis-angle rad of the left and the right eye; at rest where no irises were found.
 
-    Both eyes look the same way: a body that fills a picture is metres away, where they differ by
-    a degree or two.
+    Both eyes look the same way: a body that fills an image is metres away, and there they differ
+    by only a degree or two.
     """
     if observed.irises is None:
         return np.zeros((len(observed), 2, 3))
@@ -81,7 +81,7 @@ def eye_poses(observed: Observed, eyes: Eyeballs) -> np.ndarray:
 
 
 def _looked(observed: Observed, eyes: Eyeballs) -> tuple[np.ndarray, np.ndarray]:
-    """Of each eye (n,2,2) rad down and to the left from rest, and weights (n,2,2), 1/rad²."""
+    """For each eye (n,2,2) rad down and to the left from rest, and weights (n,2,2), 1/rad²."""
     camera, focal = observed.camera, observed.camera[0, 0]
     off = terms.project(eyes.corners, camera) - observed.xy[:, _CORNERS]
     at = (observed.irises[..., :2] + off.mean(2) - camera[:2, 2]) / np.diag(camera)[:2]
@@ -93,15 +93,15 @@ def _looked(observed: Observed, eyes: Eyeballs) -> tuple[np.ndarray, np.ndarray]
     look = rot.unit(near - back[..., None] * ray)
     along = (eyes.head.swapaxes(-1, -2)[:, None] @ look[..., None])[..., 0]
     angles = _angles(along) - _angles(eyes.pupil)
-    pixels = focal * radius / np.maximum(eyes.centre[..., 2], 0.1)  # of the ball's radius
+    pixels = focal * radius / np.maximum(eyes.centre[..., 2], 0.1)  # of the eyeball's radius
     sigma = _IRIS_SIGMA / radius[:, None] + _PIXEL_SIGMA / pixels[..., None]
-    towards = -(look * ray).sum(-1)  # a ball seen from the side tells less
+    towards = -(look * ray).sum(-1)  # an eyeball seen from the side says less
     counts = _open(observed) * observed.irises[..., 2] * towards**2 * (pixels >= _LEAST_RADIUS)
     return angles, counts[..., None] / sigma**2
 
 
 def _medians(found: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """(2,2) of each eye's angles (n,2,2) over the frames that weigh at least half the most."""
+    """(2,2) for each eye's angles (n,2,2), over frames of at least half the largest weight."""
     medians = np.zeros(found.shape[1:])
     for eye, firm in enumerate(weight.sum(-1).T):
         if firm.any():
@@ -116,7 +116,7 @@ def _angles(look: np.ndarray) -> np.ndarray:
 
 
 def _open(observed: Observed) -> np.ndarray:
-    """(n,2) 1 or 0: eyes whose points are seen and whose lids stand apart."""
+    """(n,2) 1 or 0: eyes whose points are seen and whose lids are apart."""
     seen = (observed.score[:, _CORNERS] > 0).all(-1) & (observed.score[:, _LIDS] > 0).all((-1, -2))
     corners, lids = observed.xy[:, _CORNERS], observed.xy[:, _LIDS]
     width = np.linalg.norm(corners[:, :, 1] - corners[:, :, 0], axis=-1)
@@ -125,8 +125,8 @@ def _open(observed: Observed) -> np.ndarray:
 
 
 def _steady(found: np.ndarray, weight: np.ndarray, fps: float) -> np.ndarray:
-    """The likeliest angles (n,2) given those found, their weights (n,2), and gazes that last a
-    while about straight ahead: an autoregressive process of first order."""
+    """The likeliest angles (n,2) given those found, their weights (n,2), and gazes around straight
+    ahead that last a while: a first-order autoregressive process."""
     kept = np.exp(-1.0 / (fps * _LASTS))
     firm = _AHEAD_SIGMA**-2.0 / (1 - kept**2)
     ahead = np.zeros((3, len(found)))

@@ -1,4 +1,4 @@
-"""Our own fit: all frames of a clip at once, with terms over time."""
+"""Our own fit: all frames of a clip at once, with temporal terms."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ class UnderstudyPreset:
 
     @classmethod
     def of(cls, settings: FitSettings, seed: int, flame: Flame | None) -> Self:
-        """Nothing is drawn, and no FLAME head is fitted."""
+        """Nothing is random, and no FLAME head is fitted."""
         return cls(settings)
 
     def read(self, keypoints: Path | str) -> tuple[Observed, dict]:

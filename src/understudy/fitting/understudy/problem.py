@@ -29,7 +29,7 @@ from understudy.solver.system import NormalEquations
 @dataclass
 class State:
     """The unknowns: rotations (n,22,3,3), transl (n,3), shared (s,); zoom: the logarithm of the
-    focal length over the one assumed; up (3,), the vertical."""
+    focal length over the assumed one; up (3,), the vertical."""
 
     rotations: np.ndarray
     transl: np.ndarray
@@ -74,7 +74,7 @@ class ClipProblem:
         self.shared_weight = len(observed) * np.append(sigmas, s.focal_sigma) ** -2.0
 
     def camera(self, state: State) -> np.ndarray:
-        """K (3,3) px: the one assumed, its focal lengths zoomed."""
+        """K (3,3) px: the assumed one, with its focal lengths zoomed."""
         camera = self.observed.camera.copy()
         camera[[0, 1], [0, 1]] *= np.exp(state.zoom)
         return camera
@@ -149,7 +149,7 @@ class ClipProblem:
         return equations
 
     def vertical(self, state: State) -> np.ndarray:
-        """The clip's up (3,): where standing bodies point, pulled to the image's vertical."""
+        """The clip's up (3,): where standing bodies point, pulled towards the image's vertical."""
         s, seen = self.settings, self.observed.seen
         points = self.posed(state).points
         along = rot.unit(self.upright_ends @ points)[seen, 0]
@@ -157,22 +157,22 @@ class ClipProblem:
 
 
 def _with_zoom(shape_jacobian: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(n,l,3,s) -> (n,l,3,s+1): a longer focal length pictures points as if they lay wider."""
+    """(n,l,3,s) -> (n,l,3,s+1): a longer focal length projects points as if further out."""
     wider = points * [1.0, 1.0, 0.0]
     return np.concatenate([shape_jacobian, wider[..., None].astype(np.float32)], -1)
 
 
 def _in_trunk(figure: PosedChain, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 21 joints (n,21,3) as the pelvis sees them, and their jacobian (n,21,3,d).
+    """The 21 joints (n,21,3) in the pelvis's frame, and their Jacobian (n,21,3,d).
 
-    There a turning body's limbs rest, where in space they would seem to accelerate all the time.
+    A turning body's limbs are at rest in it; in space they would seem to accelerate constantly.
     """
     back = figure.turned[:, :1].swapaxes(-1, -2)
     joints = slice(FIRST_JOINT + 1, FIRST_JOINT + BODY_JOINTS)
     away = figure.points[:, joints] - figure.placed[:, :1]
     moved = back.astype(np.float32) @ jacobian[:, joints]
-    moved[..., :3] = 0  # neither the pelvis' turn
-    moved[..., -3:] = 0  # nor its place is seen from it
+    moved[..., :3] = 0  # neither the pelvis's rotation
+    moved[..., -3:] = 0  # nor its position shows in its own frame
     return (back @ away[..., None])[..., 0], moved
 
 

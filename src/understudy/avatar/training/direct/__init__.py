@@ -1,1 +1,1 @@
-"""Our own training: a colour, size and place for each Gaussian, no networks."""
+"""Our own training: a colour, size and position for each Gaussian, no networks."""

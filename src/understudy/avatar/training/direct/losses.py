@@ -1,4 +1,4 @@
-"""A render against the picture."""
+"""A render against the image."""
 
 from torch import Tensor
 
@@ -18,8 +18,8 @@ def image_loss(
     """A render, rgb (h,w,3) premultiplied and alpha (h,w,1), on a background (3,) against the view.
 
     Outside the mask nothing is asked of the colour: what sticks out of it would only learn the
-    background's. Alpha alone draws it in. `structure`: with SSIM, which disturbs the first
-    steps, when nothing is in place.
+    background's. Only alpha pulls it in. `structure`: with SSIM, which disturbs the first steps,
+    when nothing is in place yet.
     """
     over = view.over(rgb, alpha, background)
     target = view.target(over.detach())

@@ -1,4 +1,4 @@
-"""Every number of the training without networks, with what it does."""
+"""Every number in the training without networks, with what it does."""
 
 from dataclasses import dataclass, field
 
@@ -14,13 +14,13 @@ class LossWeights:
     ssim: float = 0.2  # 1 - SSIM of the same images
     alpha: float = 1.0  # L1 of alpha against the mask: all that shapes the silhouette
     offset: float = 1.0  # offset^2 (m^2)
-    offset_hands: float = 30.0  # more of it on hands, whose pose is too coarse to learn shape from
+    offset_hands: float = 30.0  # extra on hands, whose pose is too coarse to learn shape from
     offset_eyes: float = 300.0  # and on eyeballs, which a smooth offset would pull out
     offset_laplacian: float = 1000.0  # (Laplacian of the offset)^2
     scale: float = 0.02  # (log scale - its start)^2
     scale_laplacian: float = 0.05
     color_laplacian: float = 3e-4  # of the colour's logit
-    color_laplacian_hands: float = 20.0  # more of it on hands
+    color_laplacian_hands: float = 20.0  # extra on hands
 
 
 @dataclass(frozen=True)

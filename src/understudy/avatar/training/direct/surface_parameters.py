@@ -69,7 +69,7 @@ class SurfaceParameters(nn.Module):
         return self.smooth(self.u)
 
     def move_joints(self, system: JointSystem, trust: float) -> Tensor:
-        """Put the body's joints where aligned frames tell that they are; (22,3) m: the change."""
+        """Move the body's joints to where aligned frames say they are; (22,3) m: the change."""
         place = self.rig.joint_offset.clone()
         moved = (place - self.first_joints)[:BODY_JOINTS]
         change = system.solved(moved, trust)
@@ -82,7 +82,7 @@ class SurfaceParameters(nn.Module):
         self.rig = self.rig.of_person(self.rig.betas, joint_offset)
 
     def avatar(self, offset: Tensor) -> Avatar:
-        """The avatar with its present parameters and their `offset()`; differentiable in both."""
+        """The avatar with its current parameters and their `offset()`; differentiable in both."""
         vertices = self.vertices + offset
         with torch.no_grad():
             normals = self.to_points(vertex_normals(vertices, self.faces))

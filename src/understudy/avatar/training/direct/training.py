@@ -1,8 +1,8 @@
 """Training without networks: every Gaussian has parameters of its own.
 
-Training alternates. Steps of gradient descent change the avatar and leave the poses alone; now and
-then (`align_at`) the avatar is held and every trained frame's pose is aligned with its picture,
-which also tells where the person's joints are.
+Training alternates. Steps of gradient descent change the avatar and leave the poses alone; at
+intervals (`align_at`) the avatar is frozen and every trained frame's pose is aligned with its
+image, which also shows where the person's joints are.
 """
 
 import math
@@ -32,7 +32,7 @@ ADAM_BETAS, ADAM_EPSILON = (0.9, 0.95), 1e-12
 
 
 class DirectTraining(Training):
-    """Of a `SurfaceParameters`, with our own losses."""
+    """Training of `SurfaceParameters` with our own losses."""
 
     own_settings = DirectSettings
 
@@ -66,11 +66,11 @@ class DirectTraining(Training):
         self.order: list[int] = []  # frames still to draw in this pass over the clip
         steps = {max(1, round(share * self.own.iterations)) for share in self.own.align_at}
         self.last_step = self.own.iterations
-        self.rounds = sorted(steps)  # after how many steps poses are aligned
+        self.rounds = sorted(steps)  # the numbers of steps after which poses are aligned
         self.round = 0  # the next of them
-        self.to_align: list[int] = []  # frames that the present round has still to align
-        self.alignment: Alignment | None = None  # of the present round's avatar
-        self.joints = JointSystem()  # what the present round has told of them
+        self.to_align: list[int] = []  # frames that the current round has still to align
+        self.alignment: Alignment | None = None  # of the current round's avatar
+        self.joints = JointSystem()  # what the current round has found about them
 
     @property
     def planned_steps(self) -> int:
@@ -108,7 +108,7 @@ class DirectTraining(Training):
         self.joints.add(t, *equations)
 
     def _end_round(self) -> None:
-        """Move the joints to where the round tells that they are, and the poses along."""
+        """Move the joints to where the round says they are, and the poses along with them."""
         change = self.trainee.move_joints(self.joints, self.own.align.joint_trust)
         for t in self.trained:
             step = self.joints.followed(t, change)

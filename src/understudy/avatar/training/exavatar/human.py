@@ -18,12 +18,12 @@ from understudy.gaussians.rig import Rig
 from understudy.gaussians.surface import Surface, vertex_normals
 
 BODY_CUBE, FACE_CUBE = 2.0, 0.3  # m, sides of the cubes that feature planes span
-POSE = 6 * (BODY_JOINTS - 1)  # numbers that tell a pose: two rows of each joint's rotation
+POSE = 6 * (BODY_JOINTS - 1)  # numbers that describe a pose: two rows of each joint's rotation
 
 
 @dataclass(frozen=True)
 class Looks:
-    """What the networks give G points: offset (G,3) m, in the big pose; log_scale (G,1), of m;
+    """The networks' outputs for G points: offset (G,3) m, in the big pose; log_scale (G,1), of m;
     logits (G,3), whose tanh is the colour from −1 to 1."""
 
     offset: Tensor
@@ -39,8 +39,8 @@ class Looks:
 class Human(nn.Module):
     """One person: feature planes, networks, shape and joint offsets.
 
-    Features depend on a point's fixed place alone. `looks` are the same in every pose; `refined`
-    adds what the pose changes, but for offsets of hands and of the face that expressions move.
+    Features depend only on a point's fixed position. `looks` are the same in every pose; `refined`
+    adds what the pose changes, except offsets of hands and of the face that expressions move.
     """
 
     def __init__(
@@ -63,8 +63,8 @@ class Human(nn.Module):
 
     @staticmethod
     def _in_big_pose(body: BodyModel, surface: Surface) -> tuple[Tensor, Tensor]:
-        """(G,3,3), which turns an offset of the big pose into one at rest; and where features are
-        read, (G,3) m: the points of the mean body in that pose, the mouth open."""
+        """(G,3,3), which rotates an offset in the big pose into one at rest; and where features are
+        sampled, (G,3) m: the points of the mean body in that pose, the mouth open."""
         mean = body.shaped(torch.zeros(1))
         posed = mean.skin(axis_angle_to_matrix(big_pose(body, JAW)), torch.zeros(1, 3))
         closed = mean.skin(axis_angle_to_matrix(big_pose(body)), torch.zeros(1, 3))
@@ -73,14 +73,14 @@ class Human(nn.Module):
         return torch.linalg.inv(turned), surface.interpolate(posed.vertices[0])
 
     def to_device(self, device: torch.device) -> "Human":
-        """Parameters and all that is fixed."""
+        """Move the parameters and everything fixed."""
         self.rig, self.parts = on_device(self.rig, device), on_device(self.parts, device)
         self.apart = self.apart.to(device)
         return self.to(device)
 
     @property
     def surface(self) -> Surface:
-        """Of the points: their place on the body's mesh."""
+        """The points' positions on the body mesh."""
         return self.rig.surface
 
     def vertices(self) -> Tensor:
@@ -88,18 +88,18 @@ class Human(nn.Module):
         return self.surface.interpolate(self.rig.body.shaped(self.betas).vertices)
 
     def features(self) -> Tensor:
-        """(G,96): of a point's place; the face has planes of its own."""
+        """(G,96), by a point's position; the face has planes of its own."""
         return self.planes().index_put((self.parts.face,), self.face_planes())
 
     def looks(self, features: Tensor) -> Looks:
-        """In every pose."""
+        """The looks that are the same in every pose."""
         offset, log_scale = self.geometry(features)
         return Looks(offset, log_scale, *self.color(features))
 
     def avatar(self, looks: Looks, nearest: Rig) -> Avatar:
         """The Gaussians at rest; differentiable in looks, shape and joints.
 
-        nearest: a `nearest_rig()`, now and then made anew.
+        nearest: a `nearest_rig()`, recomputed at intervals.
         """
         means = self.vertices() + self._at_rest(looks.offset)
         rig = nearest.of_person(self.betas, self.joint_offset)
@@ -122,7 +122,7 @@ class Human(nn.Module):
         features: Tensor,
         pose: tuple[Tensor, Tensor, Tensor],
     ) -> tuple[Cloud, Looks]:
-        """The Gaussians in one frame as its pose changes them, and the change of the looks.
+        """The Gaussians in one frame as its pose changes them, and the change in the looks.
 
         pose: rotations (1,55,3,3), transl (1,3), expression (1,E).
         """
@@ -147,7 +147,7 @@ class Human(nn.Module):
     @torch.no_grad()
     def nearest_rig(self) -> Rig:
         """Each point with the weights of the nearest vertex in the big pose; face and hands keep
-        their own."""
+        theirs."""
         surface, body = self.surface, self.rig.body
         offset = self.looks(self.features()).offset
         rotations = axis_angle_to_matrix(big_pose(body)).to(offset)
@@ -160,8 +160,8 @@ class Human(nn.Module):
         return self.rig_at(torch.where(self._keep_own, surface.vertex_ids, ids))
 
     def rig_at(self, vertex_ids: Tensor) -> Rig:
-        """The rig whose points have the weights of these vertices (G,3), three times the same;
-        face and hands keep their own."""
+        """The rig whose points have the weights of these vertices (G,3), the same one three times;
+        face and hands keep theirs."""
         surface = self.surface
         whole = surface.weights.new_tensor([1.0, 0.0, 0.0])
         weights = torch.where(self._keep_own, surface.weights, whole)

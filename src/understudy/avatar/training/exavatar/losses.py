@@ -1,4 +1,4 @@
-"""ExAvatar's regularisers: what keeps its Gaussians a body."""
+"""ExAvatar's regularisers: what keeps its Gaussians in the shape of a body."""
 
 import math
 
@@ -14,9 +14,9 @@ from understudy.body.skeleton import JOINT_NAMES
 from understudy.gaussians.surface import mean_difference, vertex_normals
 
 ARM = ("left_shoulder", "left_elbow", "right_shoulder", "right_elbow")
-UPSIDE = math.cos(math.pi / 3)  # a normal's y from which a point lies on the arm's upper side
+UPSIDE = math.cos(math.pi / 3)  # a normal's y above which a point lies on the arm's upper side
 ACROSS = 0.01  # m along the arm within which points of the upper side count
-ABOVE = 50  # of them at most
+ABOVE = 50  # at most this many of them
 HAND_JOINTS = ("index", "middle", "pinky", "ring", "thumb")
 
 
@@ -31,7 +31,7 @@ def part_weights(weights: PartWeights, parts: Parts) -> Tensor:
 
 
 class Regularisers:
-    """Of one person; what is fixed is made once."""
+    """The regularisers for one person; what is fixed is computed once."""
 
     def __init__(self, human: Human, weights: ExAvatarWeights, device: torch.device) -> None:
         self.human, self.weights = human, weights
@@ -64,7 +64,7 @@ class Regularisers:
         return lower, upper[distance.topk(count, largest=False).indices]
 
     def __call__(self, looks: Looks, change: Looks, drawn_as: Tensor) -> Tensor:
-        """looks: in every pose; change: by this frame's pose; drawn_as (G,3): colours of both."""
+        """looks: in every pose; change: by this frame's pose; drawn_as (G,3): colours with both."""
         w, parts = self.weights, self.human.parts
         scale, refined = looks.log_scale.exp(), (looks.log_scale + change.log_scale).exp()
         offsets = (looks.offset, change.offset)

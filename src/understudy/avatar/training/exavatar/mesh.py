@@ -22,15 +22,15 @@ from understudy.gaussians.surface import (
 SMPLX_VERTICES = 10475
 LIPS = np.array([2844, 2855, 8977, 1740, 1730, 1789, 8953, 2892])
 LIP_FACES = np.array([[0, 1, 7], [1, 2, 7], [2, 3, 5], [3, 4, 5], [2, 5, 6], [2, 6, 7]])
-MOVES = 1e-4  # m that an expression of one moves a vertex that is part of the expression's face
+MOVES = 1e-4  # m: vertices that a unit expression moves further belong to the expressive face
 HEAD = ("head", "jaw", "left_eye", "right_eye")
-HIPS = (("left_hip", 1.0), ("right_hip", -1.0))  # rad about z: legs apart, so that none is nearest
-JAW = 1 / 3  # rad, open where features are read
+HIPS = (("left_hip", 1.0), ("right_hip", -1.0))  # rad about z: legs apart, none nearest the other
+JAW = 1 / 3  # rad, open where features are sampled
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Which of G points belong to what, (G,) bool each; a point may belong to several."""
+    """Which of G points belong to which part, (G,) bool each; a point may belong to several."""
 
     left_hand: Tensor
     right_hand: Tensor
@@ -44,7 +44,7 @@ class Parts:
 
 
 def closed_faces(body: BodyModel) -> tuple[np.ndarray, np.ndarray]:
-    """The faces of skin and eyes, SMPL-X's mouth closed, and the vertices that close it."""
+    """The faces of skin and eyes, with SMPL-X's mouth closed, and the vertices that close it."""
     faces = skin_faces(body)
     if len(body.v_template) != SMPLX_VERTICES:
         return faces, np.zeros(0, np.int64)
@@ -52,7 +52,7 @@ def closed_faces(body: BodyModel) -> tuple[np.ndarray, np.ndarray]:
 
 
 def subdivided(body: BodyModel, times: int) -> tuple[Surface, Parts]:
-    """Every edge halved so many times; the body's own points come first."""
+    """Every edge halved `times` times; the body's own points come first."""
     faces, lips = closed_faces(body)
     rest = body.v_template.numpy().astype(np.float64)
     combination = sp.identity(len(rest), format="csr")
@@ -77,7 +77,7 @@ def _parts(body: BodyModel, surface: Surface, lips: np.ndarray) -> Parts:
 
 
 def big_pose(body: BodyModel, jaw: float = 0.0) -> Tensor:
-    """(1,55,3) rad: the pose in which offsets and features lie, legs apart."""
+    """(1,55,3) rad: the pose in which offsets and features are defined, legs apart."""
     pose = torch.zeros(1, len(JOINT_NAMES), 3)
     for name, turn in HIPS:
         pose[0, body.joint(name), 2] = turn

@@ -1,4 +1,4 @@
-"""ExAvatar's networks: feature planes that the body lies in, and what is read from them."""
+"""ExAvatar's networks: feature planes that the body lies in, and what is decoded from them."""
 
 from itertools import pairwise
 
@@ -6,13 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-GROUPS = 4  # of each group normalisation
+GROUPS = 4  # in each group normalisation
 LAYERS = 3  # hidden
 PLANES = ((0, 1), (0, 2), (1, 2))  # xy, xz, yz
 
 
 class Planes(nn.Module):
-    """Three planes of features through a cube about fixed points (k,3) m; zero at first."""
+    """Three planes of features through a cube around fixed points (k,3) m; zero at first."""
 
     def __init__(self, points: Tensor, side: float, channels: int, size: int) -> None:
         """side: of the cube, m."""
@@ -30,8 +30,8 @@ class Planes(nn.Module):
 class Perceptron(nn.Module):
     """Hidden layers with group normalisation, and one linear layer for each of several outputs.
 
-    Its input is what each point has of its own, and after it what all points share, as a pose:
-    that part is multiplied once, not once a point.
+    Its input is what is specific to each point, followed by what all points share, such as a
+    pose: that part is multiplied once, not once per point.
     """
 
     def __init__(self, own: int, shared: int, hidden: int, outputs: tuple[int, ...]) -> None:
@@ -43,7 +43,7 @@ class Perceptron(nn.Module):
         self.heads = nn.ModuleList(nn.Linear(hidden, size) for size in outputs)
 
     def forward(self, own: Tensor, shared: Tensor | None = None) -> list[Tensor]:
-        """own (G,k), shared (m,) -> (G,size) of each output."""
+        """own (G,k), shared (m,) -> (G,size) for each output."""
         first = self.linear[0]
         bias = first.bias
         if shared is not None:

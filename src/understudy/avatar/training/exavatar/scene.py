@@ -1,8 +1,8 @@
 """What is behind the person while ExAvatar trains.
 
 `GaussianScene` is 3D Gaussian Splatting (Kerbl et al. 2023) as ExAvatar uses it, from points of the
-depth maps. The camera of an identity video stands still, so a colour that depends on the direction
-would say nothing and is left out. `PlateScene` is the wall as the video's unmasked pixels show it.
+depth maps. The camera of an identity video is static, so direction-dependent colour would carry no
+information and is left out. `PlateScene` is the wall as the video's unmasked pixels show it.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from understudy.avatar.training.footage import Footage
 from understudy.checkpoint import prefixed, without_prefix
 from understudy.splatting import rasterize
 
-POINTS = 0.2  # share of the depth maps' points that Gaussians begin at
+POINTS = 0.2  # share of the depth maps' points where Gaussians start
 DEGREE_ZERO = 0.28209479177387814  # the spherical harmonic of degree 0
 FIRST_OPACITY, LEAST_OPACITY, RESET_OPACITY = 0.1, 0.005, 0.01
 DENSIFY_FROM, DENSIFY_TO, DENSIFY_EVERY, RESET_EVERY = 500, 15_000, 100, 3_000
-GRADIENT = 2e-4  # of a place in the image, in half images, from which a Gaussian is doubled
-SMALL, LARGE = 0.01, 0.1  # m (the camera's radius is 1): doubled whole or split; pruned
-WIDE = 20.0  # px of three deviations, from which one is pruned
+GRADIENT = 2e-4  # of an image position, in half images, above which a Gaussian is doubled
+SMALL, LARGE = 0.01, 0.1  # m (the camera's radius is 1): cloned or split; pruned
+WIDE = 20.0  # px of three standard deviations, above which one is pruned
 SPLIT = 1.6  # how much smaller the two halves are
 ADAM_EPSILON = 1e-15
 RATES = {"means": 1.6e-4, "colors": 2.5e-3, "opacities": 0.05, "scales": 5e-3, "quats": 1e-3}
@@ -33,15 +33,15 @@ LAST_MEANS_RATE, MEANS_RATE_STEPS = 1.6e-6, 30_000
 
 @dataclass(frozen=True)
 class ScenePoints:
-    """k points behind the person: places (k,3) m in camera space, colors (k,3) in [0,1]."""
+    """k points behind the person: positions (k,3) m in camera space, colors (k,3) in [0,1]."""
 
     places: Tensor
     colors: Tensor
 
 
 def scene_points(depth: str, clip: Footage) -> ScenePoints:
-    """One point a pixel of the clip's size, where the depth maps (a depth.npz) know the background:
-    the mean over their frames."""
+    """One point per pixel of the clip's size where the depth maps (a depth.npz) know the
+    background: the mean over their frames."""
     stored = load_depth(depth)
     height, width = clip.images.shape[1:3]
     total, count = np.zeros((height, width)), np.zeros((height, width))
@@ -60,7 +60,7 @@ def scene_points(depth: str, clip: Footage) -> ScenePoints:
 
 
 class PlateScene:
-    """The wall as it was measured: nothing to learn."""
+    """The wall as measured: nothing to learn."""
 
     def __init__(self, clip: Footage, device: torch.device) -> None:
         self.plate = torch.from_numpy(clip.filled_plate()).float().to(device) / 255
@@ -76,15 +76,15 @@ class PlateScene:
         return {}
 
     def load_state(self, tensors: dict[str, Tensor]) -> None:
-        """Nothing to put back."""
+        """Nothing to restore."""
 
 
 class GaussianScene:
-    """Gaussians in the space of one camera that stands still, with their own Adam.
+    """Gaussians in the space of one static camera, with their own Adam.
 
     means (k,3) m, colors (k,3), the coefficient of degree 0, opacities (k,), logits, scales (k,3),
-    logarithms of m, quats (k,4). After a loss on `picture()` is propagated back, `step` moves them,
-    and from time to time doubles, splits, prunes and dims some.
+    logarithms of m, quats (k,4). After a loss on `image()` is propagated back, `step` moves them,
+    and at intervals doubles, splits, prunes and dims some.
     """
 
     def __init__(self, points: ScenePoints, clip: Footage, seed: int, device: torch.device) -> None:
@@ -131,7 +131,7 @@ class GaussianScene:
 
     @torch.no_grad()
     def step(self, steps: int) -> None:
-        """Adam's step number `steps`, counted from 0, then what densification is due."""
+        """Adam's step number `steps`, counted from 0, then any densification that is due."""
         if steps < DENSIFY_TO:
             self._track()
             if steps > DENSIFY_FROM and steps % DENSIFY_EVERY == 0:
@@ -154,9 +154,9 @@ class GaussianScene:
             value.grad = None
 
     def _track(self) -> None:
-        """How strongly the image pulls at each Gaussian's place, and how wide it is there.
+        """How strongly the image pulls at each Gaussian's position, and how wide it is there.
 
-        The camera looks along z, so a place in the image moves with x and y alone.
+        The camera looks along z, so an image position moves with x and y only.
         """
         means, grad = self.values["means"], self.values["means"].grad
         z = means[:, 2].clamp(min=0.01)
@@ -205,11 +205,11 @@ class GaussianScene:
         self.second["opacities"].zero_()
 
     def _forget(self) -> None:
-        """Begin anew with what is tracked."""
+        """Reset what is tracked."""
         self.pull, self.seen, self.widest = torch.zeros(3, len(self), device=self.K.device)
 
     def state(self) -> dict[str, Tensor]:
-        """All that a later process needs to go on."""
+        """Everything a later process needs to continue."""
         parts = {"values": self.values, "first": self.first, "second": self.second}
         tensors = {}
         for name, part in parts.items():
@@ -218,7 +218,7 @@ class GaussianScene:
         return tensors | {"tracked": tracked, "random": self.random.get_state()}
 
     def load_state(self, tensors: dict[str, Tensor]) -> None:
-        """Put back what `state` gave."""
+        """Restore what `state` returned."""
         device = self.K.device
         moved = {k: x.to(device) for k, x in tensors.items() if k != "random"}
         values = without_prefix("values", moved)

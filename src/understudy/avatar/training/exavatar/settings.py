@@ -1,4 +1,4 @@
-"""Every number of ExAvatar's training, with what it does; the defaults are its release's."""
+"""Every number of ExAvatar's training, with what it does; the defaults are those of its release."""
 
 from dataclasses import dataclass, field
 
@@ -7,9 +7,9 @@ from understudy.errors import UserError
 
 @dataclass(frozen=True)
 class PartWeights:
-    """Weights of one regulariser by part of the surface; a later part counts over an earlier one.
+    """Weights of one regulariser by part of the surface; a later part overrides an earlier one.
 
-    None: as the body.
+    None: as for the body.
     """
 
     body: float
@@ -29,16 +29,16 @@ class ExAvatarWeights:
 
     l1: float = 0.8  # of the person over the scene, in the person's box
     ssim: float = 0.2  # 1 - SSIM of the same
-    lpips: float = 0.2  # LPIPS-VGG of the same, where its network is given
+    lpips: float = 0.2  # LPIPS-VGG of the same, if its network is given
     random_background: float = 1.0  # L1 of the person alone: all that shapes the silhouette
     offset: PartWeights = PartWeights(10.0, face=1.0, hands=1000.0, expression=10.0)  # square, m^2
-    hand_outward: float = 1.0  # cosine of a hand's offset and its outward normal, where positive
+    hand_outward: float = 1.0  # cosine between a hand's offset and outward normal, where positive
     scale: PartWeights = PartWeights(1.0, hands=1000.0, expression=10.0, cavity=0.0)  # square
     offset_laplacian: PartWeights = PartWeights(1e5, expression=50e5, cavity=0.1e5)
     scale_laplacian: PartWeights = PartWeights(1e6, expression=0.0)
     color_laplacian: PartWeights = PartWeights(0.1, hands=100.0)
-    hand_color: float = 0.01  # square of a hand's colour less its mean
-    arm_color: float = 0.1  # the same of the arm's underside less the upper side above it
+    hand_color: float = 0.01  # square of a hand's colour minus its mean
+    arm_color: float = 0.1  # the same for the arm's underside minus the upper side above it
     joint_offset: float = 1.0  # square of its change, m^2
     joint_offset_hands: float = 10.0
     joint_symmetry: float = 1.0
@@ -67,7 +67,7 @@ class ExAvatarSettings:
     """Background during training. gaussians: scene Gaussians that start from the depth maps and are
     trained jointly, as in ExAvatar. plate: the empty background, measured from the pixels outside
     the masks."""
-    plane_size: int = 128  # texels a side of each of six feature planes
+    plane_size: int = 128  # texels per side, for each of six feature planes
     plane_channels: int = 32
     hidden: int = 128  # units of each of the networks' three hidden layers
     rate: float = 1e-3  # of networks, planes, shape and joint offsets

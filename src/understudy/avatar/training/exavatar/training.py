@@ -29,14 +29,14 @@ from understudy.image_metrics.perceptual import Lpips
 from understudy.image_metrics.similarity import ssim
 
 ADAM_EPSILON = 1e-15
-RELEASE_FIRST, RELEASE_EVERY = 5, 6  # frames that the release trains on: one in six. Its own begin
-# at 4; one later, none of them is among those held out here
+RELEASE_FIRST, RELEASE_EVERY = 5, 6  # frames that the release trains on: one in six. Its own start
+# at 4; one later, none of them is held out here
 
 
 class ExAvatarTraining(Training):
-    """Of a `Human` in front of a scene, poses included.
+    """Training of a `Human` in front of a scene, and of the poses.
 
-    The person is composited over the scene by its alpha: nobody stands behind the furniture.
+    The person is composited over the scene by its alpha: furniture never occludes anybody.
     """
 
     own_settings = ExAvatarSettings
@@ -52,12 +52,12 @@ class ExAvatarTraining(Training):
         device: str = "cpu",
         points: ScenePoints | None = None,
     ) -> None:
-        """points: what a scene of Gaussians begins with; None: the measured plate is behind."""
+        """points: what a scene of Gaussians starts from; None: the measured plate is behind."""
         super().__init__(clip, pose, body, settings, device)
         if self.own.preset == "release":
             some = set(clip.usable[RELEASE_FIRST::RELEASE_EVERY])
             self.trained = sorted(some - set(self.held_out))
-        torch.manual_seed(settings.seed)  # of the networks' first weights
+        torch.manual_seed(settings.seed)  # for the networks' initial weights
         self.human = Human(body, betas, joint_offset, self.own).to_device(self.device)
         self.first_log_scale = first_log_scale(
             self.human.vertices().detach().cpu().numpy(), self.human.surface.faces.cpu().numpy()
@@ -69,7 +69,7 @@ class ExAvatarTraining(Training):
             else GaussianScene(points, clip, settings.seed, self.device)
         )
         self.lpips = Lpips("vgg", self.own.lpips).to(self.device) if self.own.lpips else None
-        # A parameter a frame: one for all would move frames that were not drawn.
+        # One parameter per frame: one for all would move frames that were not drawn.
         zeros = torch.zeros(len(self.trained), PARTS, 3, device=self.device)
         self.corrections = nn.ParameterList(nn.Parameter(x.clone()) for x in zeros)
         self.optimiser = torch.optim.Adam(
@@ -170,7 +170,7 @@ class ExAvatarTraining(Training):
             return self.scene.picture().cpu()
 
     def avatar(self) -> Avatar:
-        """What is animated: the Gaussians that are the same in every pose, as ExAvatar does."""
+        """What is animated, as in ExAvatar: the Gaussians that are the same in every pose."""
         human = self.human
         with torch.no_grad():
             found = human.avatar(human.looks(human.features()), human.nearest_rig())
