@@ -4,7 +4,7 @@ torchvision's wheel on PyPI is linked against CUDA; on a CPU build of torch its 
 load, and `import torchvision` then fails on "operator torchvision::nms does not exist".
 `install()` declares the two operators that the import needs and gives nms a kernel in torch.
 Where `_C.so` loads it changes nothing. PyTorchVideo 0.1.5 also imports a module of torchvision
-under a name it no longer has; that name is put back.
+under a name it no longer has; that name is restored.
 """
 
 import functools

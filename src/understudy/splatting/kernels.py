@@ -213,7 +213,7 @@ def _project_backward(cloud, V, cam, geom, pairs, grads, gV):
 
 @parallel_jit
 def project_backward(means, quats, scales, V, cam, geom, first, pairs, grads, gV):
-    """Fill grads, a view: of means (C,n,3), quats (C,n,4), scales (C,n,3), opacities (C,n,1),
+    """Fill grads, per view: of means (C,n,3), quats (C,n,4), scales (C,n,3), opacities (C,n,1),
     colors (C,n,3); and gV (C,k,4,4), in which each of k parts has its own sum. Zero on entry."""
     (views, parts), n = gV.shape[:2], geom.shape[1]
     gmeans, gquats, gscales, gopacities, gcolors = grads

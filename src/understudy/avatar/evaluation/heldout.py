@@ -51,7 +51,7 @@ def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> 
 def placing(avatar: Avatar, pictures: Pictures) -> Tensor:
     """(n,23,3): each figure moved rigidly, as a whole, to where the image shows it.
 
-    One camera cannot tell how large and how far away a person is nor, with its tilt, how upright
+    One camera cannot show how large and how far away a person is or, with its tilt, how upright
     they stand, so the root is the avatar's own; everything between the joints is left unchanged.
     First the silhouettes' sizes and positions are matched, then the pixels.
     """

@@ -27,7 +27,7 @@ DAMPING = 0.01  # Levenberg–Marquardt's, of the diagonal
 
 
 class Alignment:
-    """One frozen avatar to be aligned with images; free (23,) says what of a pose may move."""
+    """One frozen avatar to be aligned with images; free (23,) says what may move in a pose."""
 
     def __init__(self, avatar: Avatar, free: Tensor, settings: AlignSettings) -> None:
         body = avatar.rig.body

@@ -16,7 +16,7 @@ from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.body.skeleton import BODY_JOINTS
 from understudy.gaussians.device import on_device
 
-PARTS = BODY_JOINTS + 1  # what a correction has a row for: the joints and the translation
+PARTS = BODY_JOINTS + 1  # rows of a correction: the joints and the translation
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def state_of(path: Path | str) -> State:
 
 
 def person_cut(xy: np.ndarray, size: tuple[int, int]) -> Cut:
-    """The part of a frame of size (h,w) that shows a person with points xy (k,2) px seen."""
+    """The part of a frame of size (h,w) that shows a person, by their seen points xy (k,2) px."""
     low, high = xy.min(0), xy.max(0)
     middle, half = (low + high) / 2, (high - low) / 2 * _FIGURE
     low, high = np.maximum(middle - half, 0), np.minimum(middle + half, (size[1], size[0]))

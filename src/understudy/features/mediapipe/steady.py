@@ -22,7 +22,7 @@ DOUBT = 0.2  # factor on such a joint's visibility
 
 
 def steady(seen: Holistic) -> Holistic:
-    """Swap left and right back where they jumped; trust single joints that jumped less."""
+    """Swap left and right back where they jumped; lower the score of joints that jumped alone."""
     if seen.seen.sum() < WINDOW:
         return seen
     return _doubted(_untwisted(seen))
