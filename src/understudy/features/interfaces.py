@@ -1,5 +1,5 @@
-"""What a feature's back-end is given and returns. Each is a function, found by its word in
-`understudy.choices`; its last argument is always the `Runtime`.
+"""What a feature's back-end is given and returns. Each back-end is a function, found by its
+word in `understudy.choices`; its last argument is always the `Runtime`.
 
 keypoints(video, info, people, runtime) -> Detected
 masks(video, info, keypoints, runtime) -> masks (n,h,w) bool, model

@@ -1,7 +1,7 @@
 """One person through a clip: boxes of people linked from frame to frame.
 
-A box continues the one that it overlaps and resembles in colour; of two people who cross, each
-keeps their clothes. Someone who was away is recognised by colour alone.
+A box continues the one that it overlaps and resembles in colour: people who cross are told apart by
+their clothes. Someone who was away is recognised by colour alone.
 """
 
 from collections.abc import Sequence

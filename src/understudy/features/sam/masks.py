@@ -118,7 +118,7 @@ def segment(
 
 
 def shown(network: nn.Module, frame: np.ndarray) -> Tensor:
-    """A frame (h,w,3) as the network's input (3,·,·), scaled to its longer side."""
+    """A frame (h,w,3) as the network's input (3,·,·), its longer side scaled to fit."""
     transforms = import_module("segment_anything.utils.transforms")
     resized = transforms.ResizeLongestSide(network.image_encoder.img_size).apply_image(frame)
     return torch.from_numpy(resized).permute(2, 0, 1).float()
