@@ -22,7 +22,7 @@ install: $(VENV)/.installed ## create .venv; install the locked packages and und
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages and torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) ..."
-	$(BIN)/pip install --quiet --require-hashes --no-deps --ignore-requires-python -r requirements.lock
+	$(BIN)/pip install -qq --require-hashes --no-deps --ignore-requires-python -r requirements.lock
 	@! command -v nvidia-smi >/dev/null \
 	    && $(BIN)/pip install --quiet --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
 	    || $(BIN)/pip install --quiet $(TORCH)
