@@ -69,12 +69,12 @@ def world(tmp_path_factory):
     for name, level in (("hall", 60), ("yard", 150)):
         Image.new("RGB", (SIZE, SIZE), (level, level, level)).save(root / f"{name}.png")
     for name in ("wave", "kick"):
-        about = {"kind": "fit", "body": "cc0 123", "backend": "understudy"}
+        about = {"kind": "fit", "body": "cc0 123", "backend": "understudy", "preset": "paper"}
         save_arrays(root / f"{name}_fit.npz", {"x": np.zeros(2)}, about)
         about = {"kind": "keypoints", "backend": "mediapipe", "model": "holistic abc"}
         save_arrays(root / f"{name}_keypoints.npz", {"x": np.zeros(2)}, about)
     for name in ("anna", "ben"):
-        note = '{"kind": "avatar", "body": "cc0 123"}'
+        note = '{"kind": "avatar", "body": "cc0 123", "settings": {"model": "direct"}}'
         save_file({"x": np.zeros(1)}, root / f"{name}.safetensors", metadata={"about": note})
     rows = [
         ("wave", "anna", "hall", (200, 30, 30)),
@@ -156,9 +156,9 @@ def test_manifest_holds_every_fact(world, tmp_path):
         "reference_policy": "resample",
         "reference_first_second": 0,
         "reference_keypoints_by": "mediapipe holistic abc",
-        "reference_fit_by": "understudy",
+        "reference_fit_by": "paper",
         "reference_body": "cc0 123",
-        "identity_avatar_by": "unstated",
+        "identity_avatar_by": "direct",
         "identity_body": "cc0 123",
         "licence": "CC BY-NC 4.0",
         "reference_licence": "CC0",
