@@ -140,14 +140,11 @@ from understudy.avatar.training.train import train_avatar
 from understudy.body.load import load_body
 from understudy.configuration.check import checked_config
 from understudy.plan.effective import avatar_settings
-training.MAX_EDGE = 0.08
+training.ITERATIONS, training.RATE, training.MAX_EDGE = 14, 0.3, 0.08
 body = load_body("body.npz")
 avatar = painted_avatar(body)
 scene = film(avatar, standing_fit(avatar, frames=12, size=(112, 96)), Path("."))
-own = {"iterations": 14, "rate": 0.3}
-config = checked_config(
-    {"labels": ["bow"], "avatar": {"model": "painted", "size": 96, "painted": own}}
-)
+config = checked_config({"labels": ["bow"], "avatar": {"model": "painted", "size": 96}})
 settings = TrainSettings.from_config(avatar_settings(config), 0, 60.0)
 def train(out):
     files = scene.video, scene.masks, scene.depth, scene.fit

@@ -82,8 +82,11 @@ def test_the_examples_pass_the_checks(checkout):
     """Of `make test`, what takes seconds."""
     for command in lint_commands():
         run_in(checkout, *[word.replace("$(BIN)", str(BIN)) for word in shlex.split(command)])
+    document = "understudy.configuration.document"
+    run_in(checkout, sys.executable, "-m", document, "config/README.md")
     tests = (
         "tests/unit/test_architecture.py",
+        "tests/unit/test_configuration.py",
         "tests/unit/test_forecast.py::test_each_planned_file_is_the_output_of_its_rule",
         "tests/unit/test_dataset.py::test_manifest_holds_every_fact",
     )
