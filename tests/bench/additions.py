@@ -1,6 +1,8 @@
-"""What a newcomer adds: a keypoints back-end, an avatar model, a loss of the fit. Each is made in
-a copy of the library and used there; what counts is how many of its files that touches."""
+"""What a newcomer adds: the worked examples of CONTRIBUTING.md and docs/backends.md, read from the
+pages. Each is made in a copy of the checkout and used there."""
 
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,205 +14,229 @@ from tests.bench.figures import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/workflow"))
 
-from workflow_tools import copy_repository
+from workflow_tools import COMPILED, copy_repository
 
-LIBRARY = "src/understudy"
+from understudy.body.build import build_body
+
+LIBRARY = "src/understudy/"
+PAGES = {  # example -> its page, and its heading there
+    "backend": ("docs/backends.md", "## A new back-end"),
+    "model": ("CONTRIBUTING.md", "### An avatar model"),
+    "loss": ("CONTRIBUTING.md", "### A loss of the body fit"),
+    "column": ("CONTRIBUTING.md", "### A column of the manifest"),
+    "stage": ("CONTRIBUTING.md", "### A stage"),
+}
+# A block of code, indented or not, and its file: the last name in backticks before it.
+BLOCK = re.compile(r"^( *)```(python|diff)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+NAME = re.compile(r"`([\w./-]*\w)`")
 
 
 @dataclass(frozen=True)
-class Addition:
-    """new: file -> its text; edits: file -> (old text, new text); use: a program that
-    succeeds only if the addition works. File names are relative to the library."""
+class Example:
+    """new: file -> its text; edits: file -> pairs of an old and a new text. File names are
+    relative to the checkout."""
 
     new: Mapping[str, str]
-    edits: Mapping[str, tuple[str, str]]
-    use: str
+    edits: Mapping[str, list[tuple[str, str]]]
 
     @property
     def files(self) -> int:
-        return len(self.new) + len(self.edits)
+        """How many files of the library it touches, without any __init__.py."""
+        touched = [name for name in (*self.new, *self.edits) if name.startswith(LIBRARY)]
+        return sum(not name.endswith("__init__.py") for name in touched)
 
-    def done_in(self, checkout: Path) -> None:
-        """Add it to a checkout, and use it there. RuntimeError if it does not work."""
+    def apply(self, checkout: Path) -> None:
+        """Add it to a checkout. RuntimeError if that does not look as the page says."""
         for name, text in self.new.items():
-            path = checkout / LIBRARY / name
+            path = checkout / name
+            if path.exists():
+                raise RuntimeError(f"{name}: is there already")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        for name, (old, new) in self.edits.items():
-            path = checkout / LIBRARY / name
-            text = path.read_text(encoding="utf-8")
-            if text.count(old) != 1:
-                raise RuntimeError(f"{name}: {old!r} stands there {text.count(old)} times")
-            path.write_text(text.replace(old, new), encoding="utf-8")
-        command = [sys.executable, "-c", self.use]
-        environment = {"PYTHONPATH": f"{checkout / 'src'}:{checkout}", "PATH": "/usr/bin:/bin"}
-        with tempfile.TemporaryDirectory() as folder:
-            run = subprocess.run(
-                command, cwd=folder, env=environment, text=True, capture_output=True
-            )
-        if run.returncode:
-            raise RuntimeError(run.stderr)
+        for name, edits in self.edits.items():
+            path = checkout / name
+            text = "\n" + path.read_text(encoding="utf-8")
+            for old, new in edits:
+                if text.count("\n" + old) != 1:
+                    raise RuntimeError(f"{name}: {old!r} stands there {text.count(old)} times")
+                text = text.replace("\n" + old, "\n" + new)
+            path.write_text(text[1:], encoding="utf-8")
 
 
-BACKEND = Addition(
-    new={
-        "features/centre/__init__.py": "",
-        "features/centre/keypoints.py": '''"""Keypoints in the middle of the picture."""
+def read_example(name: str) -> Example:
+    """The example of a page, by its key in PAGES."""
+    page, heading = PAGES[name]
+    text = (ROOT / page).read_text(encoding="utf-8").split(f"\n{heading}\n")[1]
+    text = re.split(r"^#{2,3} [A-Z]", text, maxsplit=1, flags=re.MULTILINE)[0]
+    new: dict[str, str] = {}
+    edits: dict[str, list[tuple[str, str]]] = {}
+    start = 0
+    for block in BLOCK.finditer(text):
+        file = NAME.findall(text[start : block.start()])[-1]
+        code = re.sub(f"^{block[1]}", "", block[3], flags=re.MULTILINE)
+        if block[2] == "python":
+            new[file] = code
+        else:
+            edits[file] = [_edit(hunk) for hunk in code.split("@@\n")]
+        start = block.end()
+    return Example(new, edits)
 
-import numpy as np
 
-from understudy.features.interfaces import Detected
+def _edit(hunk: str) -> tuple[str, str]:
+    """Lines that begin with a space, a + or a - -> the text before and after."""
+    lines = [line or " " for line in hunk.splitlines()]
+    before = "".join(f"{line[1:]}\n" for line in lines if line[0] in " -")
+    after = "".join(f"{line[1:]}\n" for line in lines if line[0] in " +")
+    return before, after
 
 
-def detect_keypoints(video, info, people, runtime):
-    xy = np.full((info.frames, 133, 2), (info.width / 2, info.height / 2))
-    return Detected(xy, np.ones((info.frames, 133)), {0: 1}, {}, {})
-''',
-    },
-    edits={
-        "choices.py": (
-            '    "keypoints": {\n',
-            '    "keypoints": {\n'
-            '        "centre": "understudy.features.centre.keypoints:detect_keypoints",\n',
+def use(name: str, checkout: Path, body: Path) -> None:
+    """Use an example in a checkout that it was added to; body: the embedded body, as built.
+    RuntimeError if it does not work."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{checkout / 'src'}:{checkout}",
+        "NUMBA_CACHE_DIR": str(checkout / COMPILED),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "body.npz").symlink_to(body)
+        run = subprocess.run(
+            [sys.executable, "-c", USES[name]],
+            cwd=folder,
+            env=environment,
+            text=True,
+            capture_output=True,
         )
-    },
-    use="""
-import numpy as np
-from understudy.artifacts.keypoints import load_keypoints
-from understudy.configuration.check import checked_config
-from understudy.features.keypoints import extract_keypoints
-from understudy.video.write import VideoWriter
-config = checked_config({"labels": ["bow"], "features": {"keypoints": "centre"}})
-with VideoWriter("clip.mp4", 64, 48, fps=8) as video:
-    video.write(np.zeros((9, 48, 64, 3), np.uint8))
-extract_keypoints("clip.mp4", "keypoints.npz", config["features"]["keypoints"], "refuse")
-assert (load_keypoints("keypoints.npz")["xy"] == (32, 24)).all()
-""",
-)
-
-MODEL = Addition(
-    new={
-        "avatar/training/plain/__init__.py": "",
-        "avatar/training/plain/training.py": '''"""An avatar of one grey."""
-
-from dataclasses import dataclass, replace
-
-import torch
-
-from understudy.avatar.training.direct.settings import DirectSettings
-from understudy.avatar.training.direct.training import DirectTraining
+    if run.returncode:
+        raise RuntimeError(run.stderr)
 
 
-@dataclass(frozen=True)
-class PlainSettings(DirectSettings):
-    grey: float = 0.5
-
-
-class PlainTraining(DirectTraining):
-    own_settings = PlainSettings
-
-    def avatar(self):
-        avatar = super().avatar()
-        return replace(avatar, colors=torch.full_like(avatar.colors, self.own.grey))
-''',
-    },
-    edits={
-        "choices.py": (
-            '    "avatar": {\n',
-            '    "avatar": {\n        "plain": '
-            '"understudy.avatar.training.plain.training:PlainTraining",\n',
-        ),
-        "configuration/avatar.py": (
-            "    direct: Direct = Field(default_factory=Direct)\n",
-            "    plain: dict[str, float] = {}\n"
-            '    """Of model plain."""\n\n'
-            "    direct: Direct = Field(default_factory=Direct)\n",
-        ),
-    },
-    use="""
+_BACKEND = """
 from pathlib import Path
+from tests.unit.test_docs_backends import write_clip
+from understudy.artifacts.masks import load_masks
+from understudy.configuration.check import checked_config
+from understudy.features.masks import extract_masks
+from understudy.fitting.metrics import iou
+config = checked_config({"labels": ["bow"], "features": {"masks": "grabcut"}})
+truth = write_clip(Path("."))
+extract_masks("clip.mp4", "keypoints.npz", "masks.npz", config["features"]["masks"])
+found = load_masks("masks.npz")
+assert min(iou(ours, theirs) for ours, theirs in zip(found, truth, strict=True)) > 0.9
+"""
+
+# Trained in one go, and again with an interruption.
+_MODEL = """
+import csv
+import os
+import signal
+from pathlib import Path
+import torch
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from understudy.artifacts.avatar import load_avatar
+from understudy.avatar.training.painted import training
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import train_avatar
-from understudy.body.build import build_body
 from understudy.body.load import load_body
 from understudy.configuration.check import checked_config
 from understudy.plan.effective import avatar_settings
-build_body("body.npz")
+training.ITERATIONS, training.RATE, training.MAX_EDGE = 14, 0.3, 0.08
 body = load_body("body.npz")
 avatar = painted_avatar(body)
 scene = film(avatar, standing_fit(avatar, frames=12, size=(112, 96)), Path("."))
-plain = {"grey": 0.25, "iterations": 4, "max_edge": 0.08, "warm_up": 1}
-config = checked_config(
-    {"labels": ["bow"], "avatar": {"model": "plain", "size": 96, "plain": plain}}
-)
+config = checked_config({"labels": ["bow"], "avatar": {"model": "painted", "size": 96}})
 settings = TrainSettings.from_config(avatar_settings(config), 0, 60.0)
-train_avatar(scene.video, scene.masks, scene.depth, scene.fit, "body.npz", "out", settings)
-assert (load_avatar("out/avatar.safetensors", body).colors == 0.25).all()
-""",
-)
+def train(out):
+    files = scene.video, scene.masks, scene.depth, scene.fit
+    train_avatar(*files, "body.npz", out, settings)
+    return load_avatar(f"{out}/avatar.safetensors", body).colors
+colors = train("once")
+(row,) = csv.DictReader(Path("once/curves.csv").open())
+assert float(row["held_out_psnr"]) > 23.5, row  # 22.5 at the first step
+advance = training.PaintedTraining.advance
+def interrupted(self):
+    if self.steps == 5:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return advance(self)
+training.PaintedTraining.advance = interrupted
+try:
+    train("twice")
+except SystemExit:
+    training.PaintedTraining.advance = advance
+assert Path("twice/checkpoint.safetensors").exists()
+assert torch.equal(train("twice"), colors)
+"""
 
-_FIT = """
-import sys
+_LOSS = """
 from pathlib import Path
 import numpy as np
 from tests.unit.fit_clips import points_of, waving, write_keypoints, write_still
-from understudy.body.build import build_body
 from understudy.body.load import load_body
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
-build_body("body.npz")
 body = load_body("body.npz")
 points = points_of(body, waving(body, 8))
 keypoints = write_keypoints(Path("keypoints.npz"), points)
 still = write_still(Path("."), len(points), body.model_id)
-def spread(settings):
+def spread(sigma):
+    settings = FitSettings(still_sigma=sigma, widths=(15.0,), iterations=(6,))
     fit = fit_body(keypoints, *still, "body.npz", "fit.npz", settings)
     return float(np.linalg.norm(fit.pose.transl - fit.pose.transl.mean(0), axis=-1).mean())
-assert spread(FitSettings(still_sigma=1e-4)) < 0.1 * spread(FitSettings(still_sigma=1e3))
+assert spread(1e-4) < 0.1 * spread(1e3)
 """
 
-LOSS = Addition(
-    new={},
-    edits={
-        "solver/terms.py": (
-            "def robust(",
-            '''def add_stillness(
-    equations: NormalEquations, place: np.ndarray, jacobian: np.ndarray, sigma: float
-) -> None:
-    """A point (n,3) that moves is pulled to where it was the frame before."""
-    equations.add_difference(place, jacobian, np.full(3, sigma**-2.0), 1)
+_COLUMN = """
+from pathlib import Path
+from tests.unit.dataset_page import columns_of, told_columns
+from tests.unit.dataset_world import make_world
+manifest = make_world(Path("world")).write(Path("dataset"))
+assert (manifest[["reference_source_fps", "identity_source_fps"]] == 20).all(None)
+assert columns_of(manifest) == told_columns()
+"""
 
+_STAGE = """
+import numpy as np
+from tests.unit.fit_quality import sound
+from tests.unit.moving import moving_fit
+from understudy.artifacts.fit import save_fit
+from understudy.artifacts.motion import load_motion
+from understudy.errors import UserError
+from understudy.motion.measure import measure_motion
+save_fit("fit.npz", moving_fit(5), sound(5))
+measure_motion("fit.npz", "motion.npz")
+np.testing.assert_allclose(load_motion("motion.npz"), [3, 3, 3, 3, np.nan], rtol=1e-5)
+save_fit("fit.npz", moving_fit(1), sound(1))
+try:
+    measure_motion("fit.npz", "motion.npz")
+except UserError:
+    pass
+else:
+    raise AssertionError("a single frame is accepted")
+"""
 
-def robust(''',
-        ),
-        "fitting/understudy/problem.py": (
-            "        equations.add_shared(",
-            "        terms.add_stillness(\n"
-            "            equations, figure.points[:, FIRST_JOINT], jacobian[:, FIRST_JOINT], "
-            "s.still_sigma\n        )\n        equations.add_shared(",
-        ),
-        "fitting/settings.py": (
-            "    # What the whole clip shares.\n",
-            '    still_sigma: float = 0.1\n    """Movement of the pelvis, m a frame."""\n\n'
-            "    # What the whole clip shares.\n",
-        ),
-    },
-    use=_FIT,
-)
+USES = {  # a program that succeeds only if the example works
+    "backend": _BACKEND,
+    "model": _MODEL,
+    "loss": _LOSS,
+    "column": _COLUMN,
+    "stage": _STAGE,
+}
 
 
 def files_touched() -> dict[str, int]:
-    """By kind of addition, how many files of the library it touches, empty __init__.py aside.
+    """How many files of the library a back-end, an avatar model and a loss of the fit touch.
 
     RuntimeError if one does not work.
     """
     counted = {}
-    for name, addition in {"backend": BACKEND, "model": MODEL, "loss": LOSS}.items():
-        with tempfile.TemporaryDirectory(prefix="understudy-house-") as folder:
-            addition.done_in(copy_repository(Path(folder)))
-        counted[name] = addition.files - sum(not text for text in addition.new.values())
+    with tempfile.TemporaryDirectory(prefix="understudy-house-") as folder:
+        body = Path(folder) / "body.npz"
+        build_body(body)
+        for name in ("backend", "model", "loss"):
+            example, checkout = read_example(name), Path(folder) / name
+            example.apply(copy_repository(checkout))
+            use(name, checkout, body)
+            counted[name] = example.files
     return counted
 
 

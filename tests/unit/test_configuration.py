@@ -118,7 +118,7 @@ def test_defaults_stand_once():
 
 @pytest.mark.parametrize("title", TABLES)
 def test_the_readme_has_every_key(title):
-    """`python -m understudy.configuration.document` prints its tables."""
+    """`python -m understudy.configuration.document config/README.md` updates its tables."""
     readme = (ROOT / "config/README.md").read_text(encoding="utf-8")
     assert key_table(TABLES[title]) in readme.split(f"# {title}\n")[1]
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import yaml
 
+from tests.bench.additions import read_example
 from understudy import registry
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.masks import load_masks
@@ -31,11 +32,14 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_example_is_a_back_end(tmp_path, monkeypatch):
-    code, line = blocks("python")
+    example = read_example("backend")
+    ((file, code),) = example.new.items()
+    ((_, line),) = example.edits["src/understudy/choices.py"]
+    assert file == "src/understudy/features/grabcut/masks.py"
     module = types.ModuleType("understudy.features.grabcut.masks")
     exec(compile(code, "docs/backends.md", "exec"), vars(module))
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    known = words("masks") | yaml.safe_load("{" + line + "}")
+    known = words("masks") | yaml.safe_load("{" + line + "}}")["masks"]
     monkeypatch.setitem(registry.CHOICES, "masks", known)
     truth = write_clip(tmp_path)
     files = tmp_path / "clip.mp4", tmp_path / "keypoints.npz", tmp_path / "masks.npz"

@@ -28,6 +28,8 @@ def read_note(path: Path | str) -> dict:
 
 
 def made_by(note: dict) -> str:
-    """Back-end and model id in one table cell: "mediapipe holistic 1a2b3c"."""
-    parts = [str(note[key]) for key in ("backend", "model") if note.get(key)]
-    return " ".join(parts) or "unstated"
+    """What the config chose (a back-end, a fit's preset, an avatar's model) and model id in one
+    table cell: "mediapipe holistic 1a2b3c"."""
+    settings = note.get("settings", {})
+    word = note.get("preset") or settings.get("model") or note.get("backend")
+    return " ".join(str(part) for part in (word, note.get("model")) if part) or "unstated"

@@ -1,12 +1,15 @@
 """The tables of keys in config/README.md, from the model: each key's meaning, default and allowed
-values. `python -m understudy.configuration.document` prints them."""
+values. `python -m understudy.configuration.document config/README.md` updates them there."""
 
 import ast
 import functools
 import inspect
 import json
+import re
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 from understudy.configuration.demo import DemoBackground, DemoVideo
 from understudy.configuration.experiments import GridLine
@@ -15,6 +18,7 @@ from understudy.configuration.kinds import Section
 from understudy.configuration.model import Config
 from understudy.configuration.recogniser import RecogniserSection
 from understudy.configuration.words import allowed, resolved
+from understudy.files import write_text
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
 NO_DEFAULT = {"frames": "`16`, SlowFast `32`"}  # other keys without a default are required
@@ -90,6 +94,16 @@ def docstrings(settings: type) -> dict[str, str]:
     }
 
 
-if __name__ == "__main__":
+def with_tables(page: str) -> str:
+    """The text of config/README.md with every table as it should be."""
     for title, model in TABLES.items():
-        print(f"{title}\n\n{key_table(model)}")
+        above, below = page.split(f"# {title}\n")
+        between, rows = below.split(HEAD, 1)
+        after = rows[re.match(r"(\|.*\n)*", rows).end() :]
+        page = f"{above}# {title}\n{between}{key_table(model)}{after}"
+    return page
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    write_text(path, with_tables(path.read_text(encoding="utf-8")))
