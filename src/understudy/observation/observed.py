@@ -49,7 +49,8 @@ def read_observed(path: Path | str, settings: ReadingSettings) -> tuple[Observed
     stored = load_keypoints(path)
     try:
         xy, score = stored["xy"].astype(float), stored["score"].astype(float)
-        fps, size = float(stored.about["fps"]), tuple(int(x) for x in stored.about["size"])
+        fps = float(stored.about["fps"])
+        height, width = (int(x) for x in stored.about["size"])
     except KeyError as error:
         raise UserError(f"{path}: lacks {error}; delete it and rerun") from error
     if xy.ndim != 3 or xy.shape[1:] != (133, 2) or score.shape != xy.shape[:2]:
@@ -69,6 +70,7 @@ def read_observed(path: Path | str, settings: ReadingSettings) -> tuple[Observed
             f"{path}: a body is seen in {seen.sum()} of {len(seen)} frames, too few to fit one; "
             "use a video that shows the person"
         )
+    size = height, width
     camera = default_camera(size, settings.focal)
     unit, irises = _unit(xy, score, seen), None
     if "irises" in stored:
