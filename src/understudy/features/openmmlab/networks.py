@@ -111,6 +111,12 @@ def _forget_pretrained(config: dict) -> None:
             _forget_pretrained(value)
 
 
+def answers_of(network: nn.Module, inputs: list[Tensor], samples: list) -> list:
+    """The samples (mmdet's, mmpose's) with what a network finds in inputs (3,h,w) BGR, 0–255."""
+    data = {"inputs": inputs, "data_samples": samples}
+    return network.test_step(data)  # type: ignore[operator]  # mmengine's, which torch cannot know
+
+
 def state_of(path: Path | str) -> State:
     """The network's part of a checkpoint of OpenMMLab."""
     return state_in(read_checkpoint(path, IGNORED), "state_dict", path)
