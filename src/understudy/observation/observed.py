@@ -36,6 +36,12 @@ class Observed:
     def __len__(self) -> int:
         return len(self.xy)
 
+    @property
+    def spatial(self) -> np.ndarray:
+        """`world` of a clip that has it."""
+        assert self.world is not None
+        return self.world
+
 
 def default_camera(size: tuple[int, int], focal: float) -> np.ndarray:
     """K (3,3) px of an image (h,w): focal × the longer side, the principal point in the middle."""
