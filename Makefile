@@ -58,8 +58,9 @@ status: install ## make status CONFIG=my.yaml: what is done, left and failed, an
 inspect: install ## make inspect AVATAR=results/demo/avatar/build [FIT=a fit .npz]: look at an avatar
 	@$(BIN)/understudy inspect $(AVATAR) $(if $(FIT),--fit $(FIT))
 
-test: install ## every test, lint and format check
+test: install ## every test, lint, type and format check
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules workflow/Snakefile
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 	$(BIN)/python -m pytest tests -q

@@ -10,10 +10,11 @@ Who asks for details gets Snakemake's own output: a dry run's list of jobs, --ve
 
 import logging
 import sys
+from typing import TextIO
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
-from snakemake_logger_plugin_understudy.calm import Calm, keep_logs
+from snakemake_logger_plugin_understudy.calm import Calm, Output, keep_logs
 from snakemake_logger_plugin_understudy.lines import Lines
 from snakemake_logger_plugin_understudy.streams import Aside
 
@@ -29,7 +30,9 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         asked = self.common_settings
-        self._calm = self._aside = self._own = None
+        self._calm: Calm | None = None
+        self._aside: Aside | None = None
+        self._own: logging.Handler | None = None
         if asked.dryrun or asked.verbose or asked.printshellcmds or asked.debug_dag:
             from snakemake.logging import ColorizingTextHandler
 
@@ -37,11 +40,10 @@ class LogHandler(LogHandlerBase):
             self._own = ColorizingTextHandler(nocolor=asked.nocolor, stream=stream)
             return
         self._aside = Aside()
-        self._calm = Calm(self._output())
+        self._calm = Calm(self._output(self._aside.terminal))
         _snakemakes_logger().addFilter(keep_logs)
 
-    def _output(self):
-        stream = self._aside.terminal
+    def _output(self, stream: TextIO) -> Output:
         if not stream.isatty():
             return Lines(stream)
         from snakemake_logger_plugin_understudy.screen import Screen
@@ -55,6 +57,7 @@ class LogHandler(LogHandlerBase):
             self._own.emit(record)
             return
         try:
+            assert self._calm and self._aside
             self._aside.trim()
             self._calm.take(record)
         except Exception:
@@ -62,7 +65,7 @@ class LogHandler(LogHandlerBase):
 
     def close(self) -> None:
         """Say how the run ended and give the terminal back; Snakemake calls it more than once."""
-        if self._calm:
+        if self._calm and self._aside:
             _snakemakes_logger().removeFilter(keep_logs)
             calm, aside, self._calm, self._aside = self._calm, self._aside, None, None
             try:

@@ -4,7 +4,7 @@ import logging
 import os
 import re
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from snakemake_interface_logger_plugins.common import LogEvent
 
@@ -42,6 +42,23 @@ class Output(Protocol):
         """Give back what is held."""
 
 
+class Record(logging.LogRecord):
+    """What Snakemake's event adds to a record, and, for a failed job, what `keep_logs` does.
+
+    told: the error in its logs; end: of the last log.
+    """
+
+    benchmark: str | None
+    job_id: int
+    jobid: int
+    log: list[str] | None
+    rule_msg: str | None
+    rule_name: str
+    stats: dict[str, int]
+    told: str
+    end: str
+
+
 class Calm:
     """Takes Snakemake's records one after another."""
 
@@ -66,7 +83,7 @@ class Calm:
             None: self._message,
         }.get(getattr(record, "event", None))
         if told:
-            told(record)
+            told(cast(Record, record))
         if self.run:
             self.output.update(self.run, self._now)
 
@@ -87,22 +104,22 @@ class Calm:
         if self._log:
             self.output.say(f"Snakemake's log: {self._log}")
 
-    def _begin(self, record: logging.LogRecord) -> None:
+    def _begin(self, record: Record) -> None:
         counts = {rule: number for rule, number in record.stats.items() if rule != "total"}
         self.run = Run(record.created, {rule: Stage(number) for rule, number in counts.items()})
         self._log = snakemakes_log()
         told = f"{words.count(self.run.total)} jobs of {words.count(len(counts))} rules"
         self.output.say(told + (f"; log: {self._log}" if self._log else ""))
 
-    def _job_begins(self, record: logging.LogRecord) -> None:
+    def _job_begins(self, record: Record) -> None:
         if self.run:
             self.run.begin(record.jobid, _job_of(record), record.benchmark)
 
-    def _job_ends(self, record: logging.LogRecord) -> None:
+    def _job_ends(self, record: Record) -> None:
         if self.run:
             self.run.finish(record.job_id, record.created)
 
-    def _job_fails(self, record: logging.LogRecord) -> None:
+    def _job_fails(self, record: Record) -> None:
         job = self.run and self.run.running.get(record.jobid)
         job = job or _job_of(record)
         died = self._died.pop(record.thread, "")
@@ -118,7 +135,7 @@ class Calm:
         where = ", ".join(filter(None, [job.subject, place]))
         self.output.say(f"Error in rule {job.rule}: {where}\n{why}", "red")
 
-    def _error(self, record: logging.LogRecord) -> None:
+    def _error(self, record: Record) -> None:
         text = record.getMessage()
         if "CalledProcessError" in text:  # the job's own error follows, from this thread
             self._died[record.thread] = text.rpartition("' ")[2]
@@ -129,11 +146,13 @@ class Calm:
     def _lose(self, text: str) -> None:
         """Count a job whose files are not there after it; no event tells of that."""
         missing = NO_OUTPUT.search(text)
-        job = self.run and missing and self.run.running.get(int(missing[1]))
-        if job:
-            self.run.fail(int(missing[1]), job)
+        if not self.run or not missing:
+            return
+        id_ = int(missing[1])
+        if job := self.run.running.get(id_):
+            self.run.fail(id_, job)
 
-    def _message(self, record: logging.LogRecord) -> None:
+    def _message(self, record: Record) -> None:
         text = record.getMessage()
         again = RETRY.match(text)
         self._stopping |= text.startswith(STOPPING)
@@ -155,7 +174,8 @@ class Calm:
 def keep_logs(record: logging.LogRecord) -> bool:
     """Read a failed job's log at once: a second try deletes it, before a plugin's thread looks."""
     if getattr(record, "event", None) is LogEvent.JOB_ERROR:
-        texts = [text for text in map(_text, record.log) if text]
+        record = cast(Record, record)
+        texts = [text for text in map(_text, record.log or []) if text]
         errors = [text[found.start() :] for text in texts if (found := ERROR.search(text))]
         record.told = next(iter(errors), "")
         record.end = "\n".join(texts[-1].splitlines()[-LAST_LINES:]) if texts else ""
@@ -177,7 +197,7 @@ def _text(path: str) -> str:
         return ""
 
 
-def _job_of(record: logging.LogRecord) -> Job:
+def _job_of(record: Record) -> Job:
     wildcards = getattr(record, "wildcards", None) or {}
     log = next(iter(record.log or []), "")
     subject = " ".join(map(str, wildcards.values()))

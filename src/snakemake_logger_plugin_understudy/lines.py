@@ -16,7 +16,8 @@ class Lines:
 
     def __init__(self, stream: TextIO):
         self.stream = stream
-        self._done, self._when = 0, None
+        self._done = 0
+        self._when: float | None = None
 
     def say(self, text: str, style: str = "") -> None:
         """Lines to keep."""

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import glob
 import hashlib
+import importlib.util
 import json
 import os
 import tempfile
@@ -69,6 +70,14 @@ def write_json(target: Path | str, value: object) -> None:
 
 def read_json(path: Path | str) -> dict:
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def package_folder(name: str) -> Path:
+    """The folder of an installed package, which is not imported."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise UserError(f"{name}: the package is not installed; run make install")
+    return Path(spec.origin).parent
 
 
 def sha256(path: Path | str) -> str:

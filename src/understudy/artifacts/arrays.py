@@ -36,7 +36,7 @@ def save_arrays(target: Path | str, arrays: dict[str, np.ndarray], about: dict) 
     """
     note = np.frombuffer(json.dumps(about, sort_keys=True).encode(), np.uint8)
     with atomic_path(target) as path:
-        np.savez_compressed(path, **{ABOUT: note}, **arrays)
+        np.savez_compressed(path, allow_pickle=False, **{ABOUT: note}, **arrays)
 
 
 def load_arrays(path: Path | str, kind: str, body: str | None = None) -> Arrays:

@@ -37,4 +37,5 @@ def load_trained(path: Path | str) -> Trained:
     """Read a trained.npz; UserError if it is anything else or damaged."""
     stored = load_arrays(path, "trained")
     fields = {name: value for name, value in stored.about.items() if name != "kind"}
-    return Trained(**{name: stored[name] for name in ARRAYS}, **fields)
+    fields |= {name: stored[name] for name in ARRAYS}
+    return Trained(**fields)

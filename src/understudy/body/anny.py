@@ -164,7 +164,7 @@ def _macro_targets(targets: Path) -> list[tuple[tuple[str, ...], Path]]:
     Not every combination has a file: there is none if nothing differs from a coarser target.
     """
     macro, breast = targets / "macrodetails", targets / "breast"
-    found = []
+    found: list[tuple[tuple[str, ...], Path]] = []
     for sex, age in product(_STEPS["gender"], _STEPS["age"]):
         for race in _RACES:
             found.append(((race, sex, age), macro / f"{race}-{sex}-{age}.target.gz"))

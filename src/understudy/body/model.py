@@ -102,7 +102,7 @@ class BodyModel:
         self, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
     ) -> "BodyModel":
         """The model on another device, its floating-point arrays in another dtype."""
-        moved = {}
+        moved: dict = {}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, Tensor):

@@ -44,7 +44,7 @@ class Pose:
     def __len__(self) -> int:
         return len(self.global_orient)
 
-    def __getitem__(self, frames: slice | Tensor | Sequence[int]) -> "Pose":
+    def __getitem__(self, frames: slice | Tensor | np.ndarray | Sequence[int]) -> "Pose":
         """The pose at some frames: a slice, a boolean mask or a list of indices."""
         return Pose(**{name: array[frames] for name, array in self._items()})
 

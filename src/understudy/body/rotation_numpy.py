@@ -90,7 +90,7 @@ def frame(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.stack([x, y, np.cross(x, y)], -1)
 
 
-def unit(v: np.ndarray) -> np.ndarray:
+def unit(v: np.ndarray | tuple[float, ...]) -> np.ndarray:
     """v (…,3) over its length; a zero vector stays zero."""
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 

@@ -39,7 +39,7 @@ class Direct(Section):
     iterations: Count = DirectSettings.iterations
     max_edge: Annotated[float, Field(gt=0, le=1)] = DirectSettings.max_edge
     align_at: Annotated[list[PositiveShare], Field(min_length=1), Unique] = Field(
-        list(DirectSettings.align_at)
+        default=list(DirectSettings.align_at)
     )
 
 

@@ -22,7 +22,7 @@ from understudy.files import write_text
 
 HEAD = "| key | default | allowed | meaning |\n|---|---|---|---|\n"
 NO_DEFAULT = {"frames": "`16`, SlowFast `32`"}  # other keys without a default are required
-TABLES = {
+TABLES: dict[str, type[Section]] = {
     "Keys": Config,
     "The flags of a fit": Flag,
     "A model of `experiments.models`": RecogniserSection,
@@ -84,13 +84,16 @@ def _below(section: type[Section]) -> Iterator[type[Section]]:
 
 def docstrings(settings: type) -> dict[str, str]:
     """Field -> the docstring below it, of a dataclass's own fields."""
-    body = ast.parse(inspect.getsource(settings)).body[0].body
+    (written,) = ast.parse(inspect.getsource(settings)).body
+    assert isinstance(written, ast.ClassDef)
     return {
         field.target.id: text.value.value
-        for field, text in pairwise(body)
+        for field, text in pairwise(written.body)
         if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)
         and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
     }
 
 

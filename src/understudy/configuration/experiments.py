@@ -38,7 +38,7 @@ class Experiments(Section):
     dataset: Name = "real"
     """Name of the real dataset in folder names and tables."""
 
-    models: dict[Name, RecogniserSection] = Field({})
+    models: dict[Name, RecogniserSection] = Field(default={})
     """Models by name, each with its settings. Without any, no experiments are run."""
 
     disjoint_by: Literal["subject", "video"] = "subject"
@@ -46,12 +46,12 @@ class Experiments(Section):
     video: only the video (for protocols that test on training people seen by other cameras)."""
 
     grid: Annotated[list[GridLine], Field(min_length=1)] = Field(
-        [{"n_real": "all", "n_synthetic": 0}, {"n_real": "all", "n_synthetic": "all"}],
+        default=[{"n_real": "all", "n_synthetic": 0}, {"n_real": "all", "n_synthetic": "all"}],
         validate_default=True,
     )
     """What each run is trained on; a list gives one run per item (see "The grid" below)."""
 
-    seeds: Annotated[list[Seed], Field(min_length=1), Unique] = Field([0])
+    seeds: Annotated[list[Seed], Field(min_length=1), Unique] = Field(default=[0])
     """Seeds; each redraws the shots and the initial weights."""
 
     @field_validator("grid")

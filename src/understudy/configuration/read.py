@@ -37,7 +37,7 @@ class _Loader(yaml.SafeLoader):
     """Refuses a key that appears twice in a mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        lines = {}
+        lines: dict[Hashable, int] = {}
         for key_node, _ in node.value:
             if key_node.tag == MERGE:  # << merges keys from elsewhere; those written here win
                 continue

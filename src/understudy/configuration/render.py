@@ -30,7 +30,7 @@ class Render(Section):
 
     of = AnimateSettings
 
-    views: Annotated[list[View], Field(min_length=1), Unique] = Field(["source"])
+    views: Annotated[list[View], Field(min_length=1), Unique] = Field(default=["source"])
     """Cameras: source is the reference's own; az30_el-10 is rotated about the person, degrees."""
 
     placement: Literal[*PLACEMENTS] = AnimateSettings.placement

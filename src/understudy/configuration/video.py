@@ -20,6 +20,8 @@ class Film(Section):
 
     size: VideoSize | None = NormaliseSettings.size
     square: bool = NormaliseSettings.square
+    seconds: Seconds
+    fps: Rate
 
     @model_validator(mode="after")
     def _is_a_clip(self) -> "Film":

@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,7 +25,7 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
     key = dotted(path)
     if wrong["type"] in unknown:
         odd = [shown(name) for name in _value(config, path) if not isinstance(name, str)]
-        name = odd[0] if wrong["type"] == "invalid_key" else wrong["loc"][-1]
+        name = odd[0] if wrong["type"] == "invalid_key" else str(wrong["loc"][-1])
         key = dotted([*path, name])
         if key in FORMER:
             return f"{key} {FORMER[key]}"
@@ -38,7 +39,7 @@ def first_error(error: ValidationError, config: dict, model: type[BaseModel]) ->
     if told := str(wrong.get("ctx", {}).get("error", "")):
         return f"{key}: {told}"
     value, wanted = _value(config, path), allowed(node, schema)
-    return f"{key}: {shown(value)} cannot be used; give {wanted}{_hint(value, wrong)}"
+    return f"{key}: {shown(value)} cannot be used; give {wanted}{_hint(value, wrong['type'])}"
 
 
 def allowed(node: dict, schema: dict) -> str:
@@ -113,7 +114,7 @@ def resolved(node: dict, schema: dict) -> dict:
     return schema["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
 
 
-def _value(config: object, path: list) -> object:
+def _value(config: Any, path: list) -> Any:
     for part in path:
         config = config[part]
     return config
@@ -148,11 +149,11 @@ def _listed(words: list[str]) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _hint(value: object, wrong: dict) -> str:
+def _hint(value: object, wrong: str) -> str:
     """A hint where YAML reads a value as a type that its writer did not mean."""
-    if wrong["type"] == "string_type" and not isinstance(value, dict | list):
+    if wrong == "string_type" and not isinstance(value, dict | list):
         return "; put text that YAML would read as something else in quotes"
-    if wrong["type"] in ("float_type", "int_type") and isinstance(value, str):
+    if wrong in ("float_type", "int_type") and isinstance(value, str):
         with contextlib.suppress(ValueError, OverflowError):  # text that is not a number, inf
             number = float(value)
             written = int(number) if number == int(number) else number

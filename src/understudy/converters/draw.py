@@ -49,7 +49,8 @@ def draw(
 
     References are of different performances, none of which is in the test set from any camera.
     """
-    drawn, by_label = Drawn(), {label: [] for label in labels}
+    drawn = Drawn()
+    by_label: dict[str, list[Recording]] = {label: [] for label in labels}
     for recording in sorted(recordings, key=lambda one: _place(one, seed)):
         if recording.label in by_label:
             by_label[recording.label].append(recording)
@@ -76,7 +77,7 @@ def _draw_class(recordings: list[Recording], protocol: Protocol, caps: Caps, dra
         else:
             others.append((recording, split))
     tested = {recording.performance for recording in test}
-    train = []
+    train: list[Recording] = []
     for recording, split in others:
         if split == EITHER and recording.performance in tested:
             drawn.left_out[recording.path] = OTHER_CAMERA

@@ -30,7 +30,8 @@ def find_recordings(folder: Path, read: Callable[[str], Recording | None]) -> Fo
     Raises UserError for a folder that does not exist or holds none.
     """
     videos = find_files(folder, VIDEOS, "video")
-    items, left_out, seen = [], dict(videos.left_out), {}
+    items, left_out = [], dict(videos.left_out)
+    seen: dict[str, str] = {}  # id -> path
     for path in videos.items:
         recording = read(path)
         if recording is None:

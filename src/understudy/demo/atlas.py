@@ -49,17 +49,17 @@ def make_atlas(faces: np.ndarray, uv: np.ndarray, uv_faces: np.ndarray, size: in
             triangle.append(part[found[1]])
             bary.append(found[2])
         previous = side
-    texel, first = np.unique(np.concatenate(texel), return_index=True)
-    triangle, bary = np.concatenate(triangle)[first], np.concatenate(bary)[first]
+    texels, first = np.unique(np.concatenate(texel), return_index=True)
+    triangles, weights = np.concatenate(triangle)[first], np.concatenate(bary)[first]
     empty = np.ones(size * size, bool)
-    empty[texel] = False
+    empty[texels] = False
     place = distance_transform_edt(
         empty.reshape(size, size), return_distances=False, return_indices=True
     )
     position = np.zeros(size * size, np.int64)
-    position[texel] = np.arange(len(texel))
+    position[texels] = np.arange(len(texels))
     nearest = position[(place[0] * size + place[1]).ravel()]
-    return Atlas(size, texel, triangle, faces[triangle], bary.astype(np.float32), nearest)
+    return Atlas(size, texels, triangles, faces[triangles], weights.astype(np.float32), nearest)
 
 
 def _cover(

@@ -100,12 +100,12 @@ def _window(camera: Camera, vertices: np.ndarray) -> tuple[int, int, int, int]:
 
 def _shrink(fine: np.ndarray) -> np.ndarray:
     """Average blocks of _SAMPLES² pixels of (h,w,c)."""
-    total = sum(
+    parts = [
         fine[y::_SAMPLES, x::_SAMPLES].astype(np.float32)
         for y in range(_SAMPLES)
         for x in range(_SAMPLES)
-    )
-    return total / _SAMPLES**2
+    ]
+    return sum(parts[1:], parts[0]) / _SAMPLES**2
 
 
 class Sensor:

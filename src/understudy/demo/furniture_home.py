@@ -3,7 +3,7 @@
 import numpy as np
 
 from understudy.demo import textures as tx
-from understudy.demo.solids import Paint, Part, box, cushion, cylinder, lathe, on_floor, quad
+from understudy.demo.solids import Paint, Part, box, cushion, cylinder, lathe, on_floor, quad, shade
 
 Colour = tuple[int, int, int]
 METAL = Paint((176, 178, 182), shine=0.5)
@@ -44,7 +44,7 @@ def curtains(
 def door(rng: np.random.Generator, colour: Colour = (226, 222, 212)) -> list[Part]:
     """A panelled door in its frame, flat against a wall."""
     leaf = Paint(colour, shine=0.12)
-    panel = Paint(tuple(int(c * 0.9) for c in colour), shine=0.12)
+    panel = Paint(shade(colour, 0.9), shine=0.12)
     parts = [
         on_floor(0, 0.02, (0.98, 2.1, 0.04), WHITE),
         on_floor(0, 0.04, (0.86, 2.03, 0.04), leaf),
@@ -152,11 +152,11 @@ def plant(
         triangles = np.array(
             [[a, b, c] for a, b, c, d in strip] + [[a, c, d] for a, b, c, d in strip]
         )
-        green = (rng.integers(46, 90), rng.integers(110, 156), rng.integers(50, 84))
+        ranges = ((46, 90), (110, 156), (50, 84))
+        red, green, blue = (int(rng.integers(low, high)) for low, high in ranges)
+        leaf = Paint((red, green, blue))
         normals = np.tile([0.3 * np.cos(turn), 0.9, 0.3 * np.sin(turn)], (10, 1))
-        parts.append(
-            Part(points, normals, np.zeros((10, 2)), triangles, Paint(tuple(int(c) for c in green)))
-        )
+        parts.append(Part(points, normals, np.zeros((10, 2)), triangles, leaf))
     return parts
 
 
@@ -177,9 +177,7 @@ def bookshelf(
     """Open shelves with books."""
     timber, height = wood(rng, colour), 0.38 * shelves + 0.08
     parts = [on_floor(s * (width / 2 - 0.015), 0, (0.03, height, 0.3), timber) for s in (-1, 1)]
-    parts.append(
-        on_floor(0, -0.14, (width, height, 0.015), Paint(tuple(int(c * 0.6) for c in colour)))
-    )
+    parts.append(on_floor(0, -0.14, (width, height, 0.015), Paint(shade(colour, 0.6))))
     for shelf in range(shelves + 1):
         parts.append(on_floor(0, 0, (width, 0.025, 0.3), timber, 0.05 + 0.38 * shelf))
     for shelf in range(shelves):
@@ -197,7 +195,7 @@ def cabinet(
 ) -> list[Part]:
     """A chest or cupboard with columns × rows of doors or drawers and handles."""
     w, h, d = size
-    front, body = Paint(colour, shine=0.15), Paint(tuple(int(c * 0.82) for c in colour), shine=0.1)
+    front, body = Paint(colour, shine=0.15), Paint(shade(colour, 0.82), shine=0.1)
     parts = [on_floor(0, 0, (w, h, d), body)]
     for column in range(columns):
         for row in range(rows):
@@ -220,8 +218,9 @@ def bed(rng: np.random.Generator, cover: Colour) -> list[Part]:
     """Head against the wall at −z, 1.5 × 2 m."""
     timber = wood(rng, (120, 84, 56))
     sheet = Paint(texture=tx.cloth(rng, (238, 236, 230)), tile=0.6, shine=0)
+    red, green, blue = (min(255, c + 40) for c in cover)
     quilt = Paint(
-        texture=tx.wallpaper(rng, cover, tuple(min(255, c + 40) for c in cover), "dots"),
+        texture=tx.wallpaper(rng, cover, (red, green, blue), "dots"),
         tile=0.5,
         shine=0,
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from understudy.demo import textures as tx
 from understudy.demo.furniture_home import BLACK, DARK_METAL, METAL, WHITE, wood
-from understudy.demo.solids import Paint, Part, box, cushion, cylinder, lathe, on_floor, quad
+from understudy.demo.solids import Paint, Part, box, cushion, cylinder, lathe, on_floor, quad, shade
 
 Colour = tuple[int, int, int]
 
@@ -251,7 +251,7 @@ def shelf_boxes(rng: np.random.Generator) -> list[Part]:
         for x in (-0.34, 0.02, 0.36):
             size = (0.3, float(rng.uniform(0.22, 0.4)), 0.34)
             tone = rng.uniform(0.8, 1.1)
-            card = Paint(tuple(int(c * tone) for c in (190, 150, 104)))
+            card = Paint(shade((190, 150, 104), tone))
             parts += [
                 on_floor(x, 0, size, card, y),
                 box((x, y + 0.12, 0.172), (0.12, 0.06, 0.004), WHITE),

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+Size = float | tuple[float, float, float] | np.ndarray
+
 
 def smooth_noise(
     rng: np.random.Generator, height: int, width: int, cells_y: float, cells_x: float
@@ -43,7 +45,7 @@ class SolidNoise:
     def __init__(self, rng: np.random.Generator, cells: int = 32) -> None:
         self._grid = rng.uniform(-1, 1, (cells, cells, cells)).astype(np.float32)
 
-    def __call__(self, points: np.ndarray, size: float | np.ndarray) -> np.ndarray:
+    def __call__(self, points: np.ndarray, size: Size) -> np.ndarray:
         """Values (…) in [-1, 1] at `points` (…, 3) m; bumps are about `size` m (scalar or xyz)."""
         position = np.asarray(points) / size
         cell = np.floor(position).astype(np.int64)
@@ -51,27 +53,25 @@ class SolidNoise:
         t = t * t * (3 - 2 * t)
         count = len(self._grid)
         low, high = cell % count, (cell + 1) % count
-        value = 0.0
+        value = np.zeros(t.shape[:-1], np.float32)
         for corner in range(8):
             bits = [(corner >> axis) & 1 for axis in range(3)]
             index = tuple((high if bit else low)[..., axis] for axis, bit in enumerate(bits))
-            weight = 1.0
-            for axis, bit in enumerate(bits):
-                weight = weight * (t[..., axis] if bit else 1 - t[..., axis])
-            value = value + weight * self._grid[index]
+            x, y, z = (t[..., axis] if bit else 1 - t[..., axis] for axis, bit in enumerate(bits))
+            value = value + x * y * z * self._grid[index]
         return value
 
-    def fractal(self, points: np.ndarray, size: float | np.ndarray, octaves: int = 3) -> np.ndarray:
+    def fractal(self, points: np.ndarray, size: Size, octaves: int = 3) -> np.ndarray:
         """Sum of `octaves` noises, each twice as fine and half as strong; about [-1, 1]."""
-        size = np.asarray(size, np.float64)
+        coarse = np.asarray(size, np.float64)
         shifted = np.asarray(points, np.float64)
-        total = 0.0
+        total = np.zeros(shifted.shape[:-1], np.float32)
         for octave in range(octaves):
-            total = total + self(shifted + 7.3 * octave, size / 2**octave) / 2**octave
+            total = total + self(shifted + 7.3 * octave, coarse / 2**octave) / 2**octave
         return total / 1.5
 
 
-def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
+def smoothstep(low: float, high: float, x: np.ndarray | float) -> np.ndarray:
     """0 below `low`, 1 above `high`, smooth between; a reversed pair falls instead of rising."""
     t = np.clip((np.asarray(x) - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)

@@ -58,8 +58,9 @@ def _shell(
 
 
 def _wall(rng: np.random.Generator, colour: Colour) -> Paint:
-    muted = tuple(round(0.9 * c) for c in colour)  # lit from several sides, white would burn out
-    return Paint(texture=tx.plaster(rng, muted), tile=2.0, shine=0)
+    # Lit from several sides, white would burn out.
+    red, green, blue = (round(0.9 * c) for c in colour)
+    return Paint(texture=tx.plaster(rng, (red, green, blue)), tile=2.0, shine=0)
 
 
 def _boards(rng: np.random.Generator, colour: Colour, tile: float = 1.0) -> Paint:

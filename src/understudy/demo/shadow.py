@@ -39,10 +39,10 @@ class FloorShadow:
         floor = (world[..., 1] < _FLOOR) & (far > 0)
         cells = (world[..., [0, 2]] + _HALF) / _CELL - 0.5
         cells[~floor] = -10
-        light = np.array(light, np.float64)
-        run = np.hypot(light[0], light[2])
-        away = -light[[0, 2]] / max(run, 1e-6)
-        ray = away * min(run / light[1], 1 / _STEEPEST)
+        lamp = np.array(light, np.float64)
+        run = np.hypot(lamp[0], lamp[2])
+        away = -lamp[[0, 2]] / max(run, 1e-6)
+        ray = away * min(run / lamp[1], 1 / _STEEPEST)
         return FloorShadow(cells[..., 0].astype(np.float32), cells[..., 1].astype(np.float32), ray)
 
     def darkness(self, points: np.ndarray, strength: float = 0.55) -> np.ndarray:
@@ -55,8 +55,7 @@ class FloorShadow:
         for low, high, blur in _LAYERS:
             inside = (height >= low) & (height < high)
             light *= 1 - strength * _spot(cast[inside], side, blur)
-        low = height < 0.25
-        light *= 1 - 0.5 * _spot(under[low], side, 0.035)
+        light *= 1 - 0.5 * _spot(under[height < 0.25], side, 0.035)
         light *= 1 - 0.18 * _spot(under, side, 0.2)
         return cv2.remap(
             1 - light, self.map_x, self.map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
@@ -69,5 +68,5 @@ def _spot(places: np.ndarray, side: int, blur: float) -> np.ndarray:
     cells = cells[((cells >= 0) & (cells < side)).all(1)]
     seen = np.zeros((side, side), np.float32)
     seen[cells[:, 1], cells[:, 0]] = 1
-    seen = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    return cv2.GaussianBlur(seen, (0, 0), blur / _CELL)
+    dense = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    return cv2.GaussianBlur(dense, (0, 0), blur / _CELL)

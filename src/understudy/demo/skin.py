@@ -1,5 +1,6 @@
 """Bare skin, face and eyes: the colours under the clothes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,11 +49,11 @@ def paint_skin(
     return image
 
 
-def _over(image: np.ndarray, colour: Colour, amount: np.ndarray) -> np.ndarray:
+def _over(image: np.ndarray, colour: Sequence[float], amount: np.ndarray) -> np.ndarray:
     return image + (np.array(colour, np.float64) - image) * np.asarray(amount)[:, None]
 
 
-def _redder(skin: Colour, shade: float = 0.95) -> Colour:
+def _redder(skin: Colour, shade: float = 0.95) -> tuple[float, float, float]:
     return (skin[0] * shade, skin[1] * shade * 0.84, skin[2] * shade * 0.82)
 
 
@@ -77,8 +78,8 @@ def _paint_face(
     """Lips, brows, lids, nostrils, beard."""
     dark = tuple(0.35 * c for c in look.skin)
     sockets = np.zeros(len(points))
-    for ring in (slice(36, 42), slice(42, 48)):
-        centre = face[ring].mean(0) + np.array([0, 0.006, 0])
+    for eye in (slice(36, 42), slice(42, 48)):
+        centre = face[eye].mean(0) + np.array([0, 0.006, 0])
         sockets += np.exp(-(((points - centre) / (0.022, 0.015, 0.03)) ** 2).sum(1))
     image = image * (1 - 0.22 * sockets)[:, None]
     if look.freckles:
@@ -92,8 +93,8 @@ def _paint_face(
     mouth = _to_line(points, np.stack([face[48], face[60], *face[61:64], face[64], face[54]]))
     lower = _to_line(points, face[[60, 67, 66, 65, 64]])
     image = _over(image, (70, 30, 30), 0.75 * smoothstep(0.0028, 0.001, np.minimum(mouth, lower)))
-    for ring in (range(36, 42), range(42, 48)):
-        lids = face[list(ring)]
+    for eye in (slice(36, 42), slice(42, 48)):
+        lids = face[eye]
         upper = _to_line(points, lids[:4])
         under = _to_line(points, lids[[3, 4, 5, 0]])
         image = _over(image, (28, 20, 18), look.lines * smoothstep(0.0042, 0.0018, upper))

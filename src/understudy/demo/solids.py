@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+Colour = tuple[int, int, int]
 Vector = tuple[float, float, float]
 
 
@@ -13,7 +14,7 @@ class Paint:
     that one repeat of the texture covers (None: stretched over each face), shine 0–1: highlight,
     glow 0–1: light of its own."""
 
-    colour: tuple[int, int, int] = (255, 255, 255)
+    colour: Colour = (255, 255, 255)
     texture: np.ndarray | None = None
     tile: float | None = None
     shine: float = 0.05
@@ -39,6 +40,12 @@ class Part:
         )
 
 
+def shade(colour: Colour, share: float) -> Colour:
+    """A share of a colour's light."""
+    red, green, blue = (int(c * share) for c in colour)
+    return red, green, blue
+
+
 def place(parts: list[Part], x: float, z: float, yaw: float = 0.0, y: float = 0.0) -> list[Part]:
     """Furniture built at the origin, facing +z, put at (x, z) at height y and turned by yaw°."""
     return [part.moved((x, y, z), yaw) for part in parts]
@@ -46,12 +53,12 @@ def place(parts: list[Part], x: float, z: float, yaw: float = 0.0, y: float = 0.
 
 def quad(corner: Vector, right: Vector, up: Vector, paint: Paint) -> Part:
     """A parallelogram seen from the side to which right × up points."""
-    corner, right, up = (np.array(v, np.float64) for v in (corner, right, up))
-    points = np.stack([corner, corner + right, corner + right + up, corner + up])
-    normal = np.cross(right, up)
+    at, along, rise = (np.array(v, np.float64) for v in (corner, right, up))
+    points = np.stack([at, at + along, at + along + rise, at + rise])
+    normal = np.cross(along, rise)
     uv = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
     if paint.tile is not None:
-        uv *= np.array([np.linalg.norm(right), np.linalg.norm(up)]) / paint.tile
+        uv *= np.array([np.linalg.norm(along), np.linalg.norm(rise)]) / paint.tile
     return Part(
         points,
         np.tile(normal / np.linalg.norm(normal), (4, 1)),
@@ -130,14 +137,14 @@ def lathe(profile: list[tuple[float, float]], centre: Vector, paint: Paint, n: i
 
 def cylinder(start: Vector, end: Vector, radius: float, paint: Paint, n: int = 16) -> Part:
     """A closed round bar between two points."""
-    start, end = np.array(start, np.float64), np.array(end, np.float64)
-    length = np.linalg.norm(end - start)
+    bottom, top = np.array(start, np.float64), np.array(end, np.float64)
+    length = float(np.linalg.norm(top - bottom))
     bar = lathe([(0, 0), (radius, 0), (radius, length), (0, length)], (0, 0, 0), paint, n)
-    axis = (end - start) / length
+    axis = (top - bottom) / length
     side = np.cross(axis, (1, 0, 0) if abs(axis[0]) < 0.9 else (0, 0, 1))
     side /= np.linalg.norm(side)
     frame = np.stack([side, axis, np.cross(side, axis)], 1)
-    return replace(bar, points=bar.points @ frame.T + start, normals=bar.normals @ frame.T)
+    return replace(bar, points=bar.points @ frame.T + bottom, normals=bar.normals @ frame.T)
 
 
 def _sheet(points: np.ndarray, paint: Paint, hard: bool = False) -> Part:

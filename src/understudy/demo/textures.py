@@ -11,8 +11,15 @@ SIZE = 512
 
 def _image(base: Colour | np.ndarray, *layers: np.ndarray) -> np.ndarray:
     """A base colour times (1 + sum of `layers` (h, w)), as uint8."""
-    shade = 1 + sum(layers)
+    shade = 1 + sum(layers[1:], layers[0])
     return np.clip(np.asarray(base, np.float32) * shade[..., None], 0, 255).astype(np.uint8)
+
+
+def _rgb(hue: int, saturation: int, value: int) -> Colour:
+    """From OpenCV's HSV: the hue is below 180, the others below 256."""
+    pixel = np.array([[[hue, saturation, value]]], np.uint8)
+    red, green, blue = cv2.cvtColor(pixel, cv2.COLOR_HSV2RGB)[0, 0].tolist()
+    return red, green, blue
 
 
 def plaster(rng: np.random.Generator, colour: Colour) -> np.ndarray:
@@ -129,7 +136,7 @@ def cloth(rng: np.random.Generator, colour: Colour, folds: float = 0.0) -> np.nd
 def picture(rng: np.random.Generator, kind: str = "abstract") -> np.ndarray:
     """Something to hang on a wall: `abstract` shapes, a `landscape`, or a printed `poster`."""
     image = np.zeros((256, 256, 3), np.uint8)
-    hue = rng.integers(0, 180)
+    hue = int(rng.integers(0, 180))
     if kind == "landscape":
         t = np.linspace(0, 1, 256)[:, None, None]
         image[:] = (np.array((120, 170, 225)) * (1 - t) + np.array((240, 225, 190)) * t).astype(
@@ -140,10 +147,10 @@ def picture(rng: np.random.Generator, kind: str = "abstract") -> np.ndarray:
             hill = np.arange(256)[:, None] > ridge[None]
             image[hill] = np.array((96, 128, 104)) * (1 - 0.25 * layer)
         return image
-    image[:] = cv2.cvtColor(np.uint8([[[hue, 60, 235]]]), cv2.COLOR_HSV2RGB)[0, 0]
+    image[:] = _rgb(hue, 60, 235)
     for _ in range(9 if kind == "abstract" else 4):
-        shade = np.uint8([[[(hue + rng.integers(0, 90)) % 180, 170, rng.integers(90, 240)]]])
-        colour = tuple(int(c) for c in cv2.cvtColor(shade, cv2.COLOR_HSV2RGB)[0, 0])
+        other = (hue + int(rng.integers(0, 90))) % 180
+        colour = _rgb(other, 170, int(rng.integers(90, 240)))
         centre = tuple(int(c) for c in rng.integers(30, 226, 2))
         radius = int(rng.integers(20, 70))
         if rng.random() < 0.5:
@@ -179,8 +186,8 @@ def books(rng: np.random.Generator) -> np.ndarray:
     x = 0
     while x < SIZE - 8:
         width, height = int(rng.integers(9, 26)), int(rng.integers(80, 122))
-        shade = np.uint8([[[rng.integers(0, 180), rng.integers(40, 190), rng.integers(70, 225)]]])
-        colour = tuple(int(c) for c in cv2.cvtColor(shade, cv2.COLOR_HSV2RGB)[0, 0])
+        hue, saturation = int(rng.integers(0, 180)), int(rng.integers(40, 190))
+        colour = _rgb(hue, saturation, int(rng.integers(70, 225)))
         cv2.rectangle(image, (x, 128 - height), (x + width - 2, 127), colour, -1)
         light = tuple(min(255, int(c * 1.4) + 30) for c in colour)
         cv2.rectangle(

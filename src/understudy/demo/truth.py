@@ -91,7 +91,7 @@ def truth_arrays(
         "keypoints": np.stack([frame.keypoints for frame in frames]).astype(np.float32),
         "visible": np.stack([frame.visible for frame in frames]),
         **pack_masks(np.stack([frame.mask for frame in frames])),
-        "depth": np.stack([frames[i].depth for i in kept]).astype(np.float16),
+        "depth": np.stack([frames[i].depth for i in kept.tolist()]).astype(np.float16),
         "depth_frames": kept,
         "K": camera.K,
         "viewmat": camera.viewmat,

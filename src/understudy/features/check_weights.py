@@ -45,11 +45,12 @@ def check_bodies(
         return []
     found = [_read(body, lambda: f"{len(load_body(body).v_template):,} vertices")]
     if flame is not None:
+        assert vertex_ids is not None  # the plan refuses one without the other
         found.append(_read(flame, lambda: f"{_shared(body, flame, vertex_ids):,} vertices shared"))
     return found
 
 
-def _shared(body: Path | str, flame: Path | str, vertex_ids: Path | str | None) -> int:
+def _shared(body: Path | str, flame: Path | str, vertex_ids: Path | str) -> int:
     return len(joined_arrays(body, flame, vertex_ids)[VERTEX_IDS])
 
 

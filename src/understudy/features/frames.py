@@ -32,13 +32,18 @@ def evenly(n: int, count: int) -> list[int]:
 def ahead(items: Iterable[Item], count: int = BATCH) -> Iterator[Item]:
     """The items, up to `count` of them prepared ahead in a thread: a video is decoded while the
     network runs."""
-    source, end = iter(items), object()
+    source = iter(items)
+
+    def following() -> list[Item]:
+        """The next item, if there is one."""
+        return list(islice(source, 1))
+
     with ThreadPoolExecutor(1) as thread:
-        waiting = deque(thread.submit(next, source, end) for _ in range(count))
+        waiting = deque(thread.submit(following) for _ in range(count))
         try:
-            while (item := waiting.popleft().result()) is not end:
-                waiting.append(thread.submit(next, source, end))
-                yield item
+            while found := waiting.popleft().result():
+                waiting.append(thread.submit(following))
+                yield found[0]
         finally:
             thread.shutdown(cancel_futures=True)
 

@@ -152,7 +152,7 @@ def _slide(marks: np.ndarray, standing: np.ndarray) -> np.ndarray:
 
 def _lean_legs(found: np.ndarray, true: np.ndarray, standing: np.ndarray) -> np.ndarray:
     """(n,2) deg; NaN if toe or heel moves since the frame before (in the first: until the next)."""
-    firm = standing.all(-1)
+    firm = standing[..., 0] & standing[..., 1]
     firm = np.concatenate([firm[:1], firm]) if len(firm) else np.zeros((len(true), 2), bool)
     lean = np.stack(
         [

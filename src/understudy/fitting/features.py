@@ -48,6 +48,6 @@ def read_features(
         face.jaw,
         face.valid,
         fingers.pose,
-        fingers.body and RegressedPose.of(fingers.body),
+        RegressedPose.of(fingers.body) if fingers.body else None,
         face.shape,
     )

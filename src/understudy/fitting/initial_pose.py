@@ -45,5 +45,5 @@ def first_pose(read: SpatialReadings, joints: np.ndarray) -> tuple[Observed, Sta
     start = pose_from_landmarks(steady, joints)
     if read.pose is None:
         return steady, start
-    kept = (steady.world == read.observed.world).all((1, 2)) & steady.seen
+    kept = (steady.spatial == read.observed.spatial).all((1, 2)) & steady.seen
     return steady, taken_over(start, read.pose, kept, steady.seen)

@@ -24,7 +24,7 @@ class Start:
 def pose_from_landmarks(observed: Observed, joints: np.ndarray) -> Start:
     """The first pose of every frame; joints (55,3): the mean person's rest joints."""
     seen = observed.seen
-    world = observed.world
+    world = observed.spatial
     trunk = trunk_rotation(world)
     rotations = np.tile(np.eye(3), (len(observed), BODY_JOINTS, 1, 1))
     rotations[:, 0] = trunk
@@ -75,7 +75,7 @@ def _limb(chain, trunk, rest, hinge) -> tuple[np.ndarray, np.ndarray]:
 def _places(observed: Observed, joints: np.ndarray) -> np.ndarray:
     """transl (n,3): from the size of the world landmarks in the image (weak perspective)."""
     at = np.flatnonzero(observed.seen)
-    flat = observed.world[at][:, WORLD_MAIN, :2]
+    flat = observed.spatial[at][:, WORLD_MAIN, :2]
     xy, weight = observed.xy[at][:, MAIN], (observed.score[at][:, MAIN] > 0)[..., None]
     total = weight.sum(1)
     flat_mean = (flat * weight).sum(1, keepdims=True) / total[:, None]

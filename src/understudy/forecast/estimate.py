@@ -86,10 +86,20 @@ def estimate(
     estimates = []
     for rule in dict.fromkeys((*planned, *due)):
         jobs, size = due.get(rule, 0), measured.sizes.get(rule)
-        told = (planned[rule], there[rule]) if rule in planned else (None, None)
+        known = rule in planned
         cost = _job(rule, measured.costs.get(rule), frames)
         written = None if size is None else jobs * size
-        estimates.append(RuleEstimate(rule, *told, jobs, *cost, written, rule in queued))
+        estimates.append(
+            RuleEstimate(
+                rule,
+                planned[rule] if known else None,
+                there[rule] if known else None,
+                jobs,
+                *cost,
+                written,
+                rule in queued,
+            )
+        )
     return estimates
 
 

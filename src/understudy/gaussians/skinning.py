@@ -16,7 +16,7 @@ from torch.nn.functional import normalize
 PARTS = 8  # that a frame's points are split into, each with its own sum of the joints' gradients
 ZERO, SHORT = np.float32(0), np.float32(1e-12)
 
-_options = dict(fastmath=True, error_model="numpy", nogil=True, cache=True)
+_options: dict = dict(fastmath=True, error_model="numpy", nogil=True, cache=True)
 jit = nb.njit(**_options)
 parallel_jit = nb.njit(parallel=True, **_options)
 

@@ -6,7 +6,6 @@ with the package lpips; the network is AlexNet (for scores) or VGG-16 (for a los
 torchvision: files that the user supplies.
 """
 
-import importlib.util
 from pathlib import Path
 
 import torch
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from understudy.errors import UserError
+from understudy.files import package_folder
 from understudy.networks.checkpoints import misfit, read_checkpoint
 
 # Normalisation, for images in [-1,1], of ImageNet networks.
@@ -62,6 +62,9 @@ class Lpips(nn.Module):
     UserError if it is another file.
     """
 
+    shift: Tensor
+    scale: Tensor
+
     def __init__(self, network: str, weights: Path | str) -> None:
         super().__init__()
         layers, self.ends = NETWORKS[network]()
@@ -106,7 +109,6 @@ def _features(path: Path | str, network: nn.Module) -> dict[str, Tensor]:
 
 def _linear(network: str) -> list[Tensor]:
     """The five linear layers (C,1,1) that come with the package lpips."""
-    package = Path(importlib.util.find_spec("lpips").origin).parent
-    path = package / f"weights/v0.1/{network}.pth"
+    path = package_folder("lpips") / f"weights/v0.1/{network}.pth"
     stored = torch.load(path, map_location="cpu", weights_only=True)
     return [stored[f"lin{k}.model.1.weight"][0] for k in range(5)]

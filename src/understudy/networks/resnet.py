@@ -64,4 +64,6 @@ class Trunk(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.pool(relu_(self.bn1(self.conv1(x))))
-        return self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        for stage in range(1, 5):
+            x = self.get_submodule(f"layer{stage}")(x)
+        return x

@@ -8,11 +8,11 @@ under a name it no longer has; that name is restored.
 """
 
 import functools
-import importlib.util
 import sys
-from pathlib import Path
 
 import torch
+
+from understudy.files import package_folder
 
 
 @functools.cache
@@ -34,9 +34,8 @@ _LIBRARIES: list[torch.library.Library] = []  # operators live only as long as t
 
 
 def _binary_loads() -> bool:
-    package = importlib.util.find_spec("torchvision")
     try:
-        torch.ops.load_library(str(Path(package.origin).parent / "_C.so"))
+        torch.ops.load_library(str(package_folder("torchvision") / "_C.so"))
     except OSError:
         return False
     return True

@@ -36,6 +36,12 @@ class Observed:
     def __len__(self) -> int:
         return len(self.xy)
 
+    @property
+    def spatial(self) -> np.ndarray:
+        """`world` of a clip that has it."""
+        assert self.world is not None
+        return self.world
+
 
 def default_camera(size: tuple[int, int], focal: float) -> np.ndarray:
     """K (3,3) px of an image (h,w): focal × the longer side, the principal point in the middle."""
@@ -49,7 +55,8 @@ def read_observed(path: Path | str, settings: ReadingSettings) -> tuple[Observed
     stored = load_keypoints(path)
     try:
         xy, score = stored["xy"].astype(float), stored["score"].astype(float)
-        fps, size = float(stored.about["fps"]), tuple(int(x) for x in stored.about["size"])
+        fps = float(stored.about["fps"])
+        height, width = (int(x) for x in stored.about["size"])
     except KeyError as error:
         raise UserError(f"{path}: lacks {error}; delete it and rerun") from error
     if xy.ndim != 3 or xy.shape[1:] != (133, 2) or score.shape != xy.shape[:2]:
@@ -69,6 +76,7 @@ def read_observed(path: Path | str, settings: ReadingSettings) -> tuple[Observed
             f"{path}: a body is seen in {seen.sum()} of {len(seen)} frames, too few to fit one; "
             "use a video that shows the person"
         )
+    size = height, width
     camera = default_camera(size, settings.focal)
     unit, irises = _unit(xy, score, seen), None
     if "irises" in stored:

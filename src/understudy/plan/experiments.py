@@ -64,7 +64,9 @@ def _refuse_too_many(
         ("real", point.n_real, real),
         ("synthetic", point.n_synthetic, made),
     ):
-        for label in labels if wanted != "all" else []:
+        if wanted == "all":
+            continue
+        for label in labels:
             if there[label] < wanted:
                 raise UserError(
                     f"config: experiments.grid: {point.name} asks for {wanted} {kind} videos of "

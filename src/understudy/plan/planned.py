@@ -49,7 +49,7 @@ class Plan:
     @cached_property
     def by_reference(self) -> dict[str, list[Row]]:
         """The synthetic videos of each reference."""
-        rows = {id_: [] for id_ in self.tables.references}
+        rows: dict[str, list[Row]] = {id_: [] for id_ in self.tables.references}
         for row in self.synthetic:
             rows[row[0]].append(row)
         return rows

@@ -24,10 +24,11 @@ def read_tables(paths: dict[str, str | None], labels: list[str], schemas: Path) 
     """
 
     def rows(name: str) -> dict[str, dict]:
-        if paths[name] is None:
+        path = paths[name]
+        if path is None:
             return {}
         schema = schemas / f"{name}.schema.yaml"
-        read = {row["id"]: row for row in read_table(Path(paths[name]), schema, labels)}
+        read = {row["id"]: row for row in read_table(path, schema, labels)}
         return dict(sorted(read.items()))
 
     return Tables(rows("identities"), rows("references"), rows("backgrounds"), rows("real"))

@@ -37,7 +37,8 @@ def read_table(
         raise UserError(f"{path}: is empty; start with a line of column names: {table.names}")
     number, header = lines[0]
     columns = _checked_header(f"{path}:{number}", header, table)
-    rows, seen = [], {}
+    rows: list[dict] = []
+    seen: dict[str, int] = {}  # id -> line
     for number, line in lines[1:]:
         where = f"{path}:{number}"
         row = _typed_row(where, columns, line, table)
@@ -117,7 +118,7 @@ def _typed_row(where: str, columns: list[str], line: str, table: TableSchema) ->
     return {
         name: _path(filled[name])
         if column.get("format") == "path"
-        else _number(filled[name], NUMBERS.get(column.get("type"), str))
+        else _number(filled[name], NUMBERS.get(column.get("type", ""), str))
         for name, column in table.columns.items()
         if name in filled
     }

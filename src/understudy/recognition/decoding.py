@@ -53,9 +53,10 @@ def decode(path: str, side: int, most: int) -> torch.Tensor:
     """
     with probe.open_video(path) as container:
         times = probe.packet_times(container, path)
-    planned = evenly(times if None in times else sorted(times), most)
-    video, times = _read(path, side, planned)
-    chosen = evenly(times, most)
+    known = [time for time in times if time is not None]
+    planned = evenly(sorted(known) if len(known) == len(times) else times, most)
+    video, decoded = _read(path, side, planned)
+    chosen = evenly(decoded, most)
     if chosen != planned:  # the frames' times differ from the packets'
         video, _ = _read(path, side, chosen)
     return torch.from_numpy(video)
@@ -65,8 +66,9 @@ def evenly(times: Times, most: int) -> list[int]:
     """The frames nearest to at most `most` moments, evenly spaced from the first one's time to the
     last one's; by their numbers if some have no time or times are out of order."""
     count = len(times)
-    timed = None not in times and all(early <= late for early, late in pairwise(times))
-    clock = np.array(times, float) if timed and times[0] < times[-1] else np.arange(count)
+    known = [time for time in times if time is not None]
+    timed = len(known) == count and all(early <= late for early, late in pairwise(known))
+    clock = np.array(known, float) if timed and known[0] < known[-1] else np.arange(count)
     moments = np.linspace(clock[0], clock[-1], min(count, most))
     places = np.interp(moments, clock, np.arange(count)).round(6)  # ties despite float noise
     return places.round().astype(int).tolist()
@@ -75,11 +77,12 @@ def evenly(times: Times, most: int) -> list[int]:
 def _read(path: str, side: int, chosen: list[int]) -> tuple[np.ndarray, Times]:
     """The frames with the numbers `chosen` (ascending) that exist, uint8 (3,m,side,side); the times
     of all frames."""
-    video, times = np.empty((3, len(chosen), side, side), np.uint8), []
+    video = np.empty((3, len(chosen), side, side), np.uint8)
+    times: list[Fraction | None] = []
     with probe.open_video(path) as container:
         container.streams.video[0].thread_count = 1  # workers decode in parallel
         for index, frame in enumerate(probe.decode(container, path)):
-            times.append(None if frame.pts is None else frame.pts * frame.time_base)
+            times.append(probe.frame_time(frame))
             first, end = bisect_left(chosen, index), bisect_right(chosen, index)
             if first < end:
                 image = frame.to_ndarray(

@@ -25,7 +25,7 @@ INK = "#5b6470"
 COLOURS = ["#d1495b", "#2e86ab", "#66a182", "#edae49", "#8d6a9f"]
 DASHES = ["-", "--", ":", "-.", (0, (8, 2))]
 DODGE = 0.01  # between two lines, as a share of the axis: else their whiskers would overlap
-STYLE = {
+STYLE: dict = {
     "font.family": "sans-serif",
     "font.size": 10,
     "text.color": INK,
@@ -78,8 +78,15 @@ def _accuracy_panel(axis: Axes, group: pd.DataFrame) -> None:
         )
         theirs = paper.FIGURES.get((line.dataset.iloc[0], n_real), {})
         if theirs and line.model.iloc[0] == "resnet":
-            marks = {"marker": "D", "linestyle": "none", "fillstyle": "none", "color": colour}
-            axis.plot(theirs.keys(), theirs.values(), label=f"{n_real}: the paper", **marks)
+            axis.plot(
+                list(theirs),
+                list(theirs.values()),
+                marker="D",
+                linestyle="none",
+                fillstyle="none",
+                color=colour,
+                label=f"{n_real}: the paper",
+            )
     chance = 100 * group.chance.iloc[0]
     axis.axhline(chance, color=INK, linewidth=1, linestyle=(0, (2, 3)))
     axis.annotate(

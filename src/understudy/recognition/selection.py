@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from understudy.errors import UserError
+from understudy.recognition.points import Count
 
 KINDS = ("real", "synthetic")
-Count = int | str  # a number per class, or "all"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -130,7 +131,7 @@ def model_name(model: str) -> str:
     return MODEL_NAMES.get(model, model)
 
 
-def point_name(row: object) -> str:
+def point_name(row: Any) -> str:
     """What is unusual about a point's synthetic videos, in words; "" where nothing is."""
     words = ["on white"] if row.background == "white" else []
     words += [f"of {row.identities} people"] if row.identities != "all" else []
@@ -162,7 +163,7 @@ def _points_table(summary: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _point_cells(row: object) -> dict[str, object]:
+def _point_cells(row: Any) -> dict[str, object]:
     """What a table row says about its point."""
     return {
         "Model": model_name(row.model),
@@ -199,7 +200,7 @@ def _guessed(runs: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _interval(row: object) -> str:
+def _interval(row: Any) -> str:
     if pd.isna(row.low):
         return "–"
     return f"{100 * row.low:.1f} to {100 * row.high:.1f}"

@@ -214,7 +214,7 @@ def _write_curve(target: Path, history: list[dict]) -> None:
 
 def _counts(train: list[Clip]) -> dict:
     """How many videos of each kind: in all, and of the class that has the most."""
-    counts = {"n_train": {}, "n_per_class": {}}
+    counts: dict[str, dict[str, int]] = {"n_train": {}, "n_per_class": {}}
     for kind in KINDS:
         of_class = Counter(clip.label for clip in train if clip.kind == kind)
         counts["n_train"][kind] = of_class.total()

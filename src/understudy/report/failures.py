@@ -60,15 +60,15 @@ def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
     The script's own error comes first, then SLURM's message, then the script's last line.
     """
     own = _lines(Path(item.log))
-    error = _last(own or [], ERROR)
+    error = _last(own, ERROR)
     if error is not None:
         return item.log, error.removeprefix("error: ")
     name = "_".join(item.wildcards).replace("/", "_")
     logs = (slurm_logs / f"rule_{item.rule}" / name).glob("*.log")
     newest = max(logs, key=lambda log: log.stat().st_mtime, default=None)
-    error = _last(_lines(newest) or [], SLURM_ERROR) if newest else None
+    error = _last(_lines(newest), SLURM_ERROR) if newest else None
     if error is not None:
-        return str(newest), SLURM_ERROR.match(error)[1]
+        return str(newest), SLURM_ERROR.findall(error)[0]
     return item.log, None if own is None else (own or [NOT_A_WORD])[-1]
 
 
@@ -81,5 +81,5 @@ def _lines(log: Path) -> list[str] | None:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _last(lines: list[str], pattern: re.Pattern) -> str | None:
-    return next((line for line in reversed(lines) if pattern.match(line)), None)
+def _last(lines: list[str] | None, pattern: re.Pattern) -> str | None:
+    return next((line for line in reversed(lines or []) if pattern.match(line)), None)

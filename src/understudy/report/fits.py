@@ -51,16 +51,17 @@ def judged_fits(expected: Iterable[Expected], limits: FlagSettings) -> list[Judg
     A fit that cannot be read is flagged as just that.
     """
     judged = [
-        _judged(*item.wildcards, Path(item.path), limits)
+        _judged(item, limits)
         for item in expected
         if item.rule == RULE and Path(item.path).is_file()
     ]
     return sorted(judged, key=lambda fit: not fit.reasons)
 
 
-def _judged(kind: str, id_: str, path: Path, limits: FlagSettings) -> JudgedFit:
+def _judged(item: Expected, limits: FlagSettings) -> JudgedFit:
+    kind, id_ = item.wildcards
     try:
-        report = read_report(path)
+        report = read_report(item.path)
     except UserError as error:
         return JudgedFit(kind, id_, (NOT_KNOWN,) * len(HEADS), (str(error),))
     return JudgedFit(kind, id_, _cells(report), tuple(flags(report, limits)))

@@ -1,12 +1,14 @@
 """What the report is made from: a JSON file that the workflow writes, read into dataclasses."""
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import TypeVar, get_args, get_type_hints
 
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.plan.job import Expected
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -86,17 +88,17 @@ def read_inputs(path: Path | str) -> ReportInputs:
         raise UserError(f"{path}: not a description of a report ({error}); rerun") from error
 
 
-def from_dict(kind: type, values: dict) -> object:
+def from_dict(kind: type[Kind], values: dict) -> Kind:
     """A dataclass of ours from plain JSON values; its tuples may hold dataclasses."""
     hints = get_type_hints(kind)
-    unknown = set(values) - {entry.name for entry in fields(kind)}
+    unknown = set(values) - set(hints)
     if unknown:
         raise KeyError(f"unknown key {sorted(unknown)[0]}")
     return kind(**{name: _value(hints[name], value) for name, value in values.items()})
 
 
 def _value(hint: type, value: object) -> object:
-    inner = get_args(hint)
+    inner: tuple[type, ...] = get_args(hint)
     if not isinstance(value, list):
         return value
     if inner and is_dataclass(inner[0]):

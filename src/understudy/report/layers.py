@@ -63,7 +63,7 @@ def _chain(a: str, b: str, layer_of: dict[str, int]) -> list:
     return [a, *((a, b, layer) for layer in range(layer_of[a] + 1, layer_of[b])), b]
 
 
-def _layer(node: object, layer_of: dict[str, int]) -> int:
+def _layer(node: str | tuple[str, str, int], layer_of: dict[str, int]) -> int:
     return node[2] if isinstance(node, tuple) else layer_of[node]
 
 

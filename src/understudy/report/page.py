@@ -192,7 +192,7 @@ def _plot(plot: Plot) -> dict:
     if Path(plot.path).suffix != ".svg":
         return {"image": plot.path, "svg": "", "width": 0, "caption": plot.caption}
     svg = inline_svg(Path(plot.path))
-    width = round(float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) * PX_PER_PT)
+    width = round(float(re.findall(r'viewBox="0 0 ([\d.]+)', svg)[0]) * PX_PER_PT)
     return {"image": "", "svg": Markup(svg), "width": width, "caption": plot.caption}
 
 

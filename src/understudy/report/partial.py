@@ -37,17 +37,21 @@ def _drawable(subject: Person | Reference) -> bool:
 
 
 def _person(person: Person, target: Path) -> None:
-    sheet_identity(**person.parts, out=target)
+    sheet_identity(**_paths(person.parts), out=target)
+
+
+def _paths(parts: dict[str, str]) -> dict[str, Path]:
+    return {name: Path(path) for name, path in parts.items()}
 
 
 def _reference(reference: Reference, target: Path) -> None:
     made = [
-        [path for path in paths if Path(path).is_file()]
+        [path for path in map(Path, paths) if path.is_file()]
         for paths in (reference.white, reference.synthetic)
     ]
     people = len(reference.white)
     sheet_reference(
-        **reference.parts,
+        **_paths(reference.parts),
         reenactments=group_reenactments(*made),
         planned=(people, len(reference.synthetic) // people if people else 0),
         out=target,

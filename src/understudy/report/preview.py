@@ -28,7 +28,7 @@ def make_preview(reference: Path, composites: list[Path], out: Path) -> None:
     """
     info = probe(reference)
     seconds = min(float(info.frames / info.fps), MOST_SECONDS)
-    count = max(2, round(seconds * min(MOST_RATE, info.fps)))
+    count = max(2, round(seconds * min(MOST_RATE, float(info.fps))))
     clips = (reference, *composites[:MOST_SHOWN])
     strips = [_strip(path, seconds, count) for path in clips]
     gap = np.full((count, HEIGHT, GAP, 3), PAPER, np.uint8)

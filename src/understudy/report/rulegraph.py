@@ -60,7 +60,7 @@ def draw_rulegraph(graph: nx.DiGraph, notes: dict[str, str], failed: set[str]) -
     ]
     parts += [_edge([points[node] for node in chain]) for chain in chains]
     parts += [
-        _box(point, notes.get(point.rule, ""), point.rule in failed)
+        _box(point, point.rule, notes.get(point.rule, ""), point.rule in failed)
         for point in points.values()
         if point.rule
     ]
@@ -86,12 +86,12 @@ def _edge(chain: list[Position]) -> str:
     return f'<path class="edge" d="{path}"/>'
 
 
-def _box(point: Position, note: str, failed: bool) -> str:
+def _box(point: Position, rule: str, note: str, failed: bool) -> str:
     kind = "box failed" if failed else "box"
     left, top = point.x - NODE_WIDTH / 2, _top(point)
     middle = top + NODE_HEIGHT / 2
     text = f'<text class="rule" x="{point.x:.1f}" y="{middle + (-3 if note else 5):.1f}">'
-    lines = f"{text}{escape(point.rule)}</text>"
+    lines = f"{text}{escape(rule)}</text>"
     if note:
         lines += f'<text class="note" x="{point.x:.1f}" y="{middle + 13:.1f}">{escape(note)}</text>'
     return (

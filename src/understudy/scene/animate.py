@@ -61,8 +61,8 @@ def animate_avatar(
         white = files.enter_context(
             VideoWriter(out_white, width, height, reference.fps, crf=settings.crf)
         )
-        person, pose, K = (on_device(part, device) for part in (person, pose, K))
-        batches = render_frames(person, pose, K, width, height, settings.batch)
+        person, pose = on_device(person, device), on_device(pose, device)
+        batches = render_frames(person, pose, K.to(device), width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
         encode((to_video(*batch) for batch in bar), (rgba, white))
 

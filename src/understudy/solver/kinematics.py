@@ -202,7 +202,8 @@ def build_kinematics(
             pairs = [(joint, 1.0, *none, False)]
         else:
             pairs = skin.pairs(table.vertices[mark].numpy(), table.weights[mark].numpy())
-        main = max(range(len(pairs)), key=lambda i, pairs=pairs: pairs[i][1])
+        shares = [pair[1] for pair in pairs]
+        main = shares.index(max(shares))
         for i, (joint, weight, rest, shape, smile, on_skin) in enumerate(pairs):
             moved = landmark_basis[point] if i == main else np.zeros((3, b))
             shape = np.concatenate([shape, np.zeros((3, a)), moved], 1)

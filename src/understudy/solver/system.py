@@ -78,7 +78,8 @@ class NormalEquations:
             return
         stencil = {1: (-1.0, 1.0), 2: (1.0, -2.0, 1.0)}[order]
         m = n - order
-        residual = sum(c * values[i : i + m] for i, c in enumerate(stencil))
+        parts = (c * values[i : i + m] for i, c in enumerate(stencil))
+        residual = sum(parts, np.zeros_like(values[:m]))
         weight = np.broadcast_to(weight, residual.shape).astype(np.float32)
         self.cost += float((weight * residual**2).sum())
         for i, left in enumerate(stencil):

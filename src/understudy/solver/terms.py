@@ -88,7 +88,7 @@ def add_directions(
 def add_pose_prior(
     equations: NormalEquations,
     pose: np.ndarray,
-    mean: np.ndarray,
+    mean: np.ndarray | float,
     sigma: np.ndarray,
     limits: tuple[np.ndarray, np.ndarray],
     limit_sigma: float,

@@ -36,7 +36,8 @@ def rasterize(
         )
         for k in range(0, views, size)
     ]
-    return tuple(torch.cat(part) for part in zip(*parts, strict=True))
+    sums, left = (torch.cat(part) for part in zip(*parts, strict=True))
+    return sums, left
 
 
 def _batch(

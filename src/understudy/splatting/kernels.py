@@ -34,7 +34,7 @@ EPS2D = f32(0.3)  # px^2 added to the 2D covariance: a Gaussian is never thinner
 NEAR, FAR = f32(0.01), f32(1e10)  # in the units of the means
 ZERO, HALF, ONE, TWO = f32(0), f32(0.5), f32(1), f32(2)
 
-_options = dict(fastmath=True, error_model="numpy", nogil=True, cache=True)
+_options: dict = dict(fastmath=True, error_model="numpy", nogil=True, cache=True)
 jit = nb.njit(**_options)
 parallel_jit = nb.njit(parallel=True, **_options)
 

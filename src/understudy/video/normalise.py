@@ -16,7 +16,7 @@ from av.video.reformatter import Interpolation
 from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.progress import progress
-from understudy.video.probe import VideoInfo, decode, open_video, probe
+from understudy.video.probe import VideoInfo, decode, frame_time, open_video, probe
 from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter, exact_rate
 
@@ -141,13 +141,13 @@ def plan_framing(width: int, height: int, size: int | None, square: bool) -> Fra
     longer = max(width, height)
     limit = longer if size is None else size - size % 2
     if longer > limit:
-        scaled = tuple(max(2, 2 * _nearest(side * limit / longer / 2)) for side in (width, height))
-    else:
-        scaled = (width, height)
-    inner = tuple(max(2, side - side % 2) for side in scaled)
-    canvas = (max(inner),) * 2 if square else inner
-    x, y = ((outer - side) // 2 for outer, side in zip(canvas, inner, strict=True))
-    return Framing(scaled, (x, y, *inner), canvas)
+        width, height = (
+            max(2, 2 * _nearest(side * limit / longer / 2)) for side in (width, height)
+        )
+    w, h = (max(2, side - side % 2) for side in (width, height))
+    canvas = (max(w, h), max(w, h)) if square else (w, h)
+    x, y = (canvas[0] - w) // 2, (canvas[1] - h) // 2
+    return Framing((width, height), (x, y, w, h), canvas)
 
 
 def _sampled(
@@ -167,9 +167,10 @@ def _sampled(
     with open_video(source) as container:
         origin = None
         for index, frame in enumerate(decode(container, source)):
-            time = float(frame.pts * frame.time_base) if info.timed else index / float(info.fps)
-            origin = time if origin is None else origin
-            now = (index, time - origin, frame)
+            time = frame_time(frame) if info.timed else index / float(info.fps)
+            assert time is not None  # `timed`: every frame has one
+            origin = float(time) if origin is None else origin
+            now = (index, float(time) - origin, frame)
             while k < sampling.frames and sampling.time(k) <= now[1] + CLOCK_SECONDS:
                 chosen = _nearer(before, now, sampling.time(k))
                 yield chosen[0], chosen[1], picture(chosen[2])
@@ -177,6 +178,7 @@ def _sampled(
             if k == sampling.frames:
                 return
             before = now
+    assert before is not None  # `decode` gives at least one frame
     while k < sampling.frames:  # moments during the last frame's display
         yield before[0], before[1], picture(before[2])
         k += 1

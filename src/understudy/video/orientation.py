@@ -56,10 +56,10 @@ def frame_orientation(frame: VideoFrame) -> Orientation:
     A stored point (x, y) is shown at (a·x + c·y, b·x + d·y). Turns that are not a multiple of 90
     degrees are rounded to the nearest one.
     """
-    for side_data in frame.side_data:
-        if side_data.type.name == "DISPLAYMATRIX":
-            a, b, _, c, d = np.frombuffer(bytes(side_data)[:20], np.int32)
-            if abs(a) + abs(d) >= abs(b) + abs(c):
-                return Orientation(False, bool(a < 0), bool(d < 0))
-            return Orientation(True, bool(c < 0), bool(b < 0))
+    if "DISPLAYMATRIX" in frame.side_data:
+        matrix = bytes(frame.side_data["DISPLAYMATRIX"])  # type: ignore[typeddict-item]  # PyAV's
+        a, b, _, c, d = np.frombuffer(matrix[:20], np.int32)
+        if abs(a) + abs(d) >= abs(b) + abs(c):
+            return Orientation(False, bool(a < 0), bool(d < 0))
+        return Orientation(True, bool(c < 0), bool(b < 0))
     return Orientation()

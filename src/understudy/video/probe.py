@@ -16,12 +16,14 @@ from understudy.video.orientation import Orientation, frame_orientation
 
 # The first bytes of MP4/MOV, Matroska/WebM, AVI and FLV: a file that opens like one of these but
 # cannot be read is a damaged video; any other never was one.
-VIDEO_SIGNATURES = ((4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (0, b"\x1aE\xdf\xa3"))
-VIDEO_SIGNATURES += ((0, b"RIFF"), (0, b"FLV"))
+VIDEO_SIGNATURES = (
+    *((4, b"ftyp"), (4, b"moov"), (4, b"mdat")),
+    *((0, b"\x1aE\xdf\xa3"), (0, b"RIFF"), (0, b"FLV")),
+)
 # Headers are rounded; a file that lacks a larger share than this was cut short.
 MISSING_ALLOWED = 0.02
 # A clock in whole milliseconds (Matroska) jitters by up to 1 ms without the rate being variable.
-JITTER_SECONDS = 0.002
+JITTER_SECONDS = Fraction("0.002")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ def probe(path: Path | str) -> VideoInfo:
         times = packet_times(container, path)
     if len(times) == 1:
         raise UserError(f"{path}: holds a single frame; give a video of a moving person")
-    timed = None not in times
-    seconds, variable = _rhythm(sorted(times)) if timed else (None, False)
+    known = [time for time in times if time is not None]
+    timed = len(known) == len(times)
+    seconds, variable = _rhythm(sorted(known)) if timed else (None, False)
     if seconds is None:
         seconds = len(times) / Fraction(header_rate or 25)
     average = (len(times) / seconds).limit_denominator(10_000) if seconds else Fraction(0)
@@ -123,6 +126,13 @@ def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFram
         ) from error
     if count == 0:
         raise UserError(f"{path}: no frame can be decoded; copy or record it again")
+
+
+def frame_time(frame: av.VideoFrame) -> Fraction | None:
+    """A decoded frame's time (s); None: not given in the file."""
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return frame.pts * frame.time_base
 
 
 def packet_times(container: InputContainer, path: Path | str) -> list[Fraction | None]:

@@ -16,7 +16,7 @@ from understudy.video.probe import decode, open_video, probe
 DECORD_MIN_WIDTH = 96
 
 
-def read_frames(path: Path | str, indices: Sequence[int] | None = None) -> np.ndarray:
+def read_frames(path: Path | str, indices: Sequence[int] | np.ndarray | None = None) -> np.ndarray:
     """The frames `indices` (default: all), upright, RGB uint8 (n,h,w,3).
 
     Raises UserError as `probe` does, IndexError if an index is beyond the clip.

@@ -71,7 +71,6 @@ class VideoWriter:
         self.fps, self.codec, self.crf = exact_rate(fps), codec, crf
         self.frames = 0
         self._files = contextlib.ExitStack()
-        self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> "VideoWriter":
         temporary = self._files.enter_context(atomic_path(self.path))
@@ -92,6 +91,8 @@ class VideoWriter:
             .compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
         )
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert self._process.stdin and self._process.stderr
+        self._stdin, self._stderr = self._process.stdin, self._process.stderr
         self._files.callback(self._stop)
         return self
 
@@ -106,9 +107,9 @@ class VideoWriter:
             )
         try:
             for frame in frames:  # one at a time: no copy of a whole non-contiguous batch
-                self._process.stdin.write(np.ascontiguousarray(frame).data)
+                self._stdin.write(np.ascontiguousarray(frame).data)
         except OSError as error:  # ffmpeg has exited: say why, not "broken pipe"
-            raise self._failure(self._process.stderr.read()) from error
+            raise self._failure(self._stderr.read()) from error
         self.frames += len(frames)
 
     def __exit__(
@@ -125,8 +126,8 @@ class VideoWriter:
 
     def _finish(self) -> None:
         with contextlib.suppress(OSError):  # a pipe broken by the last flush: judged just below
-            self._process.stdin.close()
-        message = self._process.stderr.read()
+            self._stdin.close()
+        message = self._stderr.read()
         if self._process.wait() != 0:
             raise self._failure(message)
         if self.frames == 0:
@@ -135,7 +136,7 @@ class VideoWriter:
     def _stop(self) -> None:
         """Stop ffmpeg if it is still running, and release its pipes."""
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stderr):
+        for pipe in (self._stdin, self._stderr):
             with contextlib.suppress(OSError):
                 pipe.close()
         self._process.wait()

@@ -72,7 +72,7 @@ def _composed(filmed: Filmed, avatar: Avatar, t: int, backdrop: Tensor) -> tuple
     clip, view = filmed.clip, filmed.clip.masked(t)
     with torch.no_grad():
         rgb, alpha = filmed.render(avatar, t, filmed.poses.corrections[t], torch.zeros(3))
-    over = rgb.cpu() + (1 - alpha.cpu()) * backdrop[clip.boxes[t].slices]
+    over = rgb.cpu() + (1 - alpha.cpu()) * backdrop[clip.box(t).slices]
     bare = torch.from_numpy(clip.masks[t] == 0)
     image = torch.from_numpy(clip.images[t]).float() / 255
     return psnr(over.clamp(0, 1), view.image), psnr(backdrop[bare].clamp(0, 1), image[bare])

@@ -21,9 +21,11 @@ PLACING_ROUNDS = 3
 PLACED = AlignSettings(blurs=(3.0, 2.0, 2.0, 1.5, 1.0, 1.0), turn_trust=1.0, transl_trust=1.0)
 
 
-def box_of(pictures: Pictures, t: int) -> Box | None:
-    """The box around the person in image t."""
-    return person_box(pictures.masks[t].astype(np.uint8) * 255)
+def box_of(pictures: Pictures, t: int) -> Box:
+    """The box around the person in image t, which shows one."""
+    box = person_box(pictures.masks[t].astype(np.uint8) * 255)
+    assert box is not None
+    return box
 
 
 def masked_frame(pictures: Pictures, t: int, box: Box) -> MaskedFrame:
@@ -44,8 +46,7 @@ def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> 
             rgb, alpha = cloud.render(eye, pictures.K[None], width, height, white)
         images.append(to_bytes(rgb[0]))
         masks.append((alpha[0, ..., 0] > 0.5).numpy())
-    images, masks = np.stack(images), np.stack(masks)
-    return replace(pictures, images=images, masks=masks)
+    return replace(pictures, images=np.stack(images), masks=np.stack(masks))
 
 
 def placing(avatar: Avatar, pictures: Pictures) -> Tensor:

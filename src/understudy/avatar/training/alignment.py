@@ -84,7 +84,8 @@ class Alignment:
             posed = self.avatar.rig.skeleton.skin(rotations, transl, expression)
         ours, theirs, trust = _channels(drawn, view)
         ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
-        gradient = np.stack(np.gradient((ours + theirs) / 2, axis=(1, 0)), -1)  # (h,w,4,2): x, y
+        mean = (ours + theirs) / 2
+        gradient = np.stack([np.gradient(mean, axis=axis) for axis in (1, 0)], -1)  # (h,w,4,2)
         steep = np.abs(gradient)
         told = (steep[..., 0] + steep[..., 1] > FLAT).any(-1)
         points = cloud.means[0].cpu().numpy()

@@ -1,6 +1,7 @@
 """How training progresses: loss and quality over steps and seconds, and whether it still gains."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,16 +12,24 @@ from understudy.image_metrics.similarity import psnr
 STEPS = 50  # that one row averages
 FRAMES = 2  # held-out frames that a row's PSNR is averaged over
 GAIN = 0.02  # dB: less counts as none
-COLUMNS = ("step", "seconds", "loss", "held_out_psnr")
+
+
+class Row(NamedTuple):
+    """Seconds of training, mean loss of the steps since the previous row, and PSNR (dB) of a few
+    held-out frames."""
+
+    step: int
+    seconds: float
+    loss: float
+    held_out_psnr: float
 
 
 @dataclass
 class Curve:
-    """rows: step, seconds of training, mean loss of the steps since the previous row, and PSNR (dB)
-    of a few held-out frames; losses: of the steps since the last row, left on the device so that no
-    step waits for them."""
+    """rows; losses: of the steps since the last row, left on the device so that no step waits for
+    them."""
 
-    rows: list[list[float]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     losses: list[Tensor] = field(default_factory=list)
 
     def add(self, loss: Tensor, training: Training, seconds: float) -> bool:
@@ -29,7 +38,8 @@ class Curve:
         if len(self.losses) < STEPS and training.steps < training.planned_steps:
             return False
         mean = float(torch.stack([one.to(loss.device) for one in self.losses]).mean())
-        self.rows.append([training.steps, round(seconds, 1), round(mean, 5), _quality(training)])
+        told = round(seconds, 1), round(mean, 5), _quality(training)
+        self.rows.append(Row(training.steps, *told))
         self.losses.clear()
         return True
 
@@ -48,10 +58,11 @@ class Curve:
     @staticmethod
     def from_note(note: dict) -> "Curve":
         """The curve that `note` returned."""
-        return Curve(note["rows"], [torch.tensor(loss) for loss in note["losses"]])
+        rows = [Row(*row) for row in note["rows"]]
+        return Curve(rows, [torch.tensor(loss) for loss in note["losses"]])
 
     def csv(self) -> str:
-        lines = [COLUMNS, *self.rows]
+        lines = [Row._fields, *self.rows]
         return "".join(",".join(map(str, line)) + "\n" for line in lines)
 
 

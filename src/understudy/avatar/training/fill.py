@@ -40,6 +40,7 @@ def seen_weight(training: Training, avatar: Avatar) -> Tensor:
         bare = replace(avatar, colors=colors, shading=torch.zeros_like(avatar.shading))
         rgb, _ = training.render(bare, t, training.poses.corrections[t], torch.zeros(3))
         (rgb[..., 0] * counted).sum().backward()
+        assert colors.grad is not None
         seen = torch.maximum(seen, colors.grad[:, 0])
     sides = [f"{side}_{finger}" for side in ("left", "right") for finger in FINGERS]
     fingers = region(avatar.rig.body, tuple(sides))

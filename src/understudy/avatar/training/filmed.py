@@ -48,7 +48,7 @@ class Filmed:
     def draw(self, cloud: Cloud, t: int, background: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Frame t's box of a posed cloud: rgb (h,w,3), premultiplied unless there is a `background`
         (3,), and alpha (h,w,1)."""
-        box = self.clip.boxes[t]
+        box = self.clip.box(t)
         rgb, alpha = cloud.render(
             torch.eye(4, device=self.device)[None],
             self.clip.camera(t)[None].to(self.device),

@@ -79,9 +79,15 @@ class Footage:
         """The frames in which the person is seen."""
         return [t for t, box in enumerate(self.boxes) if box is not None]
 
+    def box(self, t: int) -> Box:
+        """Around the person in frame t, which is a usable one."""
+        box = self.boxes[t]
+        assert box is not None
+        return box
+
     def masked(self, t: int) -> MaskedFrame:
         """Frame t inside its box."""
-        place = self.boxes[t].slices
+        place = self.box(t).slices
         image, mask, plate = self.images[t][place], self.masks[t][place], self.plate[place]
         like = like_plate(image, plate)
         mistaken = like & mask_band(mask, DOUBT) & (mask > 0)
@@ -106,7 +112,7 @@ class Footage:
 
     def camera(self, t: int) -> Tensor:
         """(3,3) for the view of frame t."""
-        return self.boxes[t].camera(self.K)
+        return self.box(t).camera(self.K)
 
 
 def mask_band(mask: np.ndarray, width: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,8 @@ def begin(
     model: type[Training] = chosen("avatar", settings.model)
     person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
     behind = model.behind(settings.own, clip, depth)
-    return model(clip, *person, settings, device, **behind)
+    begun: Callable[..., Training] = model  # what is behind differs between models
+    return begun(clip, *person, settings, device, **behind)
 
 
 def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tuple[float, Curve]:
@@ -133,8 +135,9 @@ def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tup
             loss = training.advance()
             bar.update()
             if loss is not None and curve.add(loss, training, seconds()):
-                _, _, loss, psnr = curve.rows[-1]
-                bar.set_postfix(loss=f"{loss:.4f}", held_out=f"{psnr:.2f} dB", refresh=False)
+                row = curve.rows[-1]
+                held_out = f"{row.held_out_psnr:.2f} dB"
+                bar.set_postfix(loss=f"{row.loss:.4f}", held_out=held_out, refresh=False)
                 if curve.steps_without_gain() >= patience:
                     training.end()
             if interruption.requested or due.passed() or training.done == training.work:

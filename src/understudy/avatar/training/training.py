@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -34,7 +34,7 @@ class Training(Filmed, ABC):
         self.steps, self.done = 0, 0
 
     @classmethod
-    def behind(cls, own: object, clip: Footage, depth: Path | str) -> dict:
+    def behind(cls, own: Any, clip: Footage, depth: Path | str) -> dict:
         """What a training run is given besides the person: what is behind, if it trains that too;
         own: the model's settings; depth: the clip's depth.npz."""
         return {}

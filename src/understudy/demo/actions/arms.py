@@ -20,8 +20,15 @@ def clapping(s: Script) -> None:
     """Flat hands meet in front of the chest again and again."""
     wide, height = 0.15 * s.style.amplitude, s.random.uniform(-0.14, -0.04)
     apart, together = _clap(wide, height), _clap(0.002, height)
-    hands = {"right_hand": "flat", "left_hand": "flat"}
-    s.pose(0.7, right=apart, left=apart, face="smile", head={"nod": 4}, **hands)
+    s.pose(
+        0.7,
+        right=apart,
+        left=apart,
+        face="smile",
+        head={"nod": 4},
+        right_hand="flat",
+        left_hand="flat",
+    )
     for clap in range(s.count(6)):
         beat = 0.2 * s.random.uniform(0.92, 1.08)
         s.pose(beat, right=together, left=together, head={"nod": 6 if clap % 2 else 3})
@@ -77,8 +84,7 @@ def palms_together(s: Script) -> None:
     goal = Goal("palm", palm=(-1.0, 0.0, 0.0), fingers=(0.0, 1.0, 0.15), elbow=(0.8, -0.6, 0.0))
     together = Reach(goal, (0.002, -0.10, 0.20))
     apart = Reach(goal, (0.10, -0.16, 0.24))
-    hands = {"right_hand": "flat", "left_hand": "flat"}
-    s.pose(0.6, right=apart, left=apart, **hands)
+    s.pose(0.6, right=apart, left=apart, right_hand="flat", left_hand="flat")
     s.pose(0.35, right=together, left=together, face="calm")
     s.pose(0.4, head={"nod": 16 * s.style.amplitude}, spine={"bend": 6 * s.style.amplitude})
     s.hold(0.8 + 0.5 * s.random.random())
@@ -92,9 +98,8 @@ def cross_hands(s: Script) -> None:
     height = s.random.uniform(-0.12, -0.03)
     front = Reach(Goal("wrist", **arm), (-0.05, height, 0.34))
     behind = Reach(Goal("wrist", **arm), (-0.05, height, 0.27))
-    hands = {"right_hand": "flat", "left_hand": "flat"}
     apart = Goal(upper=(0.4, -0.75, 0.5), fore=(0.1, 0.6, 0.8), palm=(-0.4, 0.0, 0.9))
-    s.pose(0.4, right=apart, left=apart, face="stern", **hands)
+    s.pose(0.4, right=apart, left=apart, face="stern", right_hand="flat", left_hand="flat")
     s.pose(0.4, right=front, left=behind, spine={"bend": -2})
     s.hold(1.1 + 0.5 * s.random.random())
     if s.style.repeats > 1.1:

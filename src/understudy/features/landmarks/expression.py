@@ -1,6 +1,7 @@
 """The face fitted to its 68 keypoints, all frames at once: expressions and jaw."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ def fit_expression(
     problem = _Face(believed, body.landmark_submesh(), xy, score * valid[:, None], valid)
     state = problem.begin()
     for width, steps in zip(_WIDTHS, _STEPS, strict=True):
-        state = minimise(lambda s, w=width: problem.equations(s, w), _moved, state, steps, 1e-3)
+        state = minimise(partial(problem.equations, width=width), _moved, state, steps, 1e-3)
     at = terms.project(problem.posed(state).points, observed.camera)
     error = np.median(np.linalg.norm(at - xy, axis=-1), 1) / problem.unit
     jaw = rot.log(state.rotations[:, 1])

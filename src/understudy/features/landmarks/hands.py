@@ -1,6 +1,7 @@
 """The fingers fitted to the 21 keypoints of each hand, all frames at once."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def _fit_side(observed: Observed, body: BodyModel, side: str) -> tuple[np.ndarra
 
     state = start
     for width, steps in zip(_WIDTHS, _STEPS, strict=True):
-        state = minimise(lambda s, w=width: equations(s, w), moved, state, steps, 1e-3)
+        state = minimise(partial(equations, width=width), moved, state, steps, 1e-3)
     at = terms.project(posed(state).points, observed.camera)
     error = (weight * np.linalg.norm(at - xy, axis=-1)).sum(1) / np.maximum(weight.sum(1), 1e-9)
     error /= observed.unit

@@ -1,7 +1,8 @@
 """MediaPipe Holistic over a clip: body, face and hands of one person, in pixels of the video."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,9 @@ def run_holistic(
     return out
 
 
-def _see(model: object, frame: np.ndarray, window: np.ndarray | None) -> tuple:
+def _see(
+    model: Any, frame: np.ndarray, window: np.ndarray | None
+) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
     """Run the model on a frame or its window: its output, and the map from fractions to pixels.
 
     MediaPipe's points lie half a pixel of its input too far up and left: if the same frames are
@@ -81,7 +84,9 @@ def _see(model: object, frame: np.ndarray, window: np.ndarray | None) -> tuple:
     return model.process(picture), lambda fractions: to_frame(fractions + half, window)
 
 
-def _store(out: Holistic, index: int, answer: object, to_pixels: object) -> None:
+def _store(
+    out: Holistic, index: int, answer: Any, to_pixels: Callable[[np.ndarray], np.ndarray]
+) -> None:
     """Write one frame's output into the arrays."""
     if answer.pose_landmarks:
         points = answer.pose_landmarks.landmark

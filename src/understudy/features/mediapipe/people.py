@@ -146,7 +146,7 @@ def distinct_people(
     return np.array(kept).reshape(-1, 33, 3)
 
 
-def _is_part_of(person: np.ndarray, length: float, other: np.ndarray) -> bool:
+def _is_part_of(person: np.ndarray, length: np.ndarray, other: np.ndarray) -> bool:
     """Whether a detection is `other` (33,3) again, or one of its limbs."""
     scale = max(float(torso_length(other)), float(length))
     apart = np.median(np.linalg.norm((person - other)[JOINTS, :2], axis=1))

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from understudy.files import file_digest
+from understudy.files import file_digest, package_folder
 
 MODELS = {
     "pose_detection": "pose_detection/pose_detection.tflite",
@@ -54,5 +54,5 @@ def native_log_silenced() -> Iterator[None]:
 @cache
 def model_digests() -> dict[str, str]:
     """Model name -> the first 12 hex digits of its weights' SHA-256, for each file's metadata."""
-    folder = Path(load_mediapipe().__file__).parent / "modules"
+    folder = package_folder("mediapipe") / "modules"
     return {name: file_digest(folder / path) for name, path in MODELS.items()}

@@ -19,6 +19,7 @@ from understudy.features.interfaces import Detected
 from understudy.features.openmmlab import networks as openmmlab
 from understudy.features.openmmlab import rtmdet
 from understudy.features.openmmlab.networks import (
+    answers_of,
     as_bgr,
     build_network,
     config_file,
@@ -108,7 +109,8 @@ def mark_points(
         255 * cut_picture(frame, cut, PICTURE, device)
         for frame, cut in zip(stream_frames(video, frames), cuts, strict=True)
     )
-    xy, score = [], []
+    xy: list[np.ndarray] = []
+    score: list[np.ndarray] = []
     for batch in batched(progress(ahead(pictures), "keypoints", len(frames)), BATCH):
         with torch.inference_mode():
             for found in _marked(network, batch):
@@ -124,13 +126,16 @@ def _marked(network: nn.Module, pictures: list[Tensor]) -> list:
     from mmpose.structures import PoseDataSample
 
     size = np.array(PICTURE[::-1], float)
-    about = dict(input_size=size, input_center=size / 2, input_scale=size)
-    about["flip_indices"] = _mirrored()
+    about = {
+        "input_size": size,
+        "input_center": size / 2,
+        "input_scale": size,
+        "flip_indices": _mirrored(),
+    }
     box = InstanceData(bboxes=np.array([[0, 0, *size]]), bbox_scores=np.ones(1))
     answers = [PoseDataSample(metainfo=about, gt_instances=box) for _ in pictures]
     inputs = [as_bgr(picture) for picture in pictures]
-    found = network.test_step({"inputs": inputs, "data_samples": answers})
-    return [one.pred_instances for one in found]
+    return [one.pred_instances for one in answers_of(network, inputs, answers)]
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from understudy.files import package_folder
 from understudy.networks import torchvision_cpu
 from understudy.networks.checkpoints import State, read_checkpoint, state_in
 
@@ -79,7 +80,7 @@ def load_openmmlab() -> None:
 
 def config_file(package: str, path: str) -> Path:
     """A configuration from the wheel of mmdet or mmpose."""
-    return Path(importlib.util.find_spec(package).origin).parent / ".mim/configs" / path
+    return package_folder(package) / ".mim/configs" / path
 
 
 def network_config(package: str, path: str) -> dict:
@@ -108,6 +109,12 @@ def _forget_pretrained(config: dict) -> None:
             config[name] = None
         elif isinstance(value, dict):
             _forget_pretrained(value)
+
+
+def answers_of(network: nn.Module, inputs: list[Tensor], samples: list) -> list:
+    """The samples (mmdet's, mmpose's) with what a network finds in inputs (3,h,w) BGR, 0–255."""
+    data = {"inputs": inputs, "data_samples": samples}
+    return network.test_step(data)  # type: ignore[operator]  # mmengine's, which torch cannot know
 
 
 def state_of(path: Path | str) -> State:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from understudy.features.frames import ahead, batched
-from understudy.features.openmmlab.networks import as_bgr, build_network, network_config
+from understudy.features.openmmlab.networks import answers_of, as_bgr, build_network, network_config
 
 SIDE = 640  # px of the square image
 BATCH = 16  # images
@@ -39,8 +39,8 @@ class Picture:
 def build() -> nn.Module:
     """The person-only detector, as in MMPose's `rtmdet_m_640-8xb32_coco-person.py`."""
     model = network_config("mmdet", "rtmdet/rtmdet_m_8xb32-300e_coco.py")
-    model.bbox_head.num_classes = 1
-    model.test_cfg.update(
+    model["bbox_head"]["num_classes"] = 1
+    model["test_cfg"].update(
         nms_pre=1000, score_thr=0.05, nms=dict(type="nms", iou_threshold=0.6), max_per_img=100
     )
     return build_network("mmdet", model)
@@ -83,7 +83,7 @@ def _detect(network: nn.Module, batch: list[Picture]) -> list[Boxes]:
         for one in batch
     ]
     pixels = [as_bgr(one.pixels) for one in batch]
-    found = network.test_step({"inputs": pixels, "data_samples": samples})
+    found = answers_of(network, pixels, samples)
     return [
         _people(one.pred_instances, *shown.frame.shape[:2])
         for one, shown in zip(found, batch, strict=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,6 +36,7 @@ BATCH = 4  # images: each takes 1 GB in ViT-H's global attention
 SURE = 0.5  # minimum score for a keypoint to be a prompt
 FEWEST = 5  # prompts needed for a person to be in a frame
 ENLARGED = 1.2  # factor on the prompts' box
+Sam = Any  # segment_anything's network; the package says nothing of its types
 
 
 def _builder(name: str) -> Callable[[], nn.Module]:
@@ -98,7 +100,7 @@ def prompts_of(xy: np.ndarray, score: np.ndarray, width: int, height: int) -> di
 
 
 def segment(
-    network: nn.Module, video: Path | str, info: VideoInfo, prompts: dict[int, Prompt]
+    network: Sam, video: Path | str, info: VideoInfo, prompts: dict[int, Prompt]
 ) -> np.ndarray:
     """Masks (n,h,w) bool of the prompted frames of a video, empty elsewhere."""
     masks = np.zeros((info.frames, info.height, info.width), bool)
@@ -117,7 +119,7 @@ def segment(
     return masks
 
 
-def shown(network: nn.Module, frame: np.ndarray) -> Tensor:
+def shown(network: Sam, frame: np.ndarray) -> Tensor:
     """A frame (h,w,3) as the network's input (3,·,·), its longer side scaled to fit."""
     transforms = import_module("segment_anything.utils.transforms")
     resized = transforms.ResizeLongestSide(network.image_encoder.img_size).apply_image(frame)
@@ -125,7 +127,7 @@ def shown(network: nn.Module, frame: np.ndarray) -> Tensor:
 
 
 def prompted(
-    network: nn.Module,
+    network: Sam,
     embedding: Tensor,
     prompt: Prompt,
     shown_size: tuple[int, int],

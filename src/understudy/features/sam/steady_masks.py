@@ -19,7 +19,7 @@ def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     says that somebody is there. boxes (n,4) x0, y0, x1, y1 px of the person, NaN if nobody is.
     """
     steady = masks.copy()
-    for frame in np.flatnonzero(np.isfinite(boxes).all(1)):
+    for frame in np.flatnonzero(np.isfinite(boxes).all(1)).tolist():
         usual, agreement = _usual(masks, boxes, frame)
         mask = masks[frame]
         if usual is not None:

@@ -29,7 +29,7 @@ class CoupledObjective:
     them over, but passes them no gradient.
     """
 
-    warm_up_moves = ("root", "pelvis", "flame_root", "flame_place")
+    warm_up_moves: tuple[str, ...] = ("root", "pelvis", "flame_root", "flame_place")
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ class FaceMesh:
         self.edges = torch.cat([faces[:, [0, 1]], faces[:, [0, 2]], faces[:, [1, 2]]])
         self.laplacian = _laplacian(faces, count)
         template = flame.model.v_template.numpy()
-        nearest = cKDTree(template).query(template * np.float32([-1, 1, 1]))[1]
+        nearest = cKDTree(template).query(template * np.array([-1, 1, 1], np.float32))[1]
         self.mirrored = torch.from_numpy(nearest)
 
     def vertex_loss(self, face: Tensor, flame: Tensor) -> Tensor:

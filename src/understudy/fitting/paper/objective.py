@@ -64,7 +64,7 @@ class BodyObjective:
     (E,). Shared: betas (S,); joint_offset (55,3) and locator_offset (55,3) m.
     """
 
-    warm_up_moves = ("root", "pelvis")
+    warm_up_moves: tuple[str, ...] = ("root", "pelvis")
 
     def __init__(
         self,

@@ -52,12 +52,14 @@ def _epoch(
     rates = [rate_at(step, s.rates[epoch], s.drops[epoch]) for step in range(total)]
     adam = _adam(leaves, objective.warm_up_moves)
     for rate in rates[:warm]:
-        yield _step(adam, rate, objective.warm_up(leaves, batch))
+        _step(adam, rate, objective.warm_up(leaves, batch))
+        yield
     last = epoch == len(s.steps) - 1
     adam = _adam(leaves, leaves.frames if last else (*leaves.frames, *leaves.shared))
     for step in range(warm, total):
         hands = s.stiff_hand_offset if step < stiff else 1.0
-        yield _step(adam, rates[step], objective.full(leaves, batch, hands))
+        _step(adam, rates[step], objective.full(leaves, batch, hands))
+        yield
 
 
 def _adam(leaves: Unknowns, moving: Collection[str]) -> torch.optim.Adam:

@@ -63,6 +63,7 @@ class PaperPreset:
         rest = rot.exp(np.concatenate([face, features.hand_pose.reshape(n, 30, 3)], 1))
         rotations = np.concatenate([start.rotations, rest], 1)
         first = rotations[seen], features.expression[seen], features.face_valid[seen]
+        objective: BodyObjective | CoupledObjective
         if self.flame is None:
             objective = BodyObjective(body, observed, *first, self.settings)
         else:
@@ -95,12 +96,17 @@ class PaperPreset:
         pelvis = smooth_values(frames["pelvis"].double().numpy(), *filters)
         expression = smooth_values(frames["expression"].double().numpy(), *filters)
         turned, pelvis, expression = _bridged(observed.seen, turned, pelvis, expression)
+        rotations, place, smile = (
+            torch.from_numpy(array).float() for array in (turned, pelvis, expression)
+        )
         figure = objective.body.posed(
-            *(torch.from_numpy(array).float() for array in (turned, pelvis, expression)),
+            rotations,
+            place,
+            smile,
             **shared | {"locator_offset": torch.zeros_like(shared["locator_offset"])},
             vertex_offset=objective.vertex_offset(unknowns.shared),
         )
-        rest = objective.body.rest_pelvis(shared["betas"], torch.from_numpy(expression).float())
+        rest = objective.body.rest_pelvis(shared["betas"], smile)
         return assemble_fit(
             observed,
             MARKS.numpy(),

@@ -7,6 +7,7 @@ couplings lie in a narrow band, so a step costs little more than the Jacobians (
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def optimise(problem: ClipProblem, start: Start, settings: FitSettings) -> State
     for width, sigma, steps in zip(settings.widths, sigmas, settings.iterations, strict=True):
         state.up = problem.vertical(state)
         state = minimise(
-            lambda trial, width=width, sigma=sigma: problem.equations(trial, width, sigma),
+            partial(problem.equations, width=width, limb_sigma=sigma),
             _moved,
             state,
             steps,

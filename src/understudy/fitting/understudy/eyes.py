@@ -69,7 +69,7 @@ def eye_poses(observed: Observed, eyes: Eyeballs) -> np.ndarray:
     """
     if observed.irises is None:
         return np.zeros((len(observed), 2, 3))
-    found, weight = _looked(observed, eyes)
+    found, weight = _looked(observed, observed.irises, eyes)
     found -= _medians(found, weight)
     total = weight.sum(1)
     mean = (weight * found).sum(1) / np.maximum(total, 1e-9)
@@ -80,11 +80,13 @@ def eye_poses(observed: Observed, eyes: Eyeballs) -> np.ndarray:
     return np.repeat(rot.log(aside @ down)[:, None], 2, 1)
 
 
-def _looked(observed: Observed, eyes: Eyeballs) -> tuple[np.ndarray, np.ndarray]:
+def _looked(
+    observed: Observed, irises: np.ndarray, eyes: Eyeballs
+) -> tuple[np.ndarray, np.ndarray]:
     """For each eye (n,2,2) rad down and to the left from rest, and weights (n,2,2), 1/rad²."""
     camera, focal = observed.camera, observed.camera[0, 0]
     off = terms.project(eyes.corners, camera) - observed.xy[:, _CORNERS]
-    at = (observed.irises[..., :2] + off.mean(2) - camera[:2, 2]) / np.diag(camera)[:2]
+    at = (irises[..., :2] + off.mean(2) - camera[:2, 2]) / np.diag(camera)[:2]
     ray = rot.unit(np.concatenate([at, np.ones((*at.shape[:-1], 1))], -1))
     radius = np.linalg.norm(eyes.pupil, axis=-1)
     # The ray's nearest point to the centre, and from there back to the ball's near side.
@@ -96,7 +98,7 @@ def _looked(observed: Observed, eyes: Eyeballs) -> tuple[np.ndarray, np.ndarray]
     pixels = focal * radius / np.maximum(eyes.centre[..., 2], 0.1)  # of the eyeball's radius
     sigma = _IRIS_SIGMA / radius[:, None] + _PIXEL_SIGMA / pixels[..., None]
     towards = -(look * ray).sum(-1)  # an eyeball seen from the side says less
-    counts = _open(observed) * observed.irises[..., 2] * towards**2 * (pixels >= _LEAST_RADIUS)
+    counts = _open(observed) * irises[..., 2] * towards**2 * (pixels >= _LEAST_RADIUS)
     return angles, counts[..., None] / sigma**2
 
 

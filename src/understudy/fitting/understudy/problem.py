@@ -59,7 +59,7 @@ class ClipProblem:
         self.xy = observed.xy[:, FITTED]
         self.weight = keypoint_weights(settings) * observed.score[:, FITTED] ** 2
         self.ends, self.upright_ends = direction_ends(), upright_ends()
-        self.directions = world_directions(observed.world)
+        self.directions = world_directions(observed.spatial)
         strengths = np.array([direction.strength for direction in DIRECTIONS])
         self.direction_weight = trust * observed.seen[:, None] * strengths
         part = settings.part_upright_sigma

@@ -94,7 +94,7 @@ class Regularisers:
 
     def _outward(self, offsets: tuple[Tensor, Tensor]) -> Tensor:
         hands = self.human.parts.hands
-        total = 0.0
+        total = offsets[0].new_zeros(())
         for offset in offsets:
             cosine = (normalize(offset[hands], dim=1) * self.normals[hands]).sum(1)
             total = total + cosine.clamp(min=0).mean()

@@ -14,6 +14,8 @@ PLANES = ((0, 1), (0, 2), (1, 2))  # xy, xz, yz
 class Planes(nn.Module):
     """Three planes of features through a cube around fixed points (k,3) m; zero at first."""
 
+    places: Tensor
+
     def __init__(self, points: Tensor, side: float, channels: int, size: int) -> None:
         """side: of the cube, m."""
         super().__init__()
@@ -45,7 +47,8 @@ class Perceptron(nn.Module):
     def forward(self, own: Tensor, shared: Tensor | None = None) -> list[Tensor]:
         """own (G,k), shared (m,) -> (G,size) for each output."""
         first = self.linear[0]
-        bias = first.bias
+        assert isinstance(first, nn.Linear)
+        bias: Tensor = first.bias
         if shared is not None:
             bias = F.linear(shared, first.weight[:, self.own :], bias)
         x = F.linear(own, first.weight[:, : self.own], bias)

@@ -6,6 +6,7 @@ information and is left out. `PlateScene` is the wall as the video's unmasked pi
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -39,7 +40,7 @@ class ScenePoints:
     colors: Tensor
 
 
-def scene_points(depth: str, clip: Footage) -> ScenePoints:
+def scene_points(depth: Path | str, clip: Footage) -> ScenePoints:
     """One point per pixel of the clip's size where the depth maps (a depth.npz) know the
     background: the mean over their frames."""
     stored = load_depth(depth)
@@ -86,6 +87,10 @@ class GaussianScene:
     logarithms of m, quats (k,4). After a loss on `image()` is propagated back, `step` moves them,
     and at intervals doubles, splits, prunes and dims some.
     """
+
+    pull: Tensor
+    seen: Tensor
+    widest: Tensor
 
     def __init__(self, points: ScenePoints, clip: Footage, seed: int, device: torch.device) -> None:
         self.random = torch.Generator().manual_seed(seed)
@@ -159,6 +164,7 @@ class GaussianScene:
         The camera looks along z, so an image position moves with x and y only.
         """
         means, grad = self.values["means"], self.values["means"].grad
+        assert grad is not None  # a loss was propagated back
         z = means[:, 2].clamp(min=0.01)
         half = torch.tensor([self.width, self.height], device=z.device) / 2
         pull = grad[:, :2] * z[:, None] / self.K[[0, 1], [0, 1]] * half
@@ -211,7 +217,7 @@ class GaussianScene:
     def state(self) -> dict[str, Tensor]:
         """Everything a later process needs to continue."""
         parts = {"values": self.values, "first": self.first, "second": self.second}
-        tensors = {}
+        tensors: dict[str, Tensor] = {}
         for name, part in parts.items():
             tensors |= prefixed(name, {k: x.detach() for k, x in part.items()})
         tracked = torch.stack([self.pull, self.seen, self.widest])

@@ -1,6 +1,7 @@
 """Every number of ExAvatar's training, with what it does; the defaults are those of its release."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from understudy.errors import UserError
 
@@ -53,7 +54,7 @@ class ExAvatarSettings:
     Example: ExAvatarSettings(subdivisions=0) on a CPU; two on a GPU, as released.
     """
 
-    preset: str = "release"
+    preset: Literal["release", "paper"] = "release"
     """Which frames are used for training. release: one in six, as in ExAvatar's published command.
     paper: all that are not held out, as in the paper's text; six times the steps."""
     subdivisions: int = 2
@@ -63,7 +64,7 @@ class ExAvatarSettings:
     """Passes over the clip; each draws every frame `repeats` times."""
     repeats: int = 15
     """How many times a frame is drawn in an epoch."""
-    scene: str = "gaussians"
+    scene: Literal["gaussians", "plate"] = "gaussians"
     """Background during training. gaussians: scene Gaussians that start from the depth maps and are
     trained jointly, as in ExAvatar. plate: the empty background, measured from the pixels outside
     the masks."""

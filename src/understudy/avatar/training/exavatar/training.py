@@ -134,7 +134,7 @@ class ExAvatarTraining(Training):
         base = avatar.pose_rotations(*pose)
         refined, change = human.refined(avatar, looks, features, pose)
         view, picture = self.masked(t), self.scene.picture()
-        behind = picture[self.clip.boxes[t].slices].detach()
+        behind = picture[self.clip.box(t).slices].detach()
         color = torch.from_numpy(self.random.random(3, dtype=np.float32)).to(self.device)
         loss = self.regularisers(looks, change, refined.colors[0])
         for cloud in (base, refined):
