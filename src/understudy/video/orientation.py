@@ -56,8 +56,9 @@ def frame_orientation(frame: VideoFrame) -> Orientation:
     A stored point (x, y) is shown at (a·x + c·y, b·x + d·y). Turns that are not a multiple of 90
     degrees are rounded to the nearest one.
     """
-    if "DISPLAYMATRIX" in frame.side_data:
-        matrix = bytes(frame.side_data["DISPLAYMATRIX"])  # type: ignore[typeddict-item]  # PyAV's
+    stored = frame.side_data  # which holds more than PyAV's stub says
+    if "DISPLAYMATRIX" in stored:
+        matrix = bytes(stored["DISPLAYMATRIX"])  # type: ignore[typeddict-item]
         a, b, _, c, d = np.frombuffer(matrix[:20], np.int32)
         if abs(a) + abs(d) >= abs(b) + abs(c):
             return Orientation(False, bool(a < 0), bool(d < 0))
