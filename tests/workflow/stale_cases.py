@@ -145,7 +145,7 @@ CONFIG_CASES = [
     Case("render.crf", setting("render.crf", 20), RENDERS),
     Case("render.placement", setting("render.placement", "copy"), {**RENDERS, "measure_demo": 1}),
     Case("render.keep_rgba", setting("render.keep_rgba", False)),
-    Case("backgrounds.resize", setting("backgrounds.fit", "stretch"), COMPOSITES),
+    Case("backgrounds.resize", setting("backgrounds.resize", "stretch"), COMPOSITES),
     Case("fit.focal", setting("fit.focal", 1.3), READINGS),
     Case("fit.least_score", setting("fit.least_score", 0.35), READINGS),
     Case("fit.focal_sigma", setting("fit.focal_sigma", 0.2), FITS),
