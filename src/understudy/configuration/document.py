@@ -102,7 +102,7 @@ def with_tables(page: str) -> str:
     for title, model in TABLES.items():
         above, below = page.split(f"# {title}\n")
         between, rows = below.split(HEAD, 1)
-        after = rows[re.match(r"(\|.*\n)*", rows).end() :]
+        after = re.sub(r"\A(\|.*\n)*", "", rows)
         page = f"{above}# {title}\n{between}{key_table(model)}{after}"
     return page
 
