@@ -90,9 +90,9 @@ def test_a_maker_is_imported_by_its_word_alone(of):
 
 
 def test_the_library_knows_nothing_of_snakemake():
-    for path in modules().values():
+    for path in sorted((ROOT / "src").rglob("*.py")):
         tops = {name.split(".")[0] for name in names_in(path)}
-        assert "snakemake" not in tops, path
+        assert not [top for top in tops if top.startswith("snakemake")], path
 
 
 def modules_loaded_with(statements: str) -> set[str]:

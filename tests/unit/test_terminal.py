@@ -50,7 +50,8 @@ rule absent:
     shell: "true"
 """
 TRACEBACK = "Traceback (most recent call last):\nValueError: no\n"
-SOURCE = Path(__file__).resolve().parents[2] / "src"
+ROOT = Path(__file__).resolve().parents[2]
+PATH = f"{ROOT / 'src'}:{ROOT / 'workflow/logger'}"
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(SOURCE), "COLUMNS": "80", "LINES": "24"}
+    return {**os.environ, "PYTHONPATH": PATH, "COLUMNS": "80", "LINES": "24"}
 
 
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -59,7 +59,7 @@ class Checkout:
         return {
             **os.environ,
             "NUMBA_CACHE_DIR": str(self.folder / COMPILED),
-            "PYTHONPATH": str(self.folder / "src"),  # Snakemake's logger is there
+            "PYTHONPATH": f"{self.folder / 'src'}:{self.folder / 'workflow/logger'}",
         }
 
     def snakemake(

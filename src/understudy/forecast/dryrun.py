@@ -30,7 +30,7 @@ def _snakemake(snakefile: Path, arguments: list[str]) -> str:
     """Snakemake's output; its error message as a UserError."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
     # The logger of the profile is a package next to this one; conda jobs do not have it installed.
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    environment = {**os.environ, "PYTHONPATH": f"{SOURCE / 'src'}:{SOURCE / 'workflow/logger'}"}
     run = subprocess.run([*command, *arguments], env=environment, text=True, capture_output=True)
     if run.returncode:
         lines = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
