@@ -180,7 +180,7 @@ keypoints = write_keypoints(Path("keypoints.npz"), points)
 still = write_still(Path("."), len(points), body.model_id)
 def spread(sigma):
     settings = FitSettings(still_sigma=sigma, widths=(15.0,), iterations=(6,))
-    fit = fit_body(keypoints, *still, "body.npz", "fit.npz", settings)
+    fit = fit_body(keypoints, *still, "body.npz", "fit.npz", settings, "understudy")
     return float(np.linalg.norm(fit.pose.transl - fit.pose.transl.mean(0), axis=-1).mean())
 assert spread(1e-4) < 0.1 * spread(1e3)
 """

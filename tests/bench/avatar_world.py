@@ -80,12 +80,32 @@ def make_world(identity: Identity) -> None:
     )
     made([held_out], filmed, lambda: make_held_out(figure, room, held_out, settings))
     made([cutouts], filmed, lambda: make_cutouts(figure, room, cutouts, settings))
-    made([keypoints], filmed, lambda: extract_keypoints(video, keypoints, people="flag"))
-    made([expression], filmed, lambda: extract_expression(video, keypoints, BODY, expression))
-    made([hands], filmed, lambda: extract_hands(video, keypoints, BODY, hands))
-    made([masks], filmed, lambda: extract_masks(video, keypoints, masks))
-    made([fit], filmed, lambda: fit_body(keypoints, expression, hands, BODY, fit, FitSettings()))
-    made([depth], filmed, lambda: extract_depth(video, masks, fit, BODY, depth))
+    made(
+        [keypoints],
+        filmed,
+        lambda: extract_keypoints(video, keypoints, people="flag", backend="mediapipe"),
+    )
+    made(
+        [expression],
+        filmed,
+        lambda: extract_expression(video, keypoints, BODY, expression, backend="landmarks"),
+    )
+    made([hands], filmed, lambda: extract_hands(video, keypoints, BODY, hands, backend="landmarks"))
+    made([masks], filmed, lambda: extract_masks(video, keypoints, masks, backend="mediapipe"))
+    made(
+        [fit],
+        filmed,
+        lambda: fit_body(
+            keypoints, expression, hands, BODY, fit, FitSettings(), preset="understudy"
+        ),
+    )
+    made(
+        [depth],
+        filmed,
+        lambda: extract_depth(
+            video, masks, fit, BODY, depth, backend="body_plane", relation="linear"
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -77,7 +77,9 @@ def make_clips(folder: Path) -> None:
         with VideoWriter(clip / "video.mp4", SIZE, SIZE, fps=18) as video:
             video.write(np.repeat(still, n, 0))
         if n == lengths[0]:
-            extract_keypoints(clip / "video.mp4", clip / "keypoints.npz")
+            extract_keypoints(
+                clip / "video.mp4", clip / "keypoints.npz", backend="mediapipe", people="refuse"
+            )
             whole = load_arrays(clip / "keypoints.npz", "keypoints")
         else:
             cut = {name: array[:n].copy() for name, array in whole.arrays.items()}
@@ -85,11 +87,11 @@ def make_clips(folder: Path) -> None:
             save_arrays(clip / "keypoints.npz", cut, whole.about)
     clip, body = folder / str(lengths[0]), folder / "body.npz"
     files = clip / "video.mp4", clip / "keypoints.npz"
-    extract_masks(*files, folder / "masks.npz")
+    extract_masks(*files, folder / "masks.npz", "mediapipe")
     face, hands = folder / "face.npz", folder / "hands.npz"
-    extract_expression(*files, body, face)
-    extract_hands(*files, body, hands)
-    fit_body(files[1], face, hands, body, folder / "fit.npz", FitSettings())
+    extract_expression(*files, body, face, "landmarks")
+    extract_hands(*files, body, hands, "landmarks")
+    fit_body(files[1], face, hands, body, folder / "fit.npz", FitSettings(), preset="understudy")
 
 
 def alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess:

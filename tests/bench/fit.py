@@ -61,7 +61,7 @@ class Bench:
     ) -> FitErrors:
         """Fit a clip's features, keep the fit as `name`, and compare it with ground truth."""
         paths = [clip.path(file) for file in (keypoints, *FEATURES[1:])]
-        fit_body(*paths, self.file, clip.path(name), settings or FitSettings())
+        fit_body(*paths, self.file, clip.path(name), settings or FitSettings(), "understudy")
         return self.kept(clip, name)
 
     def kept(self, clip: Clip, name: str) -> FitErrors:

@@ -79,7 +79,7 @@ def other_views_errors(folder: Path, body: BodyModel, body_file: Path) -> dict[s
         video, own = folder / f"pose2sim_single_{camera}.mp4", WORLD / "pose2sim" / camera
         make_features(video, own, body_file, {"video": file_digest(video)})
         features = [own / f"{name}.npz" for name in ("keypoints", "expression", "hands")]
-        fit_body(*features, body_file, own / "fit.npz", FitSettings())
+        fit_body(*features, body_file, own / "fit.npz", FitSettings(), "understudy")
         points[camera] = fit_points(load_fit(own / "fit.npz"), body)[1][:, MARKS]
         seen[camera] = read_observed(features[0], FitSettings())[0]
     errors: dict[str, list] = {camera: [] for camera in CAMERAS}

@@ -107,7 +107,11 @@ def make_features(video: Path, folder: Path, body: Path, source: dict) -> None:
     names = ("keypoints.npz", "expression.npz", "hands.npz")
     keypoints, expression, hands = (folder / name for name in names)
     seen = {"source": source, "code": code_version("extract_keypoints")}
-    made([keypoints], seen, lambda: extract_keypoints(video, keypoints, people="flag"))
+    made(
+        [keypoints],
+        seen,
+        lambda: extract_keypoints(video, keypoints, people="flag", backend="mediapipe"),
+    )
     for name, path, extract in (
         ("extract_expression", expression, extract_expression),
         ("extract_hands", hands, extract_hands),

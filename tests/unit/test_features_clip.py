@@ -18,7 +18,7 @@ from understudy.video.write import VideoWriter
 @pytest.fixture(scope="module")
 def keypoints(filmed, tmp_path_factory):
     path = tmp_path_factory.mktemp("features") / "keypoints.npz"
-    extract_keypoints(filmed.video, path)
+    extract_keypoints(filmed.video, path, backend="mediapipe", people="refuse")
     return path
 
 
@@ -77,7 +77,7 @@ def test_a_closer_look_puts_a_poor_guess_right(filmed):
 
 
 def test_masks_cover_the_person(filmed, keypoints, tmp_path):
-    extract_masks(filmed.video, keypoints, tmp_path / "masks.npz")
+    extract_masks(filmed.video, keypoints, tmp_path / "masks.npz", backend="mediapipe")
     masks = load_masks(tmp_path / "masks.npz")
     assert np.mean(iou(masks, unpack_masks(filmed.truth))) > 0.92
 
@@ -85,16 +85,16 @@ def test_masks_cover_the_person(filmed, keypoints, tmp_path):
 def test_masks_refuse_the_keypoints_of_another_clip(filmed, keypoints, tmp_path):
     other = _write(tmp_path / "other.mp4", filmed.frames[:7])
     with pytest.raises(UserError, match=r"keypoints\.npz: has 36 frames but .*other\.mp4 has 7"):
-        extract_masks(other, keypoints, tmp_path / "masks.npz")
+        extract_masks(other, keypoints, tmp_path / "masks.npz", backend="mediapipe")
 
 
 def test_two_people_are_refused_by_name_or_flagged(filmed, tmp_path):
     left, right = filmed.frames[:15, :, 60:260], filmed.frames[:15, :, 260:60:-1]
     double = _write(tmp_path / "double.mp4", np.concatenate([left, right], axis=2))
     with pytest.raises(UserError, match=r"double\.mp4: shows 2 people"):
-        extract_keypoints(double, tmp_path / "keypoints.npz")
+        extract_keypoints(double, tmp_path / "keypoints.npz", backend="mediapipe", people="refuse")
     assert not (tmp_path / "keypoints.npz").exists()
-    extract_keypoints(double, tmp_path / "keypoints.npz", people="flag")
+    extract_keypoints(double, tmp_path / "keypoints.npz", people="flag", backend="mediapipe")
     found = load_keypoints(tmp_path / "keypoints.npz")
     assert "several" in found.about["several_people"]
     x = found["xy"][:, 5:17, 0][found["score"][:, 5:17] > 0.3]
@@ -105,7 +105,7 @@ def test_an_empty_room_is_refused_by_name(filmed, tmp_path):
     wall = np.repeat(filmed.frames[:12, :, :64], 2, axis=2)
     empty = _write(tmp_path / "room.mp4", wall)
     with pytest.raises(UserError, match=r"room\.mp4: no person is seen in 100 %"):
-        extract_keypoints(empty, tmp_path / "keypoints.npz")
+        extract_keypoints(empty, tmp_path / "keypoints.npz", backend="mediapipe", people="refuse")
 
 
 def test_a_small_figure_is_found_in_a_large_picture(filmed, tmp_path):
@@ -117,14 +117,14 @@ def test_a_small_figure_is_found_in_a_large_picture(filmed, tmp_path):
     )
     canvas[:, 200:296, 210:306] = small
     far = _write(tmp_path / "far.mp4", canvas)
-    extract_keypoints(far, tmp_path / "keypoints.npz")
+    extract_keypoints(far, tmp_path / "keypoints.npz", backend="mediapipe", people="refuse")
     found, truth = load_keypoints(tmp_path / "keypoints.npz"), filmed.truth
     moved = truth["keypoints"][:n, :17] * 96 / width + (210, 200)
     apart = np.linalg.norm(found["xy"][:, :17] - moved, axis=-1)
     use = truth["visible"][:n, :17] & (found["score"][:, :17] > 0.3)
     assert np.median(apart[use]) < 0.03 * 0.3 * truth["height_px"][0]
     assert use.sum() > 0.85 * truth["visible"][:n, :17].sum()
-    extract_masks(far, tmp_path / "keypoints.npz", tmp_path / "masks.npz")
+    extract_masks(far, tmp_path / "keypoints.npz", tmp_path / "masks.npz", backend="mediapipe")
     masks = load_masks(tmp_path / "masks.npz")
     true = [
         cv2.resize(mask.astype(np.uint8) * 255, (96, 96), interpolation=cv2.INTER_AREA) > 127

@@ -41,7 +41,7 @@ def acting(body):
 
 def extract(run, name, tmp_path, body_file, points, **faults):
     keypoints = write_keypoints(tmp_path / "keypoints.npz", points, **faults)
-    run(tmp_path / "not looked at.mp4", keypoints, body_file, tmp_path / f"{name}.npz")
+    run(tmp_path / "not looked at.mp4", keypoints, body_file, tmp_path / f"{name}.npz", "landmarks")
     return load_arrays(tmp_path / f"{name}.npz", name)
 
 
@@ -140,7 +140,8 @@ def test_keypoints_are_read_as_the_fit_reads_them(acting, tmp_path, body_file, r
 
     def found(name, **reading):
         out = tmp_path / name
-        run(tmp_path / "clip.mp4", keypoints, body_file, out, reading=FitSettings(**reading))
+        settings = FitSettings(**reading)
+        run(tmp_path / "clip.mp4", keypoints, body_file, out, "landmarks", reading=settings)
         return out.read_bytes()
 
     assert found("plain.npz") == found("same.npz", focal=1.0, least_score=0.3)

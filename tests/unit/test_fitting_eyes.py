@@ -142,7 +142,9 @@ def fit(tmp_path, body, body_file):
     def run(pose, **seen):
         keypoints = write_keypoints(tmp_path / "keypoints.npz", points_of(body, pose), **seen)
         still = write_still(tmp_path, len(pose), body.model_id)
-        return fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings())
+        return fit_body(
+            keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings(), "understudy"
+        )
 
     return run
 

@@ -29,7 +29,12 @@ def fit(tmp_path, body, body_file):
         keypoints = write_keypoints(tmp_path / "keypoints.npz", points, **faults)
         still = write_still(tmp_path, len(points), body.model_id)
         return fit_body(
-            keypoints, *still, body_file, tmp_path / "fit.npz", settings or FitSettings()
+            keypoints,
+            *still,
+            body_file,
+            tmp_path / "fit.npz",
+            settings or FitSettings(),
+            "understudy",
         )
 
     return run
@@ -159,14 +164,14 @@ def test_features_of_another_body_are_refused(tmp_path, body, body_file):
     keypoints = write_keypoints(tmp_path / "keypoints.npz", points_of(body, waving(body, 5)))
     still = write_still(tmp_path, 5, "another-body")
     with pytest.raises(UserError, match=r"expression\.npz: made for body model another-body"):
-        fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings())
+        fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings(), "understudy")
 
 
 def test_features_of_another_clip_are_refused(tmp_path, body, body_file):
     keypoints = write_keypoints(tmp_path / "keypoints.npz", points_of(body, waving(body, 5)))
     still = write_still(tmp_path, 7, body.model_id)
     with pytest.raises(UserError, match=r"expression\.npz: 7 frames, but .*keypoints\.npz has 5"):
-        fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings())
+        fit_body(keypoints, *still, body_file, tmp_path / "fit.npz", FitSettings(), "understudy")
 
 
 def test_other_files_are_refused(tmp_path, body, body_file):

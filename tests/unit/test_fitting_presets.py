@@ -175,7 +175,7 @@ def test_presets_write_the_same_file(files, tmp_path, body, body_file):
 
 def test_the_camera_belongs_to_the_preset(files, tmp_path, body_file):
     fixed = FitSettings(focal=0.9, focal_sigma=1e-6)
-    fit = fit_body(*files, body_file, tmp_path / "a.npz", fixed)
+    fit = fit_body(*files, body_file, tmp_path / "a.npz", fixed, "understudy")
     assert fit.K[0, 0] == pytest.approx(0.9 * 640, rel=1e-4)
     settings = FitSettings(focal=0.9)
     fit = fit_body(*files, body_file, tmp_path / "b.npz", settings, preset="paper")

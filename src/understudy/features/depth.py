@@ -19,8 +19,8 @@ def extract_depth(
     fit: Path | str,
     body: Path | str,
     out: Path | str,
-    backend: str = "body_plane",
-    relation: str = "linear",
+    backend: str,
+    relation: str,
     runtime: Runtime = EMBEDDED,
 ) -> None:
     """Write the depth of every sixth frame, those that ExAvatar trains on, to depth.npz.

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from understudy.artifacts.expression import save_expression
-from understudy.artifacts.origin import of_keypoints
-from understudy.body.load import load_body
+from understudy.features.from_keypoints import run_backend
 from understudy.features.runtime import EMBEDDED, Runtime
-from understudy.observation.observed import read_observed
 from understudy.observation.settings import DEFAULTS, ReadingSettings
-from understudy.registry import chosen
 
 
 def extract_expression(
@@ -16,7 +13,7 @@ def extract_expression(
     keypoints: Path | str,
     body: Path | str,
     out: Path | str,
-    backend: str = "landmarks",
+    backend: str,
     runtime: Runtime = EMBEDDED,
     reading: ReadingSettings = DEFAULTS,
 ) -> None:
@@ -24,8 +21,5 @@ def extract_expression(
 
     reading: how the keypoints are read.
     """
-    observed, note = read_observed(keypoints, reading)
-    model = load_body(body)
-    faces, weights = chosen("expression", backend)(video, observed, model, runtime)
-    about = {"backend": backend, "body": model.model_id, "model": weights}
-    save_expression(out, faces, about | {"keypoints": of_keypoints(note)})
+    found = run_backend("expression", backend, video, keypoints, body, runtime, reading)
+    save_expression(out, *found)

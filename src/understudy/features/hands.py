@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from understudy.artifacts.hands import save_hands
-from understudy.artifacts.origin import of_keypoints
-from understudy.body.load import load_body
+from understudy.features.from_keypoints import run_backend
 from understudy.features.runtime import EMBEDDED, Runtime
-from understudy.observation.observed import read_observed
 from understudy.observation.settings import DEFAULTS, ReadingSettings
-from understudy.registry import chosen
 
 
 def extract_hands(
@@ -16,7 +13,7 @@ def extract_hands(
     keypoints: Path | str,
     body: Path | str,
     out: Path | str,
-    backend: str = "landmarks",
+    backend: str,
     runtime: Runtime = EMBEDDED,
     reading: ReadingSettings = DEFAULTS,
 ) -> None:
@@ -24,8 +21,5 @@ def extract_hands(
 
     reading: how the keypoints are read.
     """
-    observed, note = read_observed(keypoints, reading)
-    model = load_body(body)
-    hands, weights = chosen("hands", backend)(video, observed, model, runtime)
-    about = {"backend": backend, "body": model.model_id, "model": weights}
-    save_hands(out, hands, about | {"keypoints": of_keypoints(note)})
+    found = run_backend("hands", backend, video, keypoints, body, runtime, reading)
+    save_hands(out, *found)

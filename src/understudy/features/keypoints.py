@@ -16,8 +16,8 @@ from understudy.video.probe import VideoInfo, probe
 def extract_keypoints(
     video: Path | str,
     out: Path | str,
-    backend: str = "mediapipe",
-    people: str = "refuse",
+    backend: str,
+    people: str,
     runtime: Runtime = EMBEDDED,
 ) -> None:
     """Detect, check who is in the image, write keypoints.npz.

@@ -17,7 +17,7 @@ def extract_masks(
     video: Path | str,
     keypoints: Path | str,
     out: Path | str,
-    backend: str = "mediapipe",
+    backend: str,
     runtime: Runtime = EMBEDDED,
 ) -> None:
     """Segment the person that `keypoints` follow in every frame; write masks.npz.

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from understudy.artifacts.fit import Fit, save_fit
+from understudy.artifacts.origin import of_keypoints
 from understudy.body.flame import load_flame
 from understudy.body.load import load_body
 from understudy.fitting.assess import assess
@@ -20,7 +21,7 @@ def fit_body(
     body: Path | str,
     out: Path | str,
     settings: FitSettings,
-    preset: str = "understudy",
+    preset: str,
     seed: int = 0,
 ) -> Fit:
     """Fit the body of a file to a clip's features and write the fit to `out`; also returns it.
@@ -35,7 +36,7 @@ def fit_body(
         "body": model.model_id,
         "backend": "understudy",
         "preset": preset,
-        "keypoints": {k: note.get(k) for k in ("backend", "model", "video", "digest")},
+        "keypoints": of_keypoints(note),
         **way.about(features),
     }
     fit = replace(way.fit(features, model), about=about)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from understudy.checkout import SOURCE
+from understudy.checkout import ROOT
 from understudy.errors import UserError
 
 TABLE = re.compile(r"^job +count\n[- ]+\n(.*?)^total +\d+$", re.MULTILINE | re.DOTALL)
@@ -30,7 +30,7 @@ def _snakemake(snakefile: Path, arguments: list[str]) -> str:
     """Snakemake's output; its error message as a UserError."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
     # The logger of the profile is a package next to this one; conda jobs do not have it installed.
-    environment = {**os.environ, "PYTHONPATH": f"{SOURCE / 'src'}:{SOURCE / 'workflow/logger'}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'workflow/logger'}"}
     run = subprocess.run([*command, *arguments], env=environment, text=True, capture_output=True)
     if run.returncode:
         lines = [line for line in (run.stdout + run.stderr).splitlines() if line.strip()]
