@@ -28,6 +28,7 @@ from understudy.avatar.training.alignment import Alignment
 from understudy.avatar.training.fill import fill, seen_weight
 from understudy.avatar.training.footage import Footage, load_footage, person_box
 from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.train import begin
 from understudy.avatar.training.training import Training
 from understudy.body.load import load_body
@@ -82,7 +83,7 @@ class Run:
         model = load_body(body)
         fitted = load_fit(fit, model.model_id)
         clip = load_footage(video, masks, fitted.K, fitted.size, self.settings.size)
-        return begin(clip, depth, fitted, model, self.settings)
+        return begin(Subject(clip, depth, fitted, model), self.settings)
 
     def true_clip(self, clip: Footage) -> Footage:
         """`clip` with the world's own render of the person alone: held-out frames are measured

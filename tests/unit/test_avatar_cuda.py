@@ -10,6 +10,7 @@ from understudy.avatar.training.direct.settings import DirectSettings
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
 from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.train import begin, train_avatar
 from understudy.files import read_json
 from understudy.gaussians.device import on_device
@@ -39,7 +40,7 @@ def test_the_first_steps_lose_what_they_lose_on_the_cpu(scene, body, settings):
     clip = load_footage(scene.video, scene.masks, fit.K, fit.size, 96)
     losses = {}
     for device in ("cpu", "cuda"):
-        training = begin(clip, scene.depth, fit, body, settings, device)
+        training = begin(Subject(clip, scene.depth, fit, body), settings, device)
         losses[device] = [float(training.advance()) for _ in range(3)]
     assert losses["cuda"] == pytest.approx(losses["cpu"], rel=1e-2)
 

@@ -20,6 +20,7 @@ from understudy.avatar.training.exavatar.settings import ExAvatarSettings, PartW
 from understudy.avatar.training.exavatar.training import ExAvatarTraining
 from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.train import begin, train_avatar
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.checkpoint import load_checkpoint, save_checkpoint
@@ -221,7 +222,7 @@ def begun(files, body, **changes):
     settings = replace(SETTINGS, own=replace(SMALL, **changes))
     fit = load_fit(files.fit)
     clip = load_footage(files.video, files.masks, fit.K, fit.size, settings.size)
-    return begin(clip, files.depth, fit, body, settings)
+    return begin(Subject(clip, files.depth, fit, body), settings)
 
 
 @pytest.mark.parametrize("behind", ["gaussians", "plate"])
@@ -277,7 +278,7 @@ def test_presets_train_on_other_frames(scene, body):
     frames = {}
     for preset in ("release", "paper"):
         settings = replace(SETTINGS, own=replace(SMALL, preset=preset))
-        training = ExAvatarTraining(clip, fit.pose, body, fit.betas, fit.joint_offset, settings)
+        training = ExAvatarTraining(Subject(clip, scene.depth, fit, body), settings)
         frames[preset] = training.trained
         assert training.work == 2 * len(training.trained)
     assert frames["release"] == [5, 11, 17, 23]

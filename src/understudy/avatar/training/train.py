@@ -2,21 +2,20 @@
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from understudy.artifacts.avatar import save_avatar
-from understudy.artifacts.fit import Fit, load_fit
+from understudy.artifacts.fit import load_fit
 from understudy.artifacts.trained import Trained, save_trained
 from understudy.avatar.training.curve import Curve
 from understudy.avatar.training.fill import seen_weight
-from understudy.avatar.training.footage import Footage, load_footage
+from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.training import Training
 from understudy.body.load import load_body
-from understudy.body.model import BodyModel
 from understudy.checkpoint import (
     Interval,
     interruptible,
@@ -64,7 +63,7 @@ def train_avatar(
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
-    training = begin(clip, depth, fitted, model, settings, device)
+    training = begin(Subject(clip, depth, fitted, model), settings, device)
     inputs = {"video": video, "masks": masks, "depth": depth, "fit": fit, "body": body}
     about = {
         "settings": settings.key(),
@@ -90,20 +89,10 @@ def train_avatar(
     remove_checkpoint(out_dir / "checkpoint.safetensors")
 
 
-def begin(
-    clip: Footage,
-    depth: Path | str,
-    fitted: Fit,
-    body: BodyModel,
-    settings: TrainSettings,
-    device: str = "cpu",
-) -> Training:
+def begin(subject: Subject, settings: TrainSettings, device: str = "cpu") -> Training:
     """A training run of the settings' model, at its first step."""
     model: type[Training] = chosen("avatar", settings.model)
-    person = (fitted.pose, fitted.own(body), fitted.betas, fitted.joint_offset)
-    behind = model.behind(settings.own, clip, depth)
-    begun: Callable[..., Training] = model  # what is behind differs between models
-    return begun(clip, *person, settings, device, **behind)
+    return model(subject, settings, device)
 
 
 def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tuple[float, Curve]:

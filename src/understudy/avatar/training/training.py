@@ -1,17 +1,14 @@
 """What all kinds of training share: advance it, get its state, restore a state."""
 
 from abc import ABC, abstractmethod
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from understudy.avatar.training.filmed import Filmed
-from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.settings import TrainSettings
-from understudy.body.model import BodyModel
-from understudy.body.pose import Pose
+from understudy.avatar.training.subject import Subject
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
 
@@ -26,18 +23,11 @@ class Training(Filmed, ABC):
     own_settings: ClassVar[type]
     first_log_scale: Tensor
 
-    def __init__(
-        self, clip: Footage, pose: Pose, body: BodyModel, settings: TrainSettings, device: str
-    ) -> None:
-        super().__init__(clip, pose, body, settings.held_out_every, device)
+    def __init__(self, subject: Subject, settings: TrainSettings, device: str = "cpu") -> None:
+        every = settings.held_out_every
+        super().__init__(subject.clip, subject.fit.pose, subject.body, every, device)
         self.settings, self.own = settings, settings.own
         self.steps, self.done = 0, 0
-
-    @classmethod
-    def behind(cls, own: Any, clip: Footage, depth: Path | str) -> dict:
-        """What a training run is given besides the person: what is behind, if it trains that too;
-        own: the model's settings; depth: the clip's depth.npz."""
-        return {}
 
     @property
     @abstractmethod

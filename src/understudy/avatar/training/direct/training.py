@@ -16,13 +16,11 @@ from understudy.avatar.training.direct.losses import image_loss
 from understudy.avatar.training.direct.settings import DirectSettings
 from understudy.avatar.training.direct.surface_parameters import SurfaceParameters, surface_loss
 from understudy.avatar.training.fill import fill
-from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.joints import JointSystem
 from understudy.avatar.training.poses import combined
 from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.training import Training
-from understudy.body.model import BodyModel
-from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 from understudy.gaussians.avatar import Avatar
 
@@ -36,18 +34,10 @@ class DirectTraining(Training):
 
     own_settings = DirectSettings
 
-    def __init__(
-        self,
-        clip: Footage,
-        pose: Pose,
-        body: BodyModel,
-        betas: Tensor,
-        joint_offset: Tensor,
-        settings: TrainSettings,
-        device: str = "cpu",
-    ) -> None:
-        super().__init__(clip, pose, body, settings, device)
-        self.trainee = SurfaceParameters(body, betas, joint_offset, self.own, self.device)
+    def __init__(self, subject: Subject, settings: TrainSettings, device: str = "cpu") -> None:
+        super().__init__(subject, settings, device)
+        skeleton = subject.fit.betas, subject.fit.joint_offset
+        self.trainee = SurfaceParameters(subject.body, *skeleton, self.own, self.device)
         self.first_log_scale = self.trainee.first_log_scale
         rates, trainee = self.own.rates, self.trainee
         groups = [

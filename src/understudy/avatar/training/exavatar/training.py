@@ -1,7 +1,6 @@
 """ExAvatar's training, frame by frame."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,16 +11,13 @@ from understudy.avatar.training.exavatar.losses import Regularisers
 from understudy.avatar.training.exavatar.scene import (
     GaussianScene,
     PlateScene,
-    ScenePoints,
     scene_points,
 )
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
-from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.poses import PARTS
 from understudy.avatar.training.settings import TrainSettings
+from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.training import Training
-from understudy.body.model import BodyModel
-from understudy.body.pose import Pose
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 from understudy.gaussians.avatar import Avatar, Cloud
 from understudy.gaussians.surface import first_log_scale
@@ -41,32 +37,22 @@ class ExAvatarTraining(Training):
 
     own_settings = ExAvatarSettings
 
-    def __init__(
-        self,
-        clip: Footage,
-        pose: Pose,
-        body: BodyModel,
-        betas: Tensor,
-        joint_offset: Tensor,
-        settings: TrainSettings,
-        device: str = "cpu",
-        points: ScenePoints | None = None,
-    ) -> None:
-        """points: what a scene of Gaussians starts from; None: the measured plate is behind."""
-        super().__init__(clip, pose, body, settings, device)
+    def __init__(self, subject: Subject, settings: TrainSettings, device: str = "cpu") -> None:
+        super().__init__(subject, settings, device)
+        clip, skeleton = subject.clip, (subject.fit.betas, subject.fit.joint_offset)
         if self.own.preset == "release":
             some = set(clip.usable[RELEASE_FIRST::RELEASE_EVERY])
             self.trained = sorted(some - set(self.held_out))
         torch.manual_seed(settings.seed)  # for the networks' initial weights
-        self.human = Human(body, betas, joint_offset, self.own).to_device(self.device)
+        self.human = Human(subject.body, *skeleton, self.own).to_device(self.device)
         self.first_log_scale = first_log_scale(
             self.human.vertices().detach().cpu().numpy(), self.human.surface.faces.cpu().numpy()
         )
         self.regularisers = Regularisers(self.human, self.own.weights, self.device)
         self.scene = (
             PlateScene(clip, self.device)
-            if points is None
-            else GaussianScene(points, clip, settings.seed, self.device)
+            if self.own.scene == "plate"
+            else GaussianScene(scene_points(subject.depth, clip), clip, settings.seed, self.device)
         )
         self.lpips = Lpips("vgg", self.own.lpips).to(self.device) if self.own.lpips else None
         # One parameter per frame: one for all would move frames that were not drawn.
@@ -84,10 +70,6 @@ class ExAvatarTraining(Training):
         self.order: list[int] = []  # of `trained`, still to draw in this epoch
         self.last_step = self.planned_steps
         self.nearest = self.human.rig  # whose weights points have
-
-    @classmethod
-    def behind(cls, own: ExAvatarSettings, clip: Footage, depth: Path | str) -> dict:
-        return {"points": scene_points(depth, clip) if own.scene == "gaussians" else None}
 
     @property
     def planned_steps(self) -> int:
