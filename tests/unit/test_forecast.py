@@ -11,6 +11,7 @@ import yaml
 
 from understudy.cluster.queue import QueuedJob
 from understudy.files import write_text
+from understudy.forecast import dryrun
 from understudy.forecast.estimate import (
     GPU_RULES,
     PAPER,
@@ -193,3 +194,14 @@ def test_each_planned_file_is_the_output_of_its_rule(plan):
         assert folder == item.rule
         for wildcard in item.wildcards:
             assert wildcard in item.path, item
+
+
+def test_snakemake_finds_the_profiles_logger_where_nothing_is_installed(monkeypatch):
+    """As in a conda job, which has Snakemake but not this package."""
+    asked = []
+    monkeypatch.setattr(dryrun.subprocess, "run", lambda command, **more: asked.append(more))
+    with pytest.raises(AttributeError):  # no process, no exit status
+        dryrun.rule_graph(ROOT / "Snakefile", [])
+    folders = [Path(folder) for folder in asked[0]["env"]["PYTHONPATH"].split(":")]
+    for name in ("understudy", "snakemake_logger_plugin_understudy"):
+        assert any((folder / name / "__init__.py").is_file() for folder in folders), name
