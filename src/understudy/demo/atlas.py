@@ -41,7 +41,7 @@ def make_atlas(faces: np.ndarray, uv: np.ndarray, uv_faces: np.ndarray, size: in
     texel, triangle, bary = [], [], []
     previous = 0
     while previous < extent.max():  # triangles of about the same size share one candidate grid
-        side = max(8, previous * 2)
+        side = max(2, previous + 1, previous * 5 // 4)
         chosen = np.flatnonzero((extent > previous) & (extent <= side))
         for part in np.array_split(chosen, max(1, len(chosen) * side * side // 2_000_000)):
             found = _cover(corners[part], low[part], side, size)

@@ -9,15 +9,17 @@ import ctypes
 from functools import cache
 from pathlib import Path
 
-import vtk
+import vtkmodules
+from vtkmodules.vtkRenderingCore import vtkRenderWindow
+from vtkmodules.vtkRenderingOpenGL2 import vtkOSOpenGLRenderWindow
 
 LINK = "libOSMesa.so.8"  # the name VTK asks for
 LIBRARIES = "lavavu_osmesa.libs"
 
 
-def off_screen_window() -> vtk.vtkRenderWindow:
+def off_screen_window() -> vtkRenderWindow:
     """An off-screen render window: Mesa's from the wheel, or the system's if that is absent."""
-    window = vtk.vtkOSOpenGLRenderWindow() if _load_mesa() else vtk.vtkRenderWindow()
+    window = vtkOSOpenGLRenderWindow() if _load_mesa() else vtkRenderWindow()
     window.SetOffScreenRendering(1)
     return window
 
@@ -25,7 +27,7 @@ def off_screen_window() -> vtk.vtkRenderWindow:
 @cache
 def _load_mesa() -> bool:
     """Load the wheel's libraries, each after those it needs. False if they are not installed."""
-    folder = Path(vtk.__file__).parent / "vtkmodules"
+    folder = Path(vtkmodules.__file__).parent
     waiting = sorted((folder.parent / LIBRARIES).glob("*.so*"))
     if not (folder / LINK).exists():
         return False

@@ -3,8 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
-import vtk
-from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.vtkConstants import VTK_ID_TYPE
+from vtkmodules.vtkCommonCore import vtkFloatArray, vtkObject, vtkPoints, vtkUnsignedCharArray
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkCamera,
+    vtkLight,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkTexture,
+)
+from vtkmodules.vtkRenderingOpenGL2 import vtkRenderStepsPass, vtkSSAOPass
 
 from understudy.demo.anatomy import vertex_normals
 from understudy.demo.camera import FAR, NEAR, Camera
@@ -13,7 +25,7 @@ from understudy.demo.lighting import Lighting
 from understudy.demo.opengl import off_screen_window
 from understudy.demo.solids import Part
 
-vtk.vtkObject.GlobalWarningDisplayOff()  # "bad X server": it then falls back by itself
+vtkObject.GlobalWarningDisplayOff()  # "bad X server": it then falls back by itself
 
 
 @dataclass(frozen=True)
@@ -28,12 +40,12 @@ class Stage:
     """A window to render into, with lights; actors are added by the callers below."""
 
     def __init__(self, lighting: Lighting) -> None:
-        self.renderer = vtk.vtkRenderer()
+        self.renderer = vtkRenderer()
         self.renderer.SetBackground(0, 0, 0)
         self.renderer.AutomaticLightCreationOff()
         self.renderer.RemoveAllLights()
         for light in (lighting.key, *lighting.fills):
-            lamp = vtk.vtkLight()
+            lamp = vtkLight()
             lamp.SetLightTypeToSceneLight()
             lamp.SetPosition(*light.position)
             lamp.SetFocalPoint(0, 1, 0)
@@ -44,7 +56,7 @@ class Stage:
             lamp.PositionalOn()
             lamp.SetConeAngle(180)
             self.renderer.AddLight(lamp)
-        white = vtk.vtkLight()  # carries the ambient term only
+        white = vtkLight()  # carries the ambient term only
         white.SetLightTypeToSceneLight()
         white.SetDiffuseColor(0, 0, 0)
         white.SetSpecularColor(0, 0, 0)
@@ -55,10 +67,10 @@ class Stage:
         self.window.SetMultiSamples(0)
         self.window.AddRenderer(self.renderer)
 
-    def actor(self, mesh: vtk.vtkPolyData, shine: float, glow: float = 0.0) -> vtk.vtkActor:
-        mapper = vtk.vtkPolyDataMapper()
+    def actor(self, mesh: vtkPolyData, shine: float, glow: float = 0.0) -> vtkActor:
+        mapper = vtkPolyDataMapper()
         mapper.SetInputData(mesh)
-        actor = vtk.vtkActor()
+        actor = vtkActor()
         actor.SetMapper(mapper)
         look = actor.GetProperty()
         look.SetInterpolationToPhong()
@@ -71,13 +83,13 @@ class Stage:
 
     def shade_corners(self) -> None:
         """Darken corners and where things stand (screen-space ambient occlusion)."""
-        shading = vtk.vtkSSAOPass()
+        shading = vtkSSAOPass()
         shading.SetRadius(0.4)
         shading.SetBias(0.01)
         shading.SetKernelSize(32)
         shading.SetIntensityScale(0.8)
         shading.BlurOn()
-        shading.SetDelegatePass(vtk.vtkRenderStepsPass())
+        shading.SetDelegatePass(vtkRenderStepsPass())
         self.renderer.SetPass(shading)
 
     def render(self, camera: Camera) -> Picture:
@@ -87,7 +99,7 @@ class Stage:
         _aim(self.renderer.GetActiveCamera(), camera)
         self.window.Render()
         w, h = camera.width, camera.height
-        pixels, depth = vtk.vtkUnsignedCharArray(), vtk.vtkFloatArray()
+        pixels, depth = vtkUnsignedCharArray(), vtkFloatArray()
         self.window.GetPixelData(0, 0, w - 1, h - 1, 0, pixels, 0)
         self.window.GetZbufferData(0, 0, w - 1, h - 1, depth)
         z = vtk_to_numpy(depth).reshape(h, w)[::-1]
@@ -97,7 +109,7 @@ class Stage:
         return Picture(rgb, metres.astype(np.float32))
 
 
-def _aim(lens: vtk.vtkCamera, camera: Camera) -> None:
+def _aim(lens: vtkCamera, camera: Camera) -> None:
     """VTK's camera from K and viewmat, any principal point."""
     rotation, position = camera.viewmat[:3, :3], camera.position
     lens.SetPosition(*position)
@@ -105,7 +117,7 @@ def _aim(lens: vtk.vtkCamera, camera: Camera) -> None:
     lens.SetViewUp(*-rotation[1])
     lens.SetClippingRange(NEAR, FAR)
     K, w, h = camera.K, camera.width, camera.height
-    matrix = vtk.vtkMatrix4x4()
+    matrix = vtkMatrix4x4()
     rows = (
         (2 * K[0, 0] / w, 0, 1 - 2 * K[0, 2] / w, 0),
         (0, 2 * K[1, 1] / h, 2 * K[1, 2] / h - 1, 0),
@@ -119,36 +131,36 @@ def _aim(lens: vtk.vtkCamera, camera: Camera) -> None:
     lens.UseExplicitProjectionTransformMatrixOn()
 
 
-def _mesh(points: np.ndarray, triangles: np.ndarray) -> vtk.vtkPolyData:
-    mesh = vtk.vtkPolyData()
-    mesh.SetPoints(vtk.vtkPoints())
+def _mesh(points: np.ndarray, triangles: np.ndarray) -> vtkPolyData:
+    mesh = vtkPolyData()
+    mesh.SetPoints(vtkPoints())
     mesh.GetPoints().SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=1))
-    cells = vtk.vtkCellArray()
+    cells = vtkCellArray()
     table = np.ascontiguousarray(triangles, np.int64)
     offsets = np.arange(0, 3 * len(table) + 1, 3)
     cells.SetData(
-        numpy_to_vtk(offsets, deep=1, array_type=vtk.VTK_ID_TYPE),
-        numpy_to_vtk(table.ravel(), deep=1, array_type=vtk.VTK_ID_TYPE),
+        numpy_to_vtk(offsets, deep=1, array_type=VTK_ID_TYPE),
+        numpy_to_vtk(table.ravel(), deep=1, array_type=VTK_ID_TYPE),
     )
     mesh.SetPolys(cells)
     return mesh
 
 
-def _set_uv(mesh: vtk.vtkPolyData, uv: np.ndarray) -> None:
+def _set_uv(mesh: vtkPolyData, uv: np.ndarray) -> None:
     mesh.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(uv, np.float32), deep=1))
 
 
-def _set_normals(mesh: vtk.vtkPolyData, normals: np.ndarray) -> None:
+def _set_normals(mesh: vtkPolyData, normals: np.ndarray) -> None:
     mesh.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=1))
 
 
-def _texture(image: np.ndarray, anisotropy: int = 1) -> vtk.vtkTexture:
+def _texture(image: np.ndarray, anisotropy: int = 1) -> vtkTexture:
     height, width, _ = image.shape
-    data = vtk.vtkImageData()
+    data = vtkImageData()
     data.SetDimensions(width, height, 1)
     flipped = np.ascontiguousarray(image[::-1]).reshape(-1, 3)
     data.GetPointData().SetScalars(numpy_to_vtk(flipped, deep=1))
-    texture = vtk.vtkTexture()
+    texture = vtkTexture()
     texture.SetInputData(data)
     texture.InterpolateOn()
     texture.MipmapOn()
@@ -214,7 +226,7 @@ class FigureRenderer:
         return self._stage.render(camera.scaled(samples))
 
 
-def _move(mesh: vtk.vtkPolyData, points: np.ndarray, normals: np.ndarray) -> None:
+def _move(mesh: vtkPolyData, points: np.ndarray, normals: np.ndarray) -> None:
     mesh.GetPoints().SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=1))
     mesh.GetPoints().Modified()
     _set_normals(mesh, normals)

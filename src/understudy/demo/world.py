@@ -16,7 +16,6 @@ from understudy.demo.figure import Figure, load_figure
 from understudy.demo.film import Sensor, Shot, frames
 from understudy.demo.ground import ground
 from understudy.demo.motion import Motion, Stool
-from understudy.demo.people import make_person
 from understudy.demo.render import render_parts
 from understudy.demo.rooms import make_room
 from understudy.demo.settings import WorldSettings
@@ -134,7 +133,11 @@ def make_cutouts(person: str | Path, room: str, out: Path | str, settings: World
 
 
 def _figure(person: str | Path) -> Figure:
-    return load_figure(person) if str(person).endswith(".npz") else make_person(str(person))
+    if str(person).endswith(".npz"):
+        return load_figure(person)
+    from understudy.demo.people import make_person  # what makes a person takes a second to load
+
+    return make_person(str(person))
 
 
 def _skeleton(figure: Figure) -> Skeleton:
