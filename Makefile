@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= $(shell nproc)
+TESTERS ?= $(shell expr $(CORES) + 2)
 CONFIG ?= config/config.yaml
 TORCH := $(shell grep -o 'torch==[0-9.]*' pyproject.toml)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
@@ -63,7 +64,7 @@ test: install ## every test, lint, type and format check
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules workflow/Snakefile
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
-	$(BIN)/python -m pytest tests -q
+	$(BIN)/python -m pytest tests -q --numprocesses $(TESTERS) --dist loadscope --no-loadscope-reorder
 
 bench: install ## make bench NAME=demo: measure and write results/bench/NAME.json
 	$(BIN)/python -m tests.bench.$(NAME)

@@ -1,8 +1,70 @@
-"""One thread per test: BLAS threads waiting for each other cost four times the work they share."""
+"""One thread per test, and what tests that run in parallel need: groups, an order, shared files.
+
+`make test` gives the tests to several processes (pytest-xdist), one group at a time, the longest
+first. A group is a module, whose fixtures are then made once.
+"""
 
 import os
+import zlib
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from filelock import FileLock
+
+# BLAS threads waiting for each other cost four times the work they share.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # read when numpy and torch are imported, after this
 
 pytest_plugins = ["workflow_fixtures"]  # tests/workflow: a checkout, fresh or run to its end
+
+FAULTS = "tests/slurm/test_faults.py"  # each of its tests has a cluster and mostly waits
+EDITS = "tests/workflow/test_stale.py::test_an_edit"  # a hundred dry runs
+LONGEST = (FAULTS, "tests/unit/test_contributing.py", "tests/workflow/")
+
+
+def group_of(nodeid: str) -> str:
+    """What runs in one process, one after the other."""
+    if nodeid.startswith(FAULTS):
+        return nodeid
+    if nodeid.startswith(EDITS):
+        return f"{EDITS} {zlib.crc32(nodeid.encode()) % 3}"
+    return nodeid.split("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        starts = [item.nodeid.startswith(path) for path in LONGEST]
+        return starts.index(True) if any(starts) else len(LONGEST)
+
+    items.sort(key=rank)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory, worker_id) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A file or folder that all processes of a test run share: `made_once(name, make)` is its path,
+    and the first to ask for it makes it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+
+    def path_of(name: str, make: Callable[[Path], object]) -> Path:
+        path = shared / name
+        done = shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                make(path)
+                done.touch()
+        return path
+
+    return path_of

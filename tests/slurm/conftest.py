@@ -1,5 +1,8 @@
 """Clusters, and a checkout that runs on one; all skipped if no SLURM is available."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from tests.slurm import slurm_cluster
@@ -19,9 +22,12 @@ def accounting(request):
 
 
 @pytest.fixture
-def cluster(slurm_packages, accounting, tmp_path):
-    """Two nodes with a GPU each."""
-    with slurm_cluster.running(tmp_path / "slurm", accounting) as started:
+def cluster(slurm_packages, accounting):
+    """Two nodes with a GPU each; in a folder with a short name, since sockets lie in it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as folder,
+        slurm_cluster.running(Path(folder), accounting) as started,
+    ):
         yield started
 
 

@@ -12,10 +12,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from filelock import FileLock
 
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "slurmdbd", "mariadb-server")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "slurmdbd", "mariadbd", "setpriv")
@@ -27,10 +30,11 @@ ACCOUNT = "understudy"
 
 def unavailable() -> str | None:
     """Why no SLURM can be started here; None: it can. Installs Debian's packages if it may."""
-    missing = _missing()
-    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
+    with FileLock(Path(tempfile.gettempdir()) / "understudy-slurm-packages.lock"):
         missing = _missing()
+        if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+            _install()
+            missing = _missing()
     if missing:
         return f"{', '.join(missing)} not found; as root: apt-get install {' '.join(PACKAGES)}"
     return None

@@ -18,6 +18,7 @@ from tests.slurm.slurm_cluster import Cluster, wait_until
 from tests.workflow.workflow_tools import COMPILED, REPOSITORY, Checkout
 
 PROFILE = "profiles/slurm"
+IMPATIENT = str(Path(__file__).with_name("impatient.py"))
 SUBMITTED = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
     *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
@@ -86,7 +87,7 @@ class SlurmRun:
 
     def command(self, *arguments: str) -> list[str]:
         return [
-            *(sys.executable, "-m", "snakemake", "--workflow-profile", self.profile.name),
+            *(sys.executable, IMPATIENT, "--workflow-profile", self.profile.name),
             *("--configfile", str(self.checkout.config), *arguments),
         ]
 

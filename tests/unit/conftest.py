@@ -10,11 +10,9 @@ from understudy.body.model import BodyModel
 
 
 @pytest.fixture(scope="session")
-def body_file(tmp_path_factory) -> Path:
+def body_file(made_once) -> Path:
     """The embedded body, as the rule builds it."""
-    path = tmp_path_factory.mktemp("body") / "SMPLX_NEUTRAL.npz"
-    build_body(path)
-    return path
+    return made_once("SMPLX_NEUTRAL.npz", build_body)
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +21,9 @@ def body(body_file) -> BodyModel:
 
 
 @pytest.fixture(scope="session")
-def filmed(tmp_path_factory):
+def filmed(made_once):
     """A demo person who turns around, with ground truth: a features_film.Film."""
-    from tests.unit.features_film import film  # only tests that film pay for loading the demo world
+    # Only tests that film pay for loading the demo world.
+    from tests.unit.features_film import Film, make_film
 
-    return film(tmp_path_factory.mktemp("film"))
+    return Film.of(made_once("film", make_film))

@@ -21,6 +21,11 @@ class Film:
     video: Path
     truth: Arrays
 
+    @classmethod
+    def of(cls, folder: Path) -> "Film":
+        video, truth = files_in(folder)
+        return cls(video, load_arrays(truth, "truth"))
+
     @cached_property
     def frames(self) -> np.ndarray:
         return read_frames(self.video)
@@ -31,7 +36,11 @@ class Film:
         return run_holistic(self.frames[[0, 0, 0]], 3)
 
 
-def film(folder: Path) -> Film:
-    video, truth = folder / "ada.mp4", folder / "ada.truth.npz"
-    make_identity("ada", "kitchen", video, truth, SETTINGS)
-    return Film(video, load_arrays(truth, "truth"))
+def files_in(folder: Path) -> tuple[Path, Path]:
+    """The video and its ground truth."""
+    return folder / "ada.mp4", folder / "ada.truth.npz"
+
+
+def make_film(folder: Path) -> None:
+    folder.mkdir()
+    make_identity("ada", "kitchen", *files_in(folder), SETTINGS)

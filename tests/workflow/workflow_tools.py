@@ -119,6 +119,10 @@ def rules_of(jobs: list[Job]) -> set[str]:
     return {job.rule for job in jobs}
 
 
+def outputs_of(jobs: list[Job], rule: str) -> set[str]:
+    return {output for job in jobs if job.rule == rule for output in job.outputs}
+
+
 def copy_repository(target: Path) -> Path:
     """The files that a fresh clone would have, with their present content and timestamps."""
     listed = subprocess.run(
