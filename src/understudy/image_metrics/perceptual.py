@@ -51,7 +51,8 @@ class Lpips(nn.Module):
         distance = pair.new_zeros(())
         for activations, layer in zip(stages, self.published.lins, strict=True):
             one, other = normalize(activations, dim=1, eps=EPSILON)
-            distance = distance + layer((one - other).square()[None]).mean()
+            weights = layer.model[-1].weight[0]  # (C,1,1), of a 1 × 1 convolution
+            distance = distance + ((one - other).square() * weights).sum(0).mean()
         return distance
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from understudy.body.flame import FLAME_LANDMARKS, Flame
@@ -185,6 +184,8 @@ class CoupledObjective:
 def _rigid(moved: Tensor, onto: Tensor) -> tuple[Tensor, Tensor]:
     """The rotation (3,3) and shift (3,) that bring points (k,3) nearest to others (Kabsch 1976)."""
     from_centre, to_centre = moved.mean(0), onto.mean(0)
-    found, _ = Rotation.align_vectors((onto - to_centre).numpy(), (moved - from_centre).numpy())
-    turn = torch.from_numpy(found.as_matrix()).to(moved)
+    u, _, vt = torch.linalg.svd((moved - from_centre).T @ (onto - to_centre))
+    sign = torch.ones(3)
+    sign[2] = torch.sign(torch.linalg.det(u @ vt))
+    turn = vt.T @ torch.diag(sign) @ u.T
     return turn, to_centre - turn @ from_centre
