@@ -9,6 +9,7 @@ run again.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,9 +19,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from tests.bench import known_tests
 from tests.bench.figures import ROOT, Figure, write_figures
 from tests.bench.house import BEFORE
-from tests.bench.known_tests import KNOWN
 from tests.bench.replaced import replaced_slower
 
 GIT = ["git", "-C", str(ROOT)]
@@ -58,27 +59,39 @@ def installed(commit: str) -> Iterator[Path]:
 def seconds() -> dict[str, list[float]]:
     """Target of the Makefile -> how long it took, as of BEFORE and now.
 
-    Of today's tests only those that BEFORE had too, by the names of their functions.
+    Of the tests, those that both have, by the names of their functions.
     """
     if logged := os.environ.get("UNDERSTUDY_SECONDS"):
         return json.loads(Path(logged).read_text(encoding="utf-8"))
     head = subprocess.check_output([*GIT, "rev-parse", "HEAD"], text=True).strip()
-    with installed(BEFORE) as before, installed(head) as now:
-        known = now.parent / "known.txt"
-        known.write_text("\n".join(tests_before()), encoding="utf-8")
-        only = {KNOWN: str(known), "PYTEST_ADDOPTS": "-p tests.bench.known_tests"}
+    with (
+        tempfile.TemporaryDirectory() as plugin,
+        installed(BEFORE) as before,
+        installed(head) as now,
+    ):
+        shutil.copy(known_tests.__file__, plugin)
+        names = Path(plugin) / "names.txt"
+        both = tests_of(BEFORE) & tests_of(head)
+        names.write_text("\n".join(both), encoding="utf-8")
+        print(f"{len(both)} of {len(tests_of(BEFORE))} tests of {BEFORE} are there by that name")
+        only = {
+            "PYTHONPATH": plugin,
+            "PYTEST_ADDOPTS": f"-p {known_tests.__name__.rpartition('.')[2]}",
+            known_tests.KNOWN: str(names),
+        }
         return {
-            "test": [_seconds("test", before), _seconds("test", now, **only)],
+            "test": [_seconds("test", before, **only), _seconds("test", now, **only)],
             "demo": [_seconds("demo", before), _seconds("demo", now)],
         }
 
 
-def tests_before() -> list[str]:
-    """The names of the test functions of BEFORE."""
+def tests_of(commit: str) -> set[str]:
+    """The names of the test functions of a commit."""
+    pattern = r"^\s*def test_\w+"
     found = subprocess.check_output(
-        [*GIT, "grep", "-hoE", r"^\s*def test_\w+", BEFORE, "--", "tests"], text=True
+        [*GIT, "grep", "-hoE", pattern, commit, "--", "tests"], text=True
     )
-    return sorted({line.split()[1] for line in found.splitlines()})
+    return {line.split()[1] for line in found.splitlines()}
 
 
 def _seconds(target: str, checkout: Path, **environment: str) -> float:
