@@ -7,4 +7,4 @@ import os
 # torch and numba read this when they load their OpenMP, which is later than here.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -7,27 +7,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-import understudy.recognition.models  # noqa: F401  (makes torchvision importable)
+from tests.unit.random_networks import NAMES, convolutions
 from understudy.errors import UserError
 from understudy.image_metrics.perceptual import Lpips
-
-NAMES = {"alex": "alexnet", "vgg": "vgg16"}
-
-
-def convolutions(network):
-    """torchvision's own network, only its convolutions filled, with random weights."""
-    from torchvision import models
-
-    with torch.device("meta"):
-        whole = getattr(models, NAMES[network])(weights=None)
-    whole.classifier = torch.nn.Identity()
-    whole.features.to_empty(device="cpu")
-    torch.manual_seed(0)
-    for layer in whole.features:
-        if isinstance(layer, torch.nn.Conv2d):
-            torch.nn.init.kaiming_normal_(layer.weight)
-            torch.nn.init.normal_(layer.bias, std=0.1)
-    return whole
 
 
 @pytest.fixture(scope="module", params=list(NAMES))
@@ -65,6 +47,25 @@ def test_a_picture_has_a_gradient_and_the_network_none(both):
     ours(a.requires_grad_(), b).backward()
     assert a.grad.abs().sum() > 0
     assert not [x for x in ours.parameters() if x.requires_grad]
+
+
+def test_a_picture_has_a_gradient_where_nothing_is_seen(tmp_path):
+    """The package's own is NaN there."""
+    network = convolutions("alex")
+    torch.nn.init.constant_(network.features[0].bias, -100.0)  # no activation of the first stage
+    torch.save(network.state_dict(), tmp_path / "alexnet.pth")
+    a, b = pictures(64, 64)
+    distance = Lpips("alex", tmp_path / "alexnet.pth")(a.requires_grad_(), b)
+    distance.backward()
+    assert distance == 0
+    assert (a.grad == 0).all()
+
+
+def test_a_network_draws_no_random_number(tmp_path):
+    torch.save(convolutions("alex").state_dict(), tmp_path / "alexnet.pth")
+    before = torch.get_rng_state()
+    Lpips("alex", tmp_path / "alexnet.pth")
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_another_networks_weights_are_refused(tmp_path):

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from tests.unit.avatar_scene import film, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
+from tests.unit.random_networks import convolutions
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import load_avatar, read_about, save_avatar
 from understudy.artifacts.fit import load_fit, save_fit
@@ -36,7 +37,6 @@ from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.train import train_avatar
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.image_metrics.perceptual import NETWORKS
 
 OWN = DirectSettings(iterations=240, max_edge=0.06, warm_up=20)
 SETTINGS = TrainSettings("direct", OWN, size=96)
@@ -96,10 +96,8 @@ def test_held_out_frames_are_scored_by_lpips_where_its_network_is_given(scene, b
     train(scene, body_file, tmp_path)
     with pytest.raises(UserError, match=r"absent\.pth: no such file"):
         scored(scene, body_file, tmp_path, lpips=str(tmp_path / "absent.pth"))
-    torch.manual_seed(0)
-    layers = torch.nn.Sequential(*NETWORKS["alex"]()[0]).state_dict()
     network = tmp_path / "alexnet.pth"
-    torch.save({f"features.{name}": x for name, x in layers.items()}, network)
+    torch.save(convolutions("alex").state_dict(), network)
     distance = scored(scene, body_file, tmp_path, lpips=str(network))["held_out"]["lpips"]
     assert 0 < distance < 1
 

@@ -1,11 +1,12 @@
 """LPIPS: how different two images look to a trained network (Zhang et al., CVPR 2018), version 0.1.
 
 The distance between the activations of five stages of a network at each position, each activation
-normalised, weighted by linear layers that were fitted to people's judgements. Those layers come
-with the package lpips; the network is AlexNet (for scores) or VGG-16 (for a loss), as published by
+normalised, weighted by layers that were fitted to people's judgements. The stages and those layers
+are the package lpips'; the network is AlexNet (for scores) or VGG-16 (for a loss), as published by
 torchvision: files that the user supplies.
 """
 
+import warnings
 from pathlib import Path
 
 import torch
@@ -14,45 +15,11 @@ from torch.nn.functional import normalize
 
 from understudy.errors import UserError
 from understudy.files import package_folder
-from understudy.networks.checkpoints import misfit, read_checkpoint
+from understudy.networks import torchvision_cpu
+from understudy.networks.checkpoints import misfit, read_checkpoint, shapes_of
 
-# Normalisation, for images in [-1,1], of ImageNet networks.
-SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 HOME = "a network of download.pytorch.org/models"
 EPSILON = 1e-10  # against activations that are all zero
-
-
-def _convolution(before: int, after: int, kernel: int, padding: int, stride: int = 1):
-    return [nn.Conv2d(before, after, kernel, stride, padding), nn.ReLU()]
-
-
-def _alexnet() -> tuple[list[nn.Module], tuple[int, ...]]:
-    """torchvision's features, and the indices after which a stage ends."""
-    layers = [
-        *_convolution(3, 64, 11, padding=2, stride=4),
-        nn.MaxPool2d(3, 2),
-        *_convolution(64, 192, 5, padding=2),
-        nn.MaxPool2d(3, 2),
-        *_convolution(192, 384, 3, padding=1),
-        *_convolution(384, 256, 3, padding=1),
-        *_convolution(256, 256, 3, padding=1),
-    ]
-    return layers, (1, 4, 7, 9, 11)
-
-
-def _vgg16() -> tuple[list[nn.Module], tuple[int, ...]]:
-    layers: list[nn.Module] = []
-    ends, before = [], 3
-    for channels, count in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
-        layers += [nn.MaxPool2d(2)] if layers else []
-        for _ in range(count):
-            layers += _convolution(before, channels, 3, padding=1)
-            before = channels
-        ends.append(len(layers) - 1)
-    return layers, tuple(ends)
-
-
-NETWORKS = {"alex": _alexnet, "vgg": _vgg16}
 
 
 class Lpips(nn.Module):
@@ -62,36 +29,38 @@ class Lpips(nn.Module):
     UserError if it is another file.
     """
 
-    shift: Tensor
-    scale: Tensor
-
     def __init__(self, network: str, weights: Path | str) -> None:
         super().__init__()
-        layers, self.ends = NETWORKS[network]()
-        self.features = nn.Sequential(*layers)
-        self.features.load_state_dict(_features(weights, self.features))
-        for k, weight in enumerate(_linear(network)):
-            self.register_buffer(f"linear{k}", weight)
-        self.register_buffer("shift", torch.tensor(SHIFT).view(3, 1, 1))
-        self.register_buffer("scale", torch.tensor(SCALE).view(3, 1, 1))
-        self.requires_grad_(False)
+        torchvision_cpu.install()
+        import lpips
+
+        # On meta, torchvision's classifier, which is not used, takes neither memory nor time.
+        with torch.device("meta"), warnings.catch_warnings(action="ignore"):
+            published = lpips.LPIPS(net=network, pretrained=False, pnet_rand=True, verbose=False)
+        published.net.load_state_dict(_features(weights, published.net), assign=True)
+        fitted = package_folder("lpips") / f"weights/v0.1/{network}.pth"
+        layers = torch.load(fitted, map_location="cpu", weights_only=True)
+        published.load_state_dict(layers, strict=False, assign=True)
+        self.published = published.requires_grad_(False)
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        """As lpips computes it, but in one pass for both images, and with a gradient where all
+        activations are zero: lpips 0.1.4 has NaN there."""
         pair = torch.stack([a, b]).permute(0, 3, 1, 2) * 2 - 1
-        pair = (pair - self.shift) / self.scale
-        distance, stage = pair.new_zeros(()), 0
-        for number, layer in enumerate(self.features):
-            pair = layer(pair)
-            if number == self.ends[stage]:
-                one, other = normalize(pair, dim=1, eps=EPSILON)
-                linear = getattr(self, f"linear{stage}")
-                distance = distance + ((one - other).square() * linear).sum(0).mean()
-                stage = min(stage + 1, len(self.ends) - 1)
+        stages = self.published.net(self.published.scaling_layer(pair))
+        distance = pair.new_zeros(())
+        for activations, layer in zip(stages, self.published.lins, strict=True):
+            one, other = normalize(activations, dim=1, eps=EPSILON)
+            weights = layer.model[-1].weight[0]  # (C,1,1), of a 1 × 1 convolution
+            distance = distance + ((one - other).square() * weights).sum(0).mean()
         return distance
 
 
 def _features(path: Path | str, network: nn.Module) -> dict[str, Tensor]:
-    """The weights of the network's convolutions in a torchvision file."""
+    """The weights of the network's convolutions, named as lpips names them, in a torchvision file.
+
+    lpips cuts torchvision's `features` into slices: features.3.bias is slice2.3.bias.
+    """
     if not Path(path).is_file():
         raise UserError(f"{path}: no such file; LPIPS needs {HOME}, see config/README.md")
     stored = read_checkpoint(path)
@@ -100,15 +69,11 @@ def _features(path: Path | str, network: nn.Module) -> dict[str, Tensor]:
         for name, tensor in (stored.items() if isinstance(stored, dict) else ())
         if name.startswith("features.")
     }
-    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    wrong = misfit(wanted, {name: tuple(tensor.shape) for name, tensor in own.items()})
+    shapes = {name.partition(".")[2]: shape for name, shape in shapes_of(network).items()}
+    wrong = misfit(shapes, {name: tuple(tensor.shape) for name, tensor in own.items()})
     if wrong:
         raise UserError(f"{path}: not the network that LPIPS is computed with: {wrong}")
-    return own
-
-
-def _linear(network: str) -> list[Tensor]:
-    """The five linear layers (C,1,1) that come with the package lpips."""
-    path = package_folder("lpips") / f"weights/v0.1/{network}.pth"
-    stored = torch.load(path, map_location="cpu", weights_only=True)
-    return [stored[f"lin{k}.model.1.weight"][0] for k in range(5)]
+    return {
+        name: own[name.partition(".")[2]].to(torch.float32, copy=True)
+        for name in network.state_dict()
+    }

@@ -1,16 +1,17 @@
-"""The job graph as inline SVG, from what `snakemake --rulegraph` prints; no graphviz needed."""
+"""The job graph as inline SVG, from what `snakemake --rulegraph` prints, laid out by Graphviz."""
 
 import re
 from html import escape
-from itertools import pairwise
 
 import networkx as nx
-
-from understudy.report.layers import MARGIN, NODE_WIDTH, Position, place
+import pygraphviz
 
 NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
 EDGE = re.compile(r"^\s*(\w+)\s*->\s*(\w+)", re.MULTILINE)
-NODE_HEIGHT, GAP_Y = 44, 34  # SVG units, about px
+NODE_WIDTH, NODE_HEIGHT = 170, 44  # SVG units, about px
+GAP_X, GAP_Y = 22, 34  # between nodes, between ranks
+MARGIN = 8
+INCH = 72  # Graphviz measures sizes in inches, positions in points
 
 
 def parse_rulegraph(dot: str) -> nx.DiGraph:
@@ -51,50 +52,49 @@ def draw_rulegraph(graph: nx.DiGraph, notes: dict[str, str], failed: set[str]) -
     """
     if not graph:
         return ""
-    points, chains = place(graph)
-    width = max(point.x + point.width / 2 for point in points.values()) + MARGIN
-    height = (max(point.layer for point in points.values()) + 1) * (NODE_HEIGHT + GAP_Y)
+    drawing = _laid_out(graph)
+    width, height = (float(side) for side in drawing.graph_attr["bb"].split(",")[2:])
+    frame = f"{-MARGIN} {-MARGIN} {width + 2 * MARGIN:.0f} {height + 2 * MARGIN:.0f}"
     parts = [
-        f'<svg class="graph" viewBox="0 0 {width:.0f} {height - GAP_Y + 2 * MARGIN:.0f}" '
-        f'style="max-width:{width:.0f}px" role="img" aria-label="Job graph">'
+        f'<svg class="graph" viewBox="{frame}" style="max-width:{width + 2 * MARGIN:.0f}px" '
+        'role="img" aria-label="Job graph">'
     ]
-    parts += [_edge([points[node] for node in chain]) for chain in chains]
+    parts += [_edge(edge.attr["pos"]) for edge in drawing.edges()]
     parts += [
-        _box(point, point.rule, notes.get(point.rule, ""), point.rule in failed)
-        for point in points.values()
-        if point.rule
+        _box(node.attr["pos"], str(node), notes.get(node, ""), node in failed)
+        for node in drawing.nodes()
     ]
     return "".join([*parts, "</svg>"])
 
 
-def _top(point: Position) -> float:
-    return MARGIN + point.layer * (NODE_HEIGHT + GAP_Y)
+def _laid_out(graph: nx.DiGraph) -> pygraphviz.AGraph:
+    """Graphviz's layout: what is made first on top, as its y points upwards and SVG's downwards."""
+    drawing = pygraphviz.AGraph(
+        directed=True, rankdir="BT", nodesep=GAP_X / INCH, ranksep=GAP_Y / INCH
+    )
+    size = {"width": NODE_WIDTH / INCH, "height": NODE_HEIGHT / INCH, "fixedsize": "true"}
+    drawing.node_attr.update(shape="box", label="", **size)
+    drawing.edge_attr.update(arrowhead="none")
+    drawing.add_nodes_from(sorted(graph))
+    drawing.add_edges_from(sorted(graph.edges))
+    drawing.layout("dot")
+    return drawing
 
 
-def _edge(chain: list[Position]) -> str:
-    """A curve from below the first box through the passes to the top of the last."""
-    path = f"M{chain[0].x:.1f},{_top(chain[0]) + NODE_HEIGHT:.1f}"
-    y = _top(chain[0]) + NODE_HEIGHT
-    for before, point in pairwise(chain):
-        end = _top(point)
-        bend = (end - y) * 0.55
-        curve = (before.x, y + bend), (point.x, end - bend), (point.x, end)
-        path += " C" + " ".join(f"{x:.1f},{y:.1f}" for x, y in curve)
-        y = end if point.rule else end + NODE_HEIGHT
-        if not point.rule:
-            path += f" V{y:.1f}"
-    return f'<path class="edge" d="{path}"/>'
+def _edge(position: str) -> str:
+    """A chain of Bézier curves: its first point, then three for each curve."""
+    first, *others = position.split()
+    return f'<path class="edge" d="M{first} C{" ".join(others)}"/>'
 
 
-def _box(point: Position, rule: str, note: str, failed: bool) -> str:
+def _box(position: str, rule: str, note: str, failed: bool) -> str:
+    x, y = (float(value) for value in position.split(","))
     kind = "box failed" if failed else "box"
-    left, top = point.x - NODE_WIDTH / 2, _top(point)
-    middle = top + NODE_HEIGHT / 2
-    text = f'<text class="rule" x="{point.x:.1f}" y="{middle + (-3 if note else 5):.1f}">'
+    text = f'<text class="rule" x="{x:.1f}" y="{y + (-3 if note else 5):.1f}">'
     lines = f"{text}{escape(rule)}</text>"
     if note:
-        lines += f'<text class="note" x="{point.x:.1f}" y="{middle + 13:.1f}">{escape(note)}</text>'
+        lines += f'<text class="note" x="{x:.1f}" y="{y + 13:.1f}">{escape(note)}</text>'
     return (
-        f'<g class="{kind}"><rect x="{left:.1f}" y="{top:.1f}" width="{NODE_WIDTH}" '
-        f'height="{NODE_HEIGHT}" rx="8"/>{lines}</g>'
+        f'<g class="{kind}"><rect x="{x - NODE_WIDTH / 2:.1f}" y="{y - NODE_HEIGHT / 2:.1f}" '
+        f'width="{NODE_WIDTH}" height="{NODE_HEIGHT}" rx="8"/>{lines}</g>'
     )

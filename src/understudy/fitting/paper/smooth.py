@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.signal import savgol_filter
+from scipy.spatial.transform import Rotation
 
 from understudy.body import rotation_numpy as rot
 
@@ -22,10 +23,6 @@ def smooth_rotations(rotations: np.ndarray, window: int, order: int) -> np.ndarr
     turned = (quaternions[1:] * quaternions[:-1]).sum(-1) < 0
     sign = np.cumprod(np.where(turned, -1.0, 1.0), 0)
     quaternions[1:] *= sign[..., None]
-    return _from_quaternion(rot.unit(smooth_values(quaternions, window, order)))
-
-
-def _from_quaternion(q: np.ndarray) -> np.ndarray:
-    """Unit quaternions (…,4) w, x, y, z -> (…,3,3): I + 2w[v] + 2[v]²."""
-    k = rot.skew(q[..., 1:])
-    return np.eye(3) + 2 * q[..., :1, None] * k + 2 * k @ k
+    smoothed = smooth_values(quaternions, window, order)
+    turns = Rotation.from_quat(smoothed.reshape(-1, 4), scalar_first=True)
+    return turns.as_matrix().reshape(rotations.shape)
