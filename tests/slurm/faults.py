@@ -146,7 +146,7 @@ def take_a_node_down(run: SlurmRun) -> str:
         run.cluster.ask("scontrol", "update", f"jobid={job}", "starttime=now", check=False)
         return job not in run.cluster.queue("pending")  # SLURM's own hold takes two minutes
 
-    wait_until("second start", given_again, 120)
+    wait_until("second start", given_again)
     return job
 
 
@@ -194,7 +194,7 @@ def lose_a_training(run: SlurmRun, after: float) -> float:
     """
     process = run.start()
     saved = run.checkout.results / "avatar/esi/checkpoint.safetensors"
-    wait_until("checkpoint", saved.exists, 240)
+    wait_until("checkpoint", saved.exists)
     time.sleep(after)
     os.kill(_last(run, "train_avatar").pid, signal.SIGKILL)
     state = saved.stat().st_mtime
@@ -203,16 +203,16 @@ def lose_a_training(run: SlurmRun, after: float) -> float:
     def timed_out() -> bool:
         return bool(run.cluster.queue("timeout"))
 
-    wait_until("more steps", lambda: saved.stat().st_mtime > state or timed_out(), 240)
+    wait_until("more steps", lambda: saved.stat().st_mtime > state or timed_out())
     again = [made for made in run.history() if made.script == "train_avatar"][-1]
     with contextlib.suppress(ProcessLookupError):
         os.kill(again.pid, signal.SIGSTOP)  # however fast the machine, it cannot finish in time
-    wait_until("timeout", timed_out, 240)
+    wait_until("timeout", timed_out)
     with contextlib.suppress(ProcessLookupError):
         os.kill(again.pid, signal.SIGCONT)
     wait_until("its end", lambda: not psutil.pid_exists(again.pid))  # it saves its state first
     stopped_at = checkpoint_steps(saved)
-    run.ended(process, 0, 900)
+    run.ended(process, 0)
     assert 0 < killed_at < stopped_at
     assert work_of_last_process(run) == work(run) - stopped_at
     return lost
@@ -245,7 +245,7 @@ def submit_driver(run: SlurmRun, target: str = "synthetic") -> str:
 
 
 def wait_for_driver(run: SlurmRun, job: str) -> None:
-    wait_until("driver's end", lambda: job not in run.cluster.queue("running", "pending"), 240)
+    wait_until("driver's end", lambda: job not in run.cluster.queue("running", "pending"))
     log = (run.checkout.folder / "understudy-driver.log").read_text()
     assert job in run.cluster.queue("completed"), log[-6000:]
 

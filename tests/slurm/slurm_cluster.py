@@ -26,6 +26,7 @@ CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo", "sacct", 
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it if a package may start its service
 NODES = ("node1", "node2")
 ACCOUNT = "understudy"
+PATIENCE = 240  # seconds: several clusters and everything else may start at once
 
 
 def unavailable() -> str | None:
@@ -89,7 +90,7 @@ class Cluster:
     def ask(self, *command: str, check: bool = True) -> str:
         """The output of one of SLURM's commands."""
         answer = subprocess.run(
-            command, env=self.environment, text=True, capture_output=True, timeout=30
+            command, env=self.environment, text=True, capture_output=True, timeout=PATIENCE
         )
         if check and answer.returncode != 0:
             raise RuntimeError(f"{' '.join(command)}: {answer.stderr.strip()}")
@@ -125,7 +126,7 @@ def running(folder: Path, accounting: bool, gpus: int = 1) -> Iterator[Cluster]:
         _stop(cluster)
 
 
-def wait_until(what: str, condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_until(what: str, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Poll a condition; RuntimeError when it does not come true in time."""
     end = time.monotonic() + seconds
     while not condition():
@@ -212,7 +213,7 @@ def _wait_for(cluster: Cluster, name: str, command: list[str]) -> None:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.run(command, env=cluster.environment, **quiet).returncode == 0
 
-    wait_until(name, lambda: _alive(cluster) and answers(), 60)
+    wait_until(name, lambda: _alive(cluster) and answers())
 
 
 def _alive(cluster: Cluster) -> bool:
@@ -322,8 +323,9 @@ GresTypes=gpu
 SchedulerParameters=sched_interval=2,sched_min_interval=0,bf_interval=2,batch_sched_delay=0
 PriorityType=priority/basic
 ReturnToService=0
-SlurmctldTimeout=30
-SlurmdTimeout=30
+SlurmctldTimeout=300
+SlurmdTimeout=300
+MessageTimeout=60
 InactiveLimit=0
 KillWait=5
 MinJobAge=3600

@@ -108,11 +108,11 @@ class SlurmRun:
     def output(self) -> Path:
         return self.checkout.folder / "snakemake.out"
 
-    def snakemake(self, *arguments: str, seconds: float = 300) -> str:
+    def snakemake(self, *arguments: str, seconds: float = 900) -> str:
         """Run to the end; returns its output."""
         return self.ended(self.start(*arguments), 0, seconds)
 
-    def ended(self, process: subprocess.Popen, code: int | None, seconds: float = 300) -> str:
+    def ended(self, process: subprocess.Popen, code: int | None, seconds: float = 900) -> str:
         """Wait for Snakemake; returns its output. `code`: the exit code it must have."""
         with stopped(process):
             process.wait(seconds)
@@ -160,7 +160,7 @@ class SlurmRun:
         def begun() -> bool:
             return sum(made.script == script for made in self.history()) >= count
 
-        wait_until(f"{count} × {script}", begun, 300)
+        wait_until(f"{count} × {script}", begun, 600)
 
     def said(self) -> str:
         """The output of the last Snakemake that was started here."""
