@@ -26,12 +26,13 @@ CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo", "sacct", 
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it if a package may start its service
 NODES = ("node1", "node2")
 ACCOUNT = "understudy"
+LOCK = Path(tempfile.gettempdir()) / "understudy-slurm.lock"
 PATIENCE = 240  # seconds: several clusters and everything else may start at once
 
 
 def unavailable() -> str | None:
     """Why no SLURM can be started here; None: it can. Installs Debian's packages if it may."""
-    with FileLock(Path(tempfile.gettempdir()) / "understudy-slurm-packages.lock"):
+    with FileLock(LOCK):
         missing = _missing()
         if missing and os.geteuid() == 0 and shutil.which("apt-get"):
             _install()
@@ -120,7 +121,8 @@ def running(folder: Path, accounting: bool, gpus: int = 1) -> Iterator[Cluster]:
     """A cluster in `folder`, stopped at the end whatever happens."""
     cluster = Cluster(folder, accounting, gpus)
     try:
-        _start(cluster)
+        with FileLock(LOCK):  # several at once have failed
+            _start(cluster)
         yield cluster
     finally:
         _stop(cluster)
@@ -165,14 +167,16 @@ def _start(cluster: Cluster) -> None:
 
 def _start_accounting(cluster: Cluster) -> None:
     folder, user = cluster.folder, getpass.getuser()
-    subprocess.run(
+    made = subprocess.run(
         [
             *("mariadb-install-db", "--no-defaults", f"--datadir={folder}/mysql"),
             *(f"--user={user}", "--auth-root-authentication-method=normal", "--skip-test-db"),
         ],
-        check=True,
+        text=True,
         capture_output=True,
     )
+    if made.returncode != 0:
+        raise RuntimeError(f"mariadb-install-db: {made.stdout[-2000:]}{made.stderr[-2000:]}")
     database = folder / "run/mysql.sock"
     _launch(
         cluster,
