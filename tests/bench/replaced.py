@@ -26,7 +26,7 @@ from understudy.networks import checkpoints
 from understudy.report import rulegraph
 
 EQUAL = 1e-6  # the largest difference
-ROUNDS, LEAST = 15, 0.05  # each side is timed so often, for so many seconds at least
+ROUNDS, LEAST = 40, 0.05  # each side is timed so often, for so many seconds at least
 
 
 @dataclass(frozen=True)
