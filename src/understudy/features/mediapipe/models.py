@@ -1,6 +1,7 @@
 """MediaPipe's networks as files: which, by digest, and where they lie.
 
-They are data of MediaPipe's last wheel that holds them; `fetch` puts them into the environment.
+They are data of MediaPipe's last wheel that holds them, and envs/vision.post-deploy.sh puts them
+into an environment.
 """
 
 import os
@@ -14,6 +15,7 @@ from understudy.features.mediapipe.network import Network
 from understudy.files import sha256
 
 FOLDER = "UNDERSTUDY_MEDIAPIPE"  # the environment variable that names another folder
+FETCH = "envs/vision.post-deploy.sh"
 
 # Name -> file in MediaPipe's folder `modules`, and its SHA-256.
 MODELS = {
@@ -55,8 +57,8 @@ def model_file(name: str) -> Path:
     path = models_folder() / Path(MODELS[name][0]).name
     if not path.is_file():
         raise UserError(
-            f"{path}: missing; run python -m understudy.features.mediapipe.fetch, or name the "
-            f"models' folder in {FOLDER}"
+            f"{path}: missing; run bash {FETCH} with this environment's Python, or let the "
+            f"environment variable {FOLDER} name the models' folder"
         )
     return path
 

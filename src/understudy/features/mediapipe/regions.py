@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+HALF = 0.5  # px to add for the continuous pixels of everywhere else, which start at their corner
+
 
 @dataclass(frozen=True)
 class Region:
