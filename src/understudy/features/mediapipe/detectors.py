@@ -76,7 +76,8 @@ def decoded(
     order = order[score[order] >= threshold]
     values = raw[order].astype(float)
     middle, half = values[:, :2] + centres[order], values[:, 2:4] / 2
-    keypoints = values[:, 4:].reshape(len(order), -1, 2) + centres[order, None]
+    points = (raw.shape[1] - 4) // 2
+    keypoints = values[:, 4:].reshape(len(order), points, 2) + centres[order, None]
     return Detections(np.concatenate([middle - half, middle + half], 1), keypoints, score[order])
 
 
