@@ -111,7 +111,7 @@ def run_holistic(
 
 def follow_body(frame: np.ndarray, last: Body | None, region: Region) -> Body | None:
     """The body of the frame before in this one; looked for in a region if it was, or is, lost."""
-    body = None if last is None else look_at_body(frame, last.following)
+    body = None if last is None else look_at_body(frame, last.following, last)
     if body is None:
         proposed = propose_bodies(frame, region)
         body = look_at_body(frame, proposed[0]) if proposed else None
