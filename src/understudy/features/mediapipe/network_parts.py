@@ -27,7 +27,8 @@ class NetworkFile:
     def part(self, inputs: Sequence[str], outputs: Sequence[str]) -> bytes:
         """The file of the operations that lead from tensors to others, given by their names.
 
-        Their order in the file is the order of the network's inputs and outputs.
+        Their order in the file is the order of the network's inputs and outputs. ValueError if
+        the whole network's inputs are needed, too.
         """
         starts, ends = ([self._tensors[name] for name in names] for names in (inputs, outputs))
         graph, model = copy(self._graph), copy(self._model)
@@ -48,6 +49,8 @@ class NetworkFile:
                 needed.add(tensor)
                 left += [int(i) for i in makers[tensor].inputs] if tensor in makers else []
         needed -= set(starts)
+        if needed & {int(i) for i in self._graph.inputs}:
+            raise ValueError("the tensors at the end follow not from those at the start alone")
         return [op for op in self._graph.operators if needed & {int(out) for out in op.outputs}]
 
     def _custom_name(self, operator: schema.OperatorT) -> str:
