@@ -19,7 +19,10 @@ help: ## show this list
 install: $(VENV)/.installed ## create .venv; install the locked packages and understudy
 
 # torch is not in the lock: which build, and which CUDA, depends on the machine.
-$(VENV)/.installed: pyproject.toml requirements.lock
+$(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 14) or sys.exit( \
+	    "error: $(PYTHON) is Python %d.%d, and Understudy needs 3.11 to 3.14: " % sys.version_info[:2] \
+	    + "make install PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages and torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) ..."
 	$(BIN)/pip install -qq --require-hashes --no-deps --ignore-requires-python -r requirements.lock
@@ -27,6 +30,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	    && $(BIN)/pip install --quiet --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
 	    || $(BIN)/pip install --quiet $(TORCH)
 	$(BIN)/pip install --quiet --no-deps --editable .
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/vision.post-deploy.sh
 	@cd $(VENV)/lib/python3*/site-packages/vtkmodules && ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
 	@touch $@
 

@@ -13,7 +13,7 @@ def both(filmed):
 
 def test_the_points_are_those_of_holistic(filmed, both):
     percent = 100 * apart(*both) / filmed.truth["height_px"][:, None]
-    assert np.isfinite(percent).mean() > 0.7
+    assert np.isfinite(percent).mean() > 0.5  # in the others the face is turned away
     assert np.nanmedian(percent) < 0.1
     assert np.nanpercentile(percent, 95) < 1
 

@@ -1,5 +1,7 @@
 """Regions, detections, heatmaps and the models' files, against truth made by hand."""
 
+import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from understudy.artifacts.masks import unpack_masks
 from understudy.errors import UserError
 from understudy.features.mediapipe import models
 from understudy.features.mediapipe.body import look_at_body, propose_bodies, refined
@@ -107,8 +110,6 @@ def test_a_clear_heatmap_moves_its_point_and_no_other():
 def test_the_mask_lies_on_the_body(filmed):
     frame = filmed.frames[0]
     body = look_at_body(frame, propose_bodies(frame, whole(frame))[0])
-    from understudy.artifacts.masks import unpack_masks
-
     true = unpack_masks(filmed.truth)[0]
     for size in (320, 160):
         scale = np.array([size, size]) / 320
@@ -147,12 +148,19 @@ def test_what_is_fetched_is_what_is_loaded():
     }
 
 
-def test_the_models_lie_in_the_environment(monkeypatch):
+def test_the_models_are_looked_for_where_they_are_put(monkeypatch, tmp_path):
     monkeypatch.delenv(models.FOLDER, raising=False)
-    assert models.models_folder().is_relative_to(sys.prefix)
-    script = f"set -- {models.FETCH}; UNDERSTUDY_MEDIAPIPE= ; " + "".join(
-        line for line in (ROOT / models.FETCH).read_text().splitlines(True) if "folder=" in line
+    assert _put_into(None) == models.models_folder()
+    monkeypatch.setenv(models.FOLDER, str(tmp_path))
+    assert _put_into(str(tmp_path)) == models.models_folder() == tmp_path
+
+
+def _put_into(named: str | None) -> Path:
+    """The folder that what fetches them would fill, with this Python."""
+    (line,) = re.findall(r"^folder=.*$", (ROOT / models.FETCH).read_text(), re.MULTILINE)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {"PATH": path} | ({models.FOLDER: named} if named else {})
+    told = subprocess.run(
+        ["bash", "-c", f'{line}; echo "$folder"'], env=environment, capture_output=True, text=True
     )
-    shell = f'PATH={Path(sys.executable).parent}:$PATH; {script}echo "$folder"'
-    told = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == str(models.models_folder())
+    return Path(told.stdout.strip())

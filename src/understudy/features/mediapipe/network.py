@@ -1,9 +1,13 @@
 """A TensorFlow Lite network that several threads may ask at once."""
 
+import os
+import sys
 import threading
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
+
+_telling, _told = threading.Lock(), False
 
 
 class Network:
@@ -31,7 +35,30 @@ class Network:
 
     def _interpreter(self) -> Interpreter:
         if not hasattr(self._local, "interpreter"):
-            interpreter = Interpreter(model_content=self._model, num_threads=1)
-            interpreter.allocate_tensors()
-            self._local.interpreter = interpreter
+            _tell_nobody(self._model)
+            self._local.interpreter = _made(self._model)
         return self._local.interpreter
+
+
+def _made(model: bytes) -> Interpreter:
+    interpreter = Interpreter(model_content=model, num_threads=1)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
+def _tell_nobody(model: bytes) -> None:
+    """Once a process, the first interpreter says past Python that it uses XNNPACK: to nobody."""
+    global _told
+    with _telling:
+        if _told:
+            return
+        sys.stderr.flush()
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            _made(model)
+            _told = True
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
