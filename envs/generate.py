@@ -25,8 +25,11 @@ HEADER = """\
 # with --no-deps, since it is complete without what tool.uv.exclude-dependencies names, and with
 # --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
 """
-# On every line: the lock is for nothing else.
-MARKER = re.compile(r"(?: ;| and) (python_full_version < '3.15' and )?sys_platform == 'linux'")
+# On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
+MARKER = re.compile(
+    r" ; (python_full_version >= '3.12' and )?python_full_version < '3.15' and "
+    r"sys_platform == 'linux'(?= )"
+)
 PINS = re.compile(r"(^ +(- )?[\w.-]+==\S+( \\)?\n)+", re.MULTILINE)
 
 
@@ -87,7 +90,8 @@ def generated(path: Path) -> str:
 
 def generated_files() -> list[Path]:
     folder = ROOT / "envs"
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.post-deploy.sh")])
+    deployments = (path for path in folder.glob("*.sh") if PINS.search(path.read_text()))
+    return sorted([*folder.glob("*.yaml"), *deployments])
 
 
 if __name__ == "__main__":

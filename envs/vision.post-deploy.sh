@@ -5,7 +5,7 @@ set -euo pipefail
 folder=${UNDERSTUDY_MEDIAPIPE:-$(python -c 'import sys; print(sys.prefix)')/share/understudy/mediapipe}
 wheel=$(mktemp -d)
 trap 'rm -rf "$wheel"' EXIT
-echo "mediapipe==0.10.14 --hash=sha256:9b1e72d754cd9e1b4b88d80ec9ead2f1cbe8424b7f883d3bda53341b982a9f8b" > "$wheel/wheel.txt"
+echo "mediapipe == 0.10.14 --hash=sha256:9b1e72d754cd9e1b4b88d80ec9ead2f1cbe8424b7f883d3bda53341b982a9f8b" > "$wheel/wheel.txt"
 python -m pip download --quiet --no-deps --only-binary :all: --python-version 3.12 \
     --platform manylinux2014_x86_64 --require-hashes --requirement "$wheel/wheel.txt" --dest "$wheel"
 python -m zipfile --extract "$wheel"/*.whl "$wheel"

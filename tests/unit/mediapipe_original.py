@@ -84,7 +84,7 @@ def ours(frames: Iterable[np.ndarray], n: int) -> Holistic:
             face, hands = None, [None, None]
             continue
         out.seen[i] = True
-        out.pose[i] = body.points + (HALF, HALF, 0)
+        out.pose[i] = body.continuous
         out.world[i] = body.world
         face = track_face(frame, body.points, face)
         if face is not None:

@@ -53,10 +53,10 @@ def test_outside_the_image_is_black_or_its_edge():
 
 
 def test_who_stands_upright_is_not_turned_and_who_lies_is():
-    hips = np.array([10.0, 50.0])
-    assert turn(hips, hips + (0, -20), np.pi / 2) == pytest.approx(0)
-    assert turn(hips, hips + (20, 0), np.pi / 2) == pytest.approx(np.pi / 2)  # head to the right
-    assert turn(hips, hips + (0, 20), np.pi / 2) == pytest.approx(-np.pi)
+    hips, up, right = np.array([10.0, 50.0]), np.array([0, -20.0]), np.array([20.0, 0])
+    assert turn(hips, hips + up, np.pi / 2) == pytest.approx(0)
+    assert turn(hips, hips + right, np.pi / 2) == pytest.approx(np.pi / 2)  # head to the right
+    assert turn(hips, hips - up, np.pi / 2) == pytest.approx(-np.pi)
 
 
 def test_a_square_is_moved_along_the_box():

@@ -14,7 +14,7 @@ from scipy.special import expit
 from understudy.features.mediapipe.detectors import Detector
 from understudy.features.mediapipe.models import load_model
 from understudy.features.mediapipe.one_euro import Smoothed, smoothed
-from understudy.features.mediapipe.regions import Region, around, cut, to_image, turn
+from understudy.features.mediapipe.regions import HALF, Region, around, cut, to_image, turn
 
 SIZE = 256  # px of the landmark model's picture and mask
 POINTS = 33  # that mean something; the two after them give the next region
@@ -38,6 +38,11 @@ class Body:
     circle: Smoothed
     region: Region
     mask: np.ndarray
+
+    @property
+    def continuous(self) -> np.ndarray:
+        """(33,3) the points in continuous pixels."""
+        return self.points + np.array([HALF, HALF, 0])
 
     @property
     def following(self) -> Region:
@@ -79,7 +84,7 @@ def look_at_body(image: np.ndarray, region: Region, before: Body | None = None) 
     world[:, :2] = world[:, :2] @ region.axes.T
     ends = xy[POINTS : POINTS + 2]
     diameter = 2 * float(np.linalg.norm(ends[1] - ends[0]))
-    circle = smoothed(ends, before and before.circle, diameter)
+    circle = smoothed(ends, None if before is None else before.circle, diameter)
     return Body(points, world, circle, region, expit(mask[..., 0]))
 
 
@@ -110,4 +115,3 @@ def _region(hips: np.ndarray, end: np.ndarray) -> Region:
     """Around a circle from its middle and a point on it, upright as the body is."""
     side = 2 * float(np.linalg.norm(end - hips))
     return around(hips, np.full(2, side), turn(hips, end, np.pi / 2), REACH)
-

@@ -136,7 +136,7 @@ def _track_hand(side: int, frame: np.ndarray, pose: np.ndarray, last: Hand | Non
 
 def _store_body(out: Holistic, index: int, body: Body) -> None:
     out.seen[index] = True
-    out.pose[index] = body.points + (HALF, HALF, 0)
+    out.pose[index] = body.continuous
     out.world[index] = body.world
 
 

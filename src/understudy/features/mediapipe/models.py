@@ -70,8 +70,8 @@ def misfits() -> dict[Path, str]:
         try:
             path = model_file(name)
         except UserError as error:
-            path, _, reason = str(error).partition(": ")
-            wrong[Path(path)] = reason
+            named, _, reason = str(error).partition(": ")
+            wrong[Path(named)] = reason
             continue
         found = sha256(path)
         wrong[path] = "" if found == digest else f"SHA-256 is {found[:12]}, not {digest[:12]}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from understudy.features.mediapipe.body import look_at_body, propose_bodies
-from understudy.features.mediapipe.regions import HALF, Region, whole
+from understudy.features.mediapipe.regions import Region, whole
 
 NOSE, SHOULDERS, HIPS = 0, [11, 12], [23, 24]
 TORSO = SHOULDERS + HIPS
@@ -29,11 +29,11 @@ def find_people(frame: np.ndarray) -> np.ndarray:
     for x0, y0, x1, y1 in _tiles(width, height):
         part = frame[y0:y1, x0:x1]
         for region in propose_bodies(part, whole(part)):
-            moved = replace(region, centre=region.centre + (x0, y0))
+            moved = replace(region, centre=region.centre + np.array([x0, y0]))
             if not any(_alike(moved, other) for other in proposed):
                 proposed.append(moved)
     bodies = [look_at_body(frame, region) for region in proposed]
-    found = [body.points + (HALF, HALF, 0) for body in bodies if body is not None]
+    found = [body.continuous for body in bodies if body is not None]
     return distinct_people(np.array(found).reshape(-1, 33, 3), width, height)
 
 

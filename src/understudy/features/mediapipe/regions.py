@@ -39,7 +39,8 @@ def cut(image: np.ndarray, region: Region, size: int, border: int) -> np.ndarray
     `border` is OpenCV's: what is outside the image. MediaPipe's way, point for point: a
     perspective warp of the box's corners to (0,size), (0,0), (size,0), (size,size), in uint8.
     """
-    box = (region.centre, (region.side, region.side), np.degrees(region.rotation))
+    side, turned = float(region.side), float(np.degrees(region.rotation))
+    box = (region.centre.tolist(), (side, side), turned)
     corners = np.array([[0, size], [0, 0], [size, 0], [size, size]], np.float32)
     warp = cv2.getPerspectiveTransform(cv2.boxPoints(box), corners)
     picture = cv2.warpPerspective(image, warp, (size, size), borderMode=border)
