@@ -1,5 +1,5 @@
-"""`make bench NAME=landmarks`: our runner of MediaPipe's models, next to MediaPipe Holistic itself and
-to the commit BEFORE, which ran that.
+"""`make bench NAME=landmarks`: our runner of MediaPipe's models, next to MediaPipe Holistic itself
+and to the commit BEFORE, which ran that.
 
 UNDERSTUDY_BEFORE names a checkout of BEFORE with its own .venv, else one is made and installed;
 UNDERSTUDY_CLIPS a folder of real videos to compare on besides the demo's. With Python 3.11 or 3.12.
