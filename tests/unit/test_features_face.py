@@ -1,4 +1,4 @@
-"""The face's network in parts, and close looks at a face, against MediaPipe's own face mesh."""
+"""Faces and hands: the face's network in parts, second looks, and MediaPipe's own face mesh."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,6 +58,16 @@ def test_threads_do_not_disturb_each_other(filmed):
         for found, expected in zip(threads.map(look, frames), alone, strict=True):
             for ours, theirs in zip(found, expected, strict=True):
                 np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_hand_is_seen_where_it_was_though_the_body_points_elsewhere(filmed):
+    frame, pose = filmed.frames[0], filmed.holistic.pose[0].copy()
+    hand = track_hand(frame, pose, 0, None)
+    size = np.ptp(hand.points, axis=0).max()
+    pose[[15, 17, 19], :2] += (2 * size, 0)
+    assert track_hand(frame, pose, 0, None) is None
+    again = track_hand(frame, pose, 0, hand)
+    assert np.linalg.norm(again.points - hand.points, axis=1).max() < 0.3 * size
 
 
 def test_a_face_that_is_not_there_stays_where_it_was():

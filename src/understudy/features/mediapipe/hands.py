@@ -18,6 +18,7 @@ VISIBLE = 0.1  # no hand is looked for at a wrist that is less visible
 PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # joints that say where the hand is
 ROOTS = [5, 9, 13]  # of the index, middle and ring finger
 PRESENT = 0.5  # a hand that is less likely one is none
+SURE = 0.8  # a hand that is less likely one is looked for elsewhere, too
 LIMITS = Limits(rotation=np.radians(40), shift=0.2, scale=0.4, margin=-0.1)
 UP, DOWN = np.pi / 2, -np.pi / 2
 SIZE, RECROP_SIZE = 224, 256  # px of the networks' images
@@ -35,14 +36,26 @@ def track_hand(
     image: np.ndarray, pose: np.ndarray, side: int, previous: Hand | None
 ) -> Hand | None:
     """A hand of a body (33,3) x, y px, visibility in an RGB image (h,w,3); `previous`: the one of
-    the frame before, if it was found there. None if none is seen."""
+    the frame before, if it was found there. None if none is seen.
+
+    Holistic looks once, where the frame before or this one's body points. If that shows no sure
+    hand and the other of the two places does, it is that one.
+    """
     found = hand_region(image, pose, side)
     if found is None:
         return None
-    if previous is not None:
-        points = previous.points
-        found = tracked(points, region_of_landmarks(points), found, LIMITS)
-    return hand_landmarks(image, found)
+    hand = hand_landmarks(image, found) if previous is None else _followed(image, found, previous)
+    return hand if hand.presence > PRESENT else None
+
+
+def _followed(image: np.ndarray, found: Region, previous: Hand) -> Hand:
+    before = region_of_landmarks(previous.points)
+    first = tracked(previous.points, before, found, LIMITS)
+    hand = hand_landmarks(image, first)
+    if hand.presence < SURE:
+        other = hand_landmarks(image, found if first is before else before)
+        hand = other if other.presence >= SURE else hand
+    return hand
 
 
 def hand_region(image: np.ndarray, pose: np.ndarray, side: int) -> Region | None:
@@ -65,13 +78,12 @@ def region_of_landmarks(points: np.ndarray) -> Region:
     return around(axes @ (low + high) / 2, high - low, rotation, 2.0, -0.1)
 
 
-def hand_landmarks(image: np.ndarray, region: Region) -> Hand | None:
-    """The hand in a region; None if that shows none."""
+def hand_landmarks(image: np.ndarray, region: Region) -> Hand:
+    """What a region shows, as a hand."""
     picture = cut(image, region, SIZE, cv2.BORDER_REPLICATE)
     points, presence, *_ = load_model("hand_landmark")(picture)
-    if presence[0] <= PRESENT:
-        return None
-    return Hand(to_image(points.reshape(21, 3)[:, :2] / SIZE, region), float(presence[0]))
+    xy = to_image(points.reshape(21, 3)[:, :2] / SIZE, region)
+    return Hand(xy, float(presence[0]))
 
 
 def _recropped(image: np.ndarray, region: Region) -> Region:
