@@ -11,6 +11,7 @@ echo "lavavu-osmesa == 1.9.10 --hash=sha256:9c39696ae876dbbcaf2bfce52533a8bd59dd
 python -m pip download --quiet --no-deps --only-binary :all: --python-version 3.12 \
     --platform manylinux_2_28_x86_64 --require-hashes --requirement "$wheel/wheel.txt" --dest "$wheel"
 python -m zipfile --extract "$wheel"/*.whl "$wheel"
-rm -rf "$vtk/osmesa"
-mv "$wheel/lavavu_osmesa.libs" "$vtk/osmesa"
-(cd "$vtk" && ln -sf osmesa/libOSMesa-*.so.8* libOSMesa.so.8)
+cd "$vtk"
+rm -rf ../lavavu_osmesa.libs
+mv "$wheel/lavavu_osmesa.libs" ..  # where its libraries look for each other
+ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
