@@ -13,5 +13,5 @@ python -m pip download --quiet --no-deps --only-binary :all: --python-version 3.
 python -m zipfile --extract "$wheel"/*.whl "$wheel"
 cd "$vtk"
 rm -rf ../lavavu_osmesa.libs
-mv "$wheel/lavavu_osmesa.libs" ..  # where its libraries look for each other
+mv "$wheel/lavavu_osmesa.libs" ..  # where demo/opengl.py loads its libraries
 ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
