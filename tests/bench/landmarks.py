@@ -126,14 +126,7 @@ def _resolves(pins: list[Requirement], version: str) -> bool:
 
 
 def installed_mb(environment: Path) -> float:
-    return (
-        sum(
-            file.lstat().st_size
-            for file in environment.rglob("*")
-            if "__pycache__" not in file.parts
-        )
-        / 2**20
-    )
+    return sum(file.lstat().st_size for file in environment.rglob("*")) / 2**20
 
 
 @contextmanager
