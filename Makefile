@@ -19,16 +19,22 @@ help: ## show this list
 
 install: $(VENV)/.installed ## create .venv; install the locked packages and understudy
 
-# torch is not in the lock: which build, and which CUDA, depends on the machine.
-$(VENV)/.installed: pyproject.toml requirements.lock
+# torch is not in the lock: which build, and which CUDA, depends on the machine. immutables has no
+# wheel for 3.14, and needs no compiler if told so. Python compiles what it imports; compiling all
+# of it here would take a tenth of the environment.
+$(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh envs/world.post-deploy.sh
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 14) or sys.exit( \
+	    "error: $(PYTHON) is Python %d.%d, and Understudy needs 3.11 to 3.14: " % sys.version_info[:2] \
+	    + "make install PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages and torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) ..."
-	$(BIN)/pip install -qq --require-hashes --no-deps --ignore-requires-python -r requirements.lock
+	IMMUTABLES_EXT=0 $(BIN)/pip install -qq --no-compile --require-hashes --no-deps --ignore-requires-python -r requirements.lock
 	@! command -v nvidia-smi >/dev/null \
-	    && $(BIN)/pip install --quiet --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
-	    || $(BIN)/pip install --quiet $(TORCH)
+	    && $(BIN)/pip install --quiet --no-compile --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
+	    || $(BIN)/pip install --quiet --no-compile $(TORCH)
 	$(BIN)/pip install --quiet --no-deps --editable .
-	@cd $(VENV)/lib/python3*/site-packages/vtkmodules && ln -sf ../lavavu_osmesa.libs/libOSMesa-*.so.8* libOSMesa.so.8
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/vision.post-deploy.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/world.post-deploy.sh
 	@touch $@
 
 lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; needs uv and a network

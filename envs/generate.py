@@ -21,12 +21,15 @@ WITHOUT_DEPENDENCIES = set(PROJECT["tool"]["understudy"]["without-dependencies"]
 UV = "uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes"
 UV += " --no-header --no-emit-index-url --no-emit-package torch --output-file requirements.lock"
 HEADER = """\
-# Compiled by `make lock` from pyproject.toml, for Linux with Python 3.11 or 3.12. To be installed
+# Compiled by `make lock` from pyproject.toml, for Linux with Python 3.11 to 3.14. To be installed
 # with --no-deps, since it is complete without what tool.uv.exclude-dependencies names, and with
 # --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
 """
 # On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
-MARKER = re.compile(r" ; python_full_version (< '3.13'|== '3.12.\*') and sys_platform == 'linux'")
+MARKER = re.compile(
+    r" ; (python_full_version >= '3.12' and )?python_full_version < '3.15' and "
+    r"sys_platform == 'linux'(?= )"
+)
 PINS = re.compile(r"(^ +(- )?[\w.-]+==\S+( \\)?\n)+", re.MULTILINE)
 
 
@@ -87,7 +90,8 @@ def generated(path: Path) -> str:
 
 def generated_files() -> list[Path]:
     folder = ROOT / "envs"
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.post-deploy.sh")])
+    deployments = (path for path in folder.glob("*.sh") if PINS.search(path.read_text()))
+    return sorted([*folder.glob("*.yaml"), *deployments])
 
 
 if __name__ == "__main__":

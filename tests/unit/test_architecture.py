@@ -29,6 +29,7 @@ SCRIPTS = [path for path in (ROOT / "workflow/scripts").glob("*.py") if path.ste
 RULES = sorted((ROOT / "rules").glob("*.smk"))
 
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
+    "ai_edge_litert": "ai-edge-litert",
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "yaml": "pyyaml",
@@ -37,7 +38,7 @@ DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "mmcv": "mmcv-lite",
 }
 CHOSEN = {  # imported only by the back-end that needs them, when it runs
-    *("gsplat", "mediapipe", "mmcv-lite", "mmdet", "mmengine", "mmpose", "torchvision"),
+    *("gsplat", "mmcv-lite", "mmdet", "mmengine", "mmpose", "torchvision"),
 }
 
 

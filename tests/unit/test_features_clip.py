@@ -9,8 +9,8 @@ from understudy.artifacts.masks import load_masks, unpack_masks
 from understudy.errors import UserError
 from understudy.features.keypoints import extract_keypoints
 from understudy.features.masks import extract_masks
-from understudy.features.mediapipe.face_closeup import FaceCloseup
-from understudy.features.mediapipe.people import PeopleDetector
+from understudy.features.mediapipe.face_closeup import refined
+from understudy.features.mediapipe.people import find_people
 from understudy.fitting.metrics import iou
 from understudy.video.write import VideoWriter
 
@@ -67,13 +67,12 @@ def test_a_closer_look_puts_a_poor_guess_right(filmed):
     good = filmed.holistic.face[-1]
     width = np.ptp(good[:, 0])
     poor = (good - good.mean(0)) * 1.2 + good.mean(0) + (0.25 * width, 0)
-    with FaceCloseup() as closeup:
-        found = closeup.refined(filmed.frames[0], poor)
-        assert np.linalg.norm(found - good, axis=1).mean() < 0.05 * width
-        wall = np.full_like(filmed.frames[0], 128)
-        assert closeup.refined(wall, poor) is poor  # no face there
-        elsewhere = good + np.array([1.2 * width, 0])  # visible, but not where it was said to be
-        assert closeup.refined(filmed.frames[0], elsewhere) is elsewhere
+    found = refined(filmed.frames[0], poor)
+    assert np.linalg.norm(found - good, axis=1).mean() < 0.05 * width
+    wall = np.full_like(filmed.frames[0], 128)
+    assert refined(wall, poor) is poor  # no face there
+    elsewhere = good + np.array([1.2 * width, 0])  # visible, but not where it was said to be
+    assert refined(filmed.frames[0], elsewhere) is elsewhere
 
 
 def test_masks_cover_the_person(filmed, keypoints, tmp_path):
@@ -135,7 +134,6 @@ def test_a_small_figure_is_found_in_a_large_picture(filmed, tmp_path):
 
 
 def test_loading_and_running_the_models_says_nothing(filmed, capfd):
-    with PeopleDetector() as detector:
-        assert len(detector.find(filmed.frames[0])) == 1
+    assert len(find_people(filmed.frames[0])) == 1
     captured = capfd.readouterr()
     assert captured.out == "" and captured.err == ""

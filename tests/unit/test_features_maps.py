@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from mediapipe_original import load_mediapipe
 
 from understudy import registry
 from understudy.body.landmarks import FACE_NAMES, HAND_NAMES, LANDMARK_NAMES
 from understudy.errors import UserError
 from understudy.features.mediapipe.holistic import Holistic
-from understudy.features.mediapipe.runtime import load_mediapipe
 from understudy.features.mediapipe.steady import MIRROR, steady
 from understudy.features.mediapipe.wholebody import (
     BODY,

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from understudy.features.mediapipe.windows import (
     cut_window,
     following_windows,
-    paste_window,
     to_frame,
     windows_if_small,
 )
@@ -34,14 +33,6 @@ def test_a_point_found_in_a_window_returns_to_its_place(x, y, side, size):
     assert cut.shape == (size, size, 3)
     found = to_frame(_centroid(cut[..., 0].astype(float) ** 2) / size, window)
     np.testing.assert_allclose(found, (x, y), atol=0.1)
-
-
-@given(x=st.floats(30, 90), y=st.floats(30, 70), side=st.floats(50, 90))
-def test_a_map_seen_in_a_window_lands_where_it_was(x, y, side):
-    window = np.array([x - side / 2, y - side / 2, side])
-    seen = _blob((70.0, 64.0), 128, 128, sigma=9).astype(np.float32)
-    landed = _centroid(paste_window(seen, window, 120, 100).astype(float) ** 2)
-    np.testing.assert_allclose(landed, to_frame(np.array([70.0, 64.0]) / 128, window), atol=0.1)
 
 
 def test_windows_follow_and_keep_their_size():

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from understudy.errors import UserError
 from understudy.features import check_weights as checking
-from understudy.features.check_weights import as_text, check_bodies, check_weights
+from understudy.features.check_weights import as_text, check_bodies, check_models, check_weights
 from understudy.features.deca import expression as deca
 from understudy.features.deca.expression import Encoder
 from understudy.features.hand4whole import hands as hand4whole
@@ -229,6 +229,18 @@ def test_a_public_hash_decides(tmp_path, monkeypatch):
         assert found.wrong == told
 
 
+def test_the_models_of_the_environment_are_checked_too(tmp_path, monkeypatch):
+    assert not check_models({"keypoints": "mmpose", "masks": "sam"})
+    assert [one.wrong for one in check_models({"keypoints": "mmpose", "masks": "mediapipe"})] == (
+        [""] * 6
+    )
+    monkeypatch.setenv("UNDERSTUDY_MEDIAPIPE", str(tmp_path))
+    (tmp_path / "pose_detection.tflite").write_bytes(b"another")
+    told = as_text(check_models({"masks": "mediapipe"}))
+    assert told.count(": missing; run bash envs/vision.post-deploy.sh") == 5
+    assert f"{tmp_path}/pose_detection.tflite: SHA-256 is" in told
+
+
 def test_body_files_are_checked_too(tmp_path, body_file):
     assert not check_bodies(None, None, None)
     flame, ids = flame_files.write_flame(tmp_path, body_file)
@@ -258,4 +270,4 @@ def test_the_command_fails_where_weights_are_missing(tmp_path):
     )
     assert done.returncode == 1
     assert f"{tmp_path}/snapshot_6.pth.tar: missing; get it from https://" in done.stdout
-    assert done.stderr == "error: 1 of 1 files are missing or wrong\n"
+    assert done.stderr == "error: 1 of 7 files are missing or wrong\n"

@@ -1,8 +1,9 @@
 """A window to draw in on machines with neither a screen nor a system OpenGL.
 
-Mesa's software renderer comes in the wheel of lavavu-osmesa; `make install` links it next to
-VTK's own libraries, where VTK looks for it. Its dependencies are loaded here, by path. One renderer
-on every machine also means the same images on every machine.
+Mesa's software renderer comes out of a wheel of lavavu-osmesa, as data: the installation
+(envs/world.post-deploy.sh) links it next to VTK's own libraries, where VTK looks for it. Its
+dependencies are loaded here, by path. One renderer on every machine also means the same images on
+every machine.
 """
 
 import ctypes
@@ -18,7 +19,7 @@ LIBRARIES = "lavavu_osmesa.libs"
 
 
 def off_screen_window() -> vtkRenderWindow:
-    """An off-screen render window: Mesa's from the wheel, or the system's if that is absent."""
+    """An off-screen render window: Mesa's from that wheel, or the system's if that is absent."""
     window = vtkOSOpenGLRenderWindow() if _load_mesa() else vtkRenderWindow()
     window.SetOffScreenRendering(1)
     return window

@@ -37,6 +37,14 @@ def check_weights(words: dict[str, str], folder: Path | str) -> list[Checked]:
     return found
 
 
+def check_models(words: dict[str, str]) -> list[Checked]:
+    """The built-in back-end's networks, if it is selected; they came with the environment."""
+    if "mediapipe" not in words.values():
+        return []
+    misfits = import_module("understudy.features.mediapipe.models").misfits
+    return [Checked(path, wrong, "SHA-256") for path, wrong in misfits().items()]
+
+
 def check_bodies(
     body: Path | str | None, flame: Path | str | None, vertex_ids: Path | str | None
 ) -> list[Checked]:
@@ -64,7 +72,7 @@ def _read(path: Path | str, read: Callable[[], str]) -> Checked:
 def as_text(checked: list[Checked]) -> str:
     """One line per file: what is wrong with it, or how it was identified."""
     if not checked:
-        return "The built-in back-ends and body need no weights."
+        return "The back-ends and the body need no weights."
     return "\n".join(f"{one.path}: {one.wrong or f'right ({one.by})'}" for one in checked)
 
 

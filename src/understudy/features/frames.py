@@ -1,8 +1,9 @@
 """Frames of a video, a few at a time, so that memory does not grow with its length."""
 
+import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from understudy.video.read import read_frames
 BATCH = 32
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def stream_frames(path: Path | str, indices: Sequence[int]) -> Iterator[np.ndarray]:
@@ -46,6 +48,22 @@ def ahead(items: Iterable[Item], count: int = BATCH) -> Iterator[Item]:
                 yield found[0]
         finally:
             thread.shutdown(cancel_futures=True)
+
+
+def side_by_side(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """The function of each item, in their order; a few are worked on at a time, in threads."""
+    threads = len(os.sched_getaffinity(0))
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

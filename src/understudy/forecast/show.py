@@ -62,13 +62,18 @@ def show_status(configfile: Path, profile: Path) -> None:
 def show_weights(configfile: Path) -> None:
     """Print each weights file and body file that a configuration needs; UserError if one is
     missing or wrong."""
-    from understudy.features.check_weights import as_text, check_bodies, check_weights  # torch
+    from understudy.features.check_weights import (  # torch
+        as_text,
+        check_bodies,
+        check_models,
+        check_weights,
+    )
 
     config = checked_config(read_config(configfile))
     check_flame(config)
     words = {feature: config["features"][feature] for feature in FEATURES}
     checked = check_bodies(config["body"], config["flame"]["model"], config["flame"]["vertex_ids"])
-    checked += check_weights(words, config["weights"])
+    checked += check_weights(words, config["weights"]) + check_models(words)
     print(as_text(checked))
     wrong = sum(bool(one.wrong) for one in checked)
     if wrong:

@@ -9,7 +9,7 @@ PACKAGES = (
     "torch",
     "numpy",
     "snakemake",
-    "mediapipe",
+    "ai-edge-litert",
     "anny",
     "gsplat",
     "numba",

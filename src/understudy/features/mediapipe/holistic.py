@@ -1,21 +1,30 @@
-"""MediaPipe Holistic over a clip: body, face and hands of one person, in pixels of the video."""
+"""A person through a clip: body, face and hands as MediaPipe Holistic follows them."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from understudy.features.mediapipe.face_closeup import FaceCloseup
-from understudy.features.mediapipe.runtime import load_mediapipe, native_log_silenced
-from understudy.features.mediapipe.windows import cut_window, to_frame
+from understudy.features.frames import ahead
+from understudy.features.mediapipe.body import Body, look_at_body, propose_bodies
+from understudy.features.mediapipe.face import Face, track_face
+from understudy.features.mediapipe.face_closeup import refined
+from understudy.features.mediapipe.hands import Hand, track_hand
+from understudy.features.mediapipe.regions import HALF, Region, whole
 
-WINDOW_SIZE = 512  # px of the square image that shows a followed person
+AHEAD = 8  # frames that the body may be ahead of face and hands, and the video of the body
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
 class Holistic:
-    """What Holistic saw in n frames; pixels are continuous, unseen entries are zero.
+    """What was seen of a person in n frames; pixels are continuous, unseen entries are zero.
 
     pose (n,33,3): x, y px, visibility. world (n,33,3): metres from the hips, x right, y down,
     z away from the camera. seen (n,): a body was found.
@@ -32,14 +41,45 @@ class Holistic:
     hands_seen: np.ndarray
 
 
+@dataclass(frozen=True)
+class _CloseFace:
+    """A face as it is followed, and its points (478,2), continuous px, after a closer look."""
+
+    face: Face
+    points: np.ndarray
+
+
+class _Follower(Generic[Part]):
+    """A part of a body from frame to frame, in a thread of its own: only the same part of the
+    frame before must be known."""
+
+    def __init__(self, track: Callable[[np.ndarray, np.ndarray, Part | None], Part | None]) -> None:
+        self._track = track
+        self._last: Part | None = None
+        self._thread = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> "_Follower[Part]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def see(self, frame: np.ndarray, body: Body | None) -> Future[Part | None]:
+        return self._thread.submit(self._see, frame, body)
+
+    def _see(self, frame: np.ndarray, body: Body | None) -> Part | None:
+        self._last = None if body is None else self._track(frame, body.points, self._last)
+        return self._last
+
+
 def run_holistic(
     frames: Iterable[np.ndarray], n: int, windows: np.ndarray | None = None
 ) -> Holistic:
     """Follow one person through `n` RGB frames (h,w,3).
 
-    `windows` (n,3), x0, y0, side, restricts each frame to a square around the person, which finds
-    small figures and ignores other people. MediaPipe's temporal filter is off: it lags behind
-    fast limbs, and the fit smooths better, knowing past and future.
+    `windows` (n,3), x0, y0, side: where the person is looked for when lost, which finds small
+    figures and ignores other people. Nothing is smoothed over time: MediaPipe's filter lags
+    behind fast limbs, and the fit smooths better, knowing past and future.
     """
     out = Holistic(
         pose=np.zeros((n, 33, 3)),
@@ -50,59 +90,64 @@ def run_holistic(
         hands=np.zeros((n, 2, 21, 2)),
         hands_seen=np.zeros((n, 2), bool),
     )
-    mediapipe = load_mediapipe()
-    with native_log_silenced():
-        model = mediapipe.solutions.holistic.Holistic(
-            static_image_mode=False,
-            model_complexity=1,
-            smooth_landmarks=False,
-            enable_segmentation=False,
-            refine_face_landmarks=True,
-        )
-        model.process(np.zeros((64, 64, 3), np.uint8))  # loads the models
-    with model, FaceCloseup() as closeup:
-        for index, frame in enumerate(frames):
-            _store(out, index, *_see(model, frame, None if windows is None else windows[index]))
-            if out.face_seen[index]:
-                out.face[index] = closeup.refined(frame, out.face[index])
+    body: Body | None = None
+    waiting: deque[tuple[int, Future[_CloseFace | None], list[Future[Hand | None]]]] = deque()
+    with ExitStack() as stack:
+        face = stack.enter_context(_Follower(_track_face))
+        hands = [stack.enter_context(_Follower(partial(_track_hand, side))) for side in (0, 1)]
+        for index, frame in enumerate(ahead(frames, AHEAD)):
+            region = whole(frame) if windows is None else window_region(windows[index])
+            body = follow_body(frame, body, region)
+            if body is not None:
+                _store_body(out, index, body)
+            seen_hands = [hand.see(frame, body) for hand in hands]
+            waiting.append((index, face.see(frame, body), seen_hands))
+            if len(waiting) > AHEAD:
+                _store_parts(out, *waiting.popleft())
+        while waiting:
+            _store_parts(out, *waiting.popleft())
     return out
 
 
-def _see(
-    model: Any, frame: np.ndarray, window: np.ndarray | None
-) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
-    """Run the model on a frame or its window: its output, and the map from fractions to pixels.
-
-    MediaPipe's points lie half a pixel of its input too far up and left: if the same frames are
-    shown enlarged or mirrored, that offset stays.
-    """
-    if window is None:
-        size = np.array([frame.shape[1], frame.shape[0]], float)
-        return model.process(frame), lambda fractions: fractions * size + 0.5
-    picture = cut_window(frame, window, WINDOW_SIZE)
-    half = 0.5 / WINDOW_SIZE
-    return model.process(picture), lambda fractions: to_frame(fractions + half, window)
+def follow_body(frame: np.ndarray, last: Body | None, region: Region) -> Body | None:
+    """The body of the frame before in this one; looked for in a region if it was, or is, lost."""
+    body = None if last is None else look_at_body(frame, last.following, last)
+    if body is None:
+        proposed = propose_bodies(frame, region)
+        body = look_at_body(frame, proposed[0]) if proposed else None
+    return body
 
 
-def _store(
-    out: Holistic, index: int, answer: Any, to_pixels: Callable[[np.ndarray], np.ndarray]
+def window_region(window: np.ndarray) -> Region:
+    """A window (x0, y0, side) as a region."""
+    return Region(window[:2] + window[2] / 2 - HALF, float(window[2]))
+
+
+def _track_face(frame: np.ndarray, pose: np.ndarray, last: _CloseFace | None) -> _CloseFace | None:
+    face = track_face(frame, pose, None if last is None else last.face)
+    if face is None:
+        return None
+    return _CloseFace(face, refined(frame, face.points[:, :2] + HALF))
+
+
+def _track_hand(side: int, frame: np.ndarray, pose: np.ndarray, last: Hand | None) -> Hand | None:
+    return track_hand(frame, pose, side, last)
+
+
+def _store_body(out: Holistic, index: int, body: Body) -> None:
+    out.seen[index] = True
+    out.pose[index] = body.continuous
+    out.world[index] = body.world
+
+
+def _store_parts(
+    out: Holistic, index: int, face: Future[_CloseFace | None], hands: list[Future[Hand | None]]
 ) -> None:
-    """Write one frame's output into the arrays."""
-    if answer.pose_landmarks:
-        points = answer.pose_landmarks.landmark
-        out.seen[index] = True
-        out.pose[index, :, :2] = to_pixels(_xy(points))
-        out.pose[index, :, 2] = [p.visibility for p in points]
-        out.world[index] = [(p.x, p.y, p.z) for p in answer.pose_world_landmarks.landmark]
-    if answer.face_landmarks:
+    found = face.result()
+    if found is not None:
         out.face_seen[index] = True
-        out.face[index] = to_pixels(_xy(answer.face_landmarks.landmark))
-    hands = (answer.left_hand_landmarks, answer.right_hand_landmarks)
-    for side, hand in enumerate(hands):
-        if hand:
+        out.face[index] = found.points
+    for side, hand in enumerate(future.result() for future in hands):
+        if hand is not None:
             out.hands_seen[index, side] = True
-            out.hands[index, side] = to_pixels(_xy(hand.landmark))
-
-
-def _xy(points: Iterable) -> np.ndarray:
-    return np.array([(p.x, p.y) for p in points])
+            out.hands[index, side] = hand.points[:, :2] + HALF

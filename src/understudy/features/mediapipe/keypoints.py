@@ -1,20 +1,20 @@
-"""Keypoints by MediaPipe: count the people, choose one, follow that one with Holistic."""
+"""Keypoints by MediaPipe's models: count the people, choose one, follow that one."""
 
 from pathlib import Path
 
 import numpy as np
 
 from understudy.features.company import check_alone, samples, shows_several
-from understudy.features.frames import evenly, stream_frames
+from understudy.features.frames import evenly, side_by_side, stream_frames
 from understudy.features.interfaces import Detected
 from understudy.features.mediapipe.holistic import Holistic, run_holistic
+from understudy.features.mediapipe.models import model_digests
 from understudy.features.mediapipe.people import (
     BodyTrack,
-    PeopleDetector,
+    find_people,
     follow_people,
     torso_length,
 )
-from understudy.features.mediapipe.runtime import model_digests
 from understudy.features.mediapipe.steady import steady
 from understudy.features.mediapipe.wholebody import irises, whole_body
 from understudy.features.mediapipe.windows import windows_if_small
@@ -51,9 +51,8 @@ def _survey(
 ) -> tuple[list[int], list[BodyTrack], dict[int, int]]:
     """Sample frames over the clip: their indices, who is where, how many in each."""
     sampled = evenly(info.frames, samples(info))
-    with PeopleDetector() as detector:
-        frames = progress(stream_frames(video, sampled), "people", len(sampled))
-        found = [detector.find(frame) for frame in frames]
+    frames = progress(stream_frames(video, sampled), "people", len(sampled))
+    found = list(side_by_side(find_people, frames))
     counts = {index: len(people) for index, people in zip(sampled, found, strict=True)}
     return sampled, follow_people(sampled, found), counts
 

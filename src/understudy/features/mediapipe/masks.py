@@ -6,22 +6,21 @@ import cv2
 import numpy as np
 
 from understudy.artifacts.arrays import Arrays
-from understudy.features.frames import evenly, stream_frames
-from understudy.features.mediapipe.runtime import (
-    load_mediapipe,
-    model_digests,
-    native_log_silenced,
-)
+from understudy.features.frames import ahead, evenly, side_by_side, stream_frames
+from understudy.features.mediapipe.body import Body
+from understudy.features.mediapipe.holistic import follow_body, window_region
+from understudy.features.mediapipe.models import model_digests
+from understudy.features.mediapipe.regions import whole
 from understudy.features.mediapipe.sharpen import sharp_mask
 from understudy.features.mediapipe.still_background import Background, still_background
-from understudy.features.mediapipe.windows import cut_window, paste_window, windows_if_small
+from understudy.features.mediapipe.windows import windows_if_small
 from understudy.features.runtime import Runtime
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
 
 SOFT_SIDE = 512  # px: the model's own masks are 256² over the person
 BACKGROUND_FRAMES = 24
-DIGESTS = ("pose_detection", "pose_landmark")
+MODELS = ("pose_detection", "pose_landmark")
 
 
 def detect_masks(
@@ -32,33 +31,29 @@ def detect_masks(
     behind = _background(video, info, soft)
     masks = np.zeros((info.frames, info.height, info.width), bool)
     frames = stream_frames(video, range(info.frames))
-    for index, frame in enumerate(progress(frames, "masks", info.frames)):
-        masks[index] = sharp_mask(frame, _full(soft[index], info), behind)
-    return masks, {name: model_digests()[name] for name in DIGESTS}
+    pairs = zip(progress(frames, "masks", info.frames), soft, strict=True)
+    for index, mask in enumerate(side_by_side(lambda pair: _sharp(*pair, behind, info), pairs)):
+        masks[index] = mask
+    return masks, model_digests(MODELS)
+
+
+def _sharp(frame: np.ndarray, soft: np.ndarray, behind: Background, info: VideoInfo) -> np.ndarray:
+    return sharp_mask(frame, _full(soft, info), behind)
 
 
 def soft_masks(video: Path | str, info: VideoInfo, keypoints: Arrays) -> np.ndarray:
     """The model's own masks (n,h,w) uint8, 255 = person, longer side at most SOFT_SIDE."""
     windows = _windows(info, keypoints)
     width, height = _soft_size(info)
+    scale = np.array([width / info.width, height / info.height])
     soft = np.zeros((info.frames, height, width), np.uint8)
-    mediapipe = load_mediapipe()
-    with native_log_silenced():
-        model = mediapipe.solutions.pose.Pose(
-            model_complexity=1, enable_segmentation=True, smooth_segmentation=False
-        )
-        model.process(np.zeros((64, 64, 3), np.uint8))  # loads the models
-    with model:
-        frames = stream_frames(video, range(info.frames))
-        for index, frame in enumerate(progress(frames, "soft masks", info.frames)):
-            window = None if windows is None else windows[index]
-            picture = frame if window is None else cut_window(frame, window, SOFT_SIDE)
-            mask = model.process(picture).segmentation_mask
-            if mask is not None:
-                if window is not None:
-                    mask = paste_window(mask, window, info.width, info.height)
-                small = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
-                soft[index] = (np.clip(small, 0, 1) * 255).round()
+    frames = progress(stream_frames(video, range(info.frames)), "soft masks", info.frames)
+    body: Body | None = None
+    for index, frame in enumerate(ahead(frames)):
+        region = whole(frame) if windows is None else window_region(windows[index])
+        body = follow_body(frame, body, region)
+        if body is not None:
+            soft[index] = (body.mask_in(width, height, scale) * 255).round()
     return soft
 
 

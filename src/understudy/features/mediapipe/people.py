@@ -6,11 +6,12 @@ quarters (which show small figures larger).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from understudy.features.mediapipe.runtime import load_mediapipe, native_log_silenced
+from understudy.features.mediapipe.body import look_at_body, propose_bodies
+from understudy.features.mediapipe.regions import Region, whole
 
 NOSE, SHOULDERS, HIPS = 0, [11, 12], [23, 24]
 TORSO = SHOULDERS + HIPS
@@ -18,95 +19,27 @@ JOINTS = [0, 11, 12, 13, 14, 23, 24, 25, 26, 27, 28]
 LIMBS = [(11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28)]
 BONES = np.array([(11, 12), (11, 23), (12, 24), (23, 24), *LIMBS])
 
-GRAPH = """
-input_stream: "image"
-output_stream: "people"
-node {
-  calculator: "ConstantSidePacketCalculator"
-  output_side_packet: "PACKET:0:segmentation"
-  output_side_packet: "PACKET:1:complexity"
-  node_options { [type.googleapis.com/mediapipe.ConstantSidePacketCalculatorOptions] {
-    packet { bool_value: false } packet { int_value: 1 } } }
-}
-node {
-  calculator: "PoseDetectionCpu"
-  input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections"
-}
-node {
-  calculator: "ImagePropertiesCalculator"
-  input_stream: "IMAGE:image" output_stream: "SIZE:size"
-}
-node {
-  calculator: "BeginLoopDetectionCalculator"
-  input_stream: "ITERABLE:detections" input_stream: "CLONE:0:image" input_stream: "CLONE:1:size"
-  output_stream: "ITEM:detection" output_stream: "CLONE:0:one_image"
-  output_stream: "CLONE:1:one_size" output_stream: "BATCH_END:end"
-}
-node {
-  calculator: "PoseDetectionToRoi"
-  input_stream: "DETECTION:detection" input_stream: "IMAGE_SIZE:one_size"
-  output_stream: "ROI:roi"
-}
-node {
-  calculator: "PoseLandmarkByRoiCpu"
-  input_side_packet: "MODEL_COMPLEXITY:complexity"
-  input_side_packet: "ENABLE_SEGMENTATION:segmentation"
-  input_stream: "IMAGE:one_image" input_stream: "ROI:roi" output_stream: "LANDMARKS:landmarks"
-}
-node {
-  calculator: "EndLoopNormalizedLandmarkListVectorCalculator"
-  input_stream: "ITEM:landmarks" input_stream: "BATCH_END:end" output_stream: "ITERABLE:people"
-}
-"""
+SAME_CENTRE, SAME_SIDE = 0.2, 1.3  # of two regions that show the same body: in sides; as a ratio
 
 
-class PeopleDetector:
-    """All people in an image; start it once per job. A context manager."""
+def find_people(frame: np.ndarray) -> np.ndarray:
+    """People in an RGB frame (h,w,3): landmarks (k,33,3) x, y in continuous px, visibility."""
+    height, width = frame.shape[:2]
+    proposed: list[Region] = []
+    for x0, y0, x1, y1 in _tiles(width, height):
+        part = frame[y0:y1, x0:x1]
+        for region in propose_bodies(part, whole(part)):
+            moved = replace(region, centre=region.centre + np.array([x0, y0]))
+            if not any(_alike(moved, other) for other in proposed):
+                proposed.append(moved)
+    bodies = [look_at_body(frame, region) for region in proposed]
+    found = [body.continuous for body in bodies if body is not None]
+    return distinct_people(np.array(found).reshape(-1, 33, 3), width, height)
 
-    def __enter__(self) -> "PeopleDetector":
-        load_mediapipe()
-        from mediapipe.python import packet_getter
-        from mediapipe.python._framework_bindings import calculator_graph
 
-        self._answers: list = []
-        self._time = 0
-        self._graph = calculator_graph.CalculatorGraph(graph_config=GRAPH)
-        self._graph.observe_output_stream(
-            "people", lambda _, packet: self._answers.append(packet_getter.get_proto_list(packet))
-        )
-        with native_log_silenced():
-            self._graph.start_run()
-            self._landmarks(np.zeros((64, 64, 3), np.uint8))  # loads the models
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._graph.close()
-
-    def _landmarks(self, image: np.ndarray) -> np.ndarray:
-        """Verified people (k,33,3) x, y as fractions of the image, visibility."""
-        from mediapipe.python import packet_creator
-        from mediapipe.python._framework_bindings import image_frame
-
-        self._answers.clear()
-        self._time += 1
-        packet = packet_creator.create_image_frame(
-            image_format=image_frame.ImageFormat.SRGB, data=np.ascontiguousarray(image)
-        )
-        self._graph.add_packet_to_input_stream("image", packet.at(self._time))
-        self._graph.wait_until_idle()
-        lists = self._answers[0] if self._answers else []
-        people = [[(p.x, p.y, p.visibility) for p in one.landmark] for one in lists]
-        return np.array(people, float).reshape(-1, 33, 3)
-
-    def find(self, frame: np.ndarray) -> np.ndarray:
-        """People in an RGB frame (h,w,3): landmarks (k,33,3) x, y in px, visibility."""
-        height, width = frame.shape[:2]
-        found = []
-        for x0, y0, x1, y1 in _tiles(width, height):
-            people = self._landmarks(frame[y0:y1, x0:x1])
-            people[..., :2] = people[..., :2] * (x1 - x0, y1 - y0) + (x0, y0)
-            found.append(people)
-        return distinct_people(np.concatenate(found), width, height)
+def _alike(region: Region, other: Region) -> bool:
+    near = np.linalg.norm(region.centre - other.centre) < SAME_CENTRE * other.side
+    return bool(near and 1 / SAME_SIDE < region.side / other.side < SAME_SIDE)
 
 
 def _tiles(width: int, height: int, part: float = 0.6) -> list[tuple[int, int, int, int]]:

@@ -21,14 +21,6 @@ def cut_window(frame: np.ndarray, window: np.ndarray, size: int) -> np.ndarray:
     return cv2.warpAffine(frame, matrix, (size, size), borderMode=cv2.BORDER_REPLICATE)
 
 
-def paste_window(picture: np.ndarray, window: np.ndarray, width: int, height: int) -> np.ndarray:
-    """A map (size,size) seen in a window of a frame, in that frame's own pixels; 0 around it."""
-    x0, y0, side = (float(value) for value in window)
-    scale = side / len(picture)
-    matrix = np.array([[scale, 0, scale * 0.5 + x0 - 0.5], [0, scale, scale * 0.5 + y0 - 0.5]])
-    return cv2.warpAffine(picture, matrix, (width, height))
-
-
 def to_frame(points: np.ndarray, window: np.ndarray) -> np.ndarray:
     """Points (...,2) given as fractions of a window, as pixels of the frame it was cut from."""
     return np.asarray(points) * window[2] + window[:2]
