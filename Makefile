@@ -12,7 +12,7 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help install lock demo study tables leakage plan weights status inspect test bench clean
+.PHONY: help install lock demo study tables leakage plan weights status inspect test lint pytest bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -66,10 +66,15 @@ inspect: install ## make inspect AVATAR=results/demo/avatar/build [FIT=a fit .np
 	@$(BIN)/understudy inspect $(AVATAR) $(if $(FIT),--fit $(FIT))
 
 test: install ## every test, lint, type and format check
+	@$(MAKE) --no-print-directory --jobs=2 lint pytest
+
+lint: install
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules workflow/Snakefile
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
+
+pytest: install
 	$(BIN)/python -m pytest tests -q --numprocesses $(TESTERS) --dist loadscope --no-loadscope-reorder
 
 bench: install ## make bench NAME=demo: measure and write results/bench/NAME.json
