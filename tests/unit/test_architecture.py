@@ -31,6 +31,7 @@ RULES = sorted((ROOT / "rules").glob("*.smk"))
 DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "ai_edge_litert": "ai-edge-litert",
     "cv2": "opencv-python-headless",
+    "vtkmodules": "vtk",
     "PIL": "pillow",
     "yaml": "pyyaml",
     "ffmpeg": "ffmpeg-python",
