@@ -20,8 +20,7 @@ help: ## show this list
 install: $(VENV)/.installed ## create .venv; install the locked packages and understudy
 
 # torch is not in the lock: which build, and which CUDA, depends on the machine. immutables has no
-# wheel for 3.14, and needs no compiler if told so. Python compiles what it imports; compiling all
-# of it here would take a tenth of the environment.
+# wheel for 3.14, and needs no compiler if told so.
 $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh envs/world.post-deploy.sh
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 14) or sys.exit( \
 	    "error: $(PYTHON) is Python %d.%d, and Understudy needs 3.11 to 3.14: " % sys.version_info[:2] \
@@ -35,6 +34,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh 
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/vision.post-deploy.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/world.post-deploy.sh
+	@$(BIN)/python envs/compile.py
 	@touch $@
 
 lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; needs uv and a network
