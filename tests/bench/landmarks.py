@@ -72,7 +72,7 @@ def extracted(checkout: Path, video: Path, out: Path) -> tuple[float, float]:
     """Seconds and peak MB of the keypoints of a video, by a checkout and its environment."""
     told = subprocess.run(
         [checkout / ".venv/bin/python", "-c", EXTRACT, video, out],
-        env={**os.environ, "PYTHONPATH": str(checkout / "src"), "OMP_NUM_THREADS": "2"},
+        env={**os.environ, "PYTHONPATH": f"{checkout}/src:{checkout}/workflow"},
         check=True,
         stdout=subprocess.PIPE,
         text=True,

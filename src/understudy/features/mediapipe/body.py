@@ -30,7 +30,7 @@ CLEAR = 0.5  # probability in the heatmap from which on it decides
 class Body:
     """points (33,3): x, y px of the image as in `regions`, visibility; world (33,3): metres from
     the hips, x right, y down, z away from the camera; circle (2,2) px: the hips' middle and a point
-    on the circle around the body, smoothed over the frames; mask (256,256) float32 in [0,1] of the
+    on the circle around the body, smoothed over the frames; mask (256,256) float32, logits, of the
     region that was looked at."""
 
     points: np.ndarray
@@ -56,7 +56,7 @@ class Body:
         first = 0.5 / scale - 0.5 - self.region.centre
         matrix = np.column_stack([axes / scale, axes @ first + SIZE / 2])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpAffine(self.mask, matrix, (width, height), flags=flags)
+        return cv2.warpAffine(expit(self.mask), matrix, (width, height), flags=flags)
 
 
 @cache
@@ -85,7 +85,7 @@ def look_at_body(image: np.ndarray, region: Region, before: Body | None = None) 
     ends = xy[POINTS : POINTS + 2]
     diameter = 2 * float(np.linalg.norm(ends[1] - ends[0]))
     circle = smoothed(ends, None if before is None else before.circle, diameter)
-    return Body(points, world, circle, region, expit(mask[..., 0]))
+    return Body(points, world, circle, region, mask[..., 0])
 
 
 def refined(points: np.ndarray, heat: np.ndarray) -> np.ndarray:
