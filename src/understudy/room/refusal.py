@@ -1,0 +1,36 @@
+"""When nobody is shown standing in a photo."""
+
+import numpy as np
+
+from understudy.room.cues import Cues
+from understudy.room.depth import Depth
+from understudy.room.lines import Seen
+from understudy.room.told import Told
+
+LEAST_SUPPORT = 0.5  # of the lines' length
+MOST_PITCH_SIGMA = 1.0  # degrees
+LEAST_SCORE = 0.5
+MOST_BENEATH = 0.02  # of the picture may be seen below the floor
+
+
+def floor_score(cues: Cues, seen: Seen) -> float:
+    """How likely it is, in [0,1], that what was taken for floor is floor."""
+    told = (cues.upright < 0.12, cues.alike < 0.6, cues.agreement > 0.5)
+    return float(np.mean(told) if all(told) else np.mean(told) / 2)
+
+
+def why_refused(
+    told: Told, seen: Seen, score: float, spots: int, depth: Depth | None
+) -> str | None:
+    """Why nobody can be shown standing in a photo, and what its user can do; None: somebody can."""
+    if told.floor == "no":
+        return "the table says that it shows no floor"
+    doubtful = seen.support < LEAST_SUPPORT or seen.sigma[1] > MOST_PITCH_SIGMA
+    if doubtful and told.horizon is None:
+        return "its lines do not tell how the camera was held; state its horizon and focal length"
+    if not spots:
+        return "it shows no free floor to stand on; take it from farther away, floor in front"
+    beneath = depth is not None and depth.beneath > MOST_BENEATH
+    if told.floor is None and (beneath or score < LEAST_SCORE):
+        return "what looks like floor may be something else; state floor (yes, no, or a mask)"
+    return None
