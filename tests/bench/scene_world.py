@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+import cv2
 import numpy as np
 
 from understudy.artifacts.room import RoomCamera
@@ -60,11 +61,25 @@ def without_floor(rooms: list[str], each: int, seed: int, painted: bool) -> Iter
                 yield shot.taken(room)
 
 
+def true_free(photo: Photo, size: tuple[int, int]) -> np.ndarray:
+    """The free floor that is really there, a mask of `size` (h,w)."""
+    floor = cv2.resize(
+        photo.view.floor.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST
+    )
+    return down_to_edge(floor > 0)
+
+
+def has_room(photo: Photo) -> bool:
+    """Whether somebody could stand in it."""
+    small = photo.truth.resized(320, round(320 * photo.truth.height / photo.truth.width))
+    return len(find_spots(true_free(photo, (small.height, small.width)), small)) > 0
+
+
 def _is_of_no_floor(photo: Photo) -> bool:
-    depth, floor = photo.view.depth, photo.view.floor
+    depth = photo.view.depth
     if np.isfinite(depth).mean() < 0.98 or np.percentile(depth, 1) < NEAREST:
         return False
-    return floor.mean() <= LITTLE_FLOOR and not len(find_spots(down_to_edge(floor), photo.truth))
+    return photo.view.floor.mean() <= LITTLE_FLOOR and not has_room(photo)
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,17 @@ from understudy.room.depth import by_floor
 from understudy.room.exif import exif_focal, focal_px
 from understudy.room.floor import Floor, find_floor, within_reach
 from understudy.room.light import read_light
-from understudy.room.lines import Given, Seen, see_camera
+from understudy.room.lines import Given, Seen, directions, see_camera
 from understudy.room.photo import reduced, without_frame
 from understudy.room.refusal import floor_score, why_refused
-from understudy.room.segments import find_segments
+from understudy.room.segments import find_segments, lengths
 from understudy.room.spots import find_spots
 from understudy.room.told import Told, read_mask
 from understudy.video.image import open_image
 
 USUAL_HEIGHT, USUAL_HEIGHT_SIGMA = 1.5, 0.3  # m: of a camera in somebody's hands
 TOLD_HEIGHT_SIGMA = 0.05  # m
+LEAST_UPRIGHT = 0.03  # of the picture's height: shorter segments are texture
 
 
 def calibrate_background(
@@ -73,8 +74,10 @@ def calibrate(
     camera = RoomCamera(width, height, seen.focal, seen.pitch, seen.roll, seen.yaw, above)
     small = reduced(whole)
     view = camera.resized(*small.shape[1::-1])
-    found = find_floor(small, view)
-    score = floor_score(read_cues(small, found, view, segments * (view.width / width)), seen)
+    ends = segments * (view.width / width)
+    upright, level = directions(ends, view)
+    found = find_floor(small, view, ends[upright & (lengths(ends) > LEAST_UPRIGHT * view.height)])
+    score = floor_score(read_cues(small, found, view, ends, upright, level), seen)
     if told.mask:
         mask = read_mask(told.mask, found.free.shape, (height, width)) & within_reach(view)
         found = Floor(mask, mask, 1.0)

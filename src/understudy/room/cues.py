@@ -5,13 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from understudy.artifacts.room import RoomCamera, axes
+from understudy.artifacts.room import RoomCamera
 from understudy.room.floor import Floor, appearance, within_reach
-from understudy.room.lines import Segments
 from understudy.room.segments import lengths
 
-_ALONG, _ASTRAY = np.radians([1.5, 4.0])  # a segment is along an axis, and along no other
-_LEVEL = np.radians(3.0)
 _SAMPLES = np.linspace(0.05, 0.95, 7)  # of a segment
 
 
@@ -30,49 +27,61 @@ class Cues:
     standing: float
 
 
-def read_cues(picture: np.ndarray, found: Floor, camera: RoomCamera, ends: np.ndarray) -> Cues:
-    """The cues of a floor found in a picture (h,w,3) by `camera`, with the segments (n,4) px."""
+def read_cues(
+    picture: np.ndarray,
+    found: Floor,
+    camera: RoomCamera,
+    ends: np.ndarray,
+    upright: np.ndarray,
+    level: np.ndarray,
+) -> Cues:
+    """The cues of a floor found in a picture (h,w,3) by `camera`.
+
+    ends (n,4): the picture's segments, px about its middle; upright, level (n,) bool: which of them
+    are (`lines.directions`).
+    """
     free, (h, w) = found.free, found.free.shape
-    area = free.mean()
-    inner = cv2.erode(np.pad(free, ((0, 5), (0, 0)), mode="edge").astype(np.uint8), np.ones((9, 9)))
-    inner = inner[:h] > 0
-    at = ends[:, None, :2] * (1 - _SAMPLES[:, None]) + ends[:, None, 2:] * _SAMPLES[:, None]
-    middle = np.array([w / 2, h / 2])
-    at = np.clip((at + middle).astype(int), 0, [w - 1, h - 1])
-    inside = inner[at[..., 1], at[..., 0]].mean(1)
-    length = lengths(ends)
-    missed = np.abs(
-        Segments.of(ends, max(h, w)).misses(
-            camera.focal, axes(camera.pitch, camera.roll, camera.walls)
-        )
-    )
-    upright = (missed[1] < _ALONG) & (np.minimum(missed[0], missed[2]) > _ASTRAY)
-    level = (np.minimum(missed[0], missed[2]) < _LEVEL) & ~upright
+    area = float(free.mean())
+    length, inside = lengths(ends), _inside(ends, free)
     amount = (length * inside).sum() / w
     top = np.where(free.any(0), free.argmax(0), h)
     has = top < h
     within = within_reach(camera)
     first = np.where(within.any(0), within.argmax(0), h)
-    endless = (has & (top <= first + 1)).sum() / max(has.sum(), 1)
-    # lower ends of verticals near the boundary
-    low = np.where((ends[:, 1] > ends[:, 3])[:, None], ends[:, :2], ends[:, 2:]) + middle
-    column = np.clip(low[:, 0].astype(int), 0, w - 1)
-    near = np.abs(low[:, 1] - top[column]) < 0.025 * h
-    standing = (length * (upright & near & has[column])).sum() / (0.5 * h)
     seen = appearance(picture)
     return Cues(
         upright=float((length * inside * upright).sum() / w / np.sqrt(max(area, 1e-3))),
         level=float(((length * inside * level).sum() / w + 0.05) / (amount + 0.1)),
-        endless=float(endless),
+        endless=float((has & (top <= first + 1)).sum() / max(has.sum(), 1)),
         alike=_alike(seen, free, ~np.isfinite(camera.floor_depth())),
         agreement=found.agreement,
         width=float(free[-1].mean()),
-        area=float(area),
-        steep=float(-camera.pitch + np.degrees(np.arctan(h / 2 / camera.focal))),
+        area=area,
+        steep=float(np.degrees(np.arctan(h / 2 / camera.focal)) - camera.pitch),
         edged=_edged(seen, top, has),
         squared=_squared(camera, top, has),
-        standing=float(standing),
+        standing=_standing(ends[upright], top, h),
     )
+
+
+def _inside(ends: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """The share (n,) of each segment (n,4) that runs well inside of a mask (h,w)."""
+    h, w = free.shape
+    padded = np.pad(free, ((0, 5), (0, 0)), mode="edge").astype(np.uint8)  # floor goes on below
+    inner = cv2.erode(padded, np.ones((9, 9)))[:h] > 0
+    at = ends[:, None, :2] * (1 - _SAMPLES[:, None]) + ends[:, None, 2:] * _SAMPLES[:, None]
+    at = np.clip((at + np.array([w / 2, h / 2])).astype(int), 0, [w - 1, h - 1])
+    return inner[at[..., 1], at[..., 0]].mean(1)
+
+
+def _standing(upright: np.ndarray, top: np.ndarray, h: int) -> float:
+    """Length of the upright segments (k,4) whose lower end is at the boundary, in half heights of
+    the picture."""
+    w = len(top)
+    lower = np.where((upright[:, 1] > upright[:, 3])[:, None], upright[:, :2], upright[:, 2:])
+    column, row = np.clip((lower + np.array([w / 2, h / 2])).astype(int), 0, [w - 1, h - 1]).T
+    near = (np.abs(row - top[column]) < 0.025 * h) & (top[column] < h)
+    return float((lengths(upright) * near).sum() / (0.5 * h))
 
 
 def _alike(seen: np.ndarray, free: np.ndarray, above: np.ndarray) -> float:

@@ -4,9 +4,7 @@ A network such as Depth Anything says 1/z up to scale and shift. The floor tells
 says how far away it is in each of its pixels. A camera that is really higher scales all alike.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -29,11 +27,6 @@ class Depth:
     metres: np.ndarray
     floor: Floor
     beneath: float
-
-
-def unmeasured(picture: np.ndarray, weights: Mapping[str, Path]) -> None:
-    """The back-end lines: no network looks at the picture."""
-    return None
 
 
 def by_floor(inverse: np.ndarray, found: Floor, camera: RoomCamera) -> Depth | None:

@@ -30,15 +30,18 @@ _CUTS = 4  # of GrabCut
 @dataclass(frozen=True)
 class Floor:
     """floor, free (h,w) bool as in room.npz; agreement: of the two methods, intersection over union
-    of what each calls free; farthest (h,w) bool: within FAR."""
+    of what each calls free."""
 
     floor: np.ndarray
     free: np.ndarray
     agreement: float
 
 
-def find_floor(picture: np.ndarray, camera: RoomCamera) -> Floor:
-    """The floor of a picture (h,w,3) uint8 RGB of about SIDE px."""
+def find_floor(picture: np.ndarray, camera: RoomCamera, upright: np.ndarray) -> Floor:
+    """The floor of a picture (h,w,3) uint8 RGB of about SIDE px.
+
+    upright (k,4): its upright segments, px about its middle; no floor is free behind one.
+    """
     within = within_reach(camera)
     if within.mean() < LEAST_BELOW:
         nothing = np.zeros(within.shape, bool)
@@ -46,9 +49,10 @@ def find_floor(picture: np.ndarray, camera: RoomCamera) -> Floor:
     seed = _seed(within.shape)
     bounded = _bounded(picture, within, seed)
     cut = _cut(picture, within, seed)
-    free = bounded & down_to_edge(cut)
-    union = (bounded | down_to_edge(cut)).sum()
-    return Floor(cut | free, free, float(free.sum() / max(union, 1)))
+    low = down_to_edge(cut)
+    agreement = (bounded & low).sum() / max((bounded | low).sum(), 1)
+    free = _in_front_of(upright, bounded & low)
+    return Floor(cut | free, free, float(agreement))
 
 
 def within_reach(camera: RoomCamera) -> np.ndarray:
@@ -72,6 +76,15 @@ def appearance(picture: np.ndarray) -> np.ndarray:
     variance = cv2.blur(grey * grey, (7, 7)) - cv2.blur(grey, (7, 7)) ** 2
     rough = np.sqrt(np.maximum(variance, 0))
     return np.dstack([cv2.bilateralFilter(lab, 5, 12, 3), 0.5 * rough])
+
+
+def _in_front_of(upright: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Free floor (h,w) without what is behind upright segments (k,4)."""
+    h, w = free.shape
+    standing = np.zeros((h, w), np.uint8)
+    for x0, y0, x1, y1 in (upright + np.array([w, h, w, h]) / 2).astype(int).tolist():
+        cv2.line(standing, (x0, y0), (x1, y1), 1)
+    return np.logical_and.accumulate((free & (standing == 0))[::-1], 0)[::-1]
 
 
 def _seed(shape: tuple[int, int]) -> np.ndarray:
