@@ -200,7 +200,7 @@ def test_the_floor_tells_scale_and_shift(view, truth):
     true = cv2.resize(view.floor.astype(np.uint8), (320, 240)) > 0
     rough = down_to_edge(true)
     rough[:, 200:] |= np.arange(240)[:, None] > 150  # a fifth of it is furniture
-    found = by_floor(3.7 / depth + 11.0, Floor(rough, rough, 1.0), small)
+    found = by_floor(3.7 / depth + 11.0, Floor(rough, rough), small)
     near = depth < 5
     np.testing.assert_allclose(found.metres[near], depth[near], rtol=0.03)
     overlap = (found.floor.floor & true).sum() / (found.floor.floor | true).sum()
@@ -214,7 +214,7 @@ def test_floor_beneath_shows_that_a_table_is_none(truth):
     table = np.zeros((240, 320), bool)
     table[140:, 60:260] = True
     depth = np.where(table, lower.floor_depth(), small.floor_depth())
-    found = by_floor(1 / depth, Floor(table, table, 1.0), small)
+    found = by_floor(1 / depth, Floor(table, table), small)
     assert found.beneath > 0.1
 
 

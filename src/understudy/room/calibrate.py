@@ -77,14 +77,16 @@ def calibrate(
     ends = segments * (view.width / width)
     upright, level = directions(ends, view)
     found = find_floor(small, view, ends[upright & (lengths(ends) > LEAST_UPRIGHT * view.height)])
-    score = floor_score(read_cues(small, found, view, ends, upright, level), seen)
     if told.mask:
         mask = read_mask(told.mask, found.free.shape, (height, width)) & within_reach(view)
-        found = Floor(mask, mask, 1.0)
+        found = Floor(mask, mask)
     depth = None if inverse is None else by_floor(reduced(inverse), found, view)
     if depth is not None and not told.mask:
         found = depth.floor
     spots = find_spots(found.free, view)
+    above_horizon = ~np.isfinite(view.floor_depth())
+    cues = read_cues(small, found.free, above_horizon, ends[level], len(spots))
+    score = floor_score(cues)
     return Room(
         camera=camera,
         floor=found.floor,

@@ -48,9 +48,8 @@ def by_floor(inverse: np.ndarray, found: Floor, camera: RoomCamera) -> Depth | N
     below = np.isfinite(camera.floor_depth()) & (metres > 0)
     level = below & (np.abs(height) < off)
     free = down_to_edge(level & within_reach(camera))
-    agreement = (free & found.free).sum() / max((free | found.free).sum(), 1)
     beneath = (below & (height < -_BENEATH - off)).mean()
-    return Depth(metres.astype(np.float32), Floor(level, free, float(agreement)), float(beneath))
+    return Depth(metres.astype(np.float32), Floor(level, free), float(beneath))
 
 
 def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:

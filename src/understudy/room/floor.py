@@ -29,12 +29,10 @@ _CUTS = 4  # of GrabCut
 
 @dataclass(frozen=True)
 class Floor:
-    """floor, free (h,w) bool as in room.npz; agreement: of the two methods, intersection over union
-    of what each calls free."""
+    """floor, free (h,w) bool as in room.npz."""
 
     floor: np.ndarray
     free: np.ndarray
-    agreement: float
 
 
 def find_floor(picture: np.ndarray, camera: RoomCamera, upright: np.ndarray) -> Floor:
@@ -45,14 +43,12 @@ def find_floor(picture: np.ndarray, camera: RoomCamera, upright: np.ndarray) -> 
     within = within_reach(camera)
     if within.mean() < LEAST_BELOW:
         nothing = np.zeros(within.shape, bool)
-        return Floor(nothing, nothing, 0.0)
+        return Floor(nothing, nothing)
     seed = _seed(within.shape)
     bounded = _bounded(picture, within, seed)
     cut = _cut(picture, within, seed)
-    low = down_to_edge(cut)
-    agreement = (bounded & low).sum() / max((bounded | low).sum(), 1)
-    free = _in_front_of(upright, bounded & low)
-    return Floor(cut | free, free, float(agreement))
+    free = _in_front_of(upright, bounded & down_to_edge(cut))
+    return Floor(cut | free, free)
 
 
 def within_reach(camera: RoomCamera) -> np.ndarray:

@@ -7,16 +7,28 @@ from understudy.room.depth import Depth
 from understudy.room.lines import Seen
 from understudy.room.told import Told
 
-LEAST_SUPPORT = 0.5  # of the lines' length
+LEAST_SUPPORT = 0.6  # of the lines' length
 MOST_PITCH_SIGMA = 1.0  # degrees
 LEAST_SCORE = 0.5
 MOST_BENEATH = 0.02  # of the picture may be seen below the floor
 
+# A logistic regression (both outcomes weighted alike, ridge 3) on 54 photos of five rooms of the
+# demo world with room to stand and 57 without, repainted at random, and on seven real ones, each
+# counted twice. Rooms left out in turn, it refuses 15 % of the first and accepts 5 % of the others.
+# The intercept is 0.35 lower than that of the regression, which would accept 11 %.
+_SKIRTED, _ALIKE, _VARIED, _LOG_SPOTS, _INTERCEPT = 3.96, -3.90, -0.10, 0.75, -4.02
 
-def floor_score(cues: Cues, seen: Seen) -> float:
+
+def floor_score(cues: Cues) -> float:
     """How likely it is, in [0,1], that what was taken for floor is floor."""
-    told = (cues.upright < 0.12, cues.alike < 0.6, cues.agreement > 0.5)
-    return float(np.mean(told) if all(told) else np.mean(told) / 2)
+    evidence = (
+        _SKIRTED * cues.skirted
+        + _ALIKE * cues.alike
+        + _VARIED * cues.varied
+        + _LOG_SPOTS * np.log(max(cues.spots, 1))
+        + _INTERCEPT
+    )
+    return float(1 / (1 + np.exp(-evidence)))
 
 
 def why_refused(
