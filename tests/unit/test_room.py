@@ -7,9 +7,10 @@ from PIL import Image
 
 from understudy.artifacts.room import Light, Room, RoomCamera, load_room, save_room
 from understudy.demo.camera import tilted_camera
-from understudy.demo.room_view import RoomView, view_room
+from understudy.demo.room_view import RoomView, _sources, view_room
 from understudy.demo.rooms import make_room
 from understudy.errors import UserError
+from understudy.report.rooms import HORIZON, LINES, caption, drawn, sheet_background
 from understudy.room.calibrate import calibrate, calibrate_background
 from understudy.room.depth import by_floor
 from understudy.room.exif import exif_focal, focal_px
@@ -283,3 +284,40 @@ def test_a_photo_is_calibrated_from_its_file(view, tmp_path):
     assert room.about["origin"]["focal"] == "lines" and room.depth is None
     assert (room.camera.width, room.camera.height) == (640, 480)
     assert room.small.width == reduced(view.rgb).shape[1] == 320
+
+
+def test_a_room_is_drawn_on_its_photo(view, wall, tmp_path):
+    """With horizon, floor and spots; a refused one says why."""
+    for name, photo in (("kitchen", view), ("wall", wall)):
+        image, room, sheet = (tmp_path / f"{name}.{end}" for end in ("png", "npz", "jpg"))
+        Image.fromarray(photo.rgb).save(image)
+        calibrate_background(image, room, Told(), "lines", {})
+        sheet_background(image, room, sheet)
+        assert Image.open(sheet).width == 1440
+    kitchen, refused = load_room(tmp_path / "kitchen.npz"), load_room(tmp_path / "wall.npz")
+    shown, camera = drawn(view.rgb, kitchen).astype(int), kitchen.camera
+    red = np.argwhere(np.abs(shown - HORIZON).sum(-1) < 60) + 0.5  # row, column
+    fall = camera.rays()[red[:, 0].astype(int), red[:, 1].astype(int)] @ camera.axes[1]
+    assert len(red) > 200 and np.median(np.abs(fall)) < 0.003
+    assert (np.abs(shown - LINES).sum(-1) < 60).sum() > 200
+    assert "62° wide" in caption(kitchen) and "refused: " in caption(refused)
+
+
+# Its truth
+
+
+@pytest.mark.parametrize("distortion", [-0.02, 0.01])
+def test_a_lens_draws_points_in_or_out_along_their_radius(distortion):
+    """A point at a distance r of the middle, the corner's being 1, is seen at r (1 + k r²)."""
+    camera = tilted_camera(PLACE, PITCH, ROLL, YAW, FOV, 64, 48)
+    x, y = _sources(camera, distortion)
+    straight = np.hypot(x - 32, y - 24) / 40
+    seen = np.hypot(*np.meshgrid(np.arange(64) - 31.5, np.arange(48) - 23.5)) / 40
+    np.testing.assert_allclose(straight * (1 + distortion * straight**2), seen, atol=1e-5)
+
+
+def test_the_true_floor_is_the_one_below(view, truth):
+    """Every pixel of it lies where the camera sees the floor, and the other way round."""
+    depth = truth.floor_depth()
+    np.testing.assert_allclose(view.depth[view.floor], depth[view.floor], rtol=0.03)
+    assert (view.depth[~view.floor] < depth[~view.floor]).mean() > 0.99
