@@ -14,7 +14,7 @@ from understudy.report.rooms import HORIZON, LINES, caption, drawn, sheet_backgr
 from understudy.room.calibrate import calibrate, calibrate_background
 from understudy.room.depth import by_floor
 from understudy.room.exif import exif_focal, focal_px
-from understudy.room.floor import FAR, Floor, down_to_edge
+from understudy.room.floor import FAR, Floor, down_to_edge, find_floor
 from understudy.room.light import read_light
 from understudy.room.lines import Given, see_camera
 from understudy.room.photo import reduced, without_frame
@@ -153,6 +153,16 @@ def test_the_free_floor_is_found(view):
     assert room.refused is None and room.about["score"] > 0.5
     spot = best_spot(room.spots, 3.0)
     assert covered(true, room.small, spot[None, :2]).all()
+
+
+def test_the_floor_is_found_from_above():
+    """Where no horizon is in the picture, and all of it is near."""
+    camera = RoomCamera(320, 240, 260.0, -50.0, 0.0, 0.0, 1.6)
+    picture = np.full((240, 320, 3), (150, 110, 80), np.uint8)
+    picture[:80] = (60, 70, 120)
+    noise = np.random.default_rng(0).integers(-4, 5, picture.shape)
+    found = find_floor((picture + noise).astype(np.uint8), camera, np.zeros((0, 4)))
+    assert found.free[90:].mean() > 0.95 and found.free[:70].mean() < 0.05
 
 
 def test_a_wall_is_refused(wall):

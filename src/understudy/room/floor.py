@@ -19,6 +19,7 @@ SEED_ROWS, SEED_COLUMNS = 0.07, 0.6  # of the picture: its lower middle is taken
 LEAST_BELOW = 0.08  # of the picture that must lie below the horizon and nearer than FAR
 
 _ROUNDS = 3
+_TOP = 0.05  # of the picture: its upper edge is taken for something else, however steep the view
 _COLOURS_FLOOR, _COLOURS_OTHER = 5, 6
 _EDGE = 8.0  # what a boundary along a strong edge saves, in units of a pixel's log likelihood ratio
 _STEP, _JUMP = 1.2, 14.0  # what a boundary's step of a row costs from column to column, and at most
@@ -97,7 +98,7 @@ def _bounded(picture: np.ndarray, within: np.ndarray, seed: np.ndarray) -> np.nd
     seen = appearance(picture)
     rows = np.arange(h)[:, None]
     first = np.where(within.any(0), within.argmax(0), h)
-    edge, free, other = _edges(seen), seed, rows < first
+    edge, free, other = _edges(seen), seed, rows < np.maximum(first, _TOP * h)
     for _ in range(_ROUNDS):
         if min(free.sum(), other.sum()) < 50:
             break
