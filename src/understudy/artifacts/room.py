@@ -1,16 +1,16 @@
 """room.npz: a background photo as a place to stand in: its camera, its floor, its light.
 
-floor, free (h,w) bool: the floor that is seen, and that part of it from which nothing but floor
-lies between it and the photo's lower edge; both at a reduced size, longer side at most 320 px.
+floor, free (h,w) bool: the floor that is seen, and that part of it below which there is nothing but
+floor down to the photo's lower edge; both at a reduced size, longer side at most 320 px.
 spots (k,3) float32 m: places to stand, each right and forward of the point of the floor below the
 camera, and the radius of a disc about it that is all free floor. depth (h,w) float16 m along the
 camera's axis, 0 where unknown; only from a back-end that measures it.
 
 About: kind, backend, model (digest of a network's weights), picture, digest, size (h, w) px of the
-upright photo, camera (focal px; pitch, roll, walls degrees; height m), sigma of each of these,
-origin of each ("lines", "exif", "table", "prior", "depth", "floor"), support (share of the lines
-that the camera explains), score (of there being floor, in [0,1]), light, refused (why nobody can
-be shown standing here, or null).
+upright photo, camera (focal px; pitch, roll, walls degrees; height m), sigma of each of these (of
+the focal length as a share of it), origin of each and of the floor ("lines", "exif", "picture",
+"table", "usual"), support (share of the lines that the camera explains), score (of there being
+floor, in [0,1]), light, refused (why nobody can be shown standing here, or null).
 """
 
 from dataclasses import asdict, dataclass

@@ -18,7 +18,8 @@ class Cues:
     """Of what was taken for floor. skirted: the share of its upper boundary that lies on level
     lines along the walls, as skirting boards and furniture on a floor do; alike: how like its
     colours are those above the horizon (Bhattacharyya's coefficient); varied: how far apart its
-    hues are (mean absolute deviation of a and b); spots: how many places to stand it has."""
+    hues are (mean absolute deviation of a and b); spots: how many places to stand it has if the
+    camera is as high as usual."""
 
     skirted: float
     alike: float
@@ -32,7 +33,7 @@ def read_cues(
     """The cues of the free floor (h,w) found in a picture (h,w,3) uint8 RGB.
 
     above (h,w) bool: what is above the horizon; level (k,4): segments that run level along the
-    walls, px about the picture's middle; spots: how many were found.
+    walls, px about the picture's middle; spots: how many a camera of usual height sees.
     """
     seen = appearance(picture)
     return Cues(_skirted(free, level), _alike(seen, free, above), _varied(seen, free), spots)
