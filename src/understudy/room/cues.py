@@ -9,7 +9,7 @@ from understudy.room.floor import appearance
 from understudy.room.segments import lengths
 
 SHORTEST = 0.02  # of the picture's diagonal: a level segment that may be a floor's end
-_BROAD = 7  # px of such a segment: the boundary may be a few rows off
+_BROAD = 15  # px of such a segment: in dark corners the boundary is a few rows off
 _FEWEST = 50  # pixels that have colours
 
 
