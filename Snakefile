@@ -31,6 +31,7 @@ include: "rules/video.smk"
 include: "rules/features.smk"
 include: "rules/fit.smk"
 include: "rules/avatar.smk"
+include: "rules/room.smk"
 include: "rules/render.smk"
 include: "rules/dataset.smk"
 include: "rules/experiments.smk"
@@ -44,6 +45,7 @@ localrules:
     avatars,
     white,
     synthetic,
+    rooms,
     dataset,
     experiments,
     report,
@@ -57,6 +59,7 @@ localrules:
     join_flame,
     normalise_identity,
     normalise_reference,
+    calibrate_background,
     composite_background,
     picture_avatar,
     check_synthetic,
@@ -67,6 +70,7 @@ localrules:
     tabulate,
     sheet_identity,
     sheet_reference,
+    sheet_background,
     preview_reference,
     rule_graph,
     build_report,
@@ -95,6 +99,12 @@ rule synthetic:
     input:
         [LAYOUT.synthetic(*row) for row in SYNTHETIC],
         lost("synthetic"),
+
+
+rule rooms:
+    input:
+        [LAYOUT.room(id_) for id_ in BACKGROUNDS],
+        lost("rooms"),
 
 
 rule dataset:

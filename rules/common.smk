@@ -93,6 +93,24 @@ def source(kind, id_, *products):
     return made(path)
 
 
+def room_sources(background):
+    """A background's photo, and the mask of its floor if there is one, as `source` gives them."""
+    kinds = [kind for kind in ("background", "floor") if (kind, background) in PLAN.sources]
+    return [file for kind in kinds for file in source(kind, background, LAYOUT.room(background))]
+
+
+def room_told(background):
+    """What the table says of a background's room, by the fields of `Told`."""
+    names = ("focal", "camera_height", "horizon", "floor")
+    return {name: BACKGROUNDS[background].get(name) for name in names}
+
+
+def mask_version(background):
+    """The version of the mask of a background's floor; None without one."""
+    masked = ("floor", background) in PLAN.sources
+    return PLAN.version("floor", background) if masked else None
+
+
 def clips_of(wildcards):
     """The same for all real videos that a training uses."""
     products = [f"{RUN}/train.tsv".format(**wildcards)]

@@ -56,7 +56,11 @@ rule write_dataset:
     params:
         identities=IDENTITIES,
         references=REFERENCES,
-        backgrounds={id_: BACKGROUNDS[id_] for id_ in DRAWN},
+        backgrounds={
+            id_: {name: row[name] for name in ("image", "scene", "licence") if name in row}
+            for id_, row in BACKGROUNDS.items()
+            if id_ in DRAWN
+        },
         real={
             id_: {column: row[column] for column in ("video", "label", "split")}
             for id_, row in TABLES.real.items()

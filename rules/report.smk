@@ -103,6 +103,7 @@ rule build_report:
         people=[LAYOUT.sheet("identity", id_) for id_ in IDENTITIES],
         metrics=[LAYOUT.avatar(id_, "metrics.json") for id_ in IDENTITIES],
         references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
+        rooms=[LAYOUT.sheet("background", id_) for id_ in PLAN.rooms_shown],
         previews=[LAYOUT.preview(id_) for id_ in PLAN.previewed],
         table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
         accuracy=[f"{RESULTS}/accuracy.json"] if IS_DEMO else [],

@@ -21,6 +21,12 @@ CHOICES = {
         "depth_anything_b": "understudy.features.depth_anything.depth:measure_depth",
         "depth_anything_s": "understudy.features.depth_anything.depth:measure_depth",
     },
+    "room": {  # what looks at backgrounds: the back-end of depth, if it can
+        "lines": "understudy.room.lines_alone:unmeasured",
+        "depth_anything": "understudy.room.depth_anything:measure_inverse_depth",
+        "depth_anything_b": "understudy.room.depth_anything:measure_inverse_depth",
+        "depth_anything_s": "understudy.room.depth_anything:measure_inverse_depth",
+    },
     "expression": {
         "landmarks": "understudy.features.landmarks.expression:fit_expression",
         "deca": "understudy.features.deca.expression:read_faces",

@@ -53,6 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.evaluation", "avatar.training", "body", "gaussians", "video"),
     },
     "scene": {"artifacts", "body", "gaussians", "video"},
+    "room": {"artifacts", "networks", "video"},
     "dataset": {"artifacts", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {

@@ -16,12 +16,12 @@ from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.artifacts.masks import pack_masks
 from understudy.errors import UserError
 from understudy.features.depth import EVERY, extract_depth
-from understudy.features.depth_anything import depth as depth_anything
-from understudy.features.depth_anything.depth import NETWORKS, inverse_depths, shown, state_of
+from understudy.features.depth_anything.depth import inverse_depths
 from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
 from understudy.features.runtime import Runtime
 from understudy.features.zbuffer import mesh_depth
-from understudy.networks import torchvision_cpu
+from understudy.networks import depth_anything, torchvision_cpu
+from understudy.networks.depth_anything import NETWORKS, shown, state_of
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 

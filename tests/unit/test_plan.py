@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from understudy.configuration.check import checked_config
 from understudy.errors import UserError
 from understudy.plan import code
+from understudy.plan.effective import room_backend
 from understudy.plan.fanout import fan_out
 from understudy.plan.planned import Plan, read_plan
 from understudy.plan.tables import Tables
-from understudy.registry import FEATURES
+from understudy.registry import FEATURES, import_path
+from understudy.sources import record_path, remember
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -75,6 +77,38 @@ def test_missing_weights_are_told_of_before_any_job(tmp_path):
 def test_the_body_is_built_given_or_joined(config, body):
     checked = checked_config({"labels": ["bow"], "results": "out", **config})
     assert Plan(checked, Tables({}, {}, {}, {})).body == body
+
+
+ROOMS = {
+    "hall": {"id": "hall", "image": "hall.jpg", "floor": "yes"},
+    "loft": {"id": "loft", "image": "loft.jpg", "floor": "masks/loft.png"},
+    "yard": {"id": "yard", "image": "yard.jpg"},
+}
+
+
+def test_a_mask_of_a_floor_is_a_users_file(tmp_path, monkeypatch):
+    """Its content counts; if it was read before and is gone, what was made from it is kept."""
+    monkeypatch.chdir(tmp_path)
+    plan = Plan(checked_config({"labels": ["bow"]}), Tables({}, {}, ROOMS, {}))
+    assert [key for key in plan.sources if key[0] == "floor"] == [("floor", "loft")]
+    assert plan.sources["floor", "loft"] == "masks/loft.png"
+    for path in ("loft.jpg", "masks/loft.png"):
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_text("as it was")
+        kind = "floor" if path.endswith("png") else "background"
+        remember(record_path(plan.layout.sources, kind, "loft"), "loft", path, "1")
+    Path("masks/loft.png").unlink()
+    assert plan.version("floor", "loft") == "1"
+    assert plan.is_room_away("loft") and not plan.is_room_away("hall")
+
+
+@pytest.mark.parametrize(
+    ("depth", "word"), [("body_plane", "lines"), ("depth_anything_s", "depth_anything_s")]
+)
+def test_backgrounds_are_looked_at_by_the_network_of_depth(depth, word):
+    config = checked_config({"labels": ["bow"], "features": {"depth": depth}})
+    assert room_backend(config) == word
+    assert Plan(config, Tables({}, {}, {}, {})).chosen["room"] == import_path("room", word)
 
 
 @pytest.fixture

@@ -206,6 +206,10 @@ def description(tmp_path_factory, made) -> dict:
         "people": people,
         "references": references,
         "backgrounds": 3,
+        "rooms": [
+            {"id": "kitchen", "sheet": sheet, "facts": {"licence": "CC0"}},
+            {"id": "attic", "sheet": str(folder / "not_made.jpg")},
+        ],
         "synthetic": videos,
         **write_experiments(folder / "experiments"),
         "benchmarks": write_benchmarks(folder / "benchmarks"),
@@ -228,7 +232,7 @@ def page(description, tmp_path_factory) -> Path:
 def test_the_page_stands_alone(page):
     checked = StrictPage(page.read_text())
     assert checked.problems == []
-    assert checked.images == 2 + 3 + 3 + 1
+    assert checked.images == 2 + 3 + 3 + 1 + 1
 
 
 def test_the_page_says_what_came_out(page):

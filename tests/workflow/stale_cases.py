@@ -30,6 +30,7 @@ VIDEOS = {"check_synthetic": 1, **FACTS, **SEES_SYNTHETIC}
 SHOWN = {"sheet_reference": 2, "preview_reference": 2}
 COMPOSITES = {"composite_background": 2, **SHOWN, **VIDEOS}
 RENDERS = {"animate_avatar": 2, **COMPOSITES}
+ROOMS = {"calibrate_background": 1, "sheet_background": 1}
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
 SCORES = {"score_avatar": 1, "measure_demo": 1, **REPORT}
 AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
@@ -53,6 +54,7 @@ FACT_CASES = [
     Case("a start of 0", cell("references", "start", "0"), FACTS),
     Case("a licence of a room", cell("backgrounds", "licence", "CC0", "CC0", "CC0"), FACTS),
     Case("a scene of a room", cell("backgrounds", "scene", "gym", "bed", "class"), FACTS),
+    Case("a camera's height", cell("backgrounds", "camera_height", "1.2"), {**ROOMS, **REPORT}),
     Case("a subject of a real video", cell("real", "subject", "R1")),
     Case("a licence of a real video", cell("real", "licence", "CC0")),
     Case("reordered people and references", rewritten("references", lambda rows: rows[::-1])),
@@ -100,7 +102,7 @@ ROW_CASES = [
     Case(
         "a room that nobody draws",
         row("backgrounds", "nobody_draws_it", "results/tiny/world/rooms/gym.png"),
-        REPORT,
+        {**ROOMS, **REPORT},
     ),
     Case(
         "a label at the end, with its videos",
@@ -222,6 +224,12 @@ CODE_CASES = [
     Case(
         "the turntable", code(f"{LIBRARY}/avatar/inspection/portraits.py"), {**PICTURES, **REPORT}
     ),
+    Case(
+        "the floors of rooms",
+        code(f"{LIBRARY}/room/floor.py"),
+        {**{rule: 3 * jobs for rule, jobs in ROOMS.items()}, **REPORT},
+    ),
+    Case("an unused back-end of rooms", code(f"{LIBRARY}/room/depth_anything.py")),
     Case("LPIPS", code(f"{LIBRARY}/image_metrics/perceptual.py"), SCORES),
     Case("the compositor", code(f"{LIBRARY}/scene/composite.py"), COMPOSITES),
     Case(

@@ -51,6 +51,8 @@ def test_the_job_counts_of_the_paper(world, monkeypatch):
         "picture_avatar": 15,
         "animate_avatar": 80 * 15,
         "composite_background": 3600,
+        "calibrate_background": 6,
+        "sheet_background": 6,
         "sheet_identity": 15,
         "sheet_reference": 80,
         "preview_reference": 12,

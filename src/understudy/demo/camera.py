@@ -100,3 +100,26 @@ def room_camera(width: int, height: int) -> Camera:
     """The plain view of an empty room: as if an average person stood in it."""
     figure = np.array([[x, y, 0.0] for x in (-0.5, 0.5) for y in (0.0, 1.95)])
     return phone_camera(width, height, figure)
+
+
+def tilted_camera(
+    position: np.ndarray,
+    pitch: float,
+    roll: float,
+    yaw: float,
+    fov: float,
+    width: int,
+    height: int,
+) -> Camera:
+    """A hand-held camera at `position`; degrees: pitch looks up, roll turns the picture's content
+    clockwise, yaw turns right from the view along −z; fov: the angle of view across the width."""
+    p, r, a = np.radians([pitch, roll, yaw])
+    turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+    tilt = np.array([[1, 0, 0], [0, -np.cos(p), -np.sin(p)], [0, np.sin(p), -np.cos(p)]])
+    lean = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
+    viewmat = np.eye(4)
+    viewmat[:3, :3] = lean @ tilt @ turn
+    viewmat[:3, 3] = -viewmat[:3, :3] @ position
+    focal = width / 2 / np.tan(np.radians(fov) / 2)
+    K = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
+    return Camera(K, viewmat, width, height)

@@ -2,6 +2,7 @@
 nothing that only says where or how often. A job is given no more than this, so that no other edit
 of the config makes its outputs stale."""
 
+from understudy.choices import CHOICES
 from understudy.recognition.settings import INDIFFERENT
 
 SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what affects every model
@@ -35,6 +36,12 @@ def reading_settings(config: dict) -> dict:
 def fit_settings(config: dict) -> dict:
     """The settings of `fit` that affect a fit."""
     return {key: value for key, value in config["fit"].items() if key not in JUDGED_BY}
+
+
+def room_backend(config: dict) -> str:
+    """What looks at backgrounds: the back-end of depth if it can, else lines alone."""
+    word = config["features"]["depth"]
+    return word if word in CHOICES["room"] else "lines"
 
 
 def recogniser_settings(config: dict, model: str) -> dict:

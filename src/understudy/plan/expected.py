@@ -12,10 +12,14 @@ TARGETS = {
     "avatars": ("body", "identity"),
     "white": (*SOURCES, "white"),
     "synthetic": (*SOURCES, "synthetic"),
+    "rooms": ("room",),
     "dataset": (*SOURCES, "synthetic", "dataset"),
     "leakage": ("leakage",),
     "experiments": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments"),
-    "report": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments", "report"),
+    "report": (
+        *SOURCES,
+        *("white", "synthetic", "dataset", "leakage", "experiments", "room", "report"),
+    ),
 }
 PLOTS = ("accuracy", "variants", "per_class", "confusion", "curves")
 
@@ -41,6 +45,9 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         log = layout.log("composite_background", *row)
         path, subject = layout.synthetic(*row), " × ".join(row)
         yield Expected(path, "composite_background", log, subject, row, "synthetic")
+    for id_ in plan.tables.backgrounds:
+        log = layout.log("calibrate_background", id_)
+        yield Expected(layout.room(id_), "calibrate_background", log, id_, (id_,), "room")
     yield from _of_the_dataset(layout)
     if plan.runs:
         yield from _of_experiments(plan)
@@ -118,6 +125,10 @@ def _of_the_report(plan: Plan) -> Iterator[Expected]:
         for id_ in rows:
             log = layout.log(rule, id_)
             yield Expected(layout.sheet(kind, id_), rule, log, id_, (id_,), "report")
+    for id_ in plan.rooms_shown:
+        rule = "sheet_background"
+        path, log = layout.sheet("background", id_), layout.log(rule, id_)
+        yield Expected(path, rule, log, id_, (id_,), "report")
     for id_ in plan.previewed:
         rule = "preview_reference"
         yield Expected(layout.preview(id_), rule, layout.log(rule, id_), id_, (id_,), "report")

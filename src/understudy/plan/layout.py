@@ -43,6 +43,10 @@ class Layout:
     def avatar(self, identity: str, name: str = "avatar.safetensors") -> str:
         return f"{self.results}/avatar/{identity}/{name}"
 
+    def room(self, background: str) -> str:
+        """What is known of a background photo."""
+        return f"{self.results}/room/{background}.npz"
+
     def white(self, reference: str, identity: str, view: str) -> str:
         return f"{self.results}/white/{reference}/{identity}/{view}.mp4"
 

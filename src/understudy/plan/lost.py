@@ -43,6 +43,8 @@ def _source_is_away(plan: Plan, item: Expected) -> bool:
     """Whether its source cannot be read at the moment: that is reported, and the file can wait."""
     if item.rule.startswith("normalise_"):
         return plan.is_away(item.stage, *item.wildcards)
+    if item.stage == "room":
+        return plan.is_room_away(*item.wildcards)
     return item.stage == "synthetic" and plan.is_away("background", item.wildcards[3])
 
 

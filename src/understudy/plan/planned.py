@@ -8,11 +8,12 @@ from understudy.configuration.check import checked_config
 from understudy.configuration.present import refuse_missing_files
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
+from understudy.plan.effective import room_backend
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
 from understudy.plan.leakage import refuse_leaks
-from understudy.plan.shown import PREVIEWS
+from understudy.plan.shown import PREVIEWS, ROOMS_SHOWN
 from understudy.plan.tables import Tables, read_tables
 from understudy.plan.versions import Versions
 from understudy.recognition.points import Point
@@ -81,6 +82,7 @@ class Plan:
         """What each choice in the config refers to: a key of `CHOICES` -> "module:name"."""
         words = {feature: self.config["features"][feature] for feature in FEATURES}
         words |= {"fit": self.config["fit"]["preset"], "avatar": self.config["avatar"]["model"]}
+        words["room"] = room_backend(self.config)
         return {of: import_path(of, word) for of, word in words.items()}
 
     @cached_property
@@ -96,12 +98,17 @@ class Plan:
     @cached_property
     def sources(self) -> dict[tuple[str, str], str]:
         """(kind, id) -> the file that a row of a table names. Kinds: identity, reference,
-        background, real."""
+        background, floor (a background's mask), real."""
         tables = self.tables
         return {
             **{("identity", id_): row["video"] for id_, row in tables.identities.items()},
             **{("reference", id_): row["video"] for id_, row in tables.references.items()},
             **{("background", id_): row["image"] for id_, row in tables.backgrounds.items()},
+            **{
+                ("floor", id_): row["floor"]
+                for id_, row in tables.backgrounds.items()
+                if row.get("floor", "yes") not in ("yes", "no")
+            },
             **{("real", id_): row["video"] for id_, row in tables.real.items()},
         }
 
@@ -118,6 +125,11 @@ class Plan:
         """Whether a row's file was read before and cannot be read now."""
         self.version(kind, id_)
         return (kind, id_) in self.versions.away
+
+    def is_room_away(self, id_: str) -> bool:
+        """Whether a background's photo or its mask was read before and cannot be read now."""
+        kinds = [kind for kind in ("background", "floor") if (kind, id_) in self.sources]
+        return any(self.is_away(kind, id_) for kind in kinds)
 
     def told_of_sources(self) -> list[str]:
         """A line for each source that cannot be read now."""
@@ -153,6 +165,11 @@ class Plan:
     def previewed(self) -> list[str]:
         """The references that get a looping preview: the first of them."""
         return list(self.tables.references)[:PREVIEWS]
+
+    @property
+    def rooms_shown(self) -> list[str]:
+        """The backgrounds whose rooms are shown: the first of them."""
+        return list(self.tables.backgrounds)[:ROOMS_SHOWN]
 
     @property
     def is_demo(self) -> bool:

@@ -46,6 +46,7 @@ def report_inputs(plan: Plan) -> dict:
         "people": [_person(plan, id_, row) for id_, row in plan.tables.identities.items()],
         "references": [_reference(plan, id_, row) for id_, row in plan.tables.references.items()],
         "backgrounds": len(plan.tables.backgrounds),
+        "rooms": [_room(plan, id_) for id_ in plan.rooms_shown],
         "synthetic": [layout.synthetic(*row) for row in plan.synthetic],
         "benchmarks": f"{layout.results}/benchmarks",
         "profile": PROFILE,
@@ -65,6 +66,7 @@ def report_shown(plan: Plan) -> dict:
             for id_, row in plan.tables.references.items()
         },
         "backgrounds": len(plan.tables.backgrounds),
+        "rooms": {id_: _room(plan, id_)["facts"] for id_ in plan.rooms_shown},
         "config": _shown_config(plan),
     }
 
@@ -109,6 +111,12 @@ def _reference(plan: Plan, id_: str, row: dict) -> dict:
         "white": [layout.white(*pair) for pair in pairs_of(own)],
         "synthetic": [layout.synthetic(*entry) for entry in own],
     }
+
+
+def _room(plan: Plan, id_: str) -> dict:
+    row = plan.tables.backgrounds[id_]
+    told = {name: str(row[name]) for name in ("scene", "licence") if name in row}
+    return {"id": id_, "sheet": plan.layout.sheet("background", id_), "facts": told}
 
 
 def _facts(row: dict) -> dict:

@@ -95,7 +95,7 @@ def _check_readable(kind: str, path: str) -> None:
     """UserError if a changed file is not, or not yet, an image or video."""
     # Only if a file changed: these import NumPy, which planning does without.
     if kind == "background":
-        from understudy.scene.images import open_image
+        from understudy.video.image import open_image
 
         open_image(path)
     else:

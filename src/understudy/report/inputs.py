@@ -44,6 +44,15 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A background: its sheet (JPEG), which may be missing, and what to say about it."""
+
+    id: str
+    sheet: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Plot:
     """A figure (.svg or .png) and its caption."""
 
@@ -55,7 +64,8 @@ class Plot:
 class ReportInputs:
     """Paths are relative to the folder where the workflow runs; files may be missing, lists empty.
 
-    rulegraph: the text of `snakemake --rulegraph`; backgrounds: how many images;
+    rulegraph: the text of `snakemake --rulegraph`; backgrounds: how many images; rooms: the first
+    of them;
     synthetic: every synthetic video there should be; table: table1.md; summary: table1.csv;
     benchmarks: the folder of Snakemake's benchmark files; profile: what jobs request of a cluster;
     expected: every file whose absence is a failure; config: the configuration, shown as YAML;
@@ -68,6 +78,7 @@ class ReportInputs:
     people: tuple[Person, ...] = ()
     references: tuple[Reference, ...] = ()
     backgrounds: int = 0
+    rooms: tuple[Place, ...] = ()
     synthetic: tuple[str, ...] = ()
     table: str = ""
     summary: str = ""

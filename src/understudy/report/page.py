@@ -16,7 +16,7 @@ from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
 from understudy.report.efficiency import Efficiency, efficiency, read_requests
 from understudy.report.failures import SLURM_LOGS, find_failures
 from understudy.report.fits import HEADS, judged_fits, limits_of
-from understudy.report.inputs import Person, Plot, Reference, ReportInputs
+from understudy.report.inputs import Person, Place, Plot, Reference, ReportInputs
 from understudy.report.provenance import versions
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
 
@@ -54,6 +54,7 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         more_people=[person.id for person in inputs.people[inputs.most_sheets :]],
         references=[_reference(item) for item in inputs.references[: inputs.most_sheets]],
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
+        rooms=[_room(room) for room in inputs.rooms if Path(room.sheet).is_file()],
         fits=judged_fits(inputs.expected, limits_of(inputs.config)),
         fit_heads=HEADS,
         tables=_tables(inputs.table),
@@ -162,6 +163,11 @@ def _reference(reference: Reference) -> dict:
         "facts": facts,
         "sheet": _if_there(reference.sheet),
     }
+
+
+def _room(room: Place) -> dict:
+    facts = [f"{key} {value}" for key, value in room.facts.items() if value]
+    return {"id": room.id, "facts": facts, "sheet": room.sheet}
 
 
 def _if_there(path: str) -> str:

@@ -1,14 +1,12 @@
-"""Background images: checked, read upright, and brought to a frame's size."""
+"""Background images brought to a frame's size."""
 
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from understudy.errors import UserError
 from understudy.scene.settings import RESIZES, Resize
-
-SMALLEST_SIDE = 16
+from understudy.video.image import open_image
 
 
 def read_background(path: Path | str, width: int, height: int, resize: Resize) -> np.ndarray:
@@ -28,32 +26,3 @@ def read_background(path: Path | str, width: int, height: int, resize: Resize) -
     else:
         raise ValueError(f"resize must be one of {', '.join(RESIZES)}, not {resize}")
     return np.asarray(image, np.uint8)
-
-
-def open_image(path: Path | str) -> Image.Image:
-    """Decoded whole, upright, RGB. UserError if it is not an image, or a damaged one."""
-    path = Path(path)
-    if not path.exists():
-        raise UserError(f"{path}: no such file; check the path in the table")
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder; name an image file")
-    if path.stat().st_size == 0:
-        raise UserError(f"{path}: is empty (0 bytes); copy it again")
-    try:
-        with Image.open(path) as opened:
-            opened.load()
-            image = ImageOps.exif_transpose(opened)
-    except UnidentifiedImageError as error:
-        raise UserError(f"{path}: is not an image; give a .jpg, .png or .webp file") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{path}: is a damaged image ({reason}); copy it again") from error
-    if min(image.size) < SMALLEST_SIDE:
-        raise UserError(
-            f"{path}: is only {image.width}x{image.height} px; give a larger background"
-        )
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return image.convert("RGB")

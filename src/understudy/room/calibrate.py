@@ -1,0 +1,130 @@
+"""All there is to know of a background photo: its camera, floor and light, and whether anybody can
+be shown standing in it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from understudy.artifacts.room import Room, RoomCamera, save_room
+from understudy.files import file_digest
+from understudy.registry import chosen
+from understudy.room.cues import read_cues
+from understudy.room.depth import by_floor
+from understudy.room.exif import exif_focal, focal_px
+from understudy.room.floor import Floor, find_floor, within_reach
+from understudy.room.light import read_light
+from understudy.room.lines import Given, Seen, directions, see_camera
+from understudy.room.photo import reduced, without_frame
+from understudy.room.refusal import floor_score, why_refused
+from understudy.room.segments import find_segments, lengths
+from understudy.room.spots import find_spots
+from understudy.room.told import Told, read_mask
+from understudy.video.image import open_image
+
+USUAL_HEIGHT, USUAL_HEIGHT_SIGMA = 1.5, 0.3  # m: of a camera in somebody's hands
+TOLD_HEIGHT_SIGMA = 0.05  # m
+LEAST_UPRIGHT = 0.03  # of the picture's height: shorter segments are texture
+
+
+def calibrate_background(
+    image: Path | str,
+    out: Path | str,
+    told: Told,
+    backend: str,
+    weights: Mapping[str, Path],
+) -> None:
+    """Write all there is to know of the photo `image` to `out`, a room.npz.
+
+    backend: a word of the choice "room"; weights: name in config/weights.yaml -> file, what it
+    needs. A photo in which nobody can be shown standing is no error: the file says why. Raises
+    UserError if the image, the mask or the weights cannot be read.
+    """
+    picture = np.asarray(open_image(image))
+    height, width = picture.shape[:2]
+    inverse = chosen("room", backend)(picture, weights)
+    room = calibrate(picture, told, exif_focal(image, width, height), inverse)
+    source = {
+        "backend": backend,
+        "model": {name: file_digest(path) for name, path in weights.items()},
+        "picture": Path(image).name,
+        "digest": file_digest(image),
+    }
+    save_room(out, replace(room, about=room.about | source))
+
+
+def calibrate(
+    picture: np.ndarray,
+    told: Told,
+    exif: float | None = None,
+    inverse: np.ndarray | None = None,
+) -> Room:
+    """The room in a picture (h,w,3) uint8 RGB.
+
+    exif: its focal length, px, if its file states it; inverse (h,w): its inverse depth up to scale
+    and shift, if a network looked at it.
+    """
+    whole = without_frame(picture)
+    height, width = whole.shape[:2]
+    segments = find_segments(cv2.cvtColor(whole, cv2.COLOR_RGB2GRAY))
+    seen = see_camera(segments, width, height, _given(told, exif, width, height))
+    above = told.camera_height or USUAL_HEIGHT
+    camera = RoomCamera(width, height, seen.focal, seen.pitch, seen.roll, seen.yaw, above)
+    small = reduced(whole)
+    view = camera.resized(*small.shape[1::-1])
+    ends = segments * (view.width / width)
+    upright, level = directions(ends, view)
+    found = find_floor(small, view, ends[upright & (lengths(ends) > LEAST_UPRIGHT * view.height)])
+    if told.mask:
+        mask = read_mask(told.mask, found.free.shape, (height, width)) & within_reach(view)
+        found = Floor(mask, mask)
+    depth = None if inverse is None else by_floor(reduced(inverse), found, view)
+    if depth is not None and not told.mask:
+        found = depth.floor
+    spots = find_spots(found.free, view)
+    usual = find_spots(found.free, replace(view, above=USUAL_HEIGHT))
+    above_horizon = ~np.isfinite(view.floor_depth())
+    cues = read_cues(small, found.free, above_horizon, ends[level], len(usual))
+    score = floor_score(cues)
+    return Room(
+        camera=camera,
+        floor=found.floor,
+        free=found.free,
+        spots=spots,
+        light=read_light(small, found.free, view),
+        about={
+            "sigma": _sigma(seen, told),
+            "origin": _origin(told, exif),
+            "support": seen.support,
+            "score": score,
+            "refused": why_refused(told, seen, score, len(spots), depth),
+        },
+        depth=None if depth is None else depth.metres,
+    )
+
+
+def _given(told: Told, exif: float | None, width: int, height: int) -> Given:
+    focal = exif if told.focal is None else focal_px(told.focal, width, height)
+    return Given(focal, None if told.horizon is None else (told.horizon - 0.5) * height)
+
+
+def _sigma(seen: Seen, told: Told) -> dict[str, float]:
+    """Standard errors; of the focal length as a share of it."""
+    height = USUAL_HEIGHT_SIGMA if told.camera_height is None else TOLD_HEIGHT_SIGMA
+    names = ("focal", "pitch", "roll", "walls")
+    return {**dict(zip(names, seen.sigma, strict=True)), "height": height}
+
+
+def _origin(told: Told, exif: float | None) -> dict[str, str]:
+    """Where each number comes from."""
+    focal = "table" if told.focal else "exif" if exif else "lines"
+    return {
+        "focal": focal,
+        "pitch": "lines" if told.horizon is None else "table",
+        "roll": "lines",
+        "walls": "lines",
+        "height": "usual" if told.camera_height is None else "table",
+        "floor": "picture" if told.floor is None else "table",
+    }
