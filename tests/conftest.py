@@ -1,7 +1,7 @@
 """One thread per test, and what tests that run in parallel need: groups, an order, shared files.
 
-`make test` gives the tests to several processes (pytest-xdist), one group at a time, the longest
-first. A group is a module, whose fixtures are then made once.
+`make test` gives the tests to several processes (pytest-xdist), one group at a time. A group is a
+module, whose fixtures are then made once.
 """
 
 import os
@@ -20,7 +20,17 @@ pytest_plugins = ["workflow_fixtures"]  # tests/workflow: a checkout, fresh or r
 
 FAULTS = "tests/slurm/test_faults.py"  # each of its tests has a cluster and mostly waits
 EDITS = "tests/workflow/test_stale.py::test_an_edit"  # a hundred dry runs
-LONGEST = (FAULTS, "tests/unit/test_contributing.py", "tests/workflow/")
+# What comes first. The longest, so that none of it begins when all else is done; but while one
+# process makes the finished run, which most of it needs, the others have something else to do.
+ORDER = (
+    f"{FAULTS}::test_end_to_end_through_a_killed_training",
+    "tests/unit/test_contributing.py",
+    "tests/unit/test_avatar_train.py",
+    "tests/unit/test_demo_world.py",
+    "tests/unit/test_files.py",
+    FAULTS,
+    "tests/workflow/",
+)
 
 
 def group_of(nodeid: str) -> str:
@@ -45,8 +55,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def rank(item: pytest.Item) -> int:
-        starts = [item.nodeid.startswith(path) for path in LONGEST]
-        return starts.index(True) if any(starts) else len(LONGEST)
+        starts = [item.nodeid.startswith(begin) for begin in ORDER]
+        return starts.index(True) if any(starts) else len(ORDER)
 
     items.sort(key=rank)
 
