@@ -8,10 +8,13 @@ would do so each time.
 import contextlib
 import importlib
 import pkgutil
+import sys
 
-import snakemake.cli  # noqa: F401
+sys.dont_write_bytecode = False  # some containers say so of all Python
 
-import understudy
+import snakemake.cli  # noqa: E402, F401
+
+import understudy  # noqa: E402
 
 for module in pkgutil.walk_packages(understudy.__path__, "understudy."):
     if not module.name.endswith("__main__"):
