@@ -20,14 +20,14 @@ pytest_plugins = ["workflow_fixtures"]  # tests/workflow: a checkout, fresh or r
 
 FAULTS = "tests/slurm/test_faults.py"  # each of its tests has a cluster and mostly waits
 EDITS = "tests/workflow/test_stale.py::test_an_edit"  # a hundred dry runs
-# What comes first. The longest, so that none of it begins when all else is done; but while one
-# process makes the finished run, which most of it needs, the others have something else to do.
+# What comes first. The longest, so that none of it begins when all else is done; but as long as one
+# process makes the finished run, which most of it needs, the others do what needs none.
 ORDER = (
     f"{FAULTS}::test_end_to_end_through_a_killed_training",
     "tests/unit/test_contributing.py",
-    "tests/unit/test_avatar_train.py",
-    "tests/unit/test_demo_world.py",
-    "tests/unit/test_files.py",
+    "tests/unit/test_avatar",
+    "tests/unit/test_exavatar",
+    "tests/unit/test_fitting",
     FAULTS,
     "tests/workflow/",
 )
