@@ -7,10 +7,11 @@
 # Guess, written down before the run: an import that is not used changes nothing; the graph's
 #   options are in the wheel, and Python and C++ run the same graph.
 #
-# Seen: nearly all points move, by up to some pixels of a picture of 512. Reason: the solutions
-#   read the graph in Python, and of a calculator whose options' type was not imported Python
-#   hands on no options. RefineLandmarksFromHeatmapCalculator then runs with its default kernel
-#   of 9 cells; the graph says 7, and so do C++ programs that run it.
+# Seen: 12 of the 33 points move, by up to 4.4 px of a picture of 512; twice the same way gives the
+#   same to the bit. Reason, as the pull request below has it: the solutions read the graph in
+#   Python, and the options of a calculator are lost if their type was not imported. The
+#   RefineLandmarksFromHeatmapCalculator then runs with its default kernel of 9 cells; the graph
+#   says 7.
 #
 # Why it matters: landmarks by Python and by another program differ though model, graph and
 #   picture are the same; who rebuilds the graph from its options never reaches the points of
