@@ -152,7 +152,7 @@ def _log(mixture: list[tuple], seen: np.ndarray) -> np.ndarray:
 
 
 @nb.njit(cache=True)
-def _boundary(cost, step, jump):  # pragma: no cover
+def _boundary(cost, step, jump):
     """The row (w,) of the cheapest boundary: cost (h,w) of each row in each column, plus `step` for
     each row between neighbouring columns, at most `jump`."""
     h, w = cost.shape

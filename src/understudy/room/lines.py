@@ -173,7 +173,7 @@ def _starts(segments: Segments, prior: _Prior) -> list[np.ndarray]:
 
 
 @nb.njit(cache=True, fastmath=True)
-def _votes(segments, weight, focal, cameras):  # pragma: no cover
+def _votes(segments, weight, focal, cameras):
     """Votes (k,) of segments (n,4) for cameras with axes (k,3,3)."""
     out = np.zeros(len(cameras))
     for k in range(len(cameras)):
