@@ -46,7 +46,7 @@ def _silent() -> Iterator[None]:
 
 def original(frames: Iterable[np.ndarray], n: int) -> Holistic:
     """What MediaPipe Holistic sees in `n` RGB frames, without its smoothing."""
-    out = _nothing(n)
+    out = Holistic.unseen(n)
     with _silent():
         model = load_mediapipe().solutions.holistic.Holistic(
             smooth_landmarks=False, refine_face_landmarks=True
@@ -74,7 +74,7 @@ def original(frames: Iterable[np.ndarray], n: int) -> Holistic:
 
 def ours(frames: Iterable[np.ndarray], n: int) -> Holistic:
     """The same by our runner, frame by frame, without the closer look at the face."""
-    out = _nothing(n)
+    out = Holistic.unseen(n)
     body: Body | None = None
     face: Face | None = None
     hands: list[Hand | None] = [None, None]
@@ -117,18 +117,6 @@ def apart(one: Holistic, other: Holistic) -> np.ndarray:
         between = np.linalg.norm((one.hands - other.hands)[:, side], axis=-1)
         parts.append(np.where(both[:, None], between, np.nan))
     return np.concatenate(parts, axis=1)
-
-
-def _nothing(n: int) -> Holistic:
-    return Holistic(
-        pose=np.zeros((n, 33, 3)),
-        world=np.zeros((n, 33, 3)),
-        seen=np.zeros(n, bool),
-        face=np.zeros((n, 478, 2)),
-        face_seen=np.zeros(n, bool),
-        hands=np.zeros((n, 2, 21, 2)),
-        hands_seen=np.zeros((n, 2), bool),
-    )
 
 
 def _xy(points: Iterable) -> np.ndarray:

@@ -40,6 +40,19 @@ class Holistic:
     hands: np.ndarray
     hands_seen: np.ndarray
 
+    @classmethod
+    def unseen(cls, n: int) -> "Holistic":
+        """n frames in which nothing was seen."""
+        return cls(
+            pose=np.zeros((n, 33, 3)),
+            world=np.zeros((n, 33, 3)),
+            seen=np.zeros(n, bool),
+            face=np.zeros((n, 478, 2)),
+            face_seen=np.zeros(n, bool),
+            hands=np.zeros((n, 2, 21, 2)),
+            hands_seen=np.zeros((n, 2), bool),
+        )
+
 
 @dataclass(frozen=True)
 class _CloseFace:
@@ -81,15 +94,7 @@ def run_holistic(
     figures and ignores other people. Nothing is smoothed over time: MediaPipe's filter lags
     behind fast limbs, and the fit smooths better, knowing past and future.
     """
-    out = Holistic(
-        pose=np.zeros((n, 33, 3)),
-        world=np.zeros((n, 33, 3)),
-        seen=np.zeros(n, bool),
-        face=np.zeros((n, 478, 2)),
-        face_seen=np.zeros(n, bool),
-        hands=np.zeros((n, 2, 21, 2)),
-        hands_seen=np.zeros((n, 2), bool),
-    )
+    out = Holistic.unseen(n)
     body: Body | None = None
     waiting: deque[tuple[int, Future[_CloseFace | None], list[Future[Hand | None]]]] = deque()
     with ExitStack() as stack:
