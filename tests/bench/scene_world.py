@@ -10,7 +10,7 @@ import numpy as np
 
 from understudy.artifacts.room import RoomCamera
 from understudy.demo.camera import tilted_camera
-from understudy.demo.room_view import RoomView, view_room
+from understudy.demo.room_view import Lens, RoomView, view_room
 from understudy.demo.rooms import ROOMS, Room, make_room
 from understudy.demo.solids import Paint
 from understudy.room.floor import down_to_edge
@@ -25,10 +25,11 @@ MOST_DISTORTED = 0.01  # of a corner's distance
 
 @dataclass(frozen=True)
 class Photo:
-    """A view of a room; truth: its camera as `RoomCamera`."""
+    """A view of a room through a lens; truth: its camera as `RoomCamera`."""
 
-    room: str
+    room: Room
     view: RoomView
+    lens: Lens
     truth: RoomCamera
 
 
@@ -113,7 +114,8 @@ class _Shot:
         fov = 2 * np.degrees(np.arctan(c.width / 2 / c.focal))
         place = np.array(self.place)
         camera = tilted_camera(place, c.pitch, c.roll, self.yaw, fov, c.width, c.height)
-        return Photo(room.id, view_room(room, camera, self.distortion), c)
+        lens = Lens(camera, self.distortion)
+        return Photo(room, view_room(room, lens), lens, c)
 
 
 def _room(name: str, rng: np.random.Generator, painted: bool) -> Room:

@@ -16,12 +16,13 @@ from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.artifacts.masks import pack_masks
 from understudy.errors import UserError
 from understudy.features.depth import EVERY, extract_depth
-from understudy.features.depth_anything.depth import inverse_depths
+from understudy.features.depth_anything.depth import network_outputs
+from understudy.features.depth_anything.metric import at_body
 from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
 from understudy.features.runtime import Runtime
 from understudy.features.zbuffer import mesh_depth
 from understudy.networks import depth_anything, torchvision_cpu
-from understudy.networks.depth_anything import NETWORKS, shown, state_of
+from understudy.networks.depth_anything import NETWORKS, inverse_depth, shown, state_of
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
@@ -65,7 +66,7 @@ def test_a_frame_is_shown_as_the_package_shows_it(size):
 
 def test_its_numbers_are_the_packages_own(video):
     network, frames = small_network(), [0, 3, 7]
-    found = list(inverse_depths(network, video, frames, "cpu"))
+    found = list(network_outputs(inverse_depth, network, video, frames, "cpu"))
     for ours, picture in zip(found, read_frames(video, frames), strict=True):
         wanted = network.infer_image(picture[..., ::-1].copy(), input_size=70)
         assert ours.shape == SIZE and np.ptp(wanted) > 0.01
@@ -107,6 +108,15 @@ def test_what_cannot_be_known_is_left_out(scene):
     for relation in ("linear", "reciprocal"):
         assert not in_metres(1 / depth, surface, nobody, relation).any()
         assert not in_metres(np.zeros_like(depth), surface, person, relation).any()
+
+
+def test_metres_are_brought_to_the_body(scene):
+    """By one factor; without a body, or a person, nothing is known."""
+    depth, person, surface = scene
+    found = at_body(0.8 * depth.astype(np.float32), surface, person)
+    np.testing.assert_allclose(found, depth, rtol=0.02)
+    assert not at_body(depth, surface, np.zeros_like(person)).any()
+    assert not at_body(np.where(person, depth, 200.0), surface, person)[~person].any()
 
 
 # What is written

@@ -7,12 +7,12 @@ from PIL import Image
 
 from understudy.artifacts.room import Light, Room, RoomCamera, load_room, save_room
 from understudy.demo.camera import tilted_camera
-from understudy.demo.room_view import RoomView, _sources, view_room
+from understudy.demo.room_view import Lens, RoomView, view_room
 from understudy.demo.rooms import make_room
 from understudy.errors import UserError
 from understudy.report.rooms import HORIZON, LINES, caption, drawn, sheet_background
 from understudy.room.calibrate import calibrate, calibrate_background
-from understudy.room.depth import by_floor
+from understudy.room.depth import METRIC_SIGMA, Nearness, by_floor
 from understudy.room.exif import exif_focal, focal_px
 from understudy.room.floor import FAR, Floor, down_to_edge, find_floor
 from understudy.room.light import read_light
@@ -29,7 +29,7 @@ CAMERA = RoomCamera(320, 240, 260.0, PITCH, ROLL, YAW, 1.4)
 @pytest.fixture(scope="module")
 def view() -> RoomView:
     camera = tilted_camera(PLACE, PITCH, ROLL, YAW, FOV, 640, 480)
-    return view_room(make_room("kitchen"), camera)
+    return view_room(make_room("kitchen"), Lens(camera))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def truth(view) -> RoomCamera:
 def wall() -> RoomView:
     """A bookshelf and a wall, without floor."""
     camera = tilted_camera(np.array([0.3, 1.5, -0.6]), 0.0, 0.0, -90.0, 50.0, 640, 480)
-    return view_room(make_room("living_room"), camera)
+    return view_room(make_room("living_room"), Lens(camera))
 
 
 # Geometry
@@ -211,7 +211,7 @@ def test_the_floor_tells_scale_and_shift(view, truth):
     true = cv2.resize(view.floor.astype(np.uint8), (320, 240)) > 0
     rough = down_to_edge(true)
     rough[:, 200:] |= np.arange(240)[:, None] > 150  # a fifth of it is furniture
-    found = by_floor(3.7 / depth + 11.0, Floor(rough, rough), small)
+    found = by_floor(Nearness(3.7 / depth + 11.0, in_metres=False), Floor(rough, rough), small)
     near = depth < 5
     np.testing.assert_allclose(found.metres[near], depth[near], rtol=0.03)
     overlap = (found.floor.floor & true).sum() / (found.floor.floor | true).sum()
@@ -225,8 +225,26 @@ def test_floor_beneath_shows_that_a_table_is_none(truth):
     table = np.zeros((240, 320), bool)
     table[140:, 60:260] = True
     depth = np.where(table, lower.floor_depth(), small.floor_depth())
-    found = by_floor(1 / depth, Floor(table, table), small)
+    found = by_floor(Nearness(1 / depth, in_metres=False), Floor(table, table), small)
     assert found.beneath > 0.1
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+def test_metres_tell_the_cameras_height(view, noise):
+    """Of a camera at 1.4 m, whose network errs by 5 % from pixel to pixel."""
+    off = np.random.default_rng(0).normal(1, noise, view.depth.shape)
+    near = Nearness((off / view.depth).astype(np.float32), in_metres=True)
+    room = calibrate(view.rgb, Told(), None, near)
+    assert room.camera.above == pytest.approx(PLACE[1], rel=0.03)
+    assert room.about["origin"]["height"] == "depth"
+    assert room.about["sigma"]["height"] == pytest.approx(METRIC_SIGMA * room.camera.above)
+    usual = calibrate(view.rgb, Told(), None, Nearness(near.inverse, in_metres=False))
+    assert usual.camera.above == 1.5 and usual.about["origin"]["height"] == "usual"
+    told = calibrate(view.rgb, Told(camera_height=1.2), None, near)
+    assert told.camera.above == 1.2 and told.about["origin"]["height"] == "table"
+    near_by = (room.depth > 0) & (room.depth < 5)
+    true = cv2.resize(view.depth, (320, 240), interpolation=cv2.INTER_NEAREST)
+    assert np.median(np.abs(room.depth / true - 1)[near_by]) < 0.05
 
 
 # Light
@@ -320,7 +338,7 @@ def test_a_room_is_drawn_on_its_photo(view, wall, tmp_path):
 def test_a_lens_draws_points_in_or_out_along_their_radius(distortion):
     """A point at a distance r of the middle, the corner's being 1, is seen at r (1 + k r²)."""
     camera = tilted_camera(PLACE, PITCH, ROLL, YAW, FOV, 64, 48)
-    x, y = _sources(camera, distortion)
+    x, y = Lens(camera, distortion).sources()
     straight = np.hypot(x - 32, y - 24) / 40
     seen = np.hypot(*np.meshgrid(np.arange(64) - 31.5, np.arange(48) - 23.5)) / 40
     np.testing.assert_allclose(straight * (1 + distortion * straight**2), seen, atol=1e-5)

@@ -9,8 +9,9 @@ from test_features_depth_anything import SMALL, small_network
 
 from understudy.artifacts.room import load_room
 from understudy.networks import depth_anything
+from understudy.networks.depth_anything import INDOORS, NETWORKS, shapes
 from understudy.room.calibrate import calibrate_background
-from understudy.room.depth_anything import measure_inverse_depth
+from understudy.room.depth_anything import metric, relative
 from understudy.room.told import Told
 
 
@@ -32,9 +33,10 @@ def picture() -> np.ndarray:
 
 def test_its_numbers_are_the_packages_own(picture, weights):
     wanted = small_network().infer_image(picture[..., ::-1].copy(), input_size=70)
-    found = measure_inverse_depth(picture, weights)
-    assert found.shape == (120, 160) and np.ptp(wanted) > 0.01
-    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    found = relative(picture, weights)
+    assert found.inverse.shape == (120, 160) and np.ptp(wanted) > 0.01
+    np.testing.assert_allclose(found.inverse, wanted, atol=1e-5)
+    assert not found.in_metres
 
 
 def test_the_file_says_which_network_looked(picture, weights, tmp_path):
@@ -45,3 +47,35 @@ def test_the_file_says_which_network_looked(picture, weights, tmp_path):
     room = load_room(out)
     assert room.refused and room.about["backend"] == "depth_anything_s"
     assert room.about["model"].keys() == {SMALL}
+
+
+METRIC = "depth_anything_v2_metric_hypersim_vits"
+
+
+def metric_network():
+    """The small network as its authors' metric one is made: its last layers are a convolution and a
+    sigmoid (`metric_depth/depth_anything_v2/dpt.py`)."""
+    network = small_network()
+    last = network.depth_head.scratch.output_conv2
+    network.depth_head.scratch.output_conv2 = torch.nn.Sequential(*last[:3], torch.nn.Sigmoid())
+    return network
+
+
+def test_a_metric_network_says_metres(picture, tmp_path, monkeypatch):
+    monkeypatch.setattr(depth_anything, "SIDE", 70)
+    monkeypatch.setitem(depth_anything.NETWORKS, METRIC, metric_of_small)
+    path = tmp_path / f"{METRIC}.pth"
+    torch.save(metric_network().state_dict(), path)
+    wanted = INDOORS * metric_network().infer_image(picture[..., ::-1].copy(), input_size=70)
+    found = metric(picture, {METRIC: path})
+    assert found.in_metres and np.ptp(wanted) > 0.01
+    np.testing.assert_allclose(1 / found.inverse, wanted, rtol=1e-4)
+
+
+def metric_of_small():
+    """What `NETWORKS` makes of the small network."""
+    return depth_anything._metric(small_network)()
+
+
+def test_a_metric_checkpoint_holds_what_a_relative_one_does():
+    assert METRIC in NETWORKS and shapes(METRIC) == shapes(SMALL)

@@ -7,6 +7,7 @@ import numpy as np
 
 from understudy.body.model import ShapedBody
 from understudy.body.pose import Pose
+from understudy.body.skinning import Posed
 from understudy.demo.camera import Camera
 from understudy.demo.figure import Figure
 from understudy.demo.lighting import Lighting
@@ -32,10 +33,17 @@ class Shot:
     shadow: FloorShadow | None
 
     @staticmethod
-    def in_room(figure: Figure, parts: list[Part], lighting: Lighting, camera: Camera) -> "Shot":
-        """The figure among the static `parts`, which may also hide it."""
+    def in_room(
+        figure: Figure,
+        parts: list[Part],
+        lighting: Lighting,
+        camera: Camera,
+        place: tuple[float, float] = (0.0, 0.0),
+    ) -> "Shot":
+        """The figure among the static `parts`, which may also hide it; place: x and z of the floor
+        about which it moves, m."""
         backdrop = render_parts(parts, lighting, camera, _SAMPLES)
-        shadow = FloorShadow.of(backdrop.depth, camera, lighting.key.position)
+        shadow = FloorShadow.of(backdrop.depth, camera, lighting.key.position, place)
         renderer = FigureRenderer(figure, lighting)
         return Shot(figure, figure.shaped(), camera, renderer, backdrop, shadow)
 
@@ -48,36 +56,61 @@ class Shot:
         return Shot(figure, figure.shaped(), camera, renderer, white, None)
 
 
+@dataclass(frozen=True)
+class Composed:
+    """One frame: picture (h,w,3) f32; seen, whole (h,w) f32, the share of each pixel that shows the
+    figure, and that would if nothing stood in front; depth (h,w) f32 m of the figure, hidden or
+    not, inf beside it; shadow (h,w) f32, the share of the light that it takes from the floor."""
+
+    picture: np.ndarray
+    seen: np.ndarray
+    whole: np.ndarray
+    depth: np.ndarray
+    shadow: np.ndarray
+
+
 def frames(shot: Shot, pose: Pose) -> Iterator[tuple[np.ndarray, FrameTruth]]:
     """The image (h,w,3) f32 and the ground truth of each frame of `pose` (in the world)."""
-    for start in range(0, len(pose), _BATCH):
-        posed = shot.body.pose(pose[start : start + _BATCH])
+    for posed in _batches(shot, pose):
         joints, marks = body_points(posed, shot.figure.landmarks, shot.camera)
         for i, vertices in enumerate(posed.vertices.numpy()):
-            picture, mask, depth = _compose(shot, vertices)
-            yield picture, frame_truth(joints[i], marks[i], mask, depth, shot.camera)
+            frame = _compose(shot, vertices)
+            mask = frame.seen >= 0.5
+            depth = np.where(mask, frame.depth, shot.backdrop.depth)
+            yield frame.picture, frame_truth(joints[i], marks[i], mask, depth, shot.camera)
 
 
-def _compose(shot: Shot, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Image (h,w,3) f32, mask (h,w) bool and depth (h,w) f32 of one frame."""
+def composed(shot: Shot, pose: Pose) -> Iterator[Composed]:
+    """Each frame of `pose` (in the world), with what it is composed of."""
+    for posed in _batches(shot, pose):
+        for vertices in posed.vertices.numpy():
+            yield _compose(shot, vertices)
+
+
+def _batches(shot: Shot, pose: Pose) -> Iterator[Posed]:
+    for start in range(0, len(pose), _BATCH):
+        yield shot.body.pose(pose[start : start + _BATCH])
+
+
+def _compose(shot: Shot, vertices: np.ndarray) -> Composed:
     left, top, right, bottom = _window(shot.camera, vertices)
     view = shot.camera.cropped(left, top, right - left, bottom - top)
     fine = shot.renderer.render(vertices, view, _SAMPLES)
-    crop = np.s_[top:bottom, left:right]
+    crop, size = np.s_[top:bottom, left:right], shot.backdrop.depth.shape
     behind = shot.backdrop.depth[crop].repeat(_SAMPLES, 0).repeat(_SAMPLES, 1)
-    seen = (fine.depth < behind).astype(np.float32)
-    alpha = _shrink(seen[..., None])
-    picture = shot.backdrop.rgb.astype(np.float32)
+    ahead = (fine.depth < behind).astype(np.float32)
+    alpha = _shrink(ahead[..., None])
+    picture, shadow = shot.backdrop.rgb.astype(np.float32), np.zeros(size, np.float32)
     if shot.shadow is not None:
-        picture *= 1 - shot.shadow.darkness(vertices)[..., None]
-    picture[crop] = _shrink(fine.rgb * seen[..., None]) + (1 - alpha) * picture[crop]
-    mask = np.zeros(picture.shape[:2], bool)
-    mask[crop] = alpha[..., 0] >= 0.5
-    own = np.where(seen > 0, fine.depth, np.inf)
-    nearest = own.reshape(bottom - top, _SAMPLES, right - left, _SAMPLES).min((1, 3))
-    depth = shot.backdrop.depth.copy()
-    depth[crop] = np.where(mask[crop], nearest, depth[crop])
-    return picture, mask, depth
+        shadow = shot.shadow.darkness(vertices)
+        picture *= 1 - shadow[..., None]
+    picture[crop] = _shrink(fine.rgb * ahead[..., None]) + (1 - alpha) * picture[crop]
+    seen, whole = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    seen[crop] = alpha[..., 0]
+    whole[crop] = _shrink(np.isfinite(fine.depth)[..., None])[..., 0]
+    depth = np.full(size, np.inf, np.float32)
+    depth[crop] = fine.depth.reshape(bottom - top, _SAMPLES, right - left, _SAMPLES).min((1, 3))
+    return Composed(picture, seen, whole, depth, shadow)
 
 
 def _window(camera: Camera, vertices: np.ndarray) -> tuple[int, int, int, int]:

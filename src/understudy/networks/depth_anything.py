@@ -1,7 +1,7 @@
-"""Depth Anything V2: what is nearer and what is farther away in an image.
+"""Depth Anything V2: what is nearer and what is farther away in an image, or how far.
 
 Yang et al., "Depth Anything V2", NeurIPS 2024. The user supplies the weights; the row of
-config/weights.yaml says which of the three sizes.
+config/weights.yaml says which of the three sizes, and whether its output is metric.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ from understudy.networks.checkpoints import (
 
 SIDE = 518  # px of an image's shorter side, as the network was trained
 PATCH = 14  # px; both sides are multiples of it
+INDOORS = 20.0  # m: what the output 1 of a network trained on Hypersim means
 
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _SIZES = {
@@ -44,8 +45,23 @@ def _builder(encoder: str, features: int, channels: list[int]) -> Callable[[], n
     return build
 
 
+def _metric(build: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
+    """The same network as it is trained on metres: its last activation is a sigmoid."""
+
+    def built() -> nn.Module:
+        network = build()
+        network.depth_head.scratch.output_conv2[3] = nn.Sigmoid()
+        return network
+
+    return built
+
+
 NETWORKS = {
     f"depth_anything_v2_{encoder}": _builder(encoder, *sizes) for encoder, sizes in _SIZES.items()
+}
+NETWORKS |= {
+    f"depth_anything_v2_metric_hypersim_{encoder}": _metric(_builder(encoder, *sizes))
+    for encoder, sizes in _SIZES.items()
 }
 
 
@@ -67,8 +83,21 @@ def load_network(name: str, path: Path | str, device: str) -> nn.Module:
 def inverse_depth(
     network: nn.Module, inputs: Sequence[Tensor], size: tuple[int, int], device: str
 ) -> np.ndarray:
-    """The network's output (k,h,w) float32 for images of one `size` (h,w), each as `shown` gives
-    it: larger is nearer."""
+    """The output (k,h,w) float32 of a relative network for images of one `size` (h,w), each as
+    `shown` gives it: larger is nearer."""
+    return _output(network, inputs, size, device)
+
+
+def metric_depth(
+    network: nn.Module, inputs: Sequence[Tensor], size: tuple[int, int], device: str
+) -> np.ndarray:
+    """Metres (k,h,w) float32 along the camera's axis, by a metric network."""
+    return INDOORS * _output(network, inputs, size, device)
+
+
+def _output(
+    network: nn.Module, inputs: Sequence[Tensor], size: tuple[int, int], device: str
+) -> np.ndarray:
     with torch.inference_mode():
         found = network(torch.stack(list(inputs)).to(device))
         # The output's corners coincide with the image's, as in the package's own infer_image.

@@ -68,7 +68,8 @@ def effective_config(config: dict) -> dict:
     experiments.pop("disjoint_by")  # decides only what a plan refuses
     models = {name: recogniser_settings(config, name) for name in experiments["models"]}
     features = dict(config["features"])
-    if not features["depth"].startswith("depth_anything"):
+    word = features["depth"]
+    if not word.startswith("depth_anything") or "metric" in word:
         features.pop("depth_relation")
     avatar = avatar_settings(config) | {"lpips": config["avatar"]["lpips"]}
     render = {key: value for key, value in config["render"].items() if key != "keep_rgba"}

@@ -2,7 +2,7 @@
 be shown standing in it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -12,7 +12,7 @@ from understudy.artifacts.room import Room, RoomCamera, save_room
 from understudy.files import file_digest
 from understudy.registry import chosen
 from understudy.room.cues import read_cues
-from understudy.room.depth import by_floor
+from understudy.room.depth import METRIC_SIGMA, Nearness, by_floor, height_by_metres
 from understudy.room.exif import exif_focal, focal_px
 from understudy.room.floor import Floor, find_floor, within_reach
 from understudy.room.light import read_light
@@ -44,8 +44,8 @@ def calibrate_background(
     """
     picture = np.asarray(open_image(image))
     height, width = picture.shape[:2]
-    inverse = chosen("room", backend)(picture, weights)
-    room = calibrate(picture, told, exif_focal(image, width, height), inverse)
+    nearness = chosen("room", backend)(picture, weights)
+    room = calibrate(picture, told, exif_focal(image, width, height), nearness)
     source = {
         "backend": backend,
         "model": {name: file_digest(path) for name, path in weights.items()},
@@ -59,19 +59,19 @@ def calibrate(
     picture: np.ndarray,
     told: Told,
     exif: float | None = None,
-    inverse: np.ndarray | None = None,
+    nearness: Nearness | None = None,
 ) -> Room:
     """The room in a picture (h,w,3) uint8 RGB.
 
-    exif: its focal length, px, if its file states it; inverse (h,w): its inverse depth up to scale
-    and shift, if a network looked at it.
+    exif: its focal length, px, if its file states it; nearness: what a network says of the picture,
+    if one looked at it.
     """
     whole = without_frame(picture)
     height, width = whole.shape[:2]
     segments = find_segments(cv2.cvtColor(whole, cv2.COLOR_RGB2GRAY))
     seen = see_camera(segments, width, height, _given(told, exif, width, height))
-    above = told.camera_height or USUAL_HEIGHT
-    camera = RoomCamera(width, height, seen.focal, seen.pitch, seen.roll, seen.yaw, above)
+    stands = _told_height(told)
+    camera = RoomCamera(width, height, seen.focal, seen.pitch, seen.roll, seen.yaw, stands.above)
     small = reduced(whole)
     view = camera.resized(*small.shape[1::-1])
     ends = segments * (view.width / width)
@@ -80,7 +80,12 @@ def calibrate(
     if told.mask:
         mask = read_mask(told.mask, found.free.shape, (height, width)) & within_reach(view)
         found = Floor(mask, mask)
-    depth = None if inverse is None else by_floor(reduced(inverse), found, view)
+    depth = None
+    if nearness is not None:
+        near = nearness.resized(small.shape[:2])
+        stands = _measured_height(stands, near, found, view)
+        camera, view = (replace(one, above=stands.above) for one in (camera, view))
+        depth = by_floor(near, found, view)
     if depth is not None and not told.mask:
         found = depth.floor
     spots = find_spots(found.free, view)
@@ -95,8 +100,8 @@ def calibrate(
         spots=spots,
         light=read_light(small, found.free, view),
         about={
-            "sigma": _sigma(seen, told),
-            "origin": _origin(told, exif),
+            "sigma": _sigma(seen, stands),
+            "origin": _origin(told, exif, stands),
             "support": seen.support,
             "score": score,
             "refused": why_refused(told, seen, score, len(spots), depth),
@@ -110,14 +115,34 @@ def _given(told: Told, exif: float | None, width: int, height: int) -> Given:
     return Given(focal, None if told.horizon is None else (told.horizon - 0.5) * height)
 
 
-def _sigma(seen: Seen, told: Told) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Height:
+    """How high the camera is above the floor, m, its standard error, and where that comes from."""
+
+    above: float
+    sigma: float
+    origin: str
+
+
+def _told_height(told: Told) -> _Height:
+    if told.camera_height is None:
+        return _Height(USUAL_HEIGHT, USUAL_HEIGHT_SIGMA, "usual")
+    return _Height(told.camera_height, TOLD_HEIGHT_SIGMA, "table")
+
+
+def _measured_height(stands: _Height, near: Nearness, found: Floor, view: RoomCamera) -> _Height:
+    """The height that a metric network tells, unless the table does."""
+    above = height_by_metres(near, found, view) if stands.origin == "usual" else None
+    return stands if above is None else _Height(above, METRIC_SIGMA * above, "depth")
+
+
+def _sigma(seen: Seen, stands: _Height) -> dict[str, float]:
     """Standard errors; of the focal length as a share of it."""
-    height = USUAL_HEIGHT_SIGMA if told.camera_height is None else TOLD_HEIGHT_SIGMA
     names = ("focal", "pitch", "roll", "walls")
-    return {**dict(zip(names, seen.sigma, strict=True)), "height": height}
+    return {**dict(zip(names, seen.sigma, strict=True)), "height": stands.sigma}
 
 
-def _origin(told: Told, exif: float | None) -> dict[str, str]:
+def _origin(told: Told, exif: float | None, stands: _Height) -> dict[str, str]:
     """Where each number comes from."""
     focal = "table" if told.focal else "exif" if exif else "lines"
     return {
@@ -125,6 +150,6 @@ def _origin(told: Told, exif: float | None) -> dict[str, str]:
         "pitch": "lines" if told.horizon is None else "table",
         "roll": "lines",
         "walls": "lines",
-        "height": "usual" if told.camera_height is None else "table",
+        "height": stands.origin,
         "floor": "picture" if told.floor is None else "table",
     }

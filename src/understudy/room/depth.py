@@ -1,22 +1,52 @@
 """How far away everything in a photo is: a network's inverse depth, in metres by the floor.
 
 A network such as Depth Anything says 1/z up to scale and shift. The floor tells both: the camera
-says how far away it is in each of its pixels. A camera that is really higher scales all alike.
+says how far away it is in each of its pixels. A camera that is really higher scales all alike: a
+network that says metres tells how high it is.
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from understudy.artifacts.room import RoomCamera
 from understudy.room.floor import Floor, down_to_edge, within_reach
 
-FARTHEST = 30.0  # m: anything beyond is left unknown
+NEAREST, FARTHEST = 0.1, 30.0  # m: nothing is nearer; anything beyond is left unknown
 FEWEST = 200  # pixels of floor
 
 _ROUNDS = 30  # of reweighting
 _LEVEL, _LEVEL_SHARE = 0.03, 0.02  # m and per m of distance: how far off the floor a floor may be
 _BENEATH = 0.15  # m: what is seen this far below a floor shows that it is none
+
+
+# Of the height that a metric network tells: such a network does not know the lens, and on rooms that
+# it was not trained on its depth is off by about this share.
+METRIC_SIGMA = 0.12
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """What a network says of a photo: inverse (h,w) f32, larger is nearer, is 1/z up to scale and
+    shift, or in 1/m."""
+
+    inverse: np.ndarray
+    in_metres: bool
+
+    def resized(self, size: tuple[int, int]) -> "Nearness":
+        """The same for a picture of `size` (h,w)."""
+        small = cv2.resize(self.inverse, size[::-1], interpolation=cv2.INTER_AREA)
+        return Nearness(small, self.in_metres)
+
+
+def height_by_metres(seen: Nearness, found: Floor, camera: RoomCamera) -> float | None:
+    """How high (m) the camera is above the floor that was found, by a network that says metres: the
+    median of what each pixel of the floor says. None where it says none, or sees no floor."""
+    here = found.free & within_reach(camera)
+    if not seen.in_metres or here.sum() < FEWEST:
+        return None
+    return float(np.median(camera.above / (seen.inverse[here] * camera.floor_depth()[here])))
 
 
 @dataclass(frozen=True)
@@ -29,12 +59,12 @@ class Depth:
     beneath: float
 
 
-def by_floor(inverse: np.ndarray, found: Floor, camera: RoomCamera) -> Depth | None:
-    """A network's inverse depth (h,w) in metres, by the floor found without it.
+def by_floor(seen: Nearness, found: Floor, camera: RoomCamera) -> Depth | None:
+    """What a network says, in metres, by the floor found without it.
 
     None where no floor agrees with it.
     """
-    fall = 1 / camera.floor_depth()
+    inverse, fall = seen.inverse, 1 / camera.floor_depth()
     here = found.free & within_reach(camera)
     if here.sum() < FEWEST:
         return None

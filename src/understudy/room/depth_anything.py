@@ -1,20 +1,35 @@
-"""What is nearer in a photo, by Depth Anything V2."""
+"""How far away things in a photo are, by Depth Anything V2."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from understudy.networks.depth_anything import inverse_depth, load_network, shown
+from understudy.networks.depth_anything import (
+    inverse_depth,
+    load_network,
+    metric_depth,
+    shown,
+)
+from understudy.room.depth import NEAREST, Nearness
 
 DEVICE = "cpu"  # a single image takes seconds
 
 
-def measure_inverse_depth(picture: np.ndarray, weights: Mapping[str, Path]) -> np.ndarray:
-    """The network's output (h,w) float32 for a picture (h,w,3) uint8 RGB: larger is nearer.
+def relative(picture: np.ndarray, weights: Mapping[str, Path]) -> Nearness:
+    """What a relative network says of a picture (h,w,3) uint8 RGB.
 
     weights: the one file of the network, by its name in config/weights.yaml.
     """
     ((name, path),) = weights.items()
     network = load_network(name, path, DEVICE)
-    return inverse_depth(network, [shown(picture)], picture.shape[:2], DEVICE)[0]
+    size = picture.shape[:2]
+    return Nearness(inverse_depth(network, [shown(picture)], size, DEVICE)[0], in_metres=False)
+
+
+def metric(picture: np.ndarray, weights: Mapping[str, Path]) -> Nearness:
+    """The same of a metric network."""
+    ((name, path),) = weights.items()
+    network = load_network(name, path, DEVICE)
+    metres = metric_depth(network, [shown(picture)], picture.shape[:2], DEVICE)[0]
+    return Nearness(1 / np.maximum(metres, NEAREST), in_metres=True)

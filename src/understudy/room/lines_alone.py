@@ -7,5 +7,5 @@ import numpy as np
 
 
 def unmeasured(picture: np.ndarray, weights: Mapping[str, Path]) -> None:
-    """No inverse depth of a picture (h,w,3)."""
+    """Nothing of a picture (h,w,3)."""
     return None

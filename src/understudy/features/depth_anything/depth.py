@@ -4,7 +4,7 @@ The network says what is nearer, not how far away it is: `relative_depth` turns 
 metres.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,17 +42,22 @@ def measure_depth(
     surface, person = fitted_body(fit, body, frames), load_masks(masks)
     height, width = person.shape[1:]
     depth = np.zeros((len(frames), height, width), np.float32)
-    for i, seen in enumerate(inverse_depths(network, video, frames.tolist(), runtime.device)):
+    outputs = network_outputs(inverse_depth, network, video, frames.tolist(), runtime.device)
+    for i, seen in enumerate(outputs):
         depth[i] = in_metres(seen, surface.depth(i, width, height), person[frames[i]], relation)
     source = f"Depth Anything V2, {relation}, at the fitted body's depth; 0 where it is not known"
     about = {"unit": "m", "source": source, "body": surface.model_id}
     return depth, about | {"model": {name: file_digest(path)}}
 
 
-def inverse_depths(
-    network: nn.Module, video: Path | str, frames: list[int], device: str
+def network_outputs(
+    looked: Callable[..., np.ndarray],
+    network: nn.Module,
+    video: Path | str,
+    frames: list[int],
+    device: str,
 ) -> Iterator[np.ndarray]:
-    """The network's output for each frame, (h,w) float32: larger is nearer."""
+    """For each frame, (h,w) float32, what `looked` says of it: `inverse_depth` or `metric_depth`."""
     pictures = ((frame.shape[:2], shown(frame)) for frame in stream_frames(video, frames))
     for batch in batched(progress(ahead(pictures), "depth", len(frames)), BATCH):
-        yield from inverse_depth(network, [picture for _, picture in batch], batch[0][0], device)
+        yield from looked(network, [picture for _, picture in batch], batch[0][0], device)

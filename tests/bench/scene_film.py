@@ -1,0 +1,227 @@
+"""People set into photos of the demo's rooms, against films of the same people really there.
+
+A person is drawn as an avatar learnt in another room would be if it were perfect: the demo's figure
+itself, in that room's light. So cameras and places are measured, not avatars. A film shows the
+person where the composite shows them: on the true floor under the same pixel, seen from the same
+side. Nothing of the room hides them, unless said so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from tests.bench.scene_world import TUNED_ON, Photo
+from understudy.artifacts.room import Room
+from understudy.body.pose import Pose
+from understudy.demo.actions import perform
+from understudy.demo.camera import Camera, phone_camera
+from understudy.demo.figure import Figure
+from understudy.demo.film import Shot, composed
+from understudy.demo.ground import ground
+from understudy.demo.people import make_person
+from understudy.demo.render import FigureRenderer, Picture
+from understudy.demo.room_film import film, stage
+from understudy.demo.rooms import make_room
+from understudy.demo.skeleton import Skeleton
+from understudy.demo.style import Style
+from understudy.demo.truth import camera_pose
+from understudy.scene.footprint import Needs, needs_of
+from understudy.scene.framing import Framing
+from understudy.scene.images import in_frame
+from understudy.scene.performance import Performance, about_up, moved, performance
+from understudy.scene.place import Place, find_place, in_room
+
+SIZE = 512  # px, of the frames
+FPS, SECONDS = 6, 3
+MOMENTS = (0.3, 0.7)  # of a motion, that are compared
+NEAR = 21  # px: how far around the figure pictures are compared
+# Who is set into the photos in turn, in what motion; each was filmed in a room that is none of those.
+CAST = (
+    ("ada", "hand_waving"),
+    ("dov", "point"),
+    ("esi", "bow"),
+    ("hao", "kicking"),
+    ("ines", "clapping"),
+)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A perfect avatar and a perfect fit. renderer: the figure in the light in which it was learnt;
+    motion: what it performs, and what that needs of a room."""
+
+    figure: Figure
+    renderer: FigureRenderer
+    motion: Performance
+    needs: Needs
+
+    @property
+    def moments(self) -> list[int]:
+        """The frames that are compared."""
+        return [int(share * len(self.motion.pose)) for share in MOMENTS]
+
+
+@cache
+def actor(number: int) -> Actor:
+    """One of CAST, filmed by a phone in one of the rooms that are tuned on."""
+    person, action = CAST[number]
+    figure, home = make_person(person), make_room(TUNED_ON[number])
+    body, skeleton = figure.shaped(), Skeleton.of(figure.joints, figure.vertices)
+    acted = ground(perform(action, Style.drawn(number), FPS, SECONDS, skeleton), body).pose()
+    reached = body.pose(acted).vertices.reshape(-1, 3).numpy().astype(np.float64)
+    camera = phone_camera(SIZE, SIZE, reached, np.random.default_rng(number))
+    pose = camera_pose(acted, camera, figure.joints[0])
+    motion = performance(pose, body, camera.viewmat[:3, 1])
+    return Actor(figure, FigureRenderer(figure, home.lighting), motion, needs_of(motion))
+
+
+@dataclass(frozen=True)
+class Score:
+    """A composite against a film. psnr: dB in the box of both figures; iou: of their masks; height:
+    of the composite's figure over the film's; plain: psnr against the same film without the shadow;
+    behind: (psnr, iou) against the film in which the room hides the person."""
+
+    psnr: float
+    iou: float
+    height: float
+    plain: float
+    behind: tuple[float, float]
+
+
+def scores(photo: Photo, room: Room, player: Actor) -> list[Score]:
+    """Of all moments, of a performer in a photo as `room` was found in it; none without a place."""
+    if room.refused:
+        return []
+    framing = Framing.of(room.camera, SIZE, SIZE, "cover")
+    place = find_place(room, framing, player.motion, player.needs)
+    if place.lacks:
+        return []
+    ours = list(_composites(photo, room, framing, place, player))
+    films = _Films.of(photo, room, place, player)
+    pairs = zip(ours, films.unhidden(), films.without_shadow(), films.among_furniture(), strict=True)
+    return [_scored(*pictures) for pictures in pairs]
+
+
+@dataclass(frozen=True)
+class Framed:
+    """rgb (h,w,3) f32; mask (h,w) bool: the person as shown."""
+
+    rgb: np.ndarray
+    mask: np.ndarray
+
+    @staticmethod
+    def of(rgb: np.ndarray, mask: np.ndarray) -> "Framed":
+        """A picture uint8 of a photo's size as the video's frame shows it."""
+        shown = Image.fromarray(mask.astype(np.uint8) * 255)
+        cropped = (in_frame(image, SIZE, SIZE, "cover") for image in (Image.fromarray(rgb), shown))
+        picture, covered = cropped
+        return Framed(picture.astype(np.float32), covered > 127)
+
+
+def _composites(
+    photo: Photo, room: Room, framing: Framing, place: Place, player: Actor
+) -> Iterator[Framed]:
+    """What a job makes of it: the figure through the camera that was found, over the photo."""
+    camera, pelvis = room.camera, player.motion.body.joints[0]
+    pose = in_room(player.motion, place, camera)[player.moments]
+    # The renderer's light stands around the axes of the motion, so the camera is brought there.
+    viewmat = np.eye(4)
+    viewmat[:3, :3] = camera.axes.T @ about_up(place.turn)
+    viewmat[:3, 3] = camera.in_space(np.array([place.right, place.forward]))
+    back, shift = (torch.from_numpy(part).float() for part in _inverse(viewmat))
+    behind = in_frame(Image.fromarray(photo.view.rgb), SIZE, SIZE, "cover")
+    backdrop = Picture(behind, np.full((SIZE, SIZE), np.inf, np.float32))
+    lens = Camera(framing.K(camera.focal), viewmat, SIZE, SIZE)
+    shot = Shot(player.figure, player.motion.body, lens, player.renderer, backdrop, None)
+    for frame in composed(shot, moved(pose, pelvis, back, shift)):
+        yield Framed(frame.picture, frame.seen >= 0.5)
+
+
+def _inverse(viewmat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rotation = viewmat[:3, :3].T
+    return rotation, -rotation @ viewmat[:3, 3]
+
+
+@dataclass(frozen=True)
+class _Films:
+    """The person really there."""
+
+    photo: Photo
+    shot: Shot
+    pose: Pose
+
+    @staticmethod
+    def of(photo: Photo, room: Room, place: Place, player: Actor) -> "_Films":
+        camera = photo.lens.camera
+        ahead = camera.viewmat[2, :3]
+        yaw = np.arctan2(ahead[0], -ahead[2])
+        right, forward = _true_place(photo, room, place)
+        level = about_up(yaw)
+        floor = camera.position * (1, 0, 1) + level @ (right, 0, -forward)
+        pose = player.motion.pose[player.moments]
+        turned = torch.from_numpy(about_up(yaw + place.turn)).float()
+        there = moved(pose, player.motion.body.joints[0], turned, torch.from_numpy(floor).float())
+        at = float(floor[0]), float(floor[2])
+        return _Films(photo, stage(player.figure, photo.room, photo.lens, at), there)
+
+    def among_furniture(self) -> Iterator[Framed]:
+        return self._filmed(self.shot)
+
+    def unhidden(self) -> Iterator[Framed]:
+        return self._filmed(self._in_front)
+
+    def without_shadow(self) -> Iterator[Framed]:
+        return self._filmed(replace(self._in_front, shadow=None))
+
+    @property
+    def _in_front(self) -> Shot:
+        far = np.full_like(self.shot.backdrop.depth, np.inf)
+        return replace(self.shot, backdrop=replace(self.shot.backdrop, depth=far))
+
+    def _filmed(self, shot: Shot) -> Iterator[Framed]:
+        for frame in film(shot, self.photo.lens, self.pose):
+            yield Framed.of(frame.rgb, frame.mask)
+
+
+def _true_place(photo: Photo, room: Room, place: Place) -> np.ndarray:
+    """Right and forward (2,) m of the true camera: the floor that is seen where the place is."""
+    camera, truth = room.camera, photo.truth
+    pixel = camera.project(camera.in_space(np.array([place.right, place.forward])))
+    x, y = photo.lens.sources()
+    at = (pixel - 0.5).astype(np.float32).reshape(2, 1, 1)
+    straight = np.array([cv2.remap(source, *at, cv2.INTER_LINEAR)[0, 0] for source in (x, y)])
+    ray = np.array([*(straight - [truth.width / 2, truth.height / 2]) / truth.focal, 1.0])
+    right, up, back = truth.axes
+    point = ray * truth.above / -(ray @ up)
+    return np.array([point @ right, -(point @ back)])
+
+
+def _scored(ours: Framed, unhidden: Framed, shadowless: Framed, hidden: Framed) -> Score:
+    return Score(
+        psnr=_psnr(ours, unhidden),
+        iou=_iou(ours, unhidden),
+        height=_tall(ours.mask) / _tall(unhidden.mask),
+        plain=_psnr(ours, shadowless),
+        behind=(_psnr(ours, hidden), _iou(ours, hidden)),
+    )
+
+
+def _psnr(ours: Framed, theirs: Framed) -> float:
+    both = (ours.mask | theirs.mask).astype(np.uint8)
+    near = cv2.dilate(both, np.ones((NEAR, NEAR), np.uint8)) > 0
+    off = np.clip(ours.rgb, 0, 255)[near] - theirs.rgb[near]
+    return float(10 * np.log10(255**2 / (off**2).mean()))
+
+
+def _iou(ours: Framed, theirs: Framed) -> float:
+    return float((ours.mask & theirs.mask).sum() / (ours.mask | theirs.mask).sum())
+
+
+def _tall(mask: np.ndarray) -> int:
+    rows = np.flatnonzero(mask.any(1))
+    return int(rows[-1] - rows[0] + 1)

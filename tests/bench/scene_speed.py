@@ -1,0 +1,158 @@
+"""What it costs to set a person into photos: frames a second, and the CPU time of a pair's jobs next
+to that of the same jobs of the commit BEFORE, which pasted the person; each job in its own process.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import yaml
+
+from tests.bench.avatar_speed import alone
+from tests.bench.avatar_world import BODY, IDENTITIES, make_world
+from tests.bench.figures import ROOT
+from tests.bench.fit_world import made
+from tests.bench.scene_slide import fit_of, longest_clip
+from tests.bench.scene_world import Photo
+from understudy.artifacts.room import Room, save_room
+
+BEFORE = "128ba66"
+WORLD = ROOT / "results/bench/scene_world"
+CORES = 2  # that the frames a second are given for
+RUNS = 3
+CRF = "16"
+
+# Each job as its script calls it: the library's call, on the process's arguments.
+ANIMATE = """
+import sys
+from understudy.scene.animate import animate_avatar
+from understudy.scene.settings import AnimateSettings
+avatar, fit, body, rgba, white, crf = sys.argv[1:]
+animate_avatar(avatar, fit, body, rgba, white, "source", AnimateSettings("ground", crf=int(crf)))
+"""
+COMPOSITE = """
+import sys
+from understudy.scene.composite import composite_background
+from understudy.scene.settings import CompositeSettings
+rgba, image, out, crf = sys.argv[1:]
+composite_background(rgba, image, out, CompositeSettings(crf=int(crf)))
+"""
+RENDER = """
+import sys, time
+from understudy.scene.in_room import render_in_room
+from understudy.scene.settings import CompositeSettings
+avatar, fit, body, room, image, out, record, crf, runs = sys.argv[1:]
+settings = CompositeSettings(crf=int(crf))
+for _ in range(int(runs)):
+    began = time.perf_counter()
+    render_in_room(
+        avatar, fit, body, {"a": room}, {"a": image}, "source", out, record, settings
+    )
+    print(time.perf_counter() - began)
+"""
+
+
+def trained_avatar() -> Path:
+    """The avatar of the first person that avatars are measured on, trained as the demo does."""
+    make_world(IDENTITIES[0])
+    settings = yaml.safe_load((ROOT / "config/demo.yaml").read_text())["avatar"]
+    told = json.dumps(settings)
+    out = WORLD / "avatar.safetensors"
+    made([out], settings, lambda: alone("train", IDENTITIES[0].person, WORLD, told, "cpu"))
+    return out
+
+
+def written(photos: list[tuple[Photo, Room]]) -> list[tuple[Path, Path]]:
+    """The files of photos and of what was found in them: room.npz, image."""
+    files = []
+    WORLD.mkdir(parents=True, exist_ok=True)
+    for number, (photo, room) in enumerate(photos):
+        paths = WORLD / f"room{number}.npz", WORLD / f"photo{number}.png"
+        save_room(paths[0], room)
+        cv2.imwrite(str(paths[1]), photo.view.rgb[..., ::-1])
+        files.append(paths)
+    return files
+
+
+def composite_fps(room: Path, image: Path) -> float:
+    """Frames of 512 x 512 a second, from the files to the video, on CORES cores; the best run after
+    the first, which compiles."""
+    clip = longest_clip()
+    with tempfile.TemporaryDirectory() as folder:
+        files = (trained_avatar(), fit_of(clip), BODY, room, image)
+        out = Path(folder, "out.mp4"), Path(folder, "out.json")
+        told = _ran(ROOT / "src", RENDER, CORES, *files, *out, CRF, 1 + RUNS)[1]
+    seconds = [float(line) for line in told.split()]
+    return round(clip.seconds * clip.settings.fps) / min(seconds[1:])
+
+
+def cost_ratio(rooms: list[tuple[Path, Path]]) -> float:
+    """CPU time of a pair with these photos (room.npz, image) over that of BEFORE, in turn."""
+    avatar, fit = trained_avatar(), fit_of(longest_clip())
+    with checkout_before() as before, tempfile.TemporaryDirectory() as name:
+        folder, ours, theirs = Path(name), [], []
+        for _ in range(RUNS):
+            theirs.append(_pasted(before / "workflow", folder, avatar, fit, rooms))
+            ours.append(_in_rooms(ROOT / "src", folder, avatar, fit, rooms))
+            print(f"a pair: {ours[-1]:.1f} CPU s, before {theirs[-1]:.1f}", flush=True)
+    return min(ours) / min(theirs)
+
+
+def _pasted(
+    library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
+) -> float:
+    """CPU seconds of the jobs of BEFORE: a master and a white video, composites of the master."""
+    master = folder / "master.mkv"
+    animate = ANIMATE.replace("understudy.scene", "understudy.avatar")
+    composite = COMPOSITE.replace("scene.settings", "scene.composite")
+    spent = _ran(library, animate, 1, avatar, fit, BODY, master, folder / "white.mp4", CRF)[0]
+    for _, image in rooms:
+        spent += _ran(library, composite, 1, master, image, folder / "out.mp4", CRF)[0]
+    return spent
+
+
+def _in_rooms(
+    library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
+) -> float:
+    """CPU seconds of today's jobs: the same master and white video, a rendering in each room."""
+    files = (avatar, fit, BODY)
+    outs = folder / "out.mp4", folder / "out.json"
+    white = folder / "master.mkv", folder / "white.mp4"
+    spent = _ran(library, ANIMATE, 1, *files, *white, CRF)[0]
+    for room, image in rooms:
+        spent += _ran(library, RENDER, 1, *files, room, image, *outs, CRF, 1)[0]
+    return spent
+
+
+def _ran(library: Path, code: str, threads: int, *arguments: object) -> tuple[float, str]:
+    """CPU seconds that a process took for `code`, and what it printed."""
+    count = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), str(threads))
+    environment = {**os.environ, **count, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(library)}
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command[2]} ended with {process.returncode}")
+    return used.ru_utime + used.ru_stime, told
+
+
+@contextmanager
+def checkout_before() -> Iterator[Path]:
+    """A checkout of BEFORE."""
+    with tempfile.TemporaryDirectory(prefix="understudy-scene-") as name:
+        folder = Path(name) / "before"
+        git = ["git", "-C", str(ROOT), "worktree"]
+        subprocess.run([*git, "add", "--quiet", "--detach", str(folder), BEFORE], check=True)
+        try:
+            yield folder
+        finally:
+            subprocess.run([*git, "remove", "--force", str(folder)], check=True)
