@@ -1,7 +1,9 @@
 """Placement in a room: a motion on its own floor, what it needs, where it goes, and the video."""
 
+import csv
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +16,13 @@ from tests.unit.avatar_scene import FPS, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
-from understudy.artifacts.placed import load_placed
+from understudy.artifacts.placed import Placed, load_placed
 from understudy.artifacts.room import Light, Room, RoomCamera, save_room
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.demo.actions import ACTIONS, perform
+from understudy.demo.camera import background_camera
 from understudy.demo.ground import ground
+from understudy.demo.measure_rooms import height_ratio
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.style import Style
 from understudy.errors import UserError
@@ -33,6 +37,7 @@ from understudy.scene.settings import CompositeSettings
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
 
+ROOT = Path(__file__).resolve().parents[2]
 CAMERA = RoomCamera(640, 480, 420.0, -9.0, 1.0, 5.0, 1.4)
 SIZE = (320, 240)  # of the video
 NO_LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0)
@@ -311,3 +316,26 @@ def test_a_damaged_record_is_told(tmp_path):
     (tmp_path / "out.json").write_text('{"background": "hall"}')
     with pytest.raises(UserError, match="delete it and rerun"):
         load_placed(tmp_path / "out.json")
+
+
+# The demo's own rooms
+
+
+def test_the_demo_table_states_the_cameras_heights():
+    with open(ROOT / "config/demo/backgrounds.tsv", encoding="utf-8") as table:
+        for row in csv.DictReader(table, delimiter="\t"):
+            camera = background_camera(row["id"], 640, 480)
+            assert float(row["camera_height"]) == pytest.approx(camera.position[1])
+
+
+def test_a_person_of_the_true_camera_is_as_tall_as_filmed():
+    """And one of a camera believed to be higher is too small, by as much."""
+    camera = background_camera("office", 640, 480)
+    pitch = math.degrees(math.asin(camera.viewmat[2, 1]))
+    up = camera.viewmat[:3, 1]
+    roll = math.degrees(math.atan2(up[0], -up[1]))
+    K = camera.K.tolist()
+    true = Placed("office", {}, 0.3, 3.5, 0.0, "", K, pitch, roll, camera.position[1], "table")
+    assert height_ratio(true, camera) == pytest.approx(1, abs=2e-3)
+    believed = replace(true, height=1.2 * true.height, forward=1.2 * 3.5, right=1.2 * 0.3)
+    assert height_ratio(believed, camera) == pytest.approx(1 / 1.2, abs=5e-3)

@@ -108,12 +108,6 @@ def background_camera(room: str, width: int, height: int) -> Camera:
     return tilted_camera(place, pitch, roll, yaw, fov, width, height)
 
 
-def room_camera(width: int, height: int) -> Camera:
-    """The plain view of an empty room: as if an average person stood in it."""
-    figure = np.array([[x, y, 0.0] for x in (-0.5, 0.5) for y in (0.0, 1.95)])
-    return phone_camera(width, height, figure)
-
-
 def tilted_camera(
     position: np.ndarray,
     pitch: float,
