@@ -33,6 +33,7 @@ include: "rules/fit.smk"
 include: "rules/avatar.smk"
 include: "rules/room.smk"
 include: "rules/render.smk"
+include: "rules/in_room.smk" if PLAN.in_rooms else "rules/composite.smk"
 include: "rules/dataset.smk"
 include: "rules/experiments.smk"
 include: "rules/report.smk"
@@ -61,6 +62,7 @@ localrules:
     normalise_reference,
     calibrate_background,
     composite_background,
+    render_in_room,
     picture_avatar,
     check_synthetic,
     write_dataset,

@@ -105,6 +105,12 @@ def room_told(background):
     return {name: BACKGROUNDS[background].get(name) for name in names}
 
 
+def shown_on(wildcards):
+    """The background of a synthetic video, then those that may take its place."""
+    row = (wildcards.reference, wildcards.identity, wildcards.view, wildcards.background)
+    return PLAN.shown_on(row)
+
+
 def mask_version(background):
     """The version of the mask of a background's floor; None without one."""
     masked = ("floor", background) in PLAN.sources

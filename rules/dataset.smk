@@ -1,14 +1,15 @@
 # Requires: all composites. Gives: {results}/dataset/.
-DRAWN = sorted({row[3] for row in SYNTHETIC})  # backgrounds
+SHOWN = sorted({id_ for row in SYNTHETIC for id_ in PLAN.shown_on(row)})  # backgrounds
 
 
 rule check_synthetic:
     """Checks each synthetic video again, from its file alone."""
     input:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
+        placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if PLAN.in_rooms else [],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
         images=lambda wildcards: [
-            file for id_ in DRAWN for file in source("background", id_, LAYOUT.checked)
+            file for id_ in SHOWN for file in source("background", id_, LAYOUT.checked)
         ],
     output:
         LAYOUT.checked,
@@ -20,9 +21,10 @@ rule check_synthetic:
         "../envs/video.yaml"
     params:
         rows=SYNTHETIC,
+        in_rooms=PLAN.in_rooms,
         layout=told(asdict(LAYOUT)),
         references=told(list(REFERENCES)),
-        images=told({id_: BACKGROUNDS[id_]["image"] for id_ in DRAWN}),
+        images=told({id_: BACKGROUNDS[id_]["image"] for id_ in SHOWN}),
         resize=CONFIG["backgrounds"]["resize"],
         code=code_version("check_synthetic"),
     script:
@@ -59,7 +61,7 @@ rule write_dataset:
         backgrounds={
             id_: {name: row[name] for name in ("image", "scene", "licence") if name in row}
             for id_, row in BACKGROUNDS.items()
-            if id_ in DRAWN
+            if id_ in SHOWN
         },
         real={
             id_: {column: row[column] for column in ("video", "label", "split")}

@@ -110,6 +110,11 @@ rule measure_demo:
         reference_keypoints=[LAYOUT.feature("reference", id_, "keypoints") for id_ in REFERENCES],
         reference_fits=[LAYOUT.fit("reference", id_) for id_ in REFERENCES],
         body=BODY,
+        placed=(
+            [LAYOUT.placed(*row) for row in SYNTHETIC]
+            if PLAN.in_rooms and all(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+            else []
+        ),
     output:
         accuracy=f"{RESULTS}/accuracy.json",
         held_out=f"{RESULTS}/sheets/held_out.jpg",
@@ -123,6 +128,8 @@ rule measure_demo:
         identities=list(IDENTITIES),
         references=list(REFERENCES),
         placement=CONFIG["render"]["placement"],
+        photos=CONFIG["demo"]["background"],
+        rooms={id_: Path(row["image"]).stem for id_, row in BACKGROUNDS.items()},
         code=code_version("measure_demo"),
     script:
         "../workflow/scripts/measure_demo.py"

@@ -1,14 +1,19 @@
-# Requires: avatars and fits of references. Gives: {results}/white/ and {results}/synthetic/.
+# Requires: avatars and fits of references. Gives: {results}/white/.
 
 
 rule animate_avatar:
-    """S_(i,j): one person re-enacts one reference; on white, and as an RGBA master."""
+    """S_(i,j): one person re-enacts one reference; on white, and as an RGBA master if that is what
+    composites are made from."""
     input:
         avatar=LAYOUT.avatar("{identity}"),
         fit=LAYOUT.fit("reference", "{reference}"),
         body=BODY,
     output:
-        rgba=master(LAYOUT.master("{reference}", "{identity}", "{view}")),
+        rgba=(
+            []
+            if PLAN.in_rooms
+            else master(LAYOUT.master("{reference}", "{identity}", "{view}"))
+        ),
         white=LAYOUT.white("{reference}", "{identity}", "{view}"),
     log:
         LAYOUT.log("animate_avatar", "{reference}", "{identity}", "{view}"),
@@ -19,43 +24,9 @@ rule animate_avatar:
     resources:
         gpu=GPU,
     params:
-        placement=CONFIG["render"]["placement"],
+        placement="ground" if PLAN.in_rooms else CONFIG["render"]["placement"],
         crf=CONFIG["render"]["crf"],
         device=told(CONFIG["device"]),
         code=code_version("animate_avatar"),
     script:
         "../workflow/scripts/animate_avatar.py"
-
-
-rule composite_background:
-    """S_(i,j,k): the re-enactment over one background, C + (1 − α) B."""
-    input:
-        rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
-        # Functions and parameters slow down a large plan: each is evaluated once per video.
-        background=(
-            (
-                lambda wildcards: source(
-                    "background", wildcards.background, LAYOUT.synthetic(**wildcards)
-                )
-            )
-            if any(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
-            or any(PLAN.is_away("background", id_) for id_ in BACKGROUNDS)
-            else []
-        ),
-    output:
-        LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
-    log:
-        LAYOUT.log("composite_background", "{reference}", "{identity}", "{view}", "{background}"),
-    benchmark:
-        LAYOUT.benchmark(
-            "composite_background", "{reference}", "{identity}", "{view}", "{background}"
-        )
-    conda:
-        "../envs/video.yaml"
-    params:
-        source=version("background", "background"),
-        files=lambda wildcards, input: [BACKGROUNDS[wildcards.background]["image"], RECORDS],
-        settings={"resize": CONFIG["backgrounds"]["resize"], "crf": CONFIG["render"]["crf"]},
-        code=code_version("composite_background"),
-    script:
-        "../workflow/scripts/composite_background.py"

@@ -150,10 +150,10 @@ def _animate(folder: str, device: str) -> dict[str, float]:
             path,
             motion,
             BODY,
-            Path(folder, "out.mkv"),
             Path(folder, "out.mp4"),
             "source",
-            AnimateSettings(crf=16),
+            AnimateSettings("ground", crf=16),
+            Path(folder, "out.mkv"),
             device,
         )
         seconds.append(time.perf_counter() - began)

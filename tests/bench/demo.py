@@ -56,6 +56,8 @@ def demo_figures() -> list[Figure]:
         ("avatar_heldout_frame_fitted_iou", "IoU", 0.93, False),
         ("avatar_heldout_pose_fitted_psnr_db", "dB", 20, False),
         ("reenactment_median_pct", "% of height", 4, True),
+        ("placed_height_ratio_p10", "", 0.97, False),
+        ("placed_height_ratio_p90", "", 1.03, True),
     ]
     return [
         Figure("demo_minutes", demo, "min", 15, True),

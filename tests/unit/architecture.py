@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "avatar.inspection": {
         *("artifacts", "avatar.evaluation", "avatar.training", "body", "gaussians", "video"),
     },
-    "scene": {"artifacts", "body", "gaussians", "video"},
+    "scene": {"artifacts", "body", "gaussians", "room", "video"},
     "room": {"artifacts", "networks", "video"},
     "dataset": {"artifacts", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},

@@ -41,10 +41,10 @@ def test_master_and_white_video_show_the_same(avatar, body_file, tmp_path, size)
         tmp_path / "avatar.safetensors",
         tmp_path / "fit.npz",
         body_file,
-        rgba,
         white,
         "source",
-        AnimateSettings(batch=4),
+        AnimateSettings("ground", batch=4),
+        rgba,
     )
     info = probe(white)
     even = [side // 2 * 2 for side in size]

@@ -148,7 +148,7 @@ def test_dry_run_shows_the_whole_fan_out_before_anything_ran(fresh):
     assert count["normalise_reference"] == references
     assert count["fit_body"] == count["extract_keypoints"] == identities + references
     assert count["animate_avatar"] == pairs
-    assert count["composite_background"] == pairs * settings["backgrounds"]["per_pair"]
+    assert count["render_in_room"] == pairs * settings["backgrounds"]["per_pair"]
     experiments = settings["experiments"]
     assert count["train_recogniser"] == len(experiments["grid"]) * len(experiments["seeds"])
     assert count["write_dataset"] == count["tabulate"] == count["build_report"] == 1

@@ -10,9 +10,9 @@ with job(snakemake):
         snakemake.input.avatar,
         snakemake.input.fit,
         snakemake.input.body,
-        snakemake.output.rgba,
         snakemake.output.white,
         snakemake.wildcards.view,
         AnimateSettings(placement=snakemake.params.placement, crf=snakemake.params.crf),
+        snakemake.output.rgba or None,
         snakemake.params.device,
     )

@@ -9,8 +9,12 @@ with job(snakemake):
 
     files, told = snakemake.input, snakemake.params
     layout = Layout(**told.layout)
+
+    def placed(row):
+        return layout.placed(*row) if told.in_rooms else None
+
     check_videos(
-        [Synthetic(*row, layout.synthetic(*row)) for row in told.rows],
+        [Synthetic(*row, layout.synthetic(*row), placed(row)) for row in told.rows],
         dict(zip(told.references, files.reference_facts, strict=True)),
         told.images,
         told.resize,

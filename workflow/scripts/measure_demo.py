@@ -4,6 +4,7 @@ from job import job
 
 with job(snakemake):
     from understudy.demo.measure import Source, measure_demo
+    from understudy.demo.measure_rooms import Photos
 
     files, told = snakemake.input, snakemake.params
     identities = [
@@ -37,6 +38,8 @@ with job(snakemake):
         list(files.held_out),
         files.body,
         told.placement,
+        list(files.placed),
+        Photos(told.rooms, **told.photos),
         snakemake.output.accuracy,
         snakemake.output.held_out,
     )

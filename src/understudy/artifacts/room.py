@@ -22,6 +22,7 @@ import numpy as np
 from understudy.artifacts.arrays import load_arrays, save_arrays
 
 KIND = "room"
+LONGER_SIDE = 320  # px of the masks
 
 
 @dataclass(frozen=True)

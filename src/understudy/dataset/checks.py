@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from understudy.artifacts.checked import ORDER, save_checked
+from understudy.artifacts.placed import Placed, load_placed
 from understudy.artifacts.provenance import read_note
 from understudy.dataset.inputs import Synthetic
 from understudy.errors import UserError
 from understudy.files import file_digest, sha256
 from understudy.progress import progress
+from understudy.scene.framing import framed_photo
 from understudy.scene.images import read_background
 from understudy.scene.settings import Resize
 from understudy.video.probe import VideoInfo, probe
@@ -25,6 +27,7 @@ CHECKS = {
     "frames": "as many frames as the normalised reference",
     "rate": "the frame rate of the normalised reference",
     "size": "the size of the normalised reference",
+    "room": "the motion has all that it needs in the room: free floor, the picture, a seat",
     "figure": "in one of three frames the figure hides 0.1 % to 95 % of the background",
     "unique": "no other video of the dataset has the same content",
 }
@@ -41,6 +44,21 @@ class Checked:
     info: VideoInfo | None
     hidden: float
     problems: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The image behind a person. in_room: shown as its room was calibrated (`scene.framing`)."""
+
+    image: str
+    resize: Resize
+    in_room: bool
+
+    @functools.lru_cache(maxsize=32)  # noqa: B019  (of a frozen value, by value)
+    def frame(self, width: int, height: int) -> np.ndarray:
+        """(height,width,3) int16."""
+        read = framed_photo if self.in_room else read_background
+        return read(self.image, width, height, self.resize).astype(np.int16)
 
 
 def check_videos(
@@ -60,22 +78,46 @@ def check_videos(
     if not there:
         raise UserError(f"{out}: there are no synthetic videos; see the logs of the preceding jobs")
     references = {name: read_note(notes[name]) for name in {clip.reference for clip in there}}
-    digests = {name: file_digest(images[name]) for name in {clip.background for clip in there}}
+    digest_of = functools.cache(file_digest)
     content = {clip.video: sha256(clip.video) for clip in there}
     same = repeated(content)
     found = {}
     for clip in progress(there, "checking videos", unit="video"):
-        image = images[clip.background]
-        checked = check_video(clip.video, references[clip.reference], image, resize)
+        placed = load_placed(clip.placed) if clip.placed else None
+        shown = placed.background if placed else clip.background
+        behind = Behind(images[shown], resize, in_room=placed is not None)
+        checked = check_video(clip.video, references[clip.reference], behind)
+        if placed and placed.lacks:
+            checked.problems["room"] = f"{shown}: {placed.lacks}"
         if clip.video in same:
             checked.problems["unique"] = f"same as {same[clip.video]}"
-        digest = {"sha256": content[clip.video], "background_digest": digests[clip.background]}
-        found[clip.video] = _facts(checked) | digest
+        digest = {"sha256": content[clip.video], "background_digest": digest_of(images[shown])}
+        found[clip.video] = _facts(checked) | _where(shown, placed) | digest
     rows = [
-        {**asdict(clip), "there": clip.video in found, "passed": False, **found.get(clip.video, {})}
+        {
+            **{name: value for name, value in asdict(clip).items() if name != "placed"},
+            **{"there": clip.video in found, "passed": False},
+            **found.get(clip.video, {}),
+        }
         for clip in clips
     ]
     return save_checked(out, rows)
+
+
+def _where(shown: str, placed: Placed | None) -> dict:
+    """The columns of where a video shows its person."""
+    if placed is None:
+        return {"shown": shown}
+    return {
+        "shown": shown,
+        "passed_over": json.dumps(placed.passed_over, sort_keys=True),
+        "camera_height": placed.height,
+        "camera_height_from": placed.height_from,
+        "camera_pitch": round(placed.pitch, 3),
+        "stands_right": round(placed.right, 3),
+        "stands_forward": round(placed.forward, 3),
+        "turned": round(placed.turn, 2),
+    }
 
 
 def _facts(checked: Checked) -> dict:
@@ -92,10 +134,8 @@ def _facts(checked: Checked) -> dict:
     }
 
 
-def check_video(
-    video: Path | str, reference: dict, background: Path | str, resize: Resize
-) -> Checked:
-    """Check one video against its normalised reference's metadata and its background image."""
+def check_video(video: Path | str, reference: dict, behind: Behind) -> Checked:
+    """Check one video against its normalised reference's metadata and what is behind its person."""
     try:
         info = probe(video)
         frames = read_frames(video, [0, info.frames // 2, info.frames - 1])
@@ -110,8 +150,8 @@ def check_video(
         problems["size"] = (
             f"{info.width}x{info.height}, the reference {reference['width']}x{reference['height']}"
         )
-    behind = _background(str(background), info.width, info.height, resize)
-    differs = np.abs(frames.astype(np.int16) - behind).max(-1) > HIDDEN_LEVEL
+    empty = behind.frame(info.width, info.height)
+    differs = np.abs(frames.astype(np.int16) - empty).max(-1) > HIDDEN_LEVEL
     hidden = float(differs.mean((1, 2)).max())
     if not HIDDEN_SHARE[0] <= hidden <= HIDDEN_SHARE[1]:
         problems["figure"] = f"hides {100 * hidden:.2f} % of the background"
@@ -126,8 +166,3 @@ def repeated(digests: dict[str, str]) -> dict[str, str]:
         for video, digest in digests.items()
         if first.setdefault(digest, video) != video
     }
-
-
-@functools.lru_cache(maxsize=32)
-def _background(path: str, width: int, height: int, resize: Resize) -> np.ndarray:
-    return read_background(path, width, height, resize).astype(np.int16)

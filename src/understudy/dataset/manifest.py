@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from understudy.artifacts.checked import ORDER, load_checked
+from understudy.artifacts.checked import ORDER, PLACED, load_checked
 from understudy.artifacts.manifest import save_manifest
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS
@@ -76,7 +76,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
     """A row of the manifest, from a row of the checked videos."""
     reference = inputs.references.rows[found["reference"]]
     identity = inputs.identities.rows[found["identity"]]
-    background = inputs.backgrounds[found["background"]]
+    background = inputs.backgrounds[found["shown"]]
     reference_note = columns.notes["reference"][found["reference"]]
     identity_note = columns.notes["identity"][found["identity"]]
     return {
@@ -84,12 +84,15 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         "label": reference["label"],
         "label_index": inputs.labels.index(reference["label"]),
         **{name: found[name] for name in ORDER},
+        "background": found["shown"],
+        "drawn_background": found["background"],
         "scene": background.get("scene", ""),
         "reference_subject": reference.get("subject", ""),
         "seed": inputs.seed,
         **{name: found[name] for name in MEASURED},
         "speed": reference_note["speed"],
         "identity_speed": identity_note["speed"],
+        **{name: found[name] for name in PLACED},
         "hidden_share": found["hidden_share"],
         "passed": found["passed"],
         **_origin("reference", reference, reference_note),

@@ -1,5 +1,6 @@
 """Cameras of the demo world: where a phone on a shelf would stand, and how it projects."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,10 +97,15 @@ def phone_camera(
     return look_at(position, target, longest, width, height).widened(points)
 
 
-def room_camera(width: int, height: int) -> Camera:
-    """The plain view of an empty room: as if an average person stood in it."""
-    figure = np.array([[x, y, 0.0] for x in (-0.5, 0.5) for y in (0.0, 1.95)])
-    return phone_camera(width, height, figure)
+def background_camera(room: str, width: int, height: int) -> Camera:
+    """The view of an empty room as somebody would photograph it, each from a place of its own: from
+    1.1 to 1.8 m, tilted down by 5 to 13°, 60 to 70° wide."""
+    rng = np.random.default_rng([zlib.crc32(room.encode()), 31])
+    aside, above = rng.uniform(-0.7, 0.7), round(rng.uniform(1.1, 1.8), 2)
+    place = np.array([aside, above, rng.uniform(2.7, 3.2)])
+    yaw = np.degrees(np.arctan2(-aside, 3.4)) + rng.uniform(-8, 8)
+    pitch, roll, fov = rng.uniform(-13, -5), rng.normal(0, 0.7), rng.uniform(60, 70)
+    return tilted_camera(place, pitch, roll, yaw, fov, width, height)
 
 
 def tilted_camera(

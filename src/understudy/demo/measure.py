@@ -17,6 +17,7 @@ from understudy.body.landmarks import BODY
 from understudy.body.load import load_body
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS, PARENTS
+from understudy.demo.measure_rooms import Photos, measure_rooms
 from understudy.errors import UserError
 from understudy.files import atomic_path, read_json, write_json
 from understudy.fitting.evaluate import evaluate_fit
@@ -50,12 +51,16 @@ def measure_demo(
     held_out: list[Path],
     body: Path,
     placement: str,
+    placed: list[Path],
+    photos: Photos,
     out: Path | str,
     out_sheet: Path | str,
 ) -> None:
     """Write all figures, and a sheet of held-out poses: the world's image above the avatar's.
 
-    avatars, their metrics and held_out are in the order of `identities`.
+    avatars, their metrics and held_out are in the order of `identities`. placed: where in
+    which room each synthetic video shows its person, none if not in the demo's rooms; photos: these
+    rooms by background, and the size of their photos.
     """
     model = load_body(body)
     people = [load_avatar(path, model) for path in avatars]
@@ -92,6 +97,7 @@ def measure_demo(
             **_avatar_figures(
                 "heldout_pose_fitted", [row["held_out_poses_fitted"] for row in poses]
             ),
+            **(measure_rooms(placed, photos) if placed else {}),
             "identities": of_identities,
             "references": of_references,
         },

@@ -11,7 +11,7 @@ from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.truth import save_held_out, save_truth
 from understudy.body.model import ShapedBody
 from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
-from understudy.demo.camera import Camera, phone_camera, room_camera
+from understudy.demo.camera import Camera, background_camera, phone_camera
 from understudy.demo.figure import Figure, load_figure
 from understudy.demo.film import Sensor, Shot, frames
 from understudy.demo.ground import ground
@@ -79,9 +79,10 @@ def make_clip(
 
 
 def make_background(room: str, out_image: Path | str, width: int, height: int) -> str:
-    """Render an empty room; returns its scene tag."""
+    """Photograph an empty room; returns its scene tag."""
     place = make_room(room)
-    picture = render_parts(place.parts, place.lighting, room_camera(width, height), 2)
+    camera = background_camera(room, width, height)
+    picture = render_parts(place.parts, place.lighting, camera, 2)
     with atomic_path(out_image) as path:
         cv2.imwrite(str(path), picture.rgb[..., ::-1])
     return place.scene

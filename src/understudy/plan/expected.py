@@ -41,10 +41,12 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         log = layout.log("animate_avatar", *pair)
         subject = " × ".join(pair[:2])
         yield Expected(layout.white(*pair), "animate_avatar", log, subject, pair, "white")
+    rule = "render_in_room" if plan.in_rooms else "composite_background"
     for row in plan.synthetic:
-        log = layout.log("composite_background", *row)
+        log = layout.log(rule, *row)
         path, subject = layout.synthetic(*row), " × ".join(row)
-        yield Expected(path, "composite_background", log, subject, row, "synthetic")
+        also = (layout.placed(*row),) if plan.in_rooms else ()
+        yield Expected(path, rule, log, subject, row, "synthetic", also)
     for id_ in plan.tables.backgrounds:
         log = layout.log("calibrate_background", id_)
         yield Expected(layout.room(id_), "calibrate_background", log, id_, (id_,), "room")

@@ -20,7 +20,7 @@ def fan_out(
     if per_pair > len(backgrounds):
         raise UserError(
             f"config: backgrounds.per_pair is {per_pair}, but the table of backgrounds has "
-            f"{len(backgrounds)}; add images or lower it"
+            f"{len(backgrounds)} that can be used; add images or lower it"
         )
     pool = list(backgrounds)
     return [

@@ -57,6 +57,10 @@ class Layout:
     def synthetic(self, reference: str, identity: str, view: str, background: str) -> str:
         return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.mp4"
 
+    def placed(self, reference: str, identity: str, view: str, background: str) -> str:
+        """Where in which room a synthetic video shows its person."""
+        return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.json"
+
     def sheet(self, kind: str, id_: str) -> str:
         return f"{self.results}/sheets/{kind}/{id_}.jpg"
 

@@ -26,17 +26,17 @@ def _asked(plan: Plan, target: str, unchecked: bool) -> Iterator[Expected]:
     for item in expected_files(plan):
         if item.stage not in TARGETS[target] or (unchecked and item.stage == "synthetic"):
             continue
-        if unchecked and item.stage == "white" and not _has_master(plan, item):
+        if unchecked and item.stage == "white" and not _is_unasked(plan, item):
             continue
         if _source_is_away(plan, item):
             continue
         yield item
 
 
-def _has_master(plan: Plan, item: Expected) -> bool:
+def _is_unasked(plan: Plan, item: Expected) -> bool:
     """Whether a pair's composites could be made without rendering it: then nothing else requests
     the video on white, which the same job makes."""
-    return Path(plan.layout.master(*item.wildcards)).exists()
+    return plan.in_rooms or Path(plan.layout.master(*item.wildcards)).exists()
 
 
 def _source_is_away(plan: Plan, item: Expected) -> bool:

@@ -1,5 +1,6 @@
 """Everything that is planned, from a configuration and its tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from understudy.plan.versions import Versions
 from understudy.recognition.points import Point
 from understudy.recognition.selection import Clip, choose_clips, real_clips
 from understudy.registry import FEATURES, import_path
+from understudy.scene.backgrounds import reserves
 
 FLAME_EXPRESSIONS = ("deca",)  # back-ends of the expression feature
 Row = tuple[str, str, str, str]  # reference, identity, view, background
@@ -42,10 +44,42 @@ class Plan:
             self.config["seed"],
             self.tables.references,
             self.tables.identities,
-            self.tables.backgrounds,
+            self.drawable,
             self.config["backgrounds"]["per_pair"],
             self.config["render"]["views"],
         )
+
+    @property
+    def in_rooms(self) -> bool:
+        """Whether people are placed in the backgrounds' rooms, not in the reference's picture."""
+        return self.config["render"]["placement"] == "scene"
+
+    @cached_property
+    def drawable(self) -> dict[str, dict]:
+        """The backgrounds that pairs draw from; not those whose row says that they show no floor,
+        if people are to stand on it."""
+        rows = self.tables.backgrounds
+        if not self.in_rooms:
+            return rows
+        return {id_: row for id_, row in rows.items() if row.get("floor") != "no"}
+
+    def shown_on(self, row: Row) -> list[str]:
+        """The background of a synthetic video, then those that may take its place."""
+        reference, identity, _, background = row
+        if not self.in_rooms:
+            return [background]
+        return [background, *self._reserves(reference, identity)[background]]
+
+    def _reserves(self, reference: str, identity: str) -> Mapping[str, list[str]]:
+        pair = reference, identity
+        if pair not in self._claimed:
+            g = self.config["backgrounds"]["per_pair"]
+            self._claimed[pair] = reserves(self.config["seed"], *pair, self.drawable, g)
+        return self._claimed[pair]
+
+    @cached_property
+    def _claimed(self) -> dict[tuple[str, str], Mapping[str, list[str]]]:
+        return {}
 
     @cached_property
     def by_reference(self) -> dict[str, list[Row]]:
@@ -190,6 +224,7 @@ def read_plan(config: dict, schemas: Path) -> Plan:
         import_path(feature, checked["features"][feature])
     check_flame(checked)
     _check_weights(checked)
+    _check_rooms(checked)
     refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
@@ -213,6 +248,27 @@ def check_flame(config: dict) -> None:
         )
     if given and not config["body"]:
         raise UserError("config: flame works only with SMPL-X; set body to an SMPL-X file")
+
+
+def _check_rooms(config: dict) -> None:
+    """What cannot be combined with placement in rooms. Raises a one-line UserError."""
+    render = config["render"]
+    if render["placement"] != "scene":
+        return
+    if render["keep_rgba"]:
+        raise UserError(
+            "config: render.keep_rgba keeps what placement ground and copy composite, but with "
+            "placement scene each video is rendered by itself; remove keep_rgba, or choose ground"
+        )
+    seen: dict[str, str] = {}
+    for view in render["views"]:
+        azimuth = "az0" if view == "source" else view.partition("_")[0]
+        if azimuth in seen:
+            raise UserError(
+                f"config: render.views: {seen[azimuth]} and {view} look the same in a room, whose "
+                "camera decides the elevation; keep one of them, or choose placement: ground"
+            )
+        seen[azimuth] = view
 
 
 def _weights_rows(config: dict) -> dict[str, list[Weights]]:

@@ -13,6 +13,7 @@ from understudy.artifacts.fit import load_fit
 from understudy.artifacts.fit_quality import read_report
 from understudy.artifacts.keypoints import load_keypoints
 from understudy.artifacts.masks import load_masks
+from understudy.artifacts.placed import load_placed
 from understudy.body.load import load_body
 from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
@@ -100,7 +101,7 @@ def sheet_reference(
         who = shown.identity if shown.view == "source" else f"{shown.identity}, {shown.view}"
         rows.append(Row(f"{who} on white", sampled(shown.white, columns)))
         for path in shown.composites[:BACKGROUNDS_SHOWN]:
-            rows.append(Row(f"{who} · {Path(path).stem}", sampled(path, columns)))
+            rows.append(Row(f"{who} · {_behind(path)}", sampled(path, columns)))
     write_jpeg(out, make_sheet(rows, _footnote(*planned)))
 
 
@@ -152,6 +153,18 @@ def cut_out(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
 def sampled(video: Path, columns: int) -> np.ndarray:
     """Evenly spaced frames (columns,h,w,3) of a whole clip."""
     return read_frames(video, evenly(probe(video).frames, columns))
+
+
+def _behind(composite: Path) -> str:
+    """The background that a composite shows, and which one it had drawn."""
+    drawn, placed = composite.stem, composite.with_suffix(".json")
+    if not placed.is_file():
+        return drawn
+    shown = load_placed(placed)
+    told = f"{shown.background}, {shown.height:.2f} m camera"
+    if shown.background != drawn:
+        told += f" (drawn: {drawn}, which has no room for it)"
+    return told + (f"; {shown.lacks}" if shown.lacks else "")
 
 
 def _there(*paths: Path) -> bool:

@@ -13,7 +13,6 @@ import numpy as np
 
 from understudy.artifacts.room import RoomCamera
 
-SIDE = 320  # px of the masks' longer side
 FAR = 7.0  # m: nobody is shown standing farther away
 SEED_ROWS, SEED_COLUMNS = 0.07, 0.6  # of the picture: its lower middle is taken for floor
 LEAST_BELOW = 0.08  # of the picture that must lie below the horizon and nearer than FAR
@@ -37,7 +36,7 @@ class Floor:
 
 
 def find_floor(picture: np.ndarray, camera: RoomCamera, upright: np.ndarray) -> Floor:
-    """The floor of a picture (h,w,3) uint8 RGB of about SIDE px.
+    """The floor of a picture (h,w,3) uint8 RGB of about LONGER_SIDE px.
 
     upright (k,4): its upright segments, px about its middle; no floor is free behind one.
     """

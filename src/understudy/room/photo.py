@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from understudy.room.floor import SIDE
+from understudy.artifacts.room import LONGER_SIDE
 
 _FRAME = 0.05  # of a side: no frame is wider
 _PLAIN = 8.0  # grey levels: how much a frame's row or column may vary
@@ -37,8 +37,8 @@ def _plain_ends(picture: np.ndarray) -> tuple[int, int]:
 
 
 def reduced(picture: np.ndarray) -> np.ndarray:
-    """The picture with a longer side of SIDE px, or as it is if it is smaller."""
+    """The picture with a longer side of LONGER_SIDE px, or as it is if it is smaller."""
     h, w = picture.shape[:2]
-    scale = min(1.0, SIDE / max(h, w))
+    scale = min(1.0, LONGER_SIDE / max(h, w))
     size = (max(1, round(w * scale)), max(1, round(h * scale)))
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

@@ -20,21 +20,22 @@ def find_spots(free: np.ndarray, camera: RoomCamera) -> np.ndarray:
     places = np.stack(np.meshgrid(across, np.arange(NEAREST, FARTHEST, STEP)), -1).reshape(-1, 2)
     radius = np.zeros(len(places))
     for tried in RADII:
-        share = covered(free, camera, places[:, None] + tried * _DISC).mean(1)
+        share = covered(free, camera, places[:, None] + tried * _DISC, 0.0).mean(1)
         radius[share >= LEAST_FREE] = tried
     return np.column_stack([places, radius])[radius > 0]
 
 
-def covered(free: np.ndarray, camera: RoomCamera, places: np.ndarray) -> np.ndarray:
-    """(…) bool: whether the floor points (…,2) lie in the picture and on the mask (h,w)."""
-    h, w = free.shape
-    points = camera.in_space(places)
+def covered(mask: np.ndarray, camera: RoomCamera, places: np.ndarray, height: float) -> np.ndarray:
+    """(…) bool: whether points `height` m above floor points (…,2) lie in the picture and on the
+    mask (h,w)."""
+    h, w = mask.shape
+    points = camera.in_space(places) + height * camera.axes[1]
     ahead = points[..., 2] > 0.3
     points[~ahead] = (0, 0, 1)
     pixel = np.floor(camera.project(points)).astype(int)
     x, y = pixel[..., 0], pixel[..., 1]
     inside = ahead & (x >= 0) & (x < w) & (y >= 0) & (y < h)
-    return inside & free[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
+    return inside & mask[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
 
 
 def best_spot(spots: np.ndarray, distance: float) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Animate an avatar with a reference's motion: a transparent master and a video on white."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,16 +30,16 @@ def animate_avatar(
     avatar: Path | str,
     fit: Path | str,
     body: Path | str,
-    out_rgba: Path | str,
     out_white: Path | str,
     view: str,
     settings: AnimateSettings,
+    out_rgba: Path | str | None = None,
     device: str = "cpu",
 ) -> None:
     """Render the avatar in every frame of a reference's fit, at its size and frame rate.
 
-    out_rgba (.mkv, FFV1): colour premultiplied by alpha, and alpha; out_white (.mp4, H.264): the
-    same on white. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
+    out_white (.mp4, H.264): on white; out_rgba (.mkv, FFV1), if asked for: colour premultiplied by
+    alpha, and alpha. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
     camera moved around the person and aimed so that they stay in the image. Odd sizes lose their
     last row or column, which H.264 cannot store. device: where frames are rendered, "cpu" or
     "cuda". UserError if avatar, fit and body are not of one body model.
@@ -55,19 +55,17 @@ def animate_avatar(
     if seen != Viewpoint():
         K = aimed(K, person.rig.skeleton.pose(pose).joints, width, height)
     with ExitStack() as files:
-        rgba = files.enter_context(
-            VideoWriter(out_rgba, width, height, reference.fps, codec="rgba")
-        )
-        white = files.enter_context(
-            VideoWriter(out_white, width, height, reference.fps, crf=settings.crf)
-        )
+        size = width, height, reference.fps
+        videos = [files.enter_context(VideoWriter(out_white, *size, crf=settings.crf))]
+        if out_rgba:
+            videos.append(files.enter_context(VideoWriter(out_rgba, *size, codec="rgba")))
         person, pose = on_device(person, device), on_device(pose, device)
         batches = render_frames(person, pose, K.to(device), width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
-        encode((to_video(*batch) for batch in bar), (rgba, white))
+        encode((to_video(*batch)[::-1][: len(videos)] for batch in bar), videos)
 
 
-def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: tuple[VideoWriter, ...]) -> None:
+def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: Sequence[VideoWriter]) -> None:
     """Write each batch to the videos, one array each, while the next batch is made."""
     with ThreadPoolExecutor(len(videos)) as pool:
         writing: list[Future] = []

@@ -10,13 +10,18 @@ from understudy.video.image import open_image
 
 
 def read_background(path: Path | str, width: int, height: int, resize: Resize) -> np.ndarray:
-    """The image at a frame's size, RGB uint8 (height, width, 3).
+    """The image at a frame's size, RGB uint8 (height, width, 3); turned as its EXIF orientation
+    says. Transparent parts are shown on white."""
+    return in_frame(open_image(path), width, height, resize)
+
+
+def in_frame(image: Image.Image, width: int, height: int, resize: Resize) -> np.ndarray:
+    """An image at a frame's size, RGB uint8 (height, width, 3).
 
     resize "cover" keeps proportions and crops the excess evenly; "contain" keeps proportions
-    and adds black bars; "stretch" keeps neither. Turned as its EXIF orientation says. Transparent
-    parts are shown on white.
+    and adds black bars; "stretch" keeps neither.
     """
-    image, size, filtering = open_image(path), (width, height), Image.Resampling.LANCZOS
+    size, filtering = (width, height), Image.Resampling.LANCZOS
     if resize == "cover":
         image = ImageOps.fit(image, size, filtering)
     elif resize == "contain":

@@ -22,10 +22,10 @@ def placed_pose(avatar: Avatar, reference: Fit, placement: str) -> Pose:
     """The reference's motion for the avatar's body, in the reference's camera space.
 
     placement "copy": the reference's translation as it is (other legs sink or float).
-    "ground": the pelvis moved along its line of sight by the ratio of the bodies' heights, so
-    that the figure is as tall in the image as the reference was; then up or down so that in
-    each frame the lower sole is where the reference's lower sole, scaled likewise, was. A jump
-    stays a jump.
+    "ground", where "scene" begins, too: the pelvis moved along its line of sight by the ratio of
+    the bodies' heights, so that the figure is as tall in the image as the reference was; then up or
+    down so that in each frame the lower sole is where the reference's lower sole, scaled likewise,
+    was. A jump stays a jump.
     """
     if placement == "copy":
         return reference.pose

@@ -9,15 +9,16 @@ from understudy.video.settings import CRF
 
 Resize = Literal["cover", "stretch", "contain"]
 RESIZES: tuple[Resize, ...] = ("cover", "stretch", "contain")
-PLACEMENTS = ("ground", "copy")
+PLACEMENTS = ("scene", "ground", "copy")
 
 
 @dataclass(frozen=True)
 class AnimateSettings:
     """How an avatar is animated with a reference's motion."""
 
-    placement: str = "ground"
-    """ground: the person's own size, with feet on the reference's ground. copy: the reference's
+    placement: str = "scene"
+    """scene: on the floor of the background's room, rendered through its camera. ground: where the
+    reference stood in its picture, at the person's own size. copy: the same, with the reference's
     translation unchanged (the paper)."""
     batch: int = 8  # frames skinned and rasterised at once
     crf: int = CRF
@@ -25,7 +26,9 @@ class AnimateSettings:
 
     def __post_init__(self) -> None:
         if self.placement not in PLACEMENTS:
-            raise UserError(f"render.placement must be ground or copy, not {self.placement}")
+            raise UserError(
+                f"render.placement must be one of {', '.join(PLACEMENTS)}, not {self.placement}"
+            )
 
 
 @dataclass(frozen=True)

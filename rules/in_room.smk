@@ -1,0 +1,38 @@
+# Requires: avatars, fits of references, rooms. Gives: {results}/synthetic/, where `placement` is
+# scene.
+
+
+rule render_in_room:
+    """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""
+    input:
+        avatar=LAYOUT.avatar("{identity}"),
+        fit=LAYOUT.fit("reference", "{reference}"),
+        body=BODY,
+        rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
+        photos=lambda wildcards: [
+            file
+            for id_ in shown_on(wildcards)
+            for file in source("background", id_, LAYOUT.synthetic(**wildcards))
+        ],
+    output:
+        video=LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
+        placed=LAYOUT.placed("{reference}", "{identity}", "{view}", "{background}"),
+    log:
+        LAYOUT.log("render_in_room", "{reference}", "{identity}", "{view}", "{background}"),
+    benchmark:
+        LAYOUT.benchmark("render_in_room", "{reference}", "{identity}", "{view}", "{background}")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        sources=lambda wildcards: [
+            [id_, PLAN.version("background", id_)] for id_ in shown_on(wildcards)
+        ],
+        images=lambda wildcards, input: [
+            [BACKGROUNDS[id_]["image"] for id_ in shown_on(wildcards)],
+            RECORDS,
+        ],
+        settings={"resize": CONFIG["backgrounds"]["resize"], "crf": CONFIG["render"]["crf"]},
+        device=told(CONFIG["device"]),
+        code=code_version("render_in_room"),
+    script:
+        "../workflow/scripts/render_in_room.py"
