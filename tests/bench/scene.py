@@ -1,5 +1,5 @@
-"""`make bench NAME=scene`: what is found in photos of rooms, and people who are set into them, against
-the truth of the demo world.
+"""`make bench NAME=scene`: what is found in photos of rooms, and people who are set into them,
+against the truth of the demo world.
 
 The rooms and cameras reported on are none of those that anything was tuned on
 (`tests/bench/scene_world.py`). A photo has room to stand if it shows a disc of 0.35 m of free

@@ -40,7 +40,7 @@ SIZE = 512  # px, of the frames
 FPS, SECONDS = 6, 3
 MOMENTS = (0.3, 0.7)  # of a motion, that are compared
 NEAR = 21  # px: how far around the figure pictures are compared
-# Who is set into the photos in turn, in what motion; each was filmed in a room that is none of those.
+# Who is set into the photos in turn, in what motion; each was filmed in a room that is tuned on.
 CAST = (
     ("ada", "hand_waving"),
     ("dov", "point"),
@@ -103,7 +103,9 @@ def scores(photo: Photo, room: Room, player: Actor) -> list[Score]:
         return []
     ours = list(_composites(photo, room, framing, place, player))
     films = _Films.of(photo, room, place, player)
-    pairs = zip(ours, films.unhidden(), films.without_shadow(), films.among_furniture(), strict=True)
+    pairs = zip(
+        ours, films.unhidden(), films.without_shadow(), films.among_furniture(), strict=True
+    )
     return [_scored(*pictures) for pictures in pairs]
 
 

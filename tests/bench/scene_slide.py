@@ -105,7 +105,9 @@ class _Tracks:
 
 
 def _tracks(pose: Pose, body: ShapedBody, K: np.ndarray) -> _Tracks:
-    bare = ShapedBody(body.model.submesh(torch.zeros(0, dtype=torch.int64)), body.vertices[:0], body.joints)
+    bare = ShapedBody(
+        body.model.submesh(torch.zeros(0, dtype=torch.int64)), body.vertices[:0], body.joints
+    )
     points = bare.pose(pose).joints.numpy().astype(float)
     image = points @ K.T
     return _Tracks(image[..., :2] / image[..., 2:], K[0, 0] / points[..., 2])

@@ -1,5 +1,5 @@
-"""What it costs to set a person into photos: frames a second, and the CPU time of a pair's jobs next
-to that of the same jobs of the commit BEFORE, which pasted the person; each job in its own process.
+"""What it costs to set a person into photos: frames a second, and the CPU time of a pair's jobs
+next to that of the commit BEFORE, which pasted the person; each job in its own process.
 """
 
 import json
@@ -29,19 +29,25 @@ RUNS = 3
 CRF = "16"
 
 # Each job as its script calls it: the library's call, on the process's arguments.
+ANIMATE_BEFORE = """
+import sys
+from understudy.avatar.animate import animate_avatar
+from understudy.avatar.settings import AnimateSettings
+avatar, fit, body, rgba, white, crf = sys.argv[1:]
+animate_avatar(avatar, fit, body, rgba, white, "source", AnimateSettings("ground", crf=int(crf)))
+"""
+COMPOSITE_BEFORE = """
+import sys
+from understudy.scene.composite import CompositeSettings, composite_background
+rgba, image, out, crf = sys.argv[1:]
+composite_background(rgba, image, out, CompositeSettings(crf=int(crf)))
+"""
 ANIMATE = """
 import sys
 from understudy.scene.animate import animate_avatar
 from understudy.scene.settings import AnimateSettings
-avatar, fit, body, rgba, white, crf = sys.argv[1:]
-animate_avatar(avatar, fit, body, rgba, white, "source", AnimateSettings("ground", crf=int(crf)))
-"""
-COMPOSITE = """
-import sys
-from understudy.scene.composite import composite_background
-from understudy.scene.settings import CompositeSettings
-rgba, image, out, crf = sys.argv[1:]
-composite_background(rgba, image, out, CompositeSettings(crf=int(crf)))
+avatar, fit, body, white, crf = sys.argv[1:]
+animate_avatar(avatar, fit, body, white, "source", AnimateSettings("ground", crf=int(crf)))
 """
 RENDER = """
 import sys, time
@@ -108,23 +114,20 @@ def _pasted(
     library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
 ) -> float:
     """CPU seconds of the jobs of BEFORE: a master and a white video, composites of the master."""
-    master = folder / "master.mkv"
-    animate = ANIMATE.replace("understudy.scene", "understudy.avatar")
-    composite = COMPOSITE.replace("scene.settings", "scene.composite")
-    spent = _ran(library, animate, 1, avatar, fit, BODY, master, folder / "white.mp4", CRF)[0]
+    master, white = folder / "master.mkv", folder / "white.mp4"
+    spent = _ran(library, ANIMATE_BEFORE, 1, avatar, fit, BODY, master, white, CRF)[0]
     for _, image in rooms:
-        spent += _ran(library, composite, 1, master, image, folder / "out.mp4", CRF)[0]
+        spent += _ran(library, COMPOSITE_BEFORE, 1, master, image, folder / "out.mp4", CRF)[0]
     return spent
 
 
 def _in_rooms(
     library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
 ) -> float:
-    """CPU seconds of today's jobs: the same master and white video, a rendering in each room."""
+    """CPU seconds of today's jobs: the white video, a rendering in each room."""
     files = (avatar, fit, BODY)
     outs = folder / "out.mp4", folder / "out.json"
-    white = folder / "master.mkv", folder / "white.mp4"
-    spent = _ran(library, ANIMATE, 1, *files, *white, CRF)[0]
+    spent = _ran(library, ANIMATE, 1, *files, folder / "white.mp4", CRF)[0]
     for room, image in rooms:
         spent += _ran(library, RENDER, 1, *files, room, image, *outs, CRF, 1)[0]
     return spent

@@ -152,7 +152,7 @@ def test_the_free_floor_is_found(view):
     assert (room.free & ~room.floor).sum() == 0
     assert room.refused is None and room.about["score"] > 0.5
     spot = best_spot(room.spots, 3.0)
-    assert covered(true, room.small, spot[None, :2]).all()
+    assert covered(true, room.small, spot[None, :2], 0.0).all()
 
 
 def test_the_floor_is_found_from_above():

@@ -9,8 +9,8 @@ camera's axis, 0 where unknown; only from a back-end that measures it.
 About: kind, backend, model (digest of a network's weights), picture, digest, size (h, w) px of the
 upright photo, camera (focal px; pitch, roll, walls degrees; height m), sigma of each of these (of
 the focal length as a share of it), origin of each and of the floor ("lines", "exif", "picture",
-"table", "usual", "depth"), support (share of the lines that the camera explains), score (of there being
-floor, in [0,1]), light, refused (why nobody can be shown standing here, or null).
+"table", "usual", "depth"), support (share of the lines that the camera explains), score (of there
+being floor, in [0,1]), light, refused (why nobody can be shown standing here, or null).
 """
 
 from dataclasses import asdict, dataclass

@@ -21,9 +21,7 @@ _LEVEL, _LEVEL_SHARE = 0.03, 0.02  # m and per m of distance: how far off the fl
 _BENEATH = 0.15  # m: what is seen this far below a floor shows that it is none
 
 
-# Of the height that a metric network tells: such a network does not know the lens, and on rooms that
-# it was not trained on its depth is off by about this share.
-METRIC_SIGMA = 0.12
+METRIC_SIGMA = 0.12  # of the height that a network tells; assumed: it does not know the lens
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def network_outputs(
     frames: list[int],
     device: str,
 ) -> Iterator[np.ndarray]:
-    """For each frame, (h,w) float32, what `looked` says of it: `inverse_depth` or `metric_depth`."""
+    """For each frame what `looked` says of it, `inverse_depth` or `metric_depth`: (h,w) float32."""
     pictures = ((frame.shape[:2], shown(frame)) for frame in stream_frames(video, frames))
     for batch in batched(progress(ahead(pictures), "depth", len(frames)), BATCH):
         yield from looked(network, [picture for _, picture in batch], batch[0][0], device)
