@@ -9,11 +9,7 @@ rule animate_avatar:
         fit=LAYOUT.fit("reference", "{reference}"),
         body=BODY,
     output:
-        rgba=(
-            []
-            if PLAN.in_rooms
-            else master(LAYOUT.master("{reference}", "{identity}", "{view}"))
-        ),
+        rgba=([] if PLAN.in_rooms else master(LAYOUT.master("{reference}", "{identity}", "{view}"))),
         white=LAYOUT.white("{reference}", "{identity}", "{view}"),
     log:
         LAYOUT.log("animate_avatar", "{reference}", "{identity}", "{view}"),

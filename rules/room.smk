@@ -16,6 +16,7 @@ rule calibrate_background:
         LAYOUT.log("calibrate_background", "{background}"),
     benchmark:
         LAYOUT.benchmark("calibrate_background", "{background}")
+    priority: 1  # what cannot be used is known before avatars are trained
     conda:
         "../envs/paper.yaml" if ROOM_WEIGHTS else "../envs/torch.yaml"
     params:

@@ -40,6 +40,8 @@ def test_a_video_in_a_room_is_told_by_what_it_shows(world, tmp_path):
     failed = read_json(tmp_path / "checks.json")["failed"][clip.video]
     assert failed == {"room": f"hall: {why}"}
     assert clip.video not in (tmp_path / "lists/synthetic.txt").read_text()
+    sheet = (tmp_path / "datasheet.md").read_text()
+    assert "1 of 1 videos show another background than the one drawn" in sheet
     others = written[written["video"] != clip.video]
     assert (others["passed_over"] == "").all() and others["camera_height"].isna().all()
 

@@ -40,6 +40,7 @@ CONFIG = {
     "results": "results",
     "labels": ["waving", "bowing"],
     "tables": {name: f"{name}.tsv" for name in COLUMNS},
+    "render": {"placement": "ground"},
     "backgrounds": {"per_pair": 1},
     "experiments": {
         "models": {"small": {"depth": 18, "width": 8, "frames": 4, "size": 32}},

@@ -50,7 +50,7 @@ def test_the_job_counts_of_the_paper(world, monkeypatch):
         "score_avatar": 15,
         "picture_avatar": 15,
         "animate_avatar": 80 * 15,
-        "composite_background": 3600,
+        "render_in_room": 3600,
         "calibrate_background": 6,
         "sheet_background": 6,
         "sheet_identity": 15,

@@ -102,8 +102,24 @@ def _process(manifest: pd.DataFrame, inputs: DatasetInputs) -> str:
         "A 3D Gaussian avatar was made of each person from one video; body parameters were fitted "
         "to each reference; each avatar was rendered with the motion of each reference and "
         "composited over backgrounds drawn by rendezvous hashing "
-        f"(seed {inputs.seed}, images resized by '{inputs.resize}').\n\n{speeds}\n\n{table}"
+        f"(seed {inputs.seed}, images resized by '{inputs.resize}'). {_places(manifest)}\n\n"
+        f"{speeds}\n\n{table}"
     ).rstrip()
+
+
+def _places(manifest: pd.DataFrame) -> str:
+    """Where the people stand."""
+    in_rooms = manifest[manifest["camera_height"].notna()]
+    if in_rooms.empty:
+        return "People stand where the reference's performer stood in the picture."
+    elsewhere = (in_rooms["background"] != in_rooms["drawn_background"]).sum()
+    assumed = (in_rooms["camera_height_from"] == "usual").sum()
+    return (
+        "People stand on the floor of the background's room, rendered through its camera; "
+        f"{elsewhere} of {len(in_rooms)} videos show another background than the one drawn, which "
+        f"had no room for the motion; in {assumed} the camera's height was assumed, and with it "
+        "the people's size."
+    )
 
 
 def _uses() -> str:

@@ -1,6 +1,7 @@
 """A re-enactment in a room: the person stands on its floor, seen by its camera."""
 
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -74,6 +75,8 @@ def render_in_room(
     height, width = (side // 2 * 2 for side in reference.size)
     calibrated = ((id_, load_room(path)) for id_, path in rooms.items())
     found = choose_room(calibrated, motion, width, height, settings.resize)
+    for id_, why in found.passed_over.items():
+        print(f"{id_} is passed over: {why}", file=sys.stderr)
     photo = framed_photo(images[found.background], width, height, settings.resize)
     with ExitStack() as files:
         video = files.enter_context(
