@@ -118,7 +118,11 @@ def make_features(video: Path, folder: Path, body: Path, source: dict) -> None:
     ):
         fitted = {**seen, "fitted": code_version(name)}
         made(
-            [path], fitted, lambda path=path, extract=extract: extract(video, keypoints, body, path)
+            [path],
+            fitted,
+            lambda path=path, extract=extract: extract(
+                video, keypoints, body, path, backend="landmarks"
+            ),
         )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from tests.bench.figures import Figure, write_figures
 from tests.bench.job_size import planned_jobs
-from tests.bench.scene_film import CAST, Score, actor, scores
+from tests.bench.scene_film import CAST, Score, actor, score
 from tests.bench.scene_slide import added_slides
 from tests.bench.scene_speed import composite_fps, cost_ratio, written
 from tests.bench.scene_world import (
@@ -137,7 +137,7 @@ def room_figures(across: list[Calibrated]) -> list[Figure]:
 def film_figures(given: list[Calibrated], guessed: list[Calibrated]) -> list[Figure]:
     """People set into photos whose camera's height is given, and into the same without it."""
     known, usual = filmed("height given", given), filmed("height guessed", guessed)
-    low, high = np.percentile([score.height for score in known], [10, 90])
+    low, high = np.percentile([one.height for one in known], [10, 90])
     return [
         Figure("film_psnr_db", float(np.mean([one.psnr for one in known])), "dB", 20.5, False),
         Figure("film_iou", float(np.mean([one.iou for one in known])), "IoU", 0.92, False),
@@ -149,18 +149,16 @@ def film_figures(given: list[Calibrated], guessed: list[Calibrated]) -> list[Fig
 
 
 def filmed(name: str, rooms: list[Calibrated]) -> list[Score]:
-    """Scores in all photos that have a place; what else is worth knowing of them is printed."""
-    each = [scores(one.photo, one.room, actor(k % len(CAST))) for k, one in enumerate(rooms)]
-    found = [score for some in each for score in some]
-    plain, (behind_psnr, behind_iou) = (
-        np.mean([score.plain for score in found]),
-        np.mean([score.behind for score in found], axis=0),
-    )
-    height = np.percentile([score.height for score in found], [10, 50, 90])
+    """Scores in all photos that have a place; what else there is to say of them is printed."""
+    each = [score(one.photo, one.room, actor(k % len(CAST))) for k, one in enumerate(rooms)]
+    found = [one for one in each if one is not None]
+    plain = np.mean([one.plain for one in found])
+    behind_psnr, behind_iou = np.mean([one.behind for one in found], axis=0)
+    height = np.percentile([one.height for one in found], [10, 50, 90]).round(3)
     print(
-        f"{name}: placed in {sum(map(bool, each))} of {len(each)} photos; against films without "
-        f"shadow {plain:.2f} dB; among the furniture {behind_psnr:.2f} dB, IoU {behind_iou:.3f}; "
-        f"heights {height.round(3).tolist()}",
+        f"{name}: {sum(one.room.refused is None for one in rooms)} of {len(rooms)} photos accepted, "
+        f"placed in {len(found)}; against films without shadow {plain:.2f} dB; among the furniture "
+        f"{behind_psnr:.2f} dB, IoU {behind_iou:.3f}; heights {height.tolist()}",
         flush=True,
     )
     return found

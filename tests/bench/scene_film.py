@@ -6,7 +6,6 @@ person where the composite shows them: on the true floor under the same pixel, s
 side. Nothing of the room hides them, unless said so.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -38,7 +37,6 @@ from understudy.scene.place import Place, find_place, in_room
 
 SIZE = 512  # px, of the frames
 FPS, SECONDS = 6, 3
-MOMENTS = (0.3, 0.7)  # of a motion, that are compared
 NEAR = 21  # px: how far around the figure pictures are compared
 # Who is set into the photos in turn, in what motion; each was filmed in a room that is tuned on.
 CAST = (
@@ -59,11 +57,6 @@ class Actor:
     renderer: FigureRenderer
     motion: Performance
     needs: Needs
-
-    @property
-    def moments(self) -> list[int]:
-        """The frames that are compared."""
-        return [int(share * len(self.motion.pose)) for share in MOMENTS]
 
 
 @cache
@@ -93,20 +86,18 @@ class Score:
     behind: tuple[float, float]
 
 
-def scores(photo: Photo, room: Room, player: Actor) -> list[Score]:
-    """Of all moments, of a performer in a photo as `room` was found in it; none without a place."""
+def score(photo: Photo, room: Room, player: Actor) -> Score | None:
+    """Of a performer in a photo as `room` was found in it; None if that is refused, or has no place
+    for the motion."""
     if room.refused:
-        return []
+        return None
     framing = Framing.of(room.camera, SIZE, SIZE, "cover")
     place = find_place(room, framing, player.motion, player.needs)
     if place.lacks:
-        return []
-    ours = list(_composites(photo, room, framing, place, player))
+        return None
+    ours = _composite(photo, room, framing, place, player)
     films = _Films.of(photo, room, place, player)
-    pairs = zip(
-        ours, films.unhidden(), films.without_shadow(), films.among_furniture(), strict=True
-    )
-    return [_scored(*pictures) for pictures in pairs]
+    return _scored(ours, films.unhidden(), films.without_shadow(), films.among_furniture())
 
 
 @dataclass(frozen=True)
@@ -125,12 +116,10 @@ class Framed:
         return Framed(picture.astype(np.float32), covered > 127)
 
 
-def _composites(
-    photo: Photo, room: Room, framing: Framing, place: Place, player: Actor
-) -> Iterator[Framed]:
+def _composite(photo: Photo, room: Room, framing: Framing, place: Place, player: Actor) -> Framed:
     """What a job makes of it: the figure through the camera that was found, over the photo."""
     camera, pelvis = room.camera, player.motion.body.joints[0]
-    pose = in_room(player.motion, place, camera)[player.moments]
+    pose = _middle(in_room(player.motion, place, camera))
     # The renderer's light stands around the axes of the motion, so the camera is brought there.
     viewmat = np.eye(4)
     viewmat[:3, :3] = camera.axes.T @ about_up(place.turn)
@@ -140,8 +129,13 @@ def _composites(
     backdrop = Picture(behind, np.full((SIZE, SIZE), np.inf, np.float32))
     lens = Camera(framing.K(camera.focal), viewmat, SIZE, SIZE)
     shot = Shot(player.figure, player.motion.body, lens, player.renderer, backdrop, None)
-    for frame in composed(shot, moved(pose, pelvis, back, shift)):
-        yield Framed(frame.picture, frame.seen >= 0.5)
+    (frame,) = composed(shot, moved(pose, pelvis, back, shift))
+    return Framed(frame.picture, frame.seen >= 0.5)
+
+
+def _middle(pose: Pose) -> Pose:
+    """The frame that is compared."""
+    return pose[len(pose) // 2 : len(pose) // 2 + 1]
 
 
 def _inverse(viewmat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -165,19 +159,19 @@ class _Films:
         right, forward = _true_place(photo, room, place)
         level = about_up(yaw)
         floor = camera.position * (1, 0, 1) + level @ (right, 0, -forward)
-        pose = player.motion.pose[player.moments]
+        pose = _middle(player.motion.pose)
         turned = torch.from_numpy(about_up(yaw + place.turn)).float()
         there = moved(pose, player.motion.body.joints[0], turned, torch.from_numpy(floor).float())
         at = float(floor[0]), float(floor[2])
         return _Films(photo, stage(player.figure, photo.room, photo.lens, at), there)
 
-    def among_furniture(self) -> Iterator[Framed]:
+    def among_furniture(self) -> Framed:
         return self._filmed(self.shot)
 
-    def unhidden(self) -> Iterator[Framed]:
+    def unhidden(self) -> Framed:
         return self._filmed(self._in_front)
 
-    def without_shadow(self) -> Iterator[Framed]:
+    def without_shadow(self) -> Framed:
         return self._filmed(replace(self._in_front, shadow=None))
 
     @property
@@ -185,9 +179,9 @@ class _Films:
         far = np.full_like(self.shot.backdrop.depth, np.inf)
         return replace(self.shot, backdrop=replace(self.shot.backdrop, depth=far))
 
-    def _filmed(self, shot: Shot) -> Iterator[Framed]:
-        for frame in film(shot, self.photo.lens, self.pose):
-            yield Framed.of(frame.rgb, frame.mask)
+    def _filmed(self, shot: Shot) -> Framed:
+        (frame,) = film(shot, self.photo.lens, self.pose)
+        return Framed.of(frame.rgb, frame.mask)
 
 
 def _true_place(photo: Photo, room: Room, place: Place) -> np.ndarray:
