@@ -155,10 +155,11 @@ def filmed(name: str, rooms: list[Calibrated]) -> list[Score]:
     plain = np.mean([one.plain for one in found])
     behind_psnr, behind_iou = np.mean([one.behind for one in found], axis=0)
     height = np.percentile([one.height for one in found], [10, 50, 90]).round(3)
+    accepted = sum(one.room.refused is None for one in rooms)
     print(
-        f"{name}: {sum(one.room.refused is None for one in rooms)} of {len(rooms)} photos accepted, "
-        f"placed in {len(found)}; against films without shadow {plain:.2f} dB; among the furniture "
-        f"{behind_psnr:.2f} dB, IoU {behind_iou:.3f}; heights {height.tolist()}",
+        f"{name}: {accepted} of {len(rooms)} photos accepted, placed in {len(found)}; against "
+        f"films without shadow {plain:.2f} dB; among the furniture {behind_psnr:.2f} dB, "
+        f"IoU {behind_iou:.3f}; heights {height.tolist()}",
         flush=True,
     )
     return found

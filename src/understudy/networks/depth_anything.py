@@ -50,7 +50,7 @@ def _metric(build: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
 
     def built() -> nn.Module:
         network = build()
-        network.depth_head.scratch.output_conv2[3] = nn.Sigmoid()
+        network.set_submodule("depth_head.scratch.output_conv2.3", nn.Sigmoid())
         return network
 
     return built
