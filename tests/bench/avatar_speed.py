@@ -103,10 +103,10 @@ def resume_difference() -> float:
 def _train(person: str, folder: str, settings: str, device: str) -> dict[str, float]:
     import torch
 
+    from understudy.artifacts.trained import load_trained
     from understudy.avatar.training.direct.settings import DirectSettings
     from understudy.avatar.training.settings import TrainSettings
     from understudy.avatar.training.train import train_avatar
-    from understudy.files import read_json
 
     told = json.loads(settings)
     people = (LARGE,) if told["size"] == LARGE.size else IDENTITIES
@@ -115,7 +115,7 @@ def _train(person: str, folder: str, settings: str, device: str) -> dict[str, fl
     own = DirectSettings(**told.pop("direct"))
     train_avatar(*identity.inputs, folder, TrainSettings("direct", own, **told), device)
     return {
-        "seconds": read_json(Path(folder, "metrics.json"))["train_seconds"],
+        "seconds": load_trained(Path(folder, "trained.npz")).seconds,
         "job_seconds": round(time.perf_counter() - began, 1),
         "gb": peak_gb(),
         "gpu_gb": torch.cuda.max_memory_allocated() / 1e9 if device == "cuda" else 0.0,
