@@ -60,6 +60,7 @@ localrules:
     join_flame,
     normalise_identity,
     normalise_reference,
+    find_bystanders,
     calibrate_background,
     composite_background,
     render_in_room,

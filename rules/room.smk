@@ -5,10 +5,34 @@ ROOM_BACKEND = effective.room_backend(CONFIG)
 ROOM_WEIGHTS = [] if ROOM_BACKEND == "lines" else list(WEIGHTS["depth"].values())
 
 
+rule find_bystanders:
+    """Who is in a background photo, in which nobody should be."""
+    input:
+        sources=lambda wildcards: source(
+            "background", wildcards.background, LAYOUT.people(wildcards.background)
+        ),
+    output:
+        LAYOUT.people("{background}"),
+    log:
+        LAYOUT.log("find_bystanders", "{background}"),
+    benchmark:
+        LAYOUT.benchmark("find_bystanders", "{background}")
+    priority: 1
+    conda:
+        "../envs/vision.yaml"
+    params:
+        source=version("background", "background"),
+        image=lambda wildcards, input: BACKGROUNDS[wildcards.background]["image"],
+        code=code_version("find_bystanders"),
+    script:
+        "../workflow/scripts/find_bystanders.py"
+
+
 rule calibrate_background:
     """The camera, the floor and the light of a background photo."""
     input:
         sources=lambda wildcards: room_sources(wildcards.background),
+        people=LAYOUT.people("{background}"),
         weights=ROOM_WEIGHTS,
     output:
         LAYOUT.room("{background}"),

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from understudy.artifacts.people import People, save_people
 from understudy.artifacts.room import Light, Room, RoomCamera, load_room, save_room
 from understudy.demo.camera import tilted_camera
 from understudy.demo.room_view import Lens, RoomView, view_room
@@ -18,6 +19,7 @@ from understudy.room.floor import FAR, Floor, down_to_edge, find_floor
 from understudy.room.light import read_light
 from understudy.room.lines import Given, see_camera
 from understudy.room.photo import reduced, without_frame
+from understudy.room.refusal import SHOWS_SOMEBODY
 from understudy.room.segments import find_segments
 from understudy.room.spots import best_spot, covered, find_spots
 from understudy.room.told import Told
@@ -304,9 +306,25 @@ def test_a_room_is_read_as_it_was_written(tmp_path):
         np.testing.assert_array_equal(getattr(read, name), getattr(room, name))
 
 
+def people_in(folder, boxes: list[list[float]]):
+    """A people.json."""
+    save_people(folder / "people.json", People(boxes, "kitchen.png", "", {}))
+    return folder / "people.json"
+
+
+def test_a_photo_with_somebody_in_it_is_refused_unless_the_table_says_floor(view, tmp_path):
+    files = tmp_path / "kitchen.png", tmp_path / "room.npz"
+    Image.fromarray(view.rgb).save(files[0])
+    somebody = people_in(tmp_path, [[10.0, 20.0, 60.0, 200.0]])
+    for floor, refused in ((None, SHOWS_SOMEBODY), ("yes", None)):
+        calibrate_background(*files, Told(floor=floor), somebody, "lines", {})
+        assert load_room(files[1]).refused == refused
+
+
 def test_a_photo_is_calibrated_from_its_file(view, tmp_path):
     Image.fromarray(view.rgb).save(tmp_path / "kitchen.png")
-    calibrate_background(tmp_path / "kitchen.png", tmp_path / "room.npz", Told(), "lines", {})
+    files = tmp_path / "kitchen.png", tmp_path / "room.npz"
+    calibrate_background(*files, Told(), people_in(tmp_path, []), "lines", {})
     room = load_room(tmp_path / "room.npz")
     assert room.about["backend"] == "lines" and room.about["picture"] == "kitchen.png"
     assert room.about["origin"]["focal"] == "lines" and room.depth is None
@@ -319,7 +337,7 @@ def test_a_room_is_drawn_on_its_photo(view, wall, tmp_path):
     for name, photo in (("kitchen", view), ("wall", wall)):
         image, room, sheet = (tmp_path / f"{name}.{end}" for end in ("png", "npz", "jpg"))
         Image.fromarray(photo.rgb).save(image)
-        calibrate_background(image, room, Told(), "lines", {})
+        calibrate_background(image, room, Told(), people_in(tmp_path, []), "lines", {})
         sheet_background(image, room, sheet)
         assert Image.open(sheet).width == 1440
     kitchen, refused = load_room(tmp_path / "kitchen.npz"), load_room(tmp_path / "wall.npz")

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from test_features_depth_anything import SMALL, small_network
 
+from understudy.artifacts.people import People, save_people
 from understudy.artifacts.room import load_room
 from understudy.networks import depth_anything
 from understudy.networks.depth_anything import INDOORS, NETWORKS, shapes
@@ -43,7 +44,9 @@ def test_the_file_says_which_network_looked(picture, weights, tmp_path):
     """Blots show no room: that is written down, it is no error."""
     Image.fromarray(picture).save(tmp_path / "blots.png")
     out = tmp_path / "room.npz"
-    calibrate_background(tmp_path / "blots.png", out, Told(), "depth_anything_s", weights)
+    nobody = tmp_path / "people.json"
+    save_people(nobody, People([], "blots.png", "", {}))
+    calibrate_background(tmp_path / "blots.png", out, Told(), nobody, "depth_anything_s", weights)
     room = load_room(out)
     assert room.refused and room.about["backend"] == "depth_anything_s"
     assert room.about["model"].keys() == {SMALL}

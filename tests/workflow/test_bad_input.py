@@ -62,7 +62,7 @@ REFUSALS = {
             "two_people",
         ),
         ("identity", "normalise_identity/ghost", "bad/text.mp4: is not a video", "ghost"),
-        ("room", "calibrate_background/torn", "bad/torn.png: is a damaged image", "torn"),
+        ("room", "find_bystanders/torn", "bad/torn.png: is a damaged image", "torn"),
         (
             "background",
             "composite_background/bow/esi/source/torn",

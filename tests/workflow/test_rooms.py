@@ -96,7 +96,7 @@ def test_a_new_photo_renders_only_the_videos_it_was_drawn_for(in_rooms):
     }
     assert outputs_of(jobs, "render_in_room") == touched
     own = rules_of(jobs) - FOLLOW - {"render_in_room", "sheet_background"}
-    assert own <= {"calibrate_background", "animate_avatar"}
+    assert own <= {"find_bystanders", "calibrate_background", "animate_avatar"}
     assert outputs_of(jobs, "calibrate_background") == {f"{results}/room/annexe.npz"}
 
 

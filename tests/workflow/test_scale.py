@@ -51,6 +51,7 @@ def test_the_job_counts_of_the_paper(world, monkeypatch):
         "picture_avatar": 15,
         "animate_avatar": 80 * 15,
         "render_in_room": 3600,
+        "find_bystanders": 6,
         "calibrate_background": 6,
         "sheet_background": 6,
         "sheet_identity": 15,

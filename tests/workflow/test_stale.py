@@ -124,7 +124,7 @@ def test_new_background_composites_only_the_pairs_that_draw_it(finished):
         jobs = finished.would_run()
     assert rules_of(jobs) == {
         *("composite_background", "sheet_reference", "preview_reference"),
-        *("calibrate_background", "sheet_background"),
+        *("find_bystanders", "calibrate_background", "sheet_background"),
         *AGGREGATES,
     }
     assert outputs_of(jobs, "calibrate_background") == {f"{results}/room/{name}.npz"}

@@ -11,7 +11,8 @@ with job(snakemake):
     image, records = params.files
     told = Told(**params.told)
     weights = dict(zip(params.weights, snakemake.input.weights, strict=True))
-    calibrate_background(image, snakemake.output[0], told, params.backend, weights)
+    people = snakemake.input.people
+    calibrate_background(image, snakemake.output[0], told, people, params.backend, weights)
     remember(record_path(records, "background", id_), id_, image, params.source)
     if told.mask:
         remember(record_path(records, "floor", id_), id_, told.mask, params.mask)

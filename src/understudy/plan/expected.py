@@ -48,8 +48,11 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         also = (layout.placed(*row),) if plan.in_rooms else ()
         yield Expected(path, rule, log, subject, row, "synthetic", also)
     for id_ in plan.tables.backgrounds:
-        log = layout.log("calibrate_background", id_)
-        yield Expected(layout.room(id_), "calibrate_background", log, id_, (id_,), "room")
+        for rule, path in (
+            ("find_bystanders", layout.people(id_)),
+            ("calibrate_background", layout.room(id_)),
+        ):
+            yield Expected(path, rule, layout.log(rule, id_), id_, (id_,), "room")
     yield from _of_the_dataset(layout)
     if plan.runs:
         yield from _of_experiments(plan)

@@ -47,6 +47,10 @@ class Layout:
         """What is known of a background photo."""
         return f"{self.results}/room/{background}.npz"
 
+    def people(self, background: str) -> str:
+        """Who is in a background photo."""
+        return f"{self.results}/room/{background}.people.json"
+
     def white(self, reference: str, identity: str, view: str) -> str:
         return f"{self.results}/white/{reference}/{identity}/{view}.mp4"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from understudy.artifacts.people import load_people
 from understudy.artifacts.room import Room, RoomCamera, save_room
 from understudy.files import file_digest
 from understudy.registry import chosen
@@ -18,7 +19,7 @@ from understudy.room.floor import Floor, find_floor, within_reach
 from understudy.room.light import read_light
 from understudy.room.lines import Given, Seen, directions, see_camera
 from understudy.room.photo import reduced, without_frame
-from understudy.room.refusal import floor_score, why_refused
+from understudy.room.refusal import SHOWS_SOMEBODY, floor_score, why_refused
 from understudy.room.segments import find_segments, lengths
 from understudy.room.spots import find_spots
 from understudy.room.told import Told, read_mask
@@ -33,19 +34,22 @@ def calibrate_background(
     image: Path | str,
     out: Path | str,
     told: Told,
+    people: Path | str,
     backend: str,
     weights: Mapping[str, Path],
 ) -> None:
     """Write all there is to know of the photo `image` to `out`, a room.npz.
 
-    backend: a word of the choice "room"; weights: name in config/weights.yaml -> file, what it
-    needs. A photo in which nobody can be shown standing is no error: the file says why. Raises
-    UserError if the image, the mask or the weights cannot be read.
+    people: a people.json, of who is in it; backend: a word of the choice "room"; weights: name in
+    config/weights.yaml -> file, what it needs. A photo in which nobody can be shown standing is no
+    error: the file says why. Raises UserError if the image, the mask or the weights cannot be read.
     """
     picture = np.asarray(open_image(image))
     height, width = picture.shape[:2]
     nearness = chosen("room", backend)(picture, weights)
     room = calibrate(picture, told, exif_focal(image, width, height), nearness)
+    if load_people(people).boxes and told.floor is None:
+        room = replace(room, about=room.about | {"refused": SHOWS_SOMEBODY})
     source = {
         "backend": backend,
         "model": {name: file_digest(path) for name, path in weights.items()},

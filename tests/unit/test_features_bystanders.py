@@ -1,0 +1,54 @@
+"""Who is found in photos of the demo's rooms: somebody who is there, and nobody where nobody is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from understudy.artifacts.people import People, load_people
+from understudy.demo.actions import perform
+from understudy.demo.camera import tilted_camera
+from understudy.demo.ground import ground
+from understudy.demo.people import make_person
+from understudy.demo.room_film import film, stage
+from understudy.demo.room_view import Lens, view_room
+from understudy.demo.rooms import make_room
+from understudy.demo.skeleton import Skeleton
+from understudy.demo.style import Style
+from understudy.errors import UserError
+from understudy.features.mediapipe.bystanders import find_bystanders
+
+LENS = Lens(tilted_camera(np.array([0.4, 1.4, 2.6]), -14.0, 0.5, 4.0, 66.0, 640, 480))
+PLACE = (0.3, -0.4)  # m: x and z
+
+
+def found(picture: np.ndarray, folder) -> People:
+    Image.fromarray(picture).save(folder / "photo.png")
+    find_bystanders(folder / "photo.png", folder / "people.json")
+    return load_people(folder / "people.json")
+
+
+def test_somebody_who_stands_in_a_room_is_found_where_they_are(tmp_path):
+    figure, room = make_person("ada"), make_room("office")
+    skeleton = Skeleton.of(figure.joints, figure.vertices)
+    pose = ground(perform("bow", Style.drawn(1), 1, 1, skeleton), figure.shaped()).pose()
+    pose = replace(pose, transl=pose.transl + torch.tensor([PLACE[0], 0.0, PLACE[1]]))
+    frame = next(film(stage(figure, room, LENS, PLACE), LENS, pose))
+    people = found(frame.rgb, tmp_path)
+    assert len(people.boxes) == 1 and people.picture == "photo.png" and len(people.model) == 2
+    rows, columns = np.nonzero(frame.mask)
+    true = [columns.min(), rows.min(), columns.max(), rows.max()]
+    np.testing.assert_allclose(people.boxes[0], true, atol=0.15 * np.ptp(rows))
+
+
+@pytest.mark.parametrize("room", ["office", "bedroom"])
+def test_furniture_is_nobody(room, tmp_path):
+    assert not found(view_room(make_room(room), LENS).rgb, tmp_path).boxes
+
+
+def test_a_damaged_record_is_told(tmp_path):
+    (tmp_path / "people.json").write_text("{}")
+    with pytest.raises(UserError, match="delete it and rerun"):
+        load_people(tmp_path / "people.json")
