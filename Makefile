@@ -11,6 +11,7 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
+unexport PYTHONDONTWRITEBYTECODE  # set in some containers: every job would compile what it imports
 
 .PHONY: help install lock demo study tables leakage plan weights status inspect test lint pytest bench clean
 

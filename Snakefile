@@ -136,6 +136,7 @@ rule report:
 
 onstart:
     no_older_jobs()
+    start_without_limit()
 
 
 onerror:

@@ -197,6 +197,12 @@ def no_older_jobs():
         raise WorkflowError(str(error))
 
 
+def start_without_limit():
+    """Snakemake starts at most 100 jobs a second unless told another number, and for that each job
+    that has ended wakes the scheduler once a second from then on."""
+    workflow.scheduler.job_rate_limiter = None
+
+
 PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake would take it for the
 # full one, and a later run would find nothing to do
 

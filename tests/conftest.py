@@ -18,6 +18,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 pytest_plugins = ["workflow_fixtures"]  # tests/workflow: a checkout, fresh or run to its end
 
+COURTEOUS = 10  # nice value
 FAULTS = "tests/slurm/test_faults.py"  # each of its tests has a cluster and mostly waits
 EDITS = "tests/workflow/test_stale.py::test_an_edit"  # a hundred dry runs
 # What comes first. The longest, so that none of it begins when all else is done; but as long as one
@@ -42,6 +43,13 @@ def group_of(nodeid: str) -> str:
     return nodeid.split("::")[0]
 
 
+def pytest_runtest_logstart(nodeid: str) -> None:
+    """The processors are first for the process that makes the finished run: others wait for it."""
+    first = nodeid.startswith(ORDER[0])
+    if "PYTEST_XDIST_WORKER" in os.environ and not first and os.nice(0) < COURTEOUS:
+        os.nice(COURTEOUS)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     from xdist.scheduler import LoadScopeScheduling
@@ -49,6 +57,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     class Groups(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid)
+
+        def _assign_work_unit(self, node: object) -> None:
+            """A process is given its next group early: behind a scenario, the last, a light one."""
+            given = self.assigned_work[node].items()
+            if any(group.startswith(FAULTS) and not all(unit.values()) for group, unit in given):
+                self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+            super()._assign_work_unit(node)
 
     return Groups(config, log)
 

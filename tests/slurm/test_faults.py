@@ -6,7 +6,7 @@ from tests.slurm.faults import SCENARIOS, harm, lose_a_training
 from tests.slurm.slurm_tools import SlurmRun
 
 LOSE_JOBS, LOSE_A_TRAINING, LOSE_SNAKEMAKE, INTERRUPT = SCENARIOS
-INTERVAL = 2  # seconds between two checkpoints
+INTERVAL = 1  # second between two checkpoints
 
 
 def on(scenario):
@@ -33,7 +33,7 @@ def test_end_to_end_through_a_cancelled_job_a_lost_node_and_a_bad_video(checkout
 
 @on(LOSE_A_TRAINING)
 def test_end_to_end_through_a_killed_training_and_its_time_limit(checkout, cluster):
-    run = LOSE_A_TRAINING.prepared(checkout, cluster, iterations=600, interval=INTERVAL)
+    run = LOSE_A_TRAINING.prepared(checkout, cluster, iterations=300, interval=INTERVAL)
     lost = lose_a_training(run, after=INTERVAL / 2)
     assert lost <= INTERVAL + 3, "a step and the writing of the state come on top"
     assert_unharmed(run)

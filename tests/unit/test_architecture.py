@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from snakemake.scheduling.job_scheduler import JobScheduler
 
 from envs.generate import ENVIRONMENTS
 from tests.unit.architecture import (
@@ -209,3 +210,9 @@ def test_an_environment_holds_what_its_scripts_import(rule):
         if top not in sys.stdlib_module_names and top not in {"understudy", "job"}
     }
     assert used - declared <= CHOSEN
+
+
+def test_the_limit_that_the_rules_switch_off_is_there():
+    """rules/common.smk sets the scheduler's `job_rate_limiter`; under another name it stays on."""
+    assert "job_rate_limiter" in JobScheduler.__init__.__code__.co_names
+    assert "workflow.scheduler.job_rate_limiter = None" in (ROOT / "rules/common.smk").read_text()

@@ -25,10 +25,13 @@ from understudy.checkpoint import SIGNALS, interruptible, load_checkpoint, save_
 from understudy.files import read_json, temporary_paths
 from understudy.recognition import train as recogniser
 
-OWN = DirectSettings(iterations=16, max_edge=0.06, warm_up=3)
+OWN = DirectSettings(iterations=16, max_edge=0.06, warm_up=3, align_at=(0.1, 1.0))
 AVATAR = TrainSettings("direct", OWN, size=96, checkpoint_seconds=1e-6)
 RECOGNISER = replace(TINY, epochs=3, checkpoint_seconds=1e-6)
 KILLED_AT = 7  # steps
+# Its processes have from their start what takes long to load; it has run nothing before they fork.
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["cv2", "numba", "pandas", "scipy.ndimage", "torch"])
 
 
 def train_one_avatar(inputs: tuple[Path, ...], out: Path) -> None:
@@ -123,7 +126,7 @@ def whole_recogniser(lists, tmp_path_factory) -> Path:
 
 def die(way: Callable, train: Callable, inputs: tuple[Path, ...], out: Path) -> None:
     """Train in a separate process, which is killed in that way."""
-    process = multiprocessing.get_context("spawn").Process(target=way, args=(train, inputs, out))
+    process = FORKED.Process(target=way, args=(train, inputs, out))
     process.start()
     process.join(120)
     assert process.exitcode == -signal.SIGKILL

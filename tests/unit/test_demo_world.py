@@ -9,6 +9,7 @@ from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.masks import unpack_masks
 from understudy.artifacts.truth import HELD_OUT, KIND
 from understudy.body.pose import Pose
+from understudy.demo.background import make_background
 from understudy.demo.camera import look_at, phone_camera
 from understudy.demo.cast import PEOPLE
 from understudy.demo.figure import load_figure, save_figure
@@ -19,7 +20,6 @@ from understudy.demo.solids import Paint, box, quad
 from understudy.demo.world import (
     CUTOUTS,
     WorldSettings,
-    make_background,
     make_clip,
     make_cutouts,
     make_held_out,

@@ -247,7 +247,7 @@ def plain(tmp_path_factory) -> Checkout:
 
 def refused_plan(checkout: Checkout, told: str) -> None:
     """The plan stops with one line that contains `told`, before any file is made."""
-    run = checkout.snakemake("-n")
+    run = checkout.dry_run()
     assert run.returncode != 0
     assert sum(told in line for line in run.stdout.splitlines()) == 1, run.stdout
     assert "Traceback" not in run.stdout

@@ -74,7 +74,7 @@ def test_a_source_that_is_away_costs_nothing_whatever_else_has_changed(own_run):
 def test_snakemakes_own_records_are_missed(own_run):
     with owned.kept(own_run.folder / ".snakemake"):
         shutil.rmtree(own_run.folder / ".snakemake/metadata")
-        told = own_run.snakemake("-n").stdout
+        told = own_run.dry_run().stdout
     assert told.count("warning: .snakemake/metadata is gone") == 1
 
 

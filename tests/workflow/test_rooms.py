@@ -114,7 +114,7 @@ def test_a_photo_that_is_away_costs_nothing(in_rooms):
     content, times = photo.read_bytes(), photo.stat()
     photo.unlink()
     try:
-        run = in_rooms.snakemake("-n", "--", "dataset")
+        run = in_rooms.dry_run("--", "dataset")
     finally:
         photo.write_bytes(content)
         os.utime(photo, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -145,5 +145,5 @@ def test_what_does_not_go_with_rooms_is_told(in_rooms, render, told):
     settings = in_rooms.settings
     settings["render"] = settings["render"] | render
     with edited(in_rooms.folder / CONFIG, yaml.safe_dump(settings)):
-        run = in_rooms.snakemake("-n")
+        run = in_rooms.dry_run()
     assert run.returncode != 0 and told in run.stdout

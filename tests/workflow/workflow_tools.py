@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import loaded_snakemake
 import yaml
 from numba.core.caching import _CacheLocator
 
@@ -47,8 +49,11 @@ class Checkout:
 
     def command(self, *arguments: str) -> list[str]:
         """Snakemake's command line, to be run in the folder."""
+        return [sys.executable, "-m", "snakemake", *self.options(*arguments)]
+
+    def options(self, *arguments: str) -> list[str]:
+        """What Snakemake is told there."""
         return [
-            *(sys.executable, "-m", "snakemake"),
             *("--workflow-profile", "profiles/default", "--cores", "2"),
             *("--configfile", str(self.config)),
             *arguments,
@@ -76,6 +81,14 @@ class Checkout:
             stderr=subprocess.STDOUT,
         )
 
+    def dry_run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Like `snakemake`, but nothing is made, and Snakemake is loaded already."""
+        options = self.options("-n", *arguments)
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "output"
+            code = loaded_snakemake.run(options, self.folder, self.environment, output)
+            return subprocess.CompletedProcess(options, code, output.read_text())
+
     def understudy(self, what: str) -> subprocess.CompletedProcess[str]:
         """`understudy plan` or `understudy status` of this config."""
         return subprocess.run(
@@ -88,7 +101,7 @@ class Checkout:
 
     def would_run(self, *arguments: str) -> list[Job]:
         """The jobs of a dry run: all that its table of counts lists."""
-        run = self.snakemake("-n", *arguments)
+        run = self.dry_run(*arguments)
         assert run.returncode == 0, run.stdout
         jobs = []
         for block in re.split(r"\n(?=(?:local)?rule \w+:)", run.stdout):
@@ -103,10 +116,10 @@ class Checkout:
     def cloned(self, folder: Path, keep_times: bool) -> "Checkout":
         """The same code in a new folder, with the results that were made here moved there.
 
-        A fresh clone has fresh timestamps; `keep_times` keeps them, and what numba compiled.
+        A fresh clone has fresh timestamps; `keep_times` keeps them, and what was compiled.
         """
         copy_file = shutil.copy2 if keep_times else shutil.copyfile
-        left_out = shutil.ignore_patterns(*MADE, COMPILED, "__pycache__")
+        left_out = shutil.ignore_patterns(*MADE, COMPILED, *([] if keep_times else ["__pycache__"]))
         shutil.copytree(self.folder, folder, ignore=left_out, copy_function=copy_file)
         for name in MADE:
             shutil.copytree(self.folder / name, folder / name, symlinks=True)

@@ -3,6 +3,6 @@
 from job import job
 
 with job(snakemake):
-    from understudy.demo.world import make_background
+    from understudy.demo.background import make_background
 
     make_background(snakemake.wildcards.room, snakemake.output[0], **snakemake.params.settings)

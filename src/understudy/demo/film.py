@@ -10,8 +10,9 @@ from understudy.body.pose import Pose
 from understudy.body.skinning import Posed
 from understudy.demo.camera import Camera
 from understudy.demo.figure import Figure
+from understudy.demo.figure_renderer import FigureRenderer
 from understudy.demo.lighting import Lighting
-from understudy.demo.render import FigureRenderer, Picture, render_parts
+from understudy.demo.render import Picture, render_parts
 from understudy.demo.shadow import FloorShadow
 from understudy.demo.solids import Part
 from understudy.demo.truth import FrameTruth, body_points, frame_truth

@@ -1,4 +1,4 @@
-"""Rendering of the demo world: VTK off-screen, no display and no GPU needed."""
+"""Rendering of the demo world: VTK off-screen, no display and no GPU needed; and its rooms."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,7 @@ from vtkmodules.vtkRenderingCore import (
 )
 from vtkmodules.vtkRenderingOpenGL2 import vtkRenderStepsPass, vtkSSAOPass
 
-from understudy.demo.anatomy import vertex_normals
 from understudy.demo.camera import FAR, NEAR, Camera
-from understudy.demo.figure import Figure
 from understudy.demo.lighting import Lighting
 from understudy.demo.opengl import off_screen_window
 from understudy.demo.solids import Part
@@ -131,7 +129,8 @@ def _aim(lens: vtkCamera, camera: Camera) -> None:
     lens.UseExplicitProjectionTransformMatrixOn()
 
 
-def _mesh(points: np.ndarray, triangles: np.ndarray) -> vtkPolyData:
+def mesh_of(points: np.ndarray, triangles: np.ndarray) -> vtkPolyData:
+    """Points (V,3) m and triangles (F,3) as VTK's mesh."""
     mesh = vtkPolyData()
     mesh.SetPoints(vtkPoints())
     mesh.GetPoints().SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=1))
@@ -146,15 +145,18 @@ def _mesh(points: np.ndarray, triangles: np.ndarray) -> vtkPolyData:
     return mesh
 
 
-def _set_uv(mesh: vtkPolyData, uv: np.ndarray) -> None:
+def set_uv(mesh: vtkPolyData, uv: np.ndarray) -> None:
+    """Give each point its place (V,2) in the texture."""
     mesh.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(uv, np.float32), deep=1))
 
 
-def _set_normals(mesh: vtkPolyData, normals: np.ndarray) -> None:
+def set_normals(mesh: vtkPolyData, normals: np.ndarray) -> None:
+    """Give each point its unit normal (V,3)."""
     mesh.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=1))
 
 
-def _texture(image: np.ndarray, anisotropy: int = 1) -> vtkTexture:
+def texture_of(image: np.ndarray, anisotropy: int = 1) -> vtkTexture:
+    """An image (h,w,3) uint8 as VTK's texture."""
     height, width, _ = image.shape
     data = vtkImageData()
     data.SetDimensions(width, height, 1)
@@ -176,13 +178,13 @@ def render_parts(
     stage = Stage(lighting)
     stage.shade_corners()
     for part in parts:
-        mesh = _mesh(part.points, part.triangles)
-        _set_normals(mesh, part.normals)
+        mesh = mesh_of(part.points, part.triangles)
+        set_normals(mesh, part.normals)
         actor = stage.actor(mesh, part.paint.shine, part.paint.glow)
         actor.GetProperty().SetColor(*(c / 255 for c in part.paint.colour))
         if part.paint.texture is not None:
-            _set_uv(mesh, part.uv)
-            actor.SetTexture(_texture(part.paint.texture, anisotropy=4))  # floors recede
+            set_uv(mesh, part.uv)
+            actor.SetTexture(texture_of(part.paint.texture, anisotropy=4))  # floors recede
     fine = stage.render(camera.scaled(samples))
     return shrink(fine, samples)
 
@@ -193,41 +195,3 @@ def shrink(fine: Picture, samples: int) -> Picture:
     rgb = fine.rgb.reshape(h, samples, w, samples, 3).mean((1, 3))
     depth = fine.depth[samples // 2 :: samples, samples // 2 :: samples]
     return Picture(rgb.astype(np.uint8), depth)
-
-
-class FigureRenderer:
-    """Renders one figure, frame after frame, in front of nothing."""
-
-    def __init__(self, figure: Figure, lighting: Lighting) -> None:
-        self._stage = Stage(lighting)
-        pairs = np.stack([figure.faces.ravel(), figure.uv_faces.ravel()], 1)
-        corners, index = np.unique(pairs, axis=0, return_inverse=True)
-        self._corner_vertex = corners[:, 0]  # a vertex on a UV seam has several corners
-        self._all_faces = np.concatenate([figure.faces, figure.loose_faces])
-        self._body = _mesh(figure.vertices[self._corner_vertex], index.reshape(-1, 3))
-        _set_uv(self._body, figure.uv[corners[:, 1]])
-        self._stage.actor(self._body, 0.06).SetTexture(_texture(figure.texture))
-        self._first_loose = figure.body_vertices
-        self._loose = None
-        if len(figure.loose_faces):
-            loose = figure.vertices[self._first_loose :]
-            self._loose = _mesh(loose, figure.loose_faces - self._first_loose)
-            colours = numpy_to_vtk(np.ascontiguousarray(figure.loose_colours), deep=1)
-            self._loose.GetPointData().SetScalars(colours)
-            self._stage.actor(self._loose, 0.1)
-
-    def render(self, vertices: np.ndarray, camera: Camera, samples: int = 2) -> Picture:
-        """The figure with its vertices (V+H,3) in the world, at `samples` times the size."""
-        normals = vertex_normals(vertices, self._all_faces)
-        _move(self._body, vertices[self._corner_vertex], normals[self._corner_vertex])
-        if self._loose is not None:
-            first = self._first_loose
-            _move(self._loose, vertices[first:], normals[first:])
-        return self._stage.render(camera.scaled(samples))
-
-
-def _move(mesh: vtkPolyData, points: np.ndarray, normals: np.ndarray) -> None:
-    mesh.GetPoints().SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=1))
-    mesh.GetPoints().Modified()
-    _set_normals(mesh, normals)
-    mesh.Modified()

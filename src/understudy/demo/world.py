@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 
@@ -11,12 +10,11 @@ from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.truth import save_held_out, save_truth
 from understudy.body.model import ShapedBody
 from understudy.demo.actions import ACTIONS, held_out_poses, identity_turn, perform
-from understudy.demo.camera import Camera, background_camera, phone_camera
+from understudy.demo.camera import Camera, phone_camera
 from understudy.demo.figure import Figure, load_figure
 from understudy.demo.film import Sensor, Shot, frames
 from understudy.demo.ground import ground
 from understudy.demo.motion import Motion, Stool
-from understudy.demo.render import render_parts
 from understudy.demo.rooms import make_room
 from understudy.demo.settings import WorldSettings
 from understudy.demo.skeleton import Skeleton
@@ -24,7 +22,6 @@ from understudy.demo.solids import Paint, Part, cylinder, lathe
 from understudy.demo.style import Style
 from understudy.demo.truth import camera_pose, truth_arrays
 from understudy.errors import UserError
-from understudy.files import atomic_path
 from understudy.progress import progress
 from understudy.video.write import VideoWriter
 
@@ -76,16 +73,6 @@ def make_clip(
         np.random.default_rng([style_seed, 29]),
     )
     _film(figure, room, motion, camera, out_video, out_truth, settings, seed=style_seed)
-
-
-def make_background(room: str, out_image: Path | str, width: int, height: int) -> str:
-    """Photograph an empty room; returns its scene tag."""
-    place = make_room(room)
-    camera = background_camera(room, width, height)
-    picture = render_parts(place.parts, place.lighting, camera, 2)
-    with atomic_path(out_image) as path:
-        cv2.imwrite(str(path), picture.rgb[..., ::-1])
-    return place.scene
 
 
 def make_held_out(person: str | Path, room: str, out: Path | str, settings: WorldSettings) -> None:

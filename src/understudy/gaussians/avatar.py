@@ -7,6 +7,7 @@ from torch import Tensor
 
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix
+from understudy.body.skinning import Posed
 from understudy.gaussians.rig import Rig
 from understudy.splatting import rasterize
 
@@ -79,6 +80,11 @@ class Avatar:
 
     def pose_rotations(self, rotations: Tensor, transl: Tensor, expression: Tensor) -> Cloud:
         """rotations (n,55,3,3) relative to the parent joint, transl (n,3) m, expression (n,E)."""
-        means, normals = self.rig.move(self.means, self.normals, rotations, transl, expression)
+        posed = self.rig.skeleton.skin(rotations, transl, expression)
+        return self.moved(posed, rotations, expression)
+
+    def moved(self, posed: Posed, rotations: Tensor, expression: Tensor) -> Cloud:
+        """The Gaussians on a skeleton that is already posed, by these rotations and expression."""
+        means, normals = self.rig.move(self.means, self.normals, posed, rotations, expression)
         colors = self.colors * (1 + harmonics(normals) @ self.shading)
         return Cloud(means, colors, self.scales, self.opacity)

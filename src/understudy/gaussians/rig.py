@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from understudy.body.model import BodyModel, ShapedBody
+from understudy.body.skinning import Posed
 from understudy.gaussians.skinning import SkinningWeights, skin
 from understudy.gaussians.surface import Surface
 
@@ -61,15 +62,15 @@ class Rig:
         return body_height(self.body, self.betas)
 
     def move(
-        self, means: Tensor, normals: Tensor, rotations: Tensor, transl: Tensor, expression: Tensor
+        self, means: Tensor, normals: Tensor, posed: Posed, rotations: Tensor, expression: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Pose points (G,3) and unit normals (G,3) at rest in n frames -> (n,G,3), (n,G,3).
 
-        rotations (n,55,3,3) relative to the parent joint, transl (n,3) m, expression (n,E).
-        No gradient flows through the posed normals.
+        posed: the skeleton with rotations (n,55,3,3) relative to the parent joint and expression
+        (n,E). No gradient flows through the posed normals.
         """
         frames = len(rotations)
-        transforms = self.skeleton.skin(rotations, transl, expression).transforms[:, :, :3]
+        transforms = posed.transforms[:, :, :3]
         points, directions = self.expressive
         change = (expression @ directions[:, : expression.shape[1]].T).unflatten(1, (-1, 3))
         means = means.expand(frames, -1, 3).index_add(1, points, change)

@@ -79,9 +79,9 @@ class Alignment:
         device = here.device
         eye = torch.eye(4, device=device)
         with torch.no_grad():
-            cloud = self.avatar.pose_rotations(rotations, transl, expression)
-            drawn = cloud.render(eye[None], K[None].to(device), width, height)
             posed = self.avatar.rig.skeleton.skin(rotations, transl, expression)
+            cloud = self.avatar.moved(posed, rotations, expression)
+            drawn = cloud.render(eye[None], K[None].to(device), width, height)
         ours, theirs, trust = _channels(drawn, view)
         ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
         mean = (ours + theirs) / 2
