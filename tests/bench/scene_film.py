@@ -20,10 +20,11 @@ from understudy.body.pose import Pose
 from understudy.demo.actions import perform
 from understudy.demo.camera import Camera, phone_camera
 from understudy.demo.figure import Figure
+from understudy.demo.figure_renderer import FigureRenderer
 from understudy.demo.film import Shot, composed
 from understudy.demo.ground import ground
 from understudy.demo.people import make_person
-from understudy.demo.render import FigureRenderer, Picture
+from understudy.demo.render import Picture
 from understudy.demo.room_film import film, stage
 from understudy.demo.rooms import make_room
 from understudy.demo.skeleton import Skeleton
