@@ -16,8 +16,8 @@ from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.artifacts.masks import pack_masks
 from understudy.errors import UserError
 from understudy.features.depth import EVERY, extract_depth
-from understudy.features.depth_anything.depth import network_outputs
 from understudy.features.depth_anything.metric import at_body
+from understudy.features.depth_anything.outputs import network_outputs
 from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
 from understudy.features.runtime import Runtime
 from understudy.features.zbuffer import mesh_depth

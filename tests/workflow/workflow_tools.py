@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import loaded_snakemake
 import yaml
 from numba.core.caching import _CacheLocator
+
+from tests.workflow import loaded_snakemake
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = "tests/workflow/tiny.yaml"

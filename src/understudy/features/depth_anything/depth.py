@@ -4,24 +4,19 @@ The network says what is nearer, not how far away it is: `relative_depth` turns 
 metres.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from torch import nn
 
 from understudy.artifacts.masks import load_masks
+from understudy.features.depth_anything.outputs import network_outputs
 from understudy.features.depth_anything.relative_depth import in_metres
 from understudy.features.fitted_body import fitted_body
-from understudy.features.frames import ahead, batched, stream_frames
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
-from understudy.networks.depth_anything import inverse_depth, load_network, shown
+from understudy.networks.depth_anything import inverse_depth, load_network
 from understudy.networks.depth_anything import shapes as shapes  # for features.check_weights
 from understudy.networks.depth_anything import state_of as state_of
-from understudy.progress import progress
-
-BATCH = 8  # images
 
 
 def measure_depth(
@@ -48,16 +43,3 @@ def measure_depth(
     source = f"Depth Anything V2, {relation}, at the fitted body's depth; 0 where it is not known"
     about = {"unit": "m", "source": source, "body": surface.model_id}
     return depth, about | {"model": {name: file_digest(path)}}
-
-
-def network_outputs(
-    looked: Callable[..., np.ndarray],
-    network: nn.Module,
-    video: Path | str,
-    frames: list[int],
-    device: str,
-) -> Iterator[np.ndarray]:
-    """For each frame what `looked` says of it, `inverse_depth` or `metric_depth`: (h,w) float32."""
-    pictures = ((frame.shape[:2], shown(frame)) for frame in stream_frames(video, frames))
-    for batch in batched(progress(ahead(pictures), "depth", len(frames)), BATCH):
-        yield from looked(network, [picture for _, picture in batch], batch[0][0], device)

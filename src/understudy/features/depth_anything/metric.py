@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.artifacts.masks import load_masks
-from understudy.features.depth_anything.depth import network_outputs
+from understudy.features.depth_anything.outputs import network_outputs
 from understudy.features.depth_anything.relative_depth import FARTHEST, FEWEST
 from understudy.features.fitted_body import fitted_body
 from understudy.features.runtime import Runtime
