@@ -122,13 +122,14 @@ class _Follower:
         self._sure[:index] &= self._nearest[:index] != index
         for part in (self._face, *self._hands):
             part.forget()
-        body: Body | None = self._track[index]
+        body = self._track[index]
         way = range(index - 1, known, -1)
         for at, frame in zip(way, frames(way), strict=True):
             with self._turns:
-                body = look_at_body(frame, body.following, body)
-            if body is None:
+                found = look_at_body(frame, body.following, body)
+            if found is None:
                 return
+            body = found
             if self._seen.seen[at] and same(self._seen.pose[at], body.continuous):
                 self._sure[known + 1 : at + 1] = True
                 return
