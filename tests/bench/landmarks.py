@@ -103,11 +103,12 @@ def against(before: Path, pairs: list[tuple[Path, Path]], folder: Path) -> dict[
         medians = [np.median(keypoints_error(load_keypoints(path), true)) for path in (now, old)]
         print(f"{video.name}: {medians[0]:.3f} % from the truth, before {medians[1]:.3f} %")
         errors.append(medians)
-    now, old = np.mean(errors, axis=0)
+    now, old = np.mean(errors, axis=0).tolist()
+    ratios = (cost["now"] / cost["before"]).tolist()
     return {
-        "median": float(now),
-        "ratio": float(now / old),
-        **dict(zip(("time", "cpu", "memory"), cost["now"] / cost["before"], strict=True)),
+        "median": now,
+        "ratio": now / old,
+        **dict(zip(("time", "cpu", "memory"), ratios, strict=True)),
     }
 
 
