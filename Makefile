@@ -13,7 +13,7 @@ export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
 unexport PYTHONDONTWRITEBYTECODE  # set in some containers: every job would compile what it imports
 
-.PHONY: help install lock demo study tables leakage plan weights status inspect test lint pytest bench clean
+.PHONY: help install develop lock demo study tables leakage plan weights status inspect test lint pytest bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,12 @@ $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/vision.post-deploy.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/world.post-deploy.sh
 	@$(BIN)/python envs/compile.py
+	@touch $@
+
+develop: $(VENV)/.developed ## install, and what the tests and the linters need
+
+$(VENV)/.developed: $(VENV)/.installed requirements-test.lock
+	$(BIN)/pip install -qq --no-compile --require-hashes --no-deps -r requirements-test.lock
 	@touch $@
 
 lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; needs uv and a network
@@ -66,19 +72,19 @@ status: install ## make status CONFIG=my.yaml: what is done, left and failed, an
 inspect: install ## make inspect AVATAR=results/demo/avatar/build [FIT=a fit .npz]: look at an avatar
 	@$(BIN)/understudy inspect $(AVATAR) $(if $(FIT),--fit $(FIT))
 
-test: install ## every test, lint, type and format check
+test: develop ## every test, lint, type and format check
 	@$(MAKE) --no-print-directory --jobs=2 lint pytest
 
-lint: install
+lint: develop
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules workflow/Snakefile
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 
-pytest: install
+pytest: develop
 	$(BIN)/python -m pytest tests -q --numprocesses $(TESTERS) --dist loadscope --no-loadscope-reorder
 
-bench: install ## make bench NAME=demo: measure and write results/bench/NAME.json
+bench: develop ## make bench NAME=demo: measure and write results/bench/NAME.json
 	$(BIN)/python -m tests.bench.$(NAME)
 
 clean: ## remove results (not the virtual environment)

@@ -62,8 +62,6 @@ localrules:
     normalise_reference,
     find_bystanders,
     calibrate_background,
-    composite_background,
-    render_in_room,
     picture_avatar,
     check_synthetic,
     write_dataset,

@@ -1,6 +1,6 @@
-"""Compile requirements.lock from pyproject.toml, and write the pins of envs/ from both.
+"""Compile the two locks from pyproject.toml, and write the pins of envs/ from all three.
 
-`make lock` runs it. Only `compile_lock` needs uv and a network.
+`make lock` runs it. Only `compile_locks` needs uv and a network.
 """
 
 import re
@@ -13,34 +13,58 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
+TEST_LOCK = ROOT / "requirements-test.lock"  # what only the tests need
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 ENVIRONMENTS: dict[str, list[str]] = PROJECT["tool"]["understudy"]["environments"]
 WITHOUT_DEPENDENCIES = set(PROJECT["tool"]["understudy"]["without-dependencies"])
 
-UV = "uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes"
-UV += " --no-header --no-emit-index-url --no-emit-package torch --output-file requirements.lock"
+UV = "uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header"
+UV += " --no-emit-index-url --no-emit-package torch pyproject.toml"
 HEADER = """\
 # Compiled by `make lock` from pyproject.toml, for Linux with Python 3.11 to 3.14. To be installed
 # with --no-deps, since it is complete without what tool.uv.exclude-dependencies names, and with
 # --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
+"""
+TEST_HEADER = """\
+# Compiled by `make lock` from pyproject.toml: what the tests need besides requirements.lock.
 """
 # On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
 MARKER = re.compile(
     r" ; (python_full_version >= '3.12' and )?python_full_version < '3.15' and "
     r"sys_platform == 'linux'(?= )"
 )
+ENTRY = re.compile(r"^(?=[\w.-]+==)", re.MULTILINE)
 PINS = re.compile(r"(^ +(- )?[\w.-]+==\S+( \\)?\n)+", re.MULTILINE)
 
 
-def compile_lock(options: list[str]) -> None:
-    """Resolve pyproject.toml; what the lock already pins stays as it is where it can."""
+def compile_locks(options: list[str]) -> None:
+    """Resolve pyproject.toml; what the locks already pin stays as it is where it can."""
     if not shutil.which("uv"):
         sys.exit("error: `make lock` needs uv: pip install uv")
-    run = subprocess.run([*UV.split(), *options, "pyproject.toml"], cwd=ROOT)
+    for_users = [f"--extra={extra}" for extra in EXTRAS if extra != "test"]
+    _compile(LOCK, [*options, *for_users])
+    _compile(TEST_LOCK, [*options, "--all-extras", f"--constraint={LOCK.name}"])
+    LOCK.write_text(HEADER + MARKER.sub("", LOCK.read_text()))
+    pinned = {_pin(entry) for entry in entries(LOCK)}
+    own = (MARKER.sub("", entry) for entry in entries(TEST_LOCK))
+    TEST_LOCK.write_text(TEST_HEADER + "".join(one for one in own if _pin(one) not in pinned))
+
+
+def _compile(lock: Path, options: list[str]) -> None:
+    run = subprocess.run([*UV.split(), *options, f"--output-file={lock.name}"], cwd=ROOT)
     if run.returncode:
         sys.exit(run.returncode)
-    LOCK.write_text(HEADER + MARKER.sub("", LOCK.read_text()))
+
+
+def entries(lock: Path) -> list[str]:
+    """A lock's packages, each with its hashes and what needs it."""
+    return ENTRY.split(lock.read_text())[1:]
+
+
+def _pin(entry: str) -> str:
+    """The package with its version and marker."""
+    return entry.partition(" \\")[0]
 
 
 def plain(name: str) -> str:
@@ -53,16 +77,16 @@ def direct() -> list[str]:
 
 
 def versions() -> dict[str, str]:
-    """Of every package: the lock's pins, and torch's in pyproject.toml."""
+    """Of every package: the locks' pins, and torch's in pyproject.toml."""
     torch = next(line for line in direct() if line.startswith("torch=="))
-    pins = [torch, *re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)]
-    return dict(pin.split("==") for pin in pins)
+    locked = (_pin(entry).split()[0] for entry in entries(LOCK) + entries(TEST_LOCK))
+    return dict(pin.split("==") for pin in (torch, *locked))
 
 
 def with_needed(names: Iterable[str]) -> set[str]:
-    """The packages and all that they need, by the lock's "via" comments."""
+    """The packages and all that they need, by the "via" comments of requirements.lock."""
     needed_by: dict[str, set[str]] = {}
-    for entry in re.split(r"^(?=[\w.-]+==)", LOCK.read_text(), flags=re.MULTILINE)[1:]:
+    for entry in entries(LOCK):
         name = entry.partition("==")[0]
         needed_by[name] = set(re.findall(r"^    #(?: via)? +([\w.-]+)", entry, re.MULTILINE))
     found, new = set(), set(names)
@@ -95,6 +119,6 @@ def generated_files() -> list[Path]:
 
 
 if __name__ == "__main__":
-    compile_lock(sys.argv[1:])
+    compile_locks(sys.argv[1:])
     for path in generated_files():
         path.write_text(generated(path))

@@ -1,5 +1,8 @@
 # Requires: RGBA masters. Gives: {results}/synthetic/, where `placement` is ground or copy.
 
+localrules:
+    composite_background,
+
 
 rule composite_background:
     """S_(i,j,k): the re-enactment over one background, C + (1 − α) B."""

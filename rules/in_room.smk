@@ -1,6 +1,9 @@
 # Requires: avatars, fits of references, rooms. Gives: {results}/synthetic/, where `placement` is
 # scene.
 
+localrules:
+    render_in_room,
+
 
 rule render_in_room:
     """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""

@@ -7,6 +7,7 @@ videos, which take longest, only on their settings: delete the folder if the dem
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.bench.figures import ROOT
@@ -19,6 +20,7 @@ from understudy.features.hands import extract_hands
 from understudy.features.keypoints import extract_keypoints
 from understudy.files import read_json, write_json
 from understudy.plan.code import code_version
+from understudy.registry import import_path
 
 WORLD = ROOT / "results/bench/fit_world"
 SIZE = 512  # px, both sides
@@ -106,24 +108,23 @@ def make_features(video: Path, folder: Path, body: Path, source: dict) -> None:
     """
     names = ("keypoints.npz", "expression.npz", "hands.npz")
     keypoints, expression, hands = (folder / name for name in names)
-    seen = {"source": source, "code": code_version("extract_keypoints")}
+    seen = {"source": source, "code": _code("keypoints", "mediapipe")}
     made(
         [keypoints],
         seen,
         lambda: extract_keypoints(video, keypoints, people="flag", backend="mediapipe"),
     )
-    for name, path, extract in (
-        ("extract_expression", expression, extract_expression),
-        ("extract_hands", hands, extract_hands),
+    for feature, path, extract in (
+        ("expression", expression, extract_expression),
+        ("hands", hands, extract_hands),
     ):
-        fitted = {**seen, "fitted": code_version(name)}
-        made(
-            [path],
-            fitted,
-            lambda path=path, extract=extract: extract(
-                video, keypoints, body, path, backend="landmarks"
-            ),
-        )
+        fitted = {**seen, "fitted": _code(feature, "landmarks")}
+        made([path], fitted, partial(extract, video, keypoints, body, path, backend="landmarks"))
+
+
+def _code(feature: str, word: str) -> str:
+    """The version of what a feature's job runs with a back-end."""
+    return code_version(f"extract_{feature}", import_path(feature, word))
 
 
 def made(paths: Iterable[Path], version: dict, make: Callable[[], object]) -> list[Path]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from packaging.requirements import Requirement
 
-from envs.generate import LOCK
+from envs.generate import LOCK, TEST_LOCK
 from tests.bench.figures import ROOT, Figure, write_figures
 from tests.unit.mediapipe_original import apart, original, ours
 from understudy.artifacts.arrays import load_arrays
@@ -33,12 +33,16 @@ FRAMES = 100  # of a real video that are compared
 ROUNDS = 3
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SOURCES = ("connection-pool", "fvcore", "immutables", "iopath", "pytorchvideo")  # pure Python
-EXTRACT = """
+CORES = 2
+EXTRACT = f"""
 import resource, sys, time
 started = time.perf_counter()
 from understudy.features.keypoints import extract_keypoints
-extract_keypoints(sys.argv[1], sys.argv[2], backend="mediapipe", people="flag")
-print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+from understudy.features.runtime import Runtime
+told = {{"threads": {CORES}}} if "threads" in Runtime.__dataclass_fields__ else {{}}
+extract_keypoints(sys.argv[1], sys.argv[2], "mediapipe", "flag", Runtime(**told))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 
 
@@ -68,46 +72,50 @@ def from_holistic(videos: list[Path]) -> tuple[float, float]:
     return float(middle), float(high)
 
 
-def extracted(checkout: Path, video: Path, out: Path) -> tuple[float, float]:
-    """Seconds and peak MB of the keypoints of a video, by a checkout and its environment."""
+def extracted(checkout: Path, video: Path, out: Path) -> tuple[float, float, float]:
+    """Seconds, those of a processor, and peak MB of the keypoints of a video, by a checkout and its
+    environment on CORES cores."""
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:CORES]))
     told = subprocess.run(
-        [checkout / ".venv/bin/python", "-c", EXTRACT, video, out],
+        ["taskset", "--cpu-list", cores, checkout / ".venv/bin/python", "-c", EXTRACT, video, out],
         env={**os.environ, "PYTHONPATH": f"{checkout}/src:{checkout}/workflow"},
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    seconds, peak = told.stdout.split()[-2:]
-    return float(seconds), float(peak)
+    seconds, worked, peak = map(float, told.stdout.split()[-3:])
+    return seconds, worked, peak
 
 
 def against(before: Path, pairs: list[tuple[Path, Path]], folder: Path) -> dict[str, float]:
     """Accuracy, and time and memory relative to BEFORE, taken turn by turn; the best of ROUNDS."""
-    errors, cost = [], {"now": [0.0, 0.0], "before": [0.0, 0.0]}
+    errors, cost = [], {"now": np.zeros(3), "before": np.zeros(3)}
     for video, truth in pairs:
         now, old = folder / f"{video.stem}.now.npz", folder / f"{video.stem}.before.npz"
         rounds = [
             (extracted(ROOT, video, now), extracted(before, video, old)) for _ in range(ROUNDS)
         ]
         for who, taken in zip(cost, np.min(rounds, axis=0), strict=True):
-            cost[who][0] += taken[0]
-            cost[who][1] = max(cost[who][1], taken[1])
+            cost[who][:2] += taken[:2]
+            cost[who][2] = max(cost[who][2], taken[2])
+            print(f"{video.name}, {who}: {taken[0]:.1f} s, {taken[1]:.1f} s of a processor")
         true = load_arrays(truth, "truth")
         medians = [np.median(keypoints_error(load_keypoints(path), true)) for path in (now, old)]
         print(f"{video.name}: {medians[0]:.3f} % from the truth, before {medians[1]:.3f} %")
         errors.append(medians)
-    now, old = np.mean(errors, axis=0)
+    now, old = np.mean(errors, axis=0).tolist()
+    ratios = (cost["now"] / cost["before"]).tolist()
     return {
-        "median": float(now),
-        "ratio": float(now / old),
-        "time": cost["now"][0] / cost["before"][0],
-        "memory": cost["now"][1] / cost["before"][1],
+        "median": now,
+        "ratio": now / old,
+        **dict(zip(("time", "cpu", "memory"), ratios, strict=True)),
     }
 
 
 def pythons() -> int:
-    """For how many versions of Python every pin of the lock has a wheel, or needs no compiler."""
-    pins = [Requirement(line) for line in re.findall(r"^\S+==.*?(?= \\$)", LOCK.read_text(), re.M)]
+    """For how many versions of Python every pin of the locks has a wheel, or needs no compiler."""
+    locks = LOCK.read_text() + TEST_LOCK.read_text()
+    pins = [Requirement(line) for line in re.findall(r"^\S+==.*?(?= \\$)", locks, re.M)]
     return sum(_resolves(pins, version) for version in PYTHONS)
 
 
@@ -171,6 +179,7 @@ def figures() -> list[Figure]:
         Figure("keypoints_median_pct", found["median"], "% of height", 2, True),
         Figure("keypoints_error_ratio", found["ratio"], "× before", 1.01, True),
         Figure("keypoints_time_ratio", found["time"], "× before", 0.6, True),
+        Figure("keypoints_cpu_ratio", found["cpu"], "× before", 1, True),
         Figure("keypoints_memory_ratio", found["memory"], "× before", 1, True),
         Figure("pythons", pythons(), "versions", 4, False),
         Figure("install_ratio", size, "× before", 0.9, True),

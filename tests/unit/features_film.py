@@ -8,7 +8,9 @@ import numpy as np
 
 from understudy.artifacts.arrays import Arrays, load_arrays
 from understudy.demo.world import WorldSettings, make_identity
-from understudy.features.mediapipe.holistic import Holistic, run_holistic
+from understudy.features.mediapipe.following import Sought, follow
+from understudy.features.mediapipe.holistic import Holistic
+from understudy.features.mediapipe.survey import Track
 from understudy.video.read import read_frames
 
 SETTINGS = WorldSettings(width=320, height=320, fps=6, seconds=6)
@@ -33,7 +35,8 @@ class Film:
     @cached_property
     def holistic(self) -> Holistic:
         """Of the first frame, held: the person looks at the camera."""
-        return run_holistic(self.frames[[0, 0, 0]], 3)
+        (person,) = follow(lambda _: self.frames[[0, 0, 0]], 3, [Sought(Track({}))], threads=1)
+        return person.seen
 
 
 def files_in(folder: Path) -> tuple[Path, Path]:

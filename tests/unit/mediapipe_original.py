@@ -13,8 +13,9 @@ import pytest
 
 from understudy.features.mediapipe.body import Body
 from understudy.features.mediapipe.face import Face, track_face
+from understudy.features.mediapipe.following import follow_body
 from understudy.features.mediapipe.hands import Hand, track_hand
-from understudy.features.mediapipe.holistic import Holistic, follow_body
+from understudy.features.mediapipe.holistic import Holistic
 from understudy.features.mediapipe.regions import HALF, whole
 
 

@@ -62,13 +62,27 @@ def test_the_lock_holds_what_its_packages_need():
     assert checked > len(VERSIONS)
 
 
-def test_the_lock_is_for_every_machine():
-    text = generate.LOCK.read_text()
+def test_the_locks_are_for_every_machine():
+    text = generate.LOCK.read_text() + generate.TEST_LOCK.read_text()
     entries = re.findall(r"^\S+==.*(?:\n    --hash=\S+(?: \\)?)*", text, re.MULTILINE)
     assert len(entries) == len(VERSIONS) - 1  # torch
     assert all("--hash=sha256:" in entry for entry in entries)
     assert not [name for name in VERSIONS if re.match(r"nvidia-|cuda-|triton", name)]
     assert "://" not in text
+
+
+def test_users_get_nothing_that_only_tests_need():
+    extras = (lines for name, lines in generate.EXTRAS.items() if name != "test")
+    named = sum(extras, start=PROJECT["project"]["dependencies"])
+    pinned, tested = (
+        {entry.partition("==")[0] for entry in generate.entries(lock)}
+        for lock in (generate.LOCK, generate.TEST_LOCK)
+    )
+    assert (
+        generate.with_needed(plain(Requirement(line).name) for line in named) - {"torch"} == pinned
+    )
+    assert not pinned & tested
+    assert {"pytest", "mediapipe", "mypy"} <= tested
 
 
 def test_a_version_stands_in_one_place():

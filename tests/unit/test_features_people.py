@@ -5,7 +5,11 @@ import pytest
 
 from understudy.errors import UserError
 from understudy.features.company import check_alone, check_somebody, shows_several
-from understudy.features.mediapipe.people import distinct_people, follow_people, torso_length
+from understudy.features.mediapipe.body import Body
+from understudy.features.mediapipe.one_euro import smoothed
+from understudy.features.mediapipe.people import distinct_people
+from understudy.features.mediapipe.regions import Region
+from understudy.features.mediapipe.survey import linked
 
 
 def _figure(x: float, y: float, height: float, visibility: float = 1.0) -> np.ndarray:
@@ -29,6 +33,12 @@ def _figure(x: float, y: float, height: float, visibility: float = 1.0) -> np.nd
     return person
 
 
+def _body(points: np.ndarray) -> Body:
+    """A body with these points; nothing else of it counts here."""
+    circle = smoothed(points[[23, 0], :2], None, 1.0)
+    return Body(points, np.zeros((33, 3)), circle, Region(points[0, :2], 1.0), np.zeros((256, 256)))
+
+
 def test_the_same_person_seen_twice_counts_once():
     found = np.array([_figure(100, 40, 200), _figure(103, 42, 195), _figure(320, 40, 200)])
     assert len(distinct_people(found, 400, 300)) == 2
@@ -36,7 +46,7 @@ def test_the_same_person_seen_twice_counts_once():
 
 def test_a_leg_taken_for_a_body_does_not_count():
     whole, leg = _figure(100, 40, 200), _figure(114, 130, 90)
-    assert len(distinct_people(np.array([leg, whole]), 400, 300)) == 1
+    assert distinct_people(np.array([leg, whole]), 400, 300) == [1]
 
 
 def test_passers_by_in_the_distance_and_unsure_figures_do_not_count():
@@ -49,20 +59,23 @@ def test_a_body_outside_the_picture_does_not_count():
 
 
 def test_nobody():
-    assert distinct_people(np.zeros((0, 33, 3)), 400, 300).shape == (0, 33, 3)
-    assert follow_people([0, 5], [np.zeros((0, 33, 3))] * 2) == []
+    assert distinct_people(np.zeros((0, 33, 3)), 400, 300) == []
+    assert linked({0: [], 5: []}) == []
 
 
 def test_people_who_pass_are_followed_apart_and_the_longest_seen_comes_first():
     frames = list(range(0, 60, 5))
-    near = [_figure(60 + 4 * f, 40, 200) for f in frames]
-    far = [_figure(300 - 4 * f, 70, 110) for f in frames]
-    people = [np.array(pair) for pair in zip(near, far, strict=True)]
+    near = [_body(_figure(60 + 4 * f, 40, 200)) for f in frames]
+    far = [_body(_figure(300 - 4 * f, 70, 110)) for f in frames]
+    people = [list(pair) for pair in zip(near, far, strict=True)]
     people[1::2] = [pair[::-1] for pair in people[1::2]]  # found in any order
-    people[4] = people[4][:0]  # a frame in which nobody was found
-    tracks = follow_people(frames, people)
-    assert [len(track.frames) for track in tracks] == [11, 11]
-    assert torso_length(tracks[0].people).min() > 1.5 * torso_length(tracks[1].people).max()
+    people[4] = []  # a frame in which nobody was found
+    first, second = linked(dict(zip(frames, people, strict=True)))
+    seen = [i for i in range(len(frames)) if i != 4]
+    assert first.seen == {frames[i]: near[i] for i in seen}
+    assert second.seen == {frames[i]: far[i] for i in seen}
+    assert first.bodies.keys() == second.bodies.keys() == set(frames)
+    assert first.boxes().shape == (11, 4)
 
 
 def test_several_people_are_refused_or_flagged():

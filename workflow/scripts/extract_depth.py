@@ -15,6 +15,9 @@ with job(snakemake):
         backend=snakemake.params.backend,
         relation=snakemake.params.relation,
         runtime=Runtime.of(
-            snakemake.params.device, snakemake.params.weights, snakemake.input.weights
+            snakemake.params.device,
+            snakemake.params.weights,
+            snakemake.input.weights,
+            snakemake.threads,
         ),
     )

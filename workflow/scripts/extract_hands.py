@@ -14,7 +14,10 @@ with job(snakemake):
         snakemake.output[0],
         backend=snakemake.params.backend,
         runtime=Runtime.of(
-            snakemake.params.device, snakemake.params.weights, snakemake.input.weights
+            snakemake.params.device,
+            snakemake.params.weights,
+            snakemake.input.weights,
+            snakemake.threads,
         ),
         reading=ReadingSettings(**snakemake.params.reading),
     )

@@ -1,6 +1,5 @@
 """Frames of a video, a few at a time, so that memory does not grow with its length."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +22,10 @@ Result = TypeVar("Result")
 def stream_frames(path: Path | str, indices: Sequence[int]) -> Iterator[np.ndarray]:
     """The frames `indices` of a video one by one, RGB uint8 (h,w,3)."""
     for start in range(0, len(indices), BATCH):
-        yield from read_frames(path, indices[start : start + BATCH])
+        batch = indices[start : start + BATCH]
+        ascending = sorted(batch)  # a step back would decode from the last key frame again
+        frames = dict(zip(ascending, read_frames(path, ascending), strict=True))
+        yield from (frames[index] for index in batch)
 
 
 def evenly(n: int, count: int) -> list[int]:
@@ -50,9 +52,10 @@ def ahead(items: Iterable[Item], count: int = BATCH) -> Iterator[Item]:
             thread.shutdown(cancel_futures=True)
 
 
-def side_by_side(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """The function of each item, in their order; a few are worked on at a time, in threads."""
-    threads = len(os.sched_getaffinity(0))
+def side_by_side(
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+) -> Iterator[Result]:
+    """The function of each item, in their order; `threads` of them are worked on at a time."""
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:

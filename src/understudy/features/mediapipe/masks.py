@@ -8,7 +8,7 @@ import numpy as np
 from understudy.artifacts.arrays import Arrays
 from understudy.features.frames import ahead, evenly, side_by_side, stream_frames
 from understudy.features.mediapipe.body import Body
-from understudy.features.mediapipe.holistic import follow_body, window_region
+from understudy.features.mediapipe.following import follow_body, window_region
 from understudy.features.mediapipe.models import model_digests
 from understudy.features.mediapipe.regions import whole
 from understudy.features.mediapipe.sharpen import sharp_mask
@@ -32,7 +32,8 @@ def detect_masks(
     masks = np.zeros((info.frames, info.height, info.width), bool)
     frames = stream_frames(video, range(info.frames))
     pairs = zip(progress(frames, "masks", info.frames), soft, strict=True)
-    for index, mask in enumerate(side_by_side(lambda pair: _sharp(*pair, behind, info), pairs)):
+    sharp = side_by_side(lambda pair: _sharp(*pair, behind, info), pairs, runtime.threads)
+    for index, mask in enumerate(sharp):
         masks[index] = mask
     return masks, model_digests(MODELS)
 

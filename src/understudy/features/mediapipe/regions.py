@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+SHARES = np.arange(256, dtype=np.float32) / 255  # of full brightness
 HALF = 0.5  # px to add for the continuous pixels of everywhere else, which start at their corner
 
 
@@ -44,7 +45,7 @@ def cut(image: np.ndarray, region: Region, size: int, border: int) -> np.ndarray
     corners = np.array([[0, size], [0, 0], [size, 0], [size, size]], np.float32)
     warp = cv2.getPerspectiveTransform(cv2.boxPoints(box), corners)
     picture = cv2.warpPerspective(image, warp, (size, size), borderMode=border)
-    return picture.astype(np.float32) / 255
+    return cv2.LUT(picture, SHARES)
 
 
 def to_image(points: np.ndarray, region: Region) -> np.ndarray:

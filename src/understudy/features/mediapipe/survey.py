@@ -1,0 +1,95 @@
+"""Who is where in frames spread over a clip: how many people there are, and which one matters.
+
+What follows a person through all frames starts from here, and is put right by it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from understudy.features.frames import side_by_side
+from understudy.features.mediapipe.body import Body
+from understudy.features.mediapipe.people import JOINTS, find_people, torso_length
+
+NEAR = 2.0  # torso lengths that a person moves at most between two of the frames
+
+
+@dataclass(frozen=True)
+class Track:
+    """One person: each surveyed frame, in order -> the body; None if it was not seen there."""
+
+    bodies: dict[int, Body | None]
+
+    @property
+    def seen(self) -> dict[int, Body]:
+        """The frames with a body."""
+        return {frame: body for frame, body in self.bodies.items() if body is not None}
+
+    def boxes(self) -> np.ndarray:
+        """(m,4) x0, y0, x1, y1 around the landmarks where it was seen, continuous px."""
+        xy = np.array([body.continuous[:, :2] for body in self.seen.values()]).reshape(-1, 33, 2)
+        return np.concatenate([xy.min(1), xy.max(1)], axis=1)
+
+    def prominence(self) -> float:
+        """The sum of torso lengths, px: seen for long and large."""
+        return sum(_torso(body) for body in self.seen.values())
+
+
+@dataclass(frozen=True)
+class Survey:
+    """people: surveyed frame -> how many are in it; tracks: each of them, the most prominent
+    first."""
+
+    people: dict[int, int]
+    tracks: list[Track]
+
+
+def survey(indices: Sequence[int], frames: Iterable[np.ndarray], threads: int) -> Survey:
+    """Look for everybody in RGB frames (h,w,3) of a clip, given with their ascending indices."""
+    found = list(side_by_side(find_people, frames, threads))
+    people = {index: len(bodies) for index, bodies in zip(indices, found, strict=True)}
+    return Survey(people, linked(dict(zip(indices, found, strict=True))))
+
+
+def linked(found: dict[int, list[Body]]) -> list[Track]:
+    """The bodies found in each frame as tracks, the most prominent first.
+
+    A body joins the track whose last one lies nearest, if that is within NEAR.
+    """
+    tracks: list[dict[int, Body]] = []
+    for frame, bodies in found.items():
+        last = [next(reversed(track.values())) for track in tracks]
+        pairs = sorted(
+            (_apart(body, other), i, j)
+            for i, body in enumerate(bodies)
+            for j, other in enumerate(last)
+        )
+        joined: dict[int, int] = {}  # body -> track
+        for distance, i, j in pairs:
+            if distance < NEAR and i not in joined and j not in joined.values():
+                joined[i] = j
+        for i, body in enumerate(bodies):
+            if i in joined:
+                tracks[joined[i]][frame] = body
+            else:
+                tracks.append({frame: body})
+    everywhere = (Track({frame: track.get(frame) for frame in found}) for track in tracks)
+    return sorted(everywhere, key=lambda track: -track.prominence())
+
+
+def same(points: np.ndarray, others: np.ndarray) -> bool:
+    """Whether two bodies (33,3) of one frame lie within the other's torso length of each other."""
+    apart = np.median(np.linalg.norm((points - others)[:, :2], axis=1))
+    return bool(apart < torso_length(others))
+
+
+def _apart(body: Body, other: Body) -> float:
+    """Median distance of joints, in torso lengths of the larger."""
+    scale = max(_torso(body), _torso(other), 1e-9)
+    between = np.linalg.norm((body.points - other.points)[JOINTS, :2], axis=1)
+    return float(np.median(between) / scale)
+
+
+def _torso(body: Body) -> float:
+    return float(torso_length(body.points))
