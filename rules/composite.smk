@@ -1,5 +1,6 @@
 # Requires: RGBA masters. Gives: {results}/synthetic/, where `placement` is ground or copy.
 
+
 localrules:
     composite_background,
 

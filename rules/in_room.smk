@@ -1,6 +1,7 @@
 # Requires: avatars, fits of references, rooms. Gives: {results}/synthetic/, where `placement` is
 # scene.
 
+
 localrules:
     render_in_room,
 
