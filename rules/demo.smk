@@ -1,6 +1,9 @@
 # Requires: the built-in body's data. Gives: {world}/: videos of the demo world and ground truth.
 # A file's name says what it shows: {person}.{room}.mp4, {person}.{action}.{room}.{style}.mp4.
 
+# Whether people stand in rooms whose cameras are known.
+IN_DEMO_ROOMS = PLAN.in_rooms and all(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+
 
 rule demo_figure:
     """A person of the demo world: shape, hair, clothes, painted skin; made once."""
@@ -110,11 +113,7 @@ rule measure_demo:
         reference_keypoints=[LAYOUT.feature("reference", id_, "keypoints") for id_ in REFERENCES],
         reference_fits=[LAYOUT.fit("reference", id_) for id_ in REFERENCES],
         body=BODY,
-        placed=(
-            [LAYOUT.placed(*row) for row in SYNTHETIC]
-            if PLAN.in_rooms and all(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
-            else []
-        ),
+        placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if IN_DEMO_ROOMS else [],
     output:
         accuracy=f"{RESULTS}/accuracy.json",
         held_out=f"{RESULTS}/sheets/held_out.jpg",
@@ -129,7 +128,11 @@ rule measure_demo:
         references=list(REFERENCES),
         placement=CONFIG["render"]["placement"],
         photos=CONFIG["demo"]["background"],
-        rooms={id_: Path(row["image"]).stem for id_, row in BACKGROUNDS.items()},
+        rooms=(
+            {id_: Path(row["image"]).stem for id_, row in BACKGROUNDS.items()}
+            if IN_DEMO_ROOMS
+            else {}
+        ),
         code=code_version("measure_demo"),
     script:
         "../workflow/scripts/measure_demo.py"
