@@ -35,6 +35,7 @@ from understudy.scene.framing import Framing
 from understudy.scene.images import in_frame
 from understudy.scene.performance import Performance, about_up, moved, performance
 from understudy.scene.place import Place, find_place, in_room
+from understudy.scene.shadow import ShadedFloor
 
 SIZE = 512  # px, of the frames
 FPS, SECONDS = 6, 3
@@ -126,12 +127,20 @@ def _composite(photo: Photo, room: Room, framing: Framing, place: Place, player:
     viewmat[:3, :3] = camera.axes.T @ about_up(place.turn)
     viewmat[:3, 3] = camera.in_space(np.array([place.right, place.forward]))
     back, shift = (torch.from_numpy(part).float() for part in _inverse(viewmat))
-    behind = in_frame(Image.fromarray(photo.view.rgb), SIZE, SIZE, "cover")
+    empty = in_frame(Image.fromarray(photo.view.rgb), SIZE, SIZE, "cover")
+    behind = _shaded(empty, room, framing, player.motion.body.pose(pose).vertices[0].numpy())
     backdrop = Picture(behind, np.full((SIZE, SIZE), np.inf, np.float32))
     lens = Camera(framing.K(camera.focal), viewmat, SIZE, SIZE)
     shot = Shot(player.figure, player.motion.body, lens, player.renderer, backdrop, None)
     (frame,) = composed(shot, moved(pose, pelvis, back, shift))
     return Framed(frame.picture, frame.seen >= 0.5)
+
+
+def _shaded(photo: np.ndarray, room: Room, framing: Framing, skin: np.ndarray) -> np.ndarray:
+    """The photo with the shadow of a person's skin (n,3), in camera space, as a job draws it."""
+    body = room.camera.over_floor(skin)
+    floor = ShadedFloor.of(room, framing, body[:, :2])
+    return floor.shaded(photo, floor.darkness(body))
 
 
 def _middle(pose: Pose) -> Pose:

@@ -86,11 +86,11 @@ def test_over_is_rounded_exact_arithmetic(seed):
     rgba = np.concatenate([colour, alpha], -1).astype(np.uint8)
     background = rng.integers(0, 256, (6, 7, 3), dtype=np.uint8)
     exact = np.minimum(colour + (1 - alpha / 255) * background.astype(float), 255)
-    assert np.abs(over(rgba[None], background)[0] - exact).max() <= 0.5 + 1e-9
+    assert np.abs(over(rgba[None], background[None])[0] - exact).max() <= 0.5 + 1e-9
     clear = np.zeros((6, 7, 4), np.uint8)
-    assert np.array_equal(over(clear[None], background)[0], background)
+    assert np.array_equal(over(clear[None], background[None])[0], background)
     rgba[..., 3] = 255
-    assert np.array_equal(over(rgba[None], background)[0], rgba[..., :3])
+    assert np.array_equal(over(rgba[None], background[None])[0], rgba[..., :3])
 
 
 @pytest.fixture

@@ -69,6 +69,12 @@ class RoomCamera:
         right, up, back = self.axes
         return floor[..., :1] * right - self.above * up - floor[..., 1:] * back
 
+    def over_floor(self, points: np.ndarray) -> np.ndarray:
+        """Camera-space points (…,3) by their floor point, right and forward, and how high they are
+        above it, m."""
+        right, up, back = self.axes
+        return np.stack([points @ right, -(points @ back), points @ up + self.above], -1)
+
     def project(self, points: np.ndarray) -> np.ndarray:
         """Pixels (…,2) of camera-space points (…,3) in front of the camera."""
         image = points @ self.K.T

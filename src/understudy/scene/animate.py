@@ -13,7 +13,7 @@ from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
 from understudy.body.load import load_body
 from understudy.body.pose import Pose
-from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.avatar import Avatar, Cloud
 from understudy.gaussians.device import on_device
 from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
@@ -102,9 +102,21 @@ def render_frames(
 
     Only skinning and rasterising are done per frame; memory does not grow with the length.
     """
+    for cloud in posed(avatar, pose, batch):
+        yield seen_by(cloud, K, width, height)
+
+
+def posed(avatar: Avatar, pose: Pose, batch: int) -> Iterator[Cloud]:
+    """The avatar's Gaussians, `batch` frames at a time."""
     for start in range(0, len(pose), batch):
-        part = pose[start : start + batch]
         with torch.no_grad():
-            cloud = avatar.pose(part)
-            views = torch.eye(4, device=K.device).expand(len(part), 4, 4)
-            yield cloud.render(views, K.float().expand(len(part), 3, 3), width, height)
+            yield avatar.pose(pose[start : start + batch])
+
+
+def seen_by(cloud: Cloud, K: Tensor, width: int, height: int) -> tuple[Tensor, Tensor]:
+    """rgb (b,h,w,3), premultiplied, and alpha (b,h,w,1) of Gaussians in the space of a camera K
+    (3,3) px."""
+    frames = len(cloud.means)
+    views = torch.eye(4, device=K.device).expand(frames, 4, 4)
+    with torch.no_grad():
+        return cloud.render(views, K.float().expand(frames, 3, 3), width, height)

@@ -17,17 +17,17 @@ from understudy.video.write import VideoWriter
 VISIBLE_SHARE = 1e-4
 
 
-def over(rgba: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Premultiplied uint8 (n,h,w,4) over uint8 (h,w,3): round(C + (1 − α)·B), uint8 (n,h,w,3).
+def over(rgba: np.ndarray, backgrounds: np.ndarray) -> np.ndarray:
+    """Premultiplied uint8 (n,h,w,4) over uint8 (n,h,w,3): round(C + (1 − α)·B), uint8 (n,h,w,3).
 
     Porter and Duff's "over" (1984) on display values, as the avatar was trained on them.
     """
-    frames = np.repeat(background[None], len(rgba), 0)
+    frames = backgrounds.copy()
     drawn = np.bitwise_or.reduce(rgba.view(np.uint32)[..., 0], 0)  # not 0: anything, in any frame
     rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
     if rows.size:  # a figure is a small part of a frame
         box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        front, back = rgba[:, *box], background[box]
+        front, back = rgba[:, *box], backgrounds[:, *box]
         behind = (255 - front[..., 3:].astype(np.uint16)) * back  # at most 255², fits 16 bits
         shown = np.minimum(front[..., :3] + (behind + np.uint16(127)) // 255, 255)
         frames[:, *box] = shown.astype(np.uint8)
@@ -48,7 +48,7 @@ def composite_background(
     with VideoWriter(out, info.width, info.height, info.fps, crf=settings.crf) as video:
         for frame in progress(read_rgba(rgba), Path(out).stem, info.frames):
             visible += (frame[..., 3] > 127).mean() >= VISIBLE_SHARE
-            video.write(over(frame[None], behind))
+            video.write(over(frame[None], behind[None]))
         if not visible:
             raise UserError(
                 f"{rgba}: the figure is outside the image in every frame; "

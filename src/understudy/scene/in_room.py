@@ -1,4 +1,5 @@
-"""A re-enactment in a room: the person stands on its floor, seen by its camera."""
+"""A re-enactment in a room: the person stands on its floor, seen by its camera, and takes light
+from it."""
 
 import math
 import sys
@@ -20,7 +21,7 @@ from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
 from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
-from understudy.scene.animate import encode, render_frames
+from understudy.scene.animate import encode, posed, seen_by
 from understudy.scene.composite import over
 from understudy.scene.footprint import needs_of
 from understudy.scene.framing import Framing, framed_photo
@@ -28,10 +29,12 @@ from understudy.scene.performance import Performance, performance
 from understudy.scene.place import Place, find_place, in_room
 from understudy.scene.placement import placed_pose
 from understudy.scene.settings import CompositeSettings, Resize
+from understudy.scene.shadow import ShadedFloor
 from understudy.scene.viewpoints import Viewpoint
 from understudy.video.write import VideoWriter
 
 BATCH = 8  # frames skinned and rasterised at once
+SHADING = 4  # one of so many Gaussians casts a shadow
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,17 @@ def _rendered(
     camera, framing = found.room.camera, found.framing
     pose = on_device(in_room(motion, found.place, camera), device)
     K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
-    size = framing.width, framing.height
-    for rgb, alpha in render_frames(on_device(person, device), pose, K, *size, BATCH):
-        yield over(to_video(rgb, alpha)[0], photo)
+    floor = ShadedFloor.of(found.room, framing, found.place.of(_ends(motion)))
+    for cloud in posed(on_device(person, device), pose, BATCH):
+        rgba = to_video(*seen_by(cloud, K, framing.width, framing.height))[0]
+        bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
+        yield over(rgba, np.stack([floor.shaded(photo, floor.darkness(body)) for body in bodies]))
+
+
+def _ends(motion: Performance) -> np.ndarray:
+    """The corners (2,2), right and forward, m, of where the pelvis is on the motion's floor."""
+    place = (motion.pose.transl + motion.body.joints[0]).numpy()[:, [0, 2]] * (1, -1)
+    return np.stack([place.min(0), place.max(0)])
 
 
 def placed_of(found: Found) -> Placed:

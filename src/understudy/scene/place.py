@@ -34,6 +34,11 @@ class Place:
     turn: float
     lacks: str
 
+    def of(self, cells: np.ndarray) -> np.ndarray:
+        """Places (k,2) of a motion's floor, right and forward, m, on the room's."""
+        places = np.array([[self.right, self.forward]])
+        return _about(places, cells, np.array([self.turn]))[0]
+
 
 def find_place(room: Room, framing: Framing, performance: Performance, needs: Needs) -> Place:
     """The best place for a motion in a room, seen in the frame of a video.

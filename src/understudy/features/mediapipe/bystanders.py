@@ -43,5 +43,7 @@ def boxes_of_people(picture: np.ndarray) -> np.ndarray:
 
 
 def _boxes(picture: np.ndarray) -> np.ndarray:
-    people = find_people(picture)[..., :2]
+    people = np.array([body.continuous[:, :2] for body in find_people(picture)])
+    if not len(people):
+        return np.empty((0, 4))
     return np.concatenate([people.min(1), people.max(1)], 1)

@@ -1,0 +1,101 @@
+"""The shadow on a room's floor, against what geometry says of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from understudy.artifacts.room import Light, Room, RoomCamera
+from understudy.room.spots import find_spots
+from understudy.scene.framing import Framing
+from understudy.scene.shadow import LOWEST, ShadedFloor, strength_of
+
+CAMERA = RoomCamera(640, 480, 420.0, -14.0, 1.0, 5.0, 1.4)
+FULL = Light((1.0, 1.0, 1.0), 1.0, 1e-6, 0.1, 0.1)  # all of the light comes from above
+PLACE = np.array([[0.2, 3.0]])
+
+
+def room_with(light: Light) -> Room:
+    small = CAMERA.resized(320, 240)
+    floor = np.isfinite(small.floor_depth()) & (small.floor_depth() < 8)
+    return Room(CAMERA, floor, floor, find_spots(floor, small), light, {"refused": None})
+
+
+@pytest.fixture
+def floor() -> ShadedFloor:
+    room = room_with(FULL)
+    return ShadedFloor.of(room, Framing.of(CAMERA, 640, 480, "cover"), PLACE)
+
+
+def disc(radius: float, height: float) -> np.ndarray:
+    """Points of a level disc above PLACE."""
+    steps = np.arange(-radius, radius + 0.005, 0.01)
+    right, forward = np.meshgrid(steps, steps)
+    inside = np.hypot(right, forward) <= radius
+    middle = PLACE[0]
+    return np.stack(
+        [right[inside] + middle[0], forward[inside] + middle[1], np.full(inside.sum(), height)], 1
+    )
+
+
+def at(floor: ShadedFloor, darkness: np.ndarray, place: np.ndarray) -> float:
+    """The darkness in the pixel that shows a place of the floor."""
+    x, y = CAMERA.project(CAMERA.in_space(place))
+    return float(darkness[int(y) - floor.box[0].start, int(x) - floor.box[1].start])
+
+
+@pytest.mark.parametrize(("radius", "height"), [(0.3, 0.5), (0.4, 0.3), (0.2, 0.6)])
+def test_below_a_disc_the_sky_is_missing_that_it_hides(floor, radius, height):
+    """Of an even sky, a level floor misses sin² of the angle that the disc's edge is seen at."""
+    hidden = radius**2 / (radius**2 + height**2)
+    hidden = min(hidden, np.cos(np.radians(LOWEST)) ** 2)
+    strength = strength_of(FULL)
+    dark = floor.darkness(disc(radius, height))
+    assert at(floor, dark, PLACE[0]) == pytest.approx(hidden * strength, abs=0.07)
+
+
+def test_what_lies_on_the_floor_takes_nothing_beside_it(floor):
+    dark = floor.darkness(disc(0.1, 0.0))
+    assert at(floor, dark, PLACE[0]) > 0.7
+    assert at(floor, dark, PLACE[0] + (0.4, 0.0)) < 1e-3
+
+
+def test_nothing_but_floor_is_shaded():
+    room = room_with(FULL)
+    small = room.small
+    columns = np.arange(small.width)[None].repeat(small.height, 0)
+    x, _ = small.project(small.in_space(PLACE[0]))
+    half = replace(room, floor=room.floor & (columns < x))
+    framing = Framing.of(CAMERA, 640, 480, "cover")
+    floor = ShadedFloor.of(half, framing, PLACE)
+    photo = np.full((480, 640, 3), 200, np.uint8)
+    shaded = floor.shaded(photo, floor.darkness(disc(0.4, 0.1)))
+    changed = (shaded != photo).any((0, 2))
+    assert changed[: int(2 * x) - 6].any() and not changed[int(2 * x) + 6 :].any()
+
+
+@pytest.mark.parametrize("resize", ["cover", "contain"])
+def test_the_shadow_is_where_the_frame_shows_its_place(resize):
+    framing = Framing.of(CAMERA, 300, 400, resize)
+    floor = ShadedFloor.of(room_with(FULL), framing, PLACE)
+    dark = floor.darkness(disc(0.15, 0.0))
+    rows, columns = np.nonzero(dark > 0.3)
+    point = CAMERA.in_space(PLACE[0])
+    x, y = (framing.K(CAMERA.focal) @ point)[:2] / point[2]
+    assert columns.mean() + floor.box[1].start == pytest.approx(x, abs=2)
+    assert rows.mean() + floor.box[0].start == pytest.approx(y, abs=2)
+
+
+def test_what_a_photo_shows_of_its_light_is_weighed():
+    certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1)
+    unsure = replace(certain, shadow_sigma=1.0)
+    assert strength_of(certain) == pytest.approx(0.1, abs=0.02)
+    assert strength_of(unsure) == pytest.approx(0.58, abs=0.02)
+
+
+def test_a_motion_out_of_the_picture_has_no_shadow():
+    room = room_with(FULL)
+    framing = Framing.of(CAMERA, 640, 480, "cover")
+    floor = ShadedFloor.of(room, framing, PLACE + np.array([60.0, 0.0]))
+    photo = np.full((480, 640, 3), 200, np.uint8)
+    assert np.array_equal(floor.shaded(photo, floor.darkness(disc(0.2, 0.2))), photo)
