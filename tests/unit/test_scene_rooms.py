@@ -302,7 +302,7 @@ def test_a_video_shows_the_person_on_the_rooms_floor(avatar, body_file, tmp_path
     assert (info.width, info.height, info.frames, float(info.fps)) == (320, 240, 9, FPS)
     assert placed.background == "hall" and placed.passed_over == {"wall": "a wall"}
     assert placed.height == 1.4 and placed.height_from == "table" and not placed.lacks
-    figure = np.abs(read_frames(out).astype(int) - 96).max(-1) > 24
+    figure = np.abs(read_frames(out).astype(int) - 96).max(-1) > 32
     rows, columns = np.nonzero(figure.any(0))
     framing = Framing.of(CAMERA, 320, 240, "cover")
     floor = CAMERA.in_space(np.array([placed.right, placed.forward]))

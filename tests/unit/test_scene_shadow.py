@@ -56,7 +56,7 @@ def test_below_a_disc_the_sky_is_missing_that_it_hides(floor, radius, height):
 
 def test_what_lies_on_the_floor_takes_nothing_beside_it(floor):
     dark = floor.darkness(disc(0.1, 0.0))
-    assert at(floor, dark, PLACE[0]) > 0.7
+    assert at(floor, dark, PLACE[0]) > 0.6
     assert at(floor, dark, PLACE[0] + (0.4, 0.0)) < 1e-3
 
 
@@ -89,8 +89,8 @@ def test_the_shadow_is_where_the_frame_shows_its_place(resize):
 def test_what_a_photo_shows_of_its_light_is_weighed():
     certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1)
     unsure = replace(certain, shadow_sigma=1.0)
-    assert strength_of(certain) == pytest.approx(0.1, abs=0.02)
-    assert strength_of(unsure) == pytest.approx(0.58, abs=0.02)
+    assert strength_of(certain) == pytest.approx(0.35, abs=0.01)
+    assert strength_of(unsure) == pytest.approx(0.58, abs=0.01)
 
 
 def test_a_motion_out_of_the_picture_has_no_shadow():

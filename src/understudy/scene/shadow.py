@@ -23,13 +23,13 @@ _BLUR = 1.0  # cells
 
 # How much of a floor's light comes from above, if nothing is known, and its standard error.
 USUAL_STRENGTH, USUAL_SIGMA = 0.6, 0.2
-_LEAST_SIGMA = 0.02
+FURNITURE_SIGMA = 0.2  # how far off what a person takes that is which furniture takes
 
 
 def strength_of(light: Light) -> float:
-    """The share of a floor's light that somebody can take, by what a photo shows of it, weighed
-    against what is usual."""
-    seen = 1 / max(light.shadow_sigma, _LEAST_SIGMA) ** 2
+    """The share of a floor's light that somebody can take, by what a photo shows of it beside its
+    furniture, weighed against what is usual."""
+    seen = 1 / (light.shadow_sigma**2 + FURNITURE_SIGMA**2)
     usual = 1 / USUAL_SIGMA**2
     return (seen * light.shadow + usual * USUAL_STRENGTH) / (seen + usual)
 
