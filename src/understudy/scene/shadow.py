@@ -68,8 +68,8 @@ class ShadedFloor:
         inside = (x >= 0) & (x < cells[0] - 1) & (y >= 0) & (y < cells[1] - 1) & (shown > 0)
         box = _bounds(inside)
         strength = np.where(inside, strength_of(room.light) * shown, 0.0)[box]
-        maps = (np.where(inside, cell, -10.0)[box].astype(np.float32) for cell in (x, y))
-        return ShadedFloor(box, *maps, strength.astype(np.float32), low, (cells[0], cells[1]))
+        x, y = (np.where(inside, cell, -10.0)[box].astype(np.float32) for cell in (x, y))
+        return ShadedFloor(box, x, y, strength.astype(np.float32), low, (cells[0], cells[1]))
 
     def darkness(self, points: np.ndarray) -> np.ndarray:
         """(h,w) f32 of the box: the share of the light that a body's surface points (n,3) take:
