@@ -8,13 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.masks import load_masks
-from understudy.features.depth_anything.outputs import network_outputs
+from understudy.features.depth_anything.outputs import depth_at_body
 from understudy.features.depth_anything.relative_depth import FARTHEST, FEWEST
-from understudy.features.fitted_body import fitted_body
 from understudy.features.runtime import Runtime
-from understudy.files import file_digest
-from understudy.networks.depth_anything import load_network, metric_depth
+from understudy.networks.depth_anything import metric_depth
 from understudy.networks.depth_anything import shapes as shapes  # for features.check_weights
 from understudy.networks.depth_anything import state_of as state_of
 
@@ -29,17 +26,8 @@ def measure_depth(
     runtime: Runtime,
 ) -> tuple[np.ndarray, dict]:
     """As of the relative networks (`depth.measure_depth`); `relation` has no meaning here."""
-    ((name, path),) = runtime.weights.items()
-    network = load_network(name, path, runtime.device)
-    surface, person = fitted_body(fit, body, frames), load_masks(masks)
-    height, width = person.shape[1:]
-    depth = np.zeros((len(frames), height, width), np.float32)
-    seen = network_outputs(metric_depth, network, video, frames.tolist(), runtime.device)
-    for i, metres in enumerate(seen):
-        depth[i] = at_body(metres, surface.depth(i, width, height), person[frames[i]])
-    source = "Depth Anything V2, metric, at the fitted body's depth; 0 where it is not known"
-    about = {"unit": "m", "source": source, "body": surface.model_id}
-    return depth, about | {"model": {name: file_digest(path)}}
+    files = (video, masks, fit, body)
+    return depth_at_body(metric_depth, at_body, "metric", *files, frames, runtime)
 
 
 def at_body(metres: np.ndarray, surface: np.ndarray, person: np.ndarray) -> np.ndarray:
