@@ -39,15 +39,18 @@ def on_gpus(**asked: dict) -> dict[str, dict]:
 
 
 def local_rules() -> set[str]:
-    """The local rules: those that the Snakefile lists, and those that say so themselves, by the
-    default configuration."""
-    listed = re.search(
-        r"^localrules:\n((?: +\w+,\n)+)", (REPOSITORY / "Snakefile").read_text(), re.M
-    )
-    files = [path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")]
+    """The local rules: those that a file of the workflow lists, and those that say so themselves,
+    by the default configuration."""
+    paths = [REPOSITORY / "Snakefile", *(REPOSITORY / "rules").glob("*.smk")]
+    files = [path.read_text() for path in paths]
+    lists = [
+        names
+        for text in files
+        for names in re.findall(r"^localrules:\n((?: +\w+,\n)+)", text, re.M)
+    ]
     rules = [rule for text in files for rule in re.split(r"^rule ", text, flags=re.M)]
     said = [rule.split(":")[0] for rule in rules if "\n    localrule:" in rule]
-    return {*re.findall(r"\w+", listed[1]), *said}
+    return {*re.findall(r"\w+", "".join(lists)), *said}
 
 
 @dataclass(frozen=True)
