@@ -64,6 +64,7 @@ localrules:
     calibrate_background,
     picture_avatar,
     check_synthetic,
+    flag_sources,
     write_dataset,
     leakage,
     check_leakage,

@@ -31,10 +31,31 @@ rule check_synthetic:
         "../workflow/scripts/check_synthetic.py"
 
 
+rule flag_sources:
+    """What each reference and each identity was flagged for."""
+    input:
+        references=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
+        identities=expand(LAYOUT.fit("identity", "{id}"), id=IDENTITIES),
+    output:
+        LAYOUT.flags,
+    log:
+        LAYOUT.log("flag_sources"),
+    benchmark:
+        LAYOUT.benchmark("flag_sources")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        limits=CONFIG["fit"]["flag"],
+        code=code_version("flag_sources"),
+    script:
+        "../workflow/scripts/flag_sources.py"
+
+
 rule write_dataset:
     """The manifest, PyTorchVideo lists, datasheet and checks of all synthetic videos."""
     input:
         checked=LAYOUT.checked,
+        flags=LAYOUT.flags,
         identity_notes=expand(LAYOUT.facts("identity", "{id}"), id=IDENTITIES),
         reference_notes=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
         identity_keypoints=expand(LAYOUT.feature("identity", "{id}", "keypoints"), id=IDENTITIES),

@@ -52,6 +52,7 @@ rule list_clips:
     input:
         real=clips_of,
         checked=lambda wildcards: LAYOUT.checked if seen_by(wildcards).n_synthetic else [],
+        flags=lambda wildcards: LAYOUT.flags if seen_by(wildcards).n_synthetic else [],
         white=lambda wildcards: (
             [LAYOUT.white(*pair) for pair in PAIRS]
             if seen_by(wildcards).background == "white"
@@ -75,6 +76,9 @@ rule list_clips:
             {id_: row["label"] for id_, row in REFERENCES.items()}
             if seen_by(wildcards).n_synthetic
             else None
+        ),
+        keep=lambda wildcards: (
+            CONFIG["dataset"]["keep"] if seen_by(wildcards).n_synthetic else None
         ),
         labels=CONFIG["labels"],
         dataset=DATASET,

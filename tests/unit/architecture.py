@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What is decided before any job runs, and what is reported of a run. From makers they import
     # only settings and what is light.
     "configuration": {
-        *("avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
+        *("artifacts", "avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
         *("demo", "fitting", "recognition", "scene", "video"),
     },
     "plan": {"configuration", "features", "recognition", "scene", "sources", "video"},

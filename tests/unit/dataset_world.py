@@ -1,6 +1,6 @@
 """A dataset of four tiny videos, with a file of each kind that the manifest names."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.flags import Flagged, KeepSettings, save_flags
 from understudy.dataset.checks import check_videos
 from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
 from understudy.dataset.manifest import write_dataset
@@ -36,6 +37,7 @@ class World:
 
     clips: list[Synthetic]
     inputs: DatasetInputs
+    flagged: Flagged = field(default_factory=lambda: Flagged({}, {}))
 
     def write(self, out: Path, clips=None, **changes) -> pd.DataFrame:
         """Check the clips and write the dataset's files; returns the manifest."""
@@ -44,7 +46,8 @@ class World:
         images = {id_: row["image"] for id_, row in inputs.backgrounds.items()}
         checked = out / "checked.parquet"
         check_videos(clips, inputs.references.normalised, images, inputs.resize, checked)
-        return write_dataset(replace(inputs, checked=checked), out)
+        save_flags(out / "flags.json", self.flagged)
+        return write_dataset(replace(inputs, checked=checked, flags=out / "flags.json"), out)
 
 
 def make_world(root: Path) -> World:
@@ -88,6 +91,7 @@ def make_world(root: Path) -> World:
     notes = {name: root / "video" / f"{name}.json" for name in ("wave", "kick", "anna", "ben")}
     inputs = DatasetInputs(
         checked=Path(),
+        flags=Path(),
         references=Sources(
             {
                 "wave": {"id": "wave", "video": "wave.mp4", "label": "hand_waving"},
@@ -126,6 +130,7 @@ def make_world(root: Path) -> World:
         resize="cover",
         name="tiny",
         licence="CC BY-NC 4.0",
+        keep=KeepSettings(),
         real={
             "r1": {"id": "r1", "video": "real/one two.mp4", "label": "bow", "split": "train"},
             "r2": {"id": "r2", "video": "real/r2.mp4", "label": "kicking", "split": "test"},

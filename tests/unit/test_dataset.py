@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 
 from tests.unit.dataset_world import SIZE, make_world
+from understudy.artifacts.flags import Flagged, KeepSettings
 from understudy.artifacts.placed import Placed, save_placed
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.networks import torchvision_cpu
+from understudy.recognition.lists import synthetic_clips
 from understudy.video.write import VideoWriter
 
 
@@ -84,6 +86,55 @@ def test_manifest_holds_every_fact(world, tmp_path):
     assert {key: row[key] for key in facts} == facts
     assert len(row["sha256"]) == 64 and len(row["reference_digest"]) == 12
     assert 0.15 < row["hidden_share"] < 0.25  # a box of 40 x 20 px
+
+
+LEG = {"left_leg": "the left leg is seen in 0 % of the frames, fewer than 50"}
+SLIDE = {"slide": "feet slide 34 mm per frame, more than 20"}
+
+
+def test_what_was_flagged_reaches_every_file(world, tmp_path):
+    """And by default keeps a waist-up reference's videos out of the list, no sliding one's."""
+    flagged = Flagged({"kick": {**LEG, **SLIDE}, "wave": SLIDE}, {"anna": {}, "ben": {}})
+    manifest = replace(world, flagged=flagged).write(tmp_path)
+    by_reference = manifest.set_index("reference")
+    assert set(by_reference.loc["kick", "reference_flags"]) == {"left_leg, slide"}
+    assert set(by_reference.loc["wave", "reference_flags"]) == {"slide"}
+    assert set(manifest["identity_flags"]) == {""}
+    assert manifest["passed"].all()
+    assert list(manifest["kept"]) == list(manifest["reference"] == "wave")
+    listed = (tmp_path / "lists/synthetic.txt").read_text()
+    assert listed.count("\n") == 2 and "kick" not in listed
+    checks = read_json(tmp_path / "checks.json")
+    assert (checks["passed"], checks["kept"]) == (4, 2)
+    assert checks["flagged"] == {"reference": {"kick": LEG | SLIDE, "wave": SLIDE}, "identity": {}}
+    assert checks["left_out"] == {"reference": {"kick": ["left_leg"]}, "identity": {}}
+    sheet = (tmp_path / "datasheet.md").read_text()
+    assert f"| reference kick | left_leg | {LEG['left_leg']} | left out |" in sheet
+    assert f"| reference wave | slide | {SLIDE['slide']} | kept |" in sheet
+    assert "| in the list for training | 2 of 4 |" in sheet
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"),
+    [
+        (KeepSettings((), ()), ["kick anna", "kick ben", "wave anna", "wave ben"]),
+        (KeepSettings(("slide",), ()), []),
+        (KeepSettings((), ("left_leg",)), ["kick anna", "wave anna"]),
+        (KeepSettings(("left_leg",), ("left_leg",)), ["wave anna"]),
+    ],
+)
+def test_the_rule_says_whose_videos_are_kept(world, tmp_path, keep, kept):
+    flagged = Flagged({"kick": LEG | SLIDE, "wave": SLIDE}, {"anna": SLIDE, "ben": LEG})
+    manifest = replace(world, flagged=flagged).write(tmp_path, keep=keep)
+    rows = manifest[manifest["kept"]]
+    assert sorted(f"{row.reference} {row.identity}" for row in rows.itertuples()) == kept
+    clips = synthetic_clips(
+        tmp_path / "checked.parquet",
+        flagged.left_out(keep),
+        {"kick": "kicking", "wave": "hand_waving"},
+        seed=0,
+    )
+    assert [clip.path for clip in clips] == list(rows["video"])
 
 
 def test_lists_are_read_by_pytorchvideo(world, tmp_path):

@@ -6,9 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.walks import LABELS
+from understudy.artifacts.flags import Flagged
 from understudy.errors import UserError
 from understudy.recognition.lists import read_list, synthetic_clips, write_list
 from understudy.recognition.selection import Clip, choose_clips, choose_identities, real_clips
+
+NOTHING = Flagged({}, {})  # left out
 
 
 def pool(counts: dict[tuple[str, str], int]) -> list[Clip]:
@@ -93,23 +96,32 @@ def checked(tmp_path):
     return tmp_path / "checked.parquet"
 
 
+def test_people_are_drawn_from_those_who_are_not_left_out(checked):
+    out = Flagged({}, {"ada": {"left_leg": "not seen"}})
+    for seed in range(4):
+        clips = synthetic_clips(checked, out, LABELLED, seed, identities=1)
+        assert len(clips) == 4 and all("ben" in clip.path for clip in clips)
+    with pytest.raises(UserError, match="1 identities, but 2"):
+        synthetic_clips(checked, out, LABELLED, 0, identities=2)
+
+
 def test_synthetic_clips_are_those_that_passed(checked):
-    clips = synthetic_clips(checked, LABELLED, seed=0)
+    clips = synthetic_clips(checked, NOTHING, LABELLED, seed=0)
     assert len(clips) == 7 and {clip.kind for clip in clips} == {"synthetic"}
     assert "ada_source_gym.mp4" not in {clip.path for clip in clips}
 
 
 def test_synthetic_clips_of_some_people_views_or_on_white(checked):
-    of_one = [synthetic_clips(checked, LABELLED, seed, identities=1) for seed in range(8)]
+    of_one = [synthetic_clips(checked, NOTHING, LABELLED, seed, identities=1) for seed in range(8)]
     assert {len(clips) for clips in of_one} == {3, 4}
     assert all(len({clip.path[:3] for clip in clips}) == 1 for clips in of_one)
-    source = synthetic_clips(checked, LABELLED, 0, views="source")
+    source = synthetic_clips(checked, NOTHING, LABELLED, 0, views="source")
     assert [clip.path for clip in source] == [
         "ada_source_hall.mp4",
         "ben_source_gym.mp4",
         "ben_source_hall.mp4",
     ]
-    white = synthetic_clips(checked, LABELLED, 0, white=lambda *pair: "/".join(pair))
+    white = synthetic_clips(checked, NOTHING, LABELLED, 0, white=lambda *pair: "/".join(pair))
     assert [clip.path for clip in white] == [
         "r/ada/source",
         "r/ada/az30_el0",

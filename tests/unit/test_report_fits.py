@@ -9,7 +9,7 @@ from strict_html import StrictPage
 from understudy.files import write_text
 from understudy.fitting.flags import FlagSettings
 from understudy.plan.job import Expected
-from understudy.report.fits import HEADS, judged_fits, limits_of
+from understudy.report.fits import HEADS, judged_fits, keep_of, limits_of
 from understudy.report.inputs import ReportInputs
 from understudy.report.page import build_report
 
@@ -21,7 +21,7 @@ def expected_fit(folder, kind, id_):
 
 def test_fits_are_told_with_the_flagged_ones_first(tmp_path):
     write_fit(tmp_path / "ada.npz", "some-body")
-    write_fit(tmp_path / "sit_1.npz", "some-body", slide=34.0, bridged=0.5)
+    write_fit(tmp_path / "sit_1.npz", "some-body", slide=34.0, bridged=0.5, longest_bridge=1.5)
     write_fit(tmp_path / "bow_1.npz", "some-body", jitter=float("nan"))
     write_text(tmp_path / "torn.npz", "")
     ids = ("ada", "identity"), ("sit_1", "reference"), ("absent", "reference")
@@ -36,6 +36,7 @@ def test_fits_are_told_with_the_flagged_ones_first(tmp_path):
     fits = text.partition("How far each fitted body")[2].partition("What is missing")[0]
     assert "2 of 4 are flagged" in fits
     assert "feet slide 34 mm per frame, more than 30" in fits and "50 % of the frames" not in fits
+    assert fits.count("its videos are left out of the lists for training") == 1
     order = [fits.index(name) for name in ("sit_1", "torn", "identity ada", "bow_1")]
     assert order == sorted(order)
     assert "not a readable fit file" in fits and "reference absent" not in fits
@@ -45,7 +46,7 @@ def test_each_number_stands_under_its_head(tmp_path):
     numbers = {"bridged": 0.25, "longest_bridge": 1.5, "jitter": 3.26, "fastest_turn": 200.4}
     numbers |= {"slide": float("nan"), "beyond_limits": 0.011}
     write_fit(tmp_path / "ada.npz", "some-body", **numbers)
-    (fit,) = judged_fits([expected_fit(tmp_path, "identity", "ada")], limits_of({}))
+    (fit,) = judged_fits([expected_fit(tmp_path, "identity", "ada")], limits_of({}), keep_of({}))
     told = dict(zip(HEADS, fit.cells, strict=True))
     assert told["body"] == told["face"] == "1.0 %"
     assert (told["bridged"], told["longest bridge"]) == ("25 %", "1.5 s")

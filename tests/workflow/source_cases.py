@@ -23,7 +23,7 @@ OWN_VIDEOS = {
 }
 OWN_REFERENCE = {
     **dict.fromkeys(("normalise_reference", "extract_keypoints", "extract_expression"), 1),
-    **dict.fromkeys(("extract_hands", "fit_body"), 1),
+    **dict.fromkeys(("extract_hands", "fit_body", "flag_sources"), 1),
     **OWN_VIDEOS,
     "check_leakage": 1,
 }

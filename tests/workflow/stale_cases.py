@@ -34,7 +34,7 @@ ROOMS = {"calibrate_background": 1, "sheet_background": 1}  # of a photo that is
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
 SCORES = {"score_avatar": 1, "measure_demo": 1, **REPORT}
 AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
-FITS = {"fit_body": 3, "extract_depth": 1, **AVATARS}
+FITS = {"fit_body": 3, "extract_depth": 1, "flag_sources": 1, **AVATARS}
 READINGS = {"extract_expression": 3, "extract_hands": 3, **FITS}
 PERSON = {  # from the person's own video on
     "extract_keypoints": 1,
@@ -42,6 +42,7 @@ PERSON = {  # from the person's own video on
     "extract_expression": 1,
     "extract_hands": 1,
     "fit_body": 1,
+    "flag_sources": 1,
     "extract_depth": 1,
     **AVATARS,
 }
@@ -94,6 +95,7 @@ ROW_CASES = [
         {
             **{rule: 1 for rule in ("demo_clip", "normalise_reference", "extract_keypoints")},
             **{rule: 1 for rule in ("extract_expression", "extract_hands", "fit_body")},
+            "flag_sources": 1,
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
             **VIDEOS,
@@ -129,6 +131,7 @@ ROW_CASES = [
             "demo_clip": 3,
             **{rule: 1 for rule in ("normalise_reference", "extract_keypoints")},
             **{rule: 1 for rule in ("extract_expression", "extract_hands", "fit_body")},
+            "flag_sources": 1,
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
             **VIDEOS,
@@ -151,7 +154,17 @@ CONFIG_CASES = [
     Case("fit.focal", setting("fit.focal", 1.3), READINGS),
     Case("fit.least_score", setting("fit.least_score", 0.35), READINGS),
     Case("fit.focal_sigma", setting("fit.focal_sigma", 0.2), FITS),
-    Case("fit.flag", setting("fit.flag", {"slide": 0.001}), REPORT),
+    Case(
+        "fit.flag",
+        setting("fit.flag", {"slide": 0.001}),
+        {"flag_sources": 1, **FACTS, **SEES_SYNTHETIC},
+    ),
+    Case("fit.flagged", setting("fit.flagged", "refuse"), REPORT),
+    Case(
+        "dataset.keep",
+        setting("dataset.keep", {"unless_reference": ["slide"]}),
+        {**FACTS, **SEES_SYNTHETIC},
+    ),
     Case("features.depth_relation unused", setting("features.depth_relation", "reciprocal")),
     Case(
         "video.reference.fps",
@@ -159,6 +172,7 @@ CONFIG_CASES = [
         {
             **{rule: 2 for rule in ("normalise_reference", "extract_keypoints", "fit_body")},
             **{rule: 2 for rule in ("extract_expression", "extract_hands")},
+            "flag_sources": 1,
             **RENDERS,
             "measure_demo": 1,
         },
@@ -264,14 +278,14 @@ LOST_CASES = [
         {"composite_background": 1, "check_synthetic": 1, "write_dataset": 1},
         ("--", "dataset"),
     ),
-    Case("the dataset lost", lost("dataset"), VIDEOS),
+    Case("the dataset lost", lost("dataset"), {"flag_sources": 1, **VIDEOS}),
     Case("a table of the dataset lost", lost("dataset/manifest.csv"), FACTS),
     Case("a list of the dataset lost", lost("dataset/lists/real_test.txt"), FACTS),
     Case("an avatar lost", lost("avatar/esi/avatar.safetensors"), AVATARS),
     Case(
         "an avatar with all that follows lost",
         lost("avatar", "white", "synthetic", "dataset"),
-        AVATARS,
+        {"flag_sources": 1, **AVATARS},
     ),
     Case(
         "an avatar lost, the avatars asked for",
@@ -286,6 +300,7 @@ LOST_CASES = [
         {
             "extract_hands": 1,
             "fit_body": 1,
+            "flag_sources": 1,
             "animate_avatar": 1,
             **ONE_COMPOSITE,
             "measure_demo": 1,

@@ -58,6 +58,7 @@ def test_the_job_counts_of_the_paper(world, monkeypatch):
         "sheet_reference": 80,
         "preview_reference": 12,
         "check_synthetic": 1,
+        "flag_sources": 1,
         "write_dataset": 1,
         "rule_graph": 1,
         "build_report": 1,

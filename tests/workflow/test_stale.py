@@ -80,7 +80,8 @@ def test_new_identity_makes_only_its_own_files(finished):
     video = f"{finished.settings['demo']['world']}/identities/hao.studio.mp4"
     with edited(table, with_row(table, "hao", video)):
         jobs = finished.would_run()
-    follow = {"sheet_reference", "preview_reference", "measure_demo"} | AGGREGATES
+    follow = {"sheet_reference", "preview_reference", "measure_demo", "flag_sources"}
+    follow |= AGGREGATES
     own = [job for job in jobs if job.rule not in follow]
     assert rules_of(own) == {
         *("demo_figure", "demo_identity", "demo_held_out", "normalise_identity"),

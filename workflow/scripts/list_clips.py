@@ -5,6 +5,7 @@ from pathlib import Path
 from job import job
 
 with job(snakemake):
+    from understudy.artifacts.flags import KeepSettings, load_flags
     from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.plan.layout import Layout
@@ -15,17 +16,25 @@ with job(snakemake):
     told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)
     point = Point(**told.point)
     pool = [Clip(*clip) for clip in told.real]  # those that the seed chose
+    flagged = []
     if point.n_synthetic:
         white = Layout(**told.layout).white if point.background == "white" else None
+        left_out = load_flags(snakemake.input.flags).left_out(KeepSettings(**told.keep))
+        flagged = left_out.told()
         pool += synthetic_clips(
             Path(snakemake.input.checked),
+            left_out,
             told.references,
             seed,
             point.identities,
             point.views,
             white,
         )
-    train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed)
+    try:
+        train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed)
+    except UserError as error:
+        why = f"; dataset.keep leaves out those of {', '.join(flagged)}" if flagged else ""
+        raise UserError(f"{error}{why}") from None
     test = [Clip(*clip) for clip in told.test]
     for clip in [*train, *test]:
         if not Path(clip.path).is_file():

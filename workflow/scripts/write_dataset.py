@@ -5,6 +5,7 @@ from pathlib import Path
 from job import job
 
 with job(snakemake):
+    from understudy.artifacts.flags import KeepSettings
     from understudy.dataset.inputs import DatasetInputs, Sources
     from understudy.dataset.manifest import write_dataset
 
@@ -26,6 +27,7 @@ with job(snakemake):
     write_dataset(
         DatasetInputs(
             Path(files.checked),
+            Path(files.flags),
             references,
             identities,
             told.backgrounds,
@@ -34,6 +36,7 @@ with job(snakemake):
             resize=told.resize,
             name=told.about["name"],
             licence=told.about["licence"],
+            keep=KeepSettings(**told.about["keep"]),
             real=told.real,
         ),
         Path(snakemake.output.manifest).parent,

@@ -4,14 +4,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from understudy.artifacts.flags import KeepSettings
 from understudy.configuration.avatar import AvatarSection
 from understudy.configuration.demo import Demo
 from understudy.configuration.experiments import Experiments
 from understudy.configuration.features import Features
 from understudy.configuration.fit import FitSection
-from understudy.configuration.kinds import File, Folder, Image, Label, Section, Seed, Text, Unique
+from understudy.configuration.kinds import (
+    File,
+    Folder,
+    Image,
+    Label,
+    Section,
+    Seed,
+    Text,
+    Unique,
+    allowed,
+)
 from understudy.configuration.render import Backgrounds, Render
 from understudy.configuration.video import Video
+from understudy.fitting.settings import FLAGS
 
 
 class Flame(Section):
@@ -42,14 +54,32 @@ class TablesSection(Section):
     experiments are run."""
 
 
+def _flags(names: tuple[str, ...]) -> object:
+    return Annotated[
+        list[Literal[*names]], Unique, allowed(f"a list of any of {', '.join(names)}, or []")
+    ]
+
+
+class Keep(Section):
+    """Which synthetic videos the lists for training hold, of those that passed their checks."""
+
+    of = KeepSettings
+
+    unless_reference: _flags(FLAGS) = Field(default=[*KeepSettings.unless_reference])
+    unless_identity: _flags(FLAGS) = Field(default=[*KeepSettings.unless_identity])
+
+
 class Dataset(Section):
-    """What the manifest says about the dataset."""
+    """What the manifest says about the dataset, and which videos are trained on."""
 
     name: Text = "understudy"
     """Name of the dataset."""
 
     licence: Text = "unstated"
     """Licence of the synthetic videos."""
+
+    keep: Keep = Field(default_factory=Keep)
+    """Which synthetic videos the lists for training hold."""
 
 
 class Config(Section):
@@ -104,7 +134,7 @@ class Config(Section):
     """Compositing."""
 
     dataset: Dataset = Field(default_factory=Dataset)
-    """What the manifest says about the dataset."""
+    """What the manifest says about the dataset, and which videos are trained on."""
 
     experiments: Experiments = Field(default_factory=Experiments)
     """The recognisers."""

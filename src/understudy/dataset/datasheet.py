@@ -17,6 +17,7 @@ def datasheet(manifest: pd.DataFrame, inputs: DatasetInputs, checks: dict) -> st
         "Motivation": _motivation(),
         "Composition": _composition(manifest, checks),
         "People and consent": _consent(manifest),
+        "What was flagged": _flagged(checks),
         "How it was made": _process(manifest, inputs),
         "Uses": _uses(),
         "Licences": _licences(manifest, inputs),
@@ -53,6 +54,7 @@ def _composition(manifest: pd.DataFrame, checks: dict) -> str:
         "camera views": ", ".join(sorted(manifest["view"].unique())),
         "background images": manifest["background"].nunique(),
         "passed every check": f"{checks['passed']} of {checks['videos']}",
+        "in the list for training": f"{checks['kept']} of {checks['videos']}",
         "missing": len(checks["missing"]),
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
@@ -81,6 +83,24 @@ def _consent(manifest: pd.DataFrame) -> str:
             f"({', '.join(unstated)}). Do not publish the dataset before it is."
         )
     return text
+
+
+def _flagged(checks: dict) -> str:
+    """What was found of the sources, and whose videos are left out of the list for training."""
+    rows = [
+        f"| {side} {id_} | {flag} | {why} | "
+        f"{'left out' if flag in checks['left_out'][side].get(id_, []) else 'kept'} |"
+        for side in ("reference", "identity")
+        for id_, reasons in sorted(checks["flagged"][side].items())
+        for flag, why in reasons.items()
+    ]
+    if not rows:
+        return "No reference and no identity video was flagged."
+    return (
+        "What the workflow found doubtful in the source videos, and whether it keeps their videos "
+        "out of `lists/synthetic.txt` (`dataset.keep` in the config; the manifest has `kept`).\n\n"
+        "| source | flag | why | its videos |\n|---|---|---|---|\n" + "\n".join(rows)
+    )
 
 
 def _process(manifest: pd.DataFrame, inputs: DatasetInputs) -> str:
@@ -150,5 +170,6 @@ def _files() -> str:
         "- `lists/*.txt`: `path label-index` lines for PyTorchVideo; paths are relative to the "
         "folder where the workflow ran (`video_path_prefix`)\n"
         "- `labels.json`: index of each label\n"
-        "- `checks.json`: what was checked, what failed, what is missing"
+        "- `checks.json`: what was checked, what failed, what is missing, what was flagged\n"
+        "- `flags.json`: what each source was flagged for, and why"
     )

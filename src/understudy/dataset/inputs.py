@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from understudy.artifacts.flags import KeepSettings
 from understudy.scene.settings import Resize
 
 
@@ -32,11 +33,13 @@ class Sources:
 
 @dataclass(frozen=True)
 class DatasetInputs:
-    """checked: the table of the planned videos (`checks.check_videos`). labels: in the order of
-    their indices. backgrounds, real: rows of the tables by id. seed: of the choice of
-    backgrounds; resize: how they were resized to the frame."""
+    """checked: the table of the planned videos (`checks.check_videos`); flags: flags.json; keep:
+    which flags keep a video out of the lists for training. labels: in the order of their indices.
+    backgrounds, real: rows of the tables by id. seed: of the choice of backgrounds; resize: how
+    they were resized to the frame."""
 
     checked: Path
+    flags: Path
     references: Sources
     identities: Sources
     backgrounds: dict[str, dict]
@@ -45,4 +48,5 @@ class DatasetInputs:
     resize: Resize
     name: str
     licence: str
+    keep: KeepSettings
     real: dict[str, dict] = field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 import itertools
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from understudy.artifacts.checked import ORDER, PLACED, load_checked
+from understudy.artifacts.flags import Flagged, load_flags
 from understudy.artifacts.manifest import save_manifest
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS
@@ -24,9 +26,11 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     manifest.parquet, manifest.csv   a row for each video that exists, with every fact about it
     labels.json                      {label: index}
     lists/{synthetic,real_train,real_test}.txt   PyTorchVideo's "path index" lines; in
-                                     synthetic.txt only videos that passed every check
+                                     synthetic.txt only videos that passed every check and
+                                     whose sources were flagged for nothing in `inputs.keep`
     datasheet.md                     what the dataset is, how it was made, under which licences
-    checks.json                      which videos passed, failed (and why), or are missing
+    checks.json                      which videos passed, failed (and why), or are missing; what
+                                     was flagged, and what of it is left out of the lists
 
     Paths are as given: relative to the folder where the workflow runs. Returns the manifest. Raises
     UserError for a label that is not one of `labels`.
@@ -35,10 +39,12 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     _refuse_unknown_labels(inputs)
     planned = load_checked(inputs.checked)
     checked = planned[planned["there"]]
-    columns = _SourceColumns(inputs, checked)
+    flagged = load_flags(inputs.flags)
+    columns = _SourceColumns(inputs, checked, flagged)
     rows = [_row(found, inputs, columns) for found in checked.to_dict("records")]
     manifest = save_manifest(out_dir, rows)
     checks = _summary(checked, planned["video"][~planned["there"]].tolist())
+    checks |= _flags_told(manifest, flagged, columns.left_out)
     _write_lists(manifest, inputs, out_dir)
     write_json(out_dir / "checks.json", checks)
     write_text(out_dir / "datasheet.md", datasheet(manifest, inputs, checks))
@@ -48,7 +54,9 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
 class _SourceColumns:
     """The columns that depend on the reference, the identity or the background alone."""
 
-    def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame) -> None:
+    def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame, flagged: Flagged) -> None:
+        self.flagged = flagged
+        self.left_out = flagged.left_out(inputs.keep)
         self.notes: dict[str, dict[str, dict]] = {}
         self.models: dict[str, dict[str, dict]] = {}
         used = {side: sorted(set(checked[side])) for side in ("reference", "identity")}
@@ -57,6 +65,16 @@ class _SourceColumns:
             self.models[side] = {
                 key: _models(side, sources.made.get(key, [])) for key in used[side]
             }
+
+    def flags(self, side: str, id_: str) -> str:
+        """What a source was flagged for, as the manifest has it."""
+        return ", ".join(getattr(self.flagged, side).get(id_, {}))
+
+    def is_kept(self, found: dict) -> bool:
+        """Whether the lists for training hold a video that was checked."""
+        out = self.left_out
+        flagged = found["reference"] in out.reference or found["identity"] in out.identity
+        return bool(found["passed"]) and not flagged
 
 
 def _models(side: str, made: list[Path]) -> dict[str, str]:
@@ -95,6 +113,9 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         **{name: found[name] for name in PLACED},
         "hidden_share": found["hidden_share"],
         "passed": found["passed"],
+        "reference_flags": columns.flags("reference", found["reference"]),
+        "identity_flags": columns.flags("identity", found["identity"]),
+        "kept": columns.is_kept(found),
         **_origin("reference", reference, reference_note),
         **_origin("identity", identity, identity_note),
         "background_image": background["image"],
@@ -142,11 +163,27 @@ def _summary(checked: pd.DataFrame, missing: list[str]) -> dict:
     }
 
 
+def _flags_told(manifest: pd.DataFrame, flagged: Flagged, left_out: Flagged) -> dict:
+    """Of checks.json: how many videos the lists hold, what was flagged and why, and for which
+    flags the videos of a source are left out."""
+    return {
+        "kept": int(manifest["kept"].sum()),
+        "flagged": {
+            side: {id_: reasons for id_, reasons in of_side.items() if reasons}
+            for side, of_side in asdict(flagged).items()
+        },
+        "left_out": {
+            side: {id_: list(reasons) for id_, reasons in of_side.items()}
+            for side, of_side in asdict(left_out).items()
+        },
+    }
+
+
 def _write_lists(manifest: pd.DataFrame, inputs: DatasetInputs, out_dir: Path) -> None:
     """LabeledVideoPaths.from_csv of PyTorchVideo reads "path label-index" lines."""
     write_json(out_dir / "labels.json", {label: index for index, label in enumerate(inputs.labels)})
-    passed = manifest[manifest["passed"]]
-    lists = {"synthetic": list(zip(passed["video"], passed["label_index"], strict=True))}
+    kept = manifest[manifest["kept"]]
+    lists = {"synthetic": list(zip(kept["video"], kept["label_index"], strict=True))}
     for split in ("train", "test"):
         lists[f"real_{split}"] = [
             (row["video"], inputs.labels.index(row["label"]))

@@ -125,6 +125,7 @@ class FitSettings(ReadingSettings):
 FLAGS = (  # what a fit can be flagged for
     *("error", "bridged", "longest_bridge", "jitter", "fastest_turn", "slide", "beyond_limits"),
     *("trunk", "left_leg", "right_leg"),  # not seen in most frames
+    *("camera", "cut"),  # what was found in the video itself
 )
 
 

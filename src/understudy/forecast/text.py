@@ -97,7 +97,8 @@ def status_text(
     if flagged:
         parts.append(f"Flagged fits: {len(flagged):,} of {len(fits):,} (fit.flag)")
         for fit in flagged[:MOST_TOLD]:
-            parts.append("\n    ".join([f"  {fit.kind} · {fit.id}", *fit.reasons]))
+            out = ["its videos are left out of the lists (dataset.keep)"] if fit.left_out else []
+            parts.append("\n    ".join([f"  {fit.kind} · {fit.id}", *fit.reasons, *out]))
         if len(flagged) > MOST_TOLD:
             parts.append(f"  … and {len(flagged) - MOST_TOLD:,} more")
     if used:

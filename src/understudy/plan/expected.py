@@ -92,6 +92,7 @@ def _of_an_avatar(layout: Layout, id_: str) -> Iterator[Expected]:
 def _of_the_dataset(layout: Layout) -> Iterator[Expected]:
     log = layout.log("check_synthetic")
     yield Expected(layout.checked, "check_synthetic", log, stage="dataset")
+    yield Expected(layout.flags, "flag_sources", layout.log("flag_sources"), stage="dataset")
     names = ("manifest.csv", "labels.json", "datasheet.md", "checks.json")
     also = tuple(layout.dataset(name) for name in (*names, *(f"lists/{x}.txt" for x in LISTS)))
     path, log = layout.dataset("manifest.parquet"), layout.log("write_dataset")

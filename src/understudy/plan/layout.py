@@ -82,6 +82,11 @@ class Layout:
         """The table of synthetic videos that were checked."""
         return self.dataset("checked.parquet")
 
+    @property
+    def flags(self) -> str:
+        """What the references and identities were flagged for."""
+        return self.dataset("flags.json")
+
     def leakage(self, dataset: str) -> str:
         """What the check of test videos against all others found."""
         return self.experiments(dataset, "leakage.json")

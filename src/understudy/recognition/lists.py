@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from understudy.artifacts.checked import load_checked
+from understudy.artifacts.flags import Flagged
 from understudy.errors import UserError
 from understudy.files import write_text
 from understudy.recognition.selection import KINDS, Clip, Count, choose_identities
@@ -47,19 +48,23 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
 
 def synthetic_clips(
     checked: Path,
+    left_out: Flagged,
     labels: Mapping[str, str],
     seed: int,
     identities: Count = "all",
     views: str = "all",
     white: Callable[[str, str, str], str] | None = None,
 ) -> list[Clip]:
-    """Those synthetic videos that passed their checks; checked: the table of `artifacts.checked`.
+    """Those synthetic videos that passed their checks, but none of a source that is `left_out`;
+    checked: the table of `artifacts.checked`.
 
     labels: of each reference; identities: of this many people, drawn by `seed`; views: all, or
     only source; white: gives the video on white of (reference, identity, view), used instead of
     those on images.
     """
     table = load_checked(checked)
+    flagged = table.reference.isin(left_out.reference) | table.identity.isin(left_out.identity)
+    table = table[~flagged]
     people = choose_identities(table.identity, identities, seed)
     table = table[table.passed & table.identity.isin(people)]
     if views == "source":

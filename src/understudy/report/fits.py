@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.artifacts.fit_quality import FitReport, read_report
+from understudy.artifacts.flags import KeepSettings
 from understudy.errors import UserError
 from understudy.fitting.flags import FlagSettings, flags
 from understudy.plan.job import Expected
@@ -32,12 +33,14 @@ NOT_KNOWN = "–"
 
 @dataclass(frozen=True)
 class JudgedFit:
-    """A fit: identity or reference, its id, a cell for each of HEADS, and what flags it."""
+    """A fit: identity or reference, its id, a cell for each of HEADS, what flags it, and whether
+    the lists for training leave its videos out for that."""
 
     kind: str
     id: str
     cells: tuple[str, ...]
     reasons: tuple[str, ...]
+    left_out: bool = False
 
 
 def limits_of(config: dict) -> FlagSettings:
@@ -45,26 +48,35 @@ def limits_of(config: dict) -> FlagSettings:
     return FlagSettings(**config.get("fit", {}).get("flag", {}))
 
 
-def judged_fits(expected: Iterable[Expected], limits: FlagSettings) -> list[JudgedFit]:
+def keep_of(config: dict) -> KeepSettings:
+    """The rule that keeps videos in the lists for training, in the same way."""
+    return KeepSettings(**config.get("dataset", {}).get("keep", {}))
+
+
+def judged_fits(
+    expected: Iterable[Expected], limits: FlagSettings, keep: KeepSettings
+) -> list[JudgedFit]:
     """The fits that exist among all files that a run makes: flagged ones first.
 
     A fit that cannot be read is flagged as just that.
     """
     judged = [
-        _judged(item, limits)
+        _judged(item, limits, keep)
         for item in expected
         if item.rule == RULE and Path(item.path).is_file()
     ]
     return sorted(judged, key=lambda fit: not fit.reasons)
 
 
-def _judged(item: Expected, limits: FlagSettings) -> JudgedFit:
+def _judged(item: Expected, limits: FlagSettings, keep: KeepSettings) -> JudgedFit:
     kind, id_ = item.wildcards
     try:
         report = read_report(item.path)
     except UserError as error:
         return JudgedFit(kind, id_, (NOT_KNOWN,) * len(HEADS), (str(error),))
-    return JudgedFit(kind, id_, _cells(report), tuple(flags(report, limits).values()))
+    found = flags(report, limits)
+    out = set(found) & set(keep.unless_reference if kind == "reference" else keep.unless_identity)
+    return JudgedFit(kind, id_, _cells(report), tuple(found.values()), bool(out))
 
 
 def _cells(report: FitReport) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from understudy.recognition.tabulate import usual
 from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
 from understudy.report.efficiency import Efficiency, efficiency, read_requests
 from understudy.report.failures import SLURM_LOGS, find_failures
-from understudy.report.fits import HEADS, judged_fits, limits_of
+from understudy.report.fits import HEADS, judged_fits, keep_of, limits_of
 from understudy.report.inputs import Person, Place, Plot, Reference, ReportInputs
 from understudy.report.provenance import versions
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
@@ -55,7 +55,7 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         references=[_reference(item) for item in inputs.references[: inputs.most_sheets]],
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
         rooms=[_room(room) for room in inputs.rooms if Path(room.sheet).is_file()],
-        fits=judged_fits(inputs.expected, limits_of(inputs.config)),
+        fits=judged_fits(inputs.expected, limits_of(inputs.config), keep_of(inputs.config)),
         fit_heads=HEADS,
         tables=_tables(inputs.table),
         plots=[_plot(plot) for plot in inputs.plots if Path(plot.path).is_file()],
