@@ -9,6 +9,7 @@ import click
 
 from understudy import __version__
 from understudy.choices import CHOICES
+from understudy.converters.classes import NAMES, PAPER
 from understudy.converters.draw import Caps
 from understudy.errors import UserError
 
@@ -129,6 +130,22 @@ def leakage(configfile: Path, cores: int) -> None:
 @click.option(
     "--references", type=int, default=Caps.references, show_default=True, help="Most a class."
 )
+@click.option(
+    "--classes",
+    default=PAPER,
+    show_default=True,
+    help="Classes to use: the paper's 16, all, names with commas between them, or a file of names.",
+)
+@click.option(
+    "--labels",
+    type=click.Choice(NAMES),
+    default=NAMES[0],
+    show_default=True,
+    help="How labels are spelt: plain words (cook_cut), or as the dataset does (Cook.Cut).",
+)
+@click.option(
+    "--missing", type=FILE, help="Leave out what this list names (NTU's missing skeletons)."
+)
 @click.option("--count", type=int, help="People, backgrounds: draw this many by seed.")
 @click.option("--licence", help="Licence to write into the tables.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -140,6 +157,9 @@ def tables(
     train: int,
     test: int,
     references: int,
+    classes: str,
+    labels: str,
+    missing: Path | None,
     count: int | None,
     licence: str | None,
     seed: int,
@@ -148,13 +168,13 @@ def tables(
 
     FOLDER is the dataset as its owners distribute it. What was left out is listed, with the reason.
     """
-    from understudy.converters.convert import FILES, convert_files, convert_recordings
+    from understudy.converters.convert import FILES, Wanted, convert_files, convert_recordings
 
     if what in FILES:
         lines = convert_files(what, folder, out, count, licence, seed)
     else:
-        caps = Caps(train, test, references)
-        lines = convert_recordings(what, folder, out, protocol, caps, licence, seed)
+        wanted = Wanted(protocol, Caps(train, test, references), classes, labels, missing)
+        lines = convert_recordings(what, folder, out, wanted, licence, seed)
     print("\n".join(lines))
 
 

@@ -150,6 +150,7 @@ def write_runs(
             "seed": seed,
             "accuracy": accuracy,
             "chance": 1 / 3,
+            "mean_per_class": accuracy,
             "per_class": dict.fromkeys(LABELS, accuracy),
             "per_camera": {},
             "labels": LABELS,

@@ -11,7 +11,7 @@ from understudy.converters.draw import ABOVE, NEITHER, OTHER_CAMERA, OTHER_CLASS
 from understudy.converters.folders import EMPTY, NAMED_OTHERWISE
 from understudy.converters.ntu import NTU, NTU_CLASSES, read_ntu
 from understudy.converters.recordings import Recording
-from understudy.converters.toyota import TOYOTA_CLASSES, read_toyota
+from understudy.converters.toyota import SPELT, TOYOTA_CLASSES, read_toyota
 from understudy.errors import UserError
 from understudy.plan.planned import read_plan
 from understudy.plan.tsv import read_table
@@ -101,14 +101,38 @@ def test_ntus_cross_subject_halves_the_people():
     assert found[ntu(1)] == found[ntu(38)] == "train" and found[ntu(3)] == "test"
 
 
-def test_ntus_cross_view_trains_from_the_front():
+def test_ntus_cross_view_trains_on_cameras_2_and_3():
+    """X-View, as published; what NTU 120 adds is in neither."""
+    every = [ntu(subject, camera) for subject in NTU_SUBJECTS for camera in (1, 2, 3)]
+    found = splits("ntu", "cross_view", every)
+    cameras = {
+        split: {one.camera for one in every if found[one] == split} for split in found.values()
+    }
+    assert cameras == {"train": {2, 3}, "test": {1}}
+    added = [ntu(41), ntu(8, setup=18)]
+    assert set(splits("ntu", "cross_view", added).values()) == {None}
+    assert set(splits("ntu", "cross_subject", added).values()) == {None}
+
+
+def test_ntu_120s_protocols():
+    people = splits(
+        "ntu", "cross_subject_120", [ntu(subject, setup=20) for subject in range(1, 107)]
+    )
+    assert Counter(people.values()) == {"train": 53, "test": 53}
+    assert people[ntu(103, setup=20)] == "train" and people[ntu(106, setup=20)] == "test"
+    setups = splits("ntu", "cross_setup_120", [ntu(setup=setup) for setup in range(1, 33)])
+    assert {one.setup for one in setups if setups[one] == "train"} == set(range(2, 33, 2))
+    assert Counter(setups.values()) == {"train": 16, "test": 16}
+
+
+def test_surreact_trains_from_the_front():
     every = [
         ntu(subject, camera, replication)
         for subject in NTU_SUBJECTS
         for camera in (1, 2, 3)
         for replication in (1, 2)
     ]
-    found = splits("ntu", "cross_view", every)
+    found = splits("ntu", "surreact", every)
     trained = [one for one, split in found.items() if split == "train"]
     tested = [one for one, split in found.items() if split == "test"]
     assert {one.angle for one in trained} == {0} and len(trained) == 20 * 2
@@ -137,7 +161,7 @@ def test_toyotas_protocols():
 
 def drawn(protocol: str = "paper", seed: int = 0, caps: Caps | None = None, extra=()):
     every = [
-        ntu(subject, camera, replication, action)
+        ntu(subject, camera, replication, action, setup=1 + subject % 2)
         for subject in NTU_SUBJECTS
         for camera in (1, 2, 3)
         for replication in (1, 2)
@@ -151,7 +175,11 @@ def drawn(protocol: str = "paper", seed: int = 0, caps: Caps | None = None, extr
 def test_no_performance_is_on_both_sides(protocol):
     found = drawn(protocol)
     tested = {one.performance for one in found.test}
-    assert tested and not tested & {one.performance for one in found.train}
+    if protocol == "cross_view":  # as published, each is trained on from two cameras
+        assert tested & {one.performance for one in found.train}
+        assert not {one.path for one in found.test} & {one.path for one in found.train}
+    else:
+        assert tested and not tested & {one.performance for one in found.train}
     assert not tested & {one.performance for one in found.references}
     assert set(found.references) <= set(found.train)
     assert len({one.performance for one in found.references}) == len(found.references) == 10
@@ -161,7 +189,7 @@ def test_as_many_of_each_class_as_asked():
     found = drawn()
     for recordings, cap in ((found.train, 60), (found.test, 20), (found.references, 5)):
         assert Counter(one.label for one in recordings) == {"drink_water": cap, "clapping": cap}
-    by_angle = Counter((one.label, one.angle) for one in drawn("cross_view").test)
+    by_angle = Counter((one.label, one.angle) for one in drawn("surreact").test)
     assert set(by_angle.values()) == {20} and len(by_angle) == 6
 
 
@@ -170,13 +198,13 @@ def test_every_recording_is_drawn_or_left_out_and_why():
     used = {one.path for one in [*found.train, *found.test]}
     assert not used & set(found.left_out) and len(used) + len(found.left_out) == 40 * 6 * 3
     assert set(found.left_out.values()) == {OTHER_CLASS, OTHER_CAMERA, ABOVE}
-    assert set(drawn("cross_view").left_out.values()) == {OTHER_CLASS, NEITHER, ABOVE}
+    assert set(drawn("surreact").left_out.values()) == {OTHER_CLASS, NEITHER, ABOVE}
 
 
 def test_a_draw_is_the_seeds_and_one_more_file_moves_few():
     assert drawn().train == drawn().train
     assert set(drawn(seed=1).test) != set(drawn().test)
-    more = drawn("cross_subject", extra=[ntu(3, action=1, setup=2)])
+    more = drawn("cross_subject", extra=[ntu(3, action=1, setup=5)])
     before = drawn("cross_subject")
     assert len(set(before.test) - set(more.test)) <= 1 and before.train == more.train
 
@@ -192,6 +220,88 @@ def touch(folder: Path, *names: str) -> None:
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"video")
+
+
+def folder_of(names: tuple[str, ...], folder: Path) -> Path:
+    """Smarthome's files of some activities: two people, two cameras."""
+    for name in names:
+        for subject in (2, 3):
+            for camera in (1, 2):
+                touch(folder, f"{name}_p{subject:02d}_r01_v01_c{camera:02d}.mp4")
+    return folder
+
+
+def labels_of(out: Path, printed: str) -> list[str]:
+    """The labels that were printed for the config; the same as in real.tsv."""
+    labels = yaml.safe_load(printed.split("In the config:\n")[1])["labels"]
+    assert {row["label"] for row in written(out, "real", labels=labels)} == set(labels)
+    return labels
+
+
+def test_all_classes_as_the_dataset_spells_them(tmp_path, capsys):
+    """Case C09: the 31 activities of Smarthome, 124 files, none left out."""
+    folder = folder_of(tuple(SPELT.values()), tmp_path / "toyota")
+    out = tmp_path / "tables"
+    arguments = ["toyota", str(folder), "--out", str(out), "--protocol", "cs", "--classes", "all"]
+    tables(arguments)
+    plain = labels_of(out, capsys.readouterr().out)
+    assert len(plain) == 31 and {"cook_cut", "watchtv", "makecoffee_pourgrains"} < set(plain)
+    assert len(written(out, "real", labels=plain)) == 124
+    tables([*arguments, "--labels", "dataset"])
+    assert labels_of(out, capsys.readouterr().out) == list(SPELT.values())
+
+
+@pytest.mark.parametrize(
+    ("asked", "labels"),
+    [
+        ("WatchTV,cook_cut", ["watchtv", "cook_cut"]),
+        ("Cook.Cut, cook.stir", ["cook_cut", "cook_stir"]),
+    ],
+)
+def test_classes_by_name(tmp_path, capsys, asked, labels):
+    folder = folder_of(("Cook.Cut", "Cook.Stir", "WatchTV", "Walk"), tmp_path / "toyota")
+    out = tmp_path / "tables"
+    tables(["toyota", str(folder), "--out", str(out), "--protocol", "cs", "--classes", asked])
+    assert labels_of(out, capsys.readouterr().out) == labels
+
+
+def test_a_file_of_classes_gives_labels_and_joins_classes(tmp_path, capsys):
+    folder = folder_of(("Cook.Cut", "Cook.Stir", "WatchTV", "Walk"), tmp_path / "toyota")
+    listed, out = tmp_path / "classes.txt", tmp_path / "tables"
+    listed.write_text("# ours\nCook.Cut\tcook\nCook.Stir\tcook\nWatchTV\n\n")
+    tables(["toyota", str(folder), "--out", str(out), "--protocol", "cs", "--classes", str(listed)])
+    assert labels_of(out, capsys.readouterr().out) == ["cook", "watchtv"]
+    real = written(out, "real", labels=["cook", "watchtv"])
+    assert Counter(row["label"] for row in real) == {"cook": 8, "watchtv": 4}
+
+
+def test_ntus_classes_by_number_and_its_missing_skeletons(tmp_path, capsys):
+    names = [
+        f"S001C{camera:03d}P{subject:03d}R00{take}A{action:03d}"
+        for action in (1, 43, 58)
+        for subject in (1, 2, 3)
+        for camera in (1, 2, 3)
+        for take in (1, 2)
+    ]
+    touch(tmp_path / "ntu", *(f"{name}_rgb.avi" for name in names))
+    missing = tmp_path / "missing.txt"
+    missing.write_text("Samples with missing skeletons:\n" + "\n".join(names[::9]) + "\n")
+    out = tmp_path / "tables"
+    options = ["--classes", "A001,43,handshaking", "--labels", "dataset", "--missing", str(missing)]
+    tables(
+        ["ntu", str(tmp_path / "ntu"), "--out", str(out), "--protocol", "cross_subject", *options]
+    )
+    told = capsys.readouterr().out
+    labels = labels_of(out, told)
+    assert labels == ["drink water", "falling", "handshaking"]
+    real = written(out, "real", labels=labels)
+    assert len(real) == 54 - 6 and not {row["id"].removesuffix("_rgb") for row in real} & {
+        *names[::9]
+    }
+    assert f"6 named in {missing}" in told
+    references = written(out, "references", labels=labels)
+    assert {row["label"] for row in references} == {"drink water", "falling"}
+    assert "which two people perform together (handshaking" in told
 
 
 @pytest.fixture
@@ -263,12 +373,12 @@ def test_ntus_folder_becomes_tables(tmp_path, capsys):
                 name = f"S001C{camera:03d}P{subject:03d}R001A{action:03d}_rgb.avi"
                 touch(tmp_path / "ntu", f"nturgb+d_rgb/{name}")
     out = tmp_path / "tables"
-    tables(["ntu", str(tmp_path / "ntu"), "--out", str(out), "--protocol", "cross_view"])
+    tables(["ntu", str(tmp_path / "ntu"), "--out", str(out), "--protocol", "surreact"])
     real = written(out, "real", labels=list(NTU_CLASSES.values()))
     assert {row["camera"] for row in real if row["split"] == "train"} == {"0"}
     assert {row["camera"] for row in real if row["split"] == "test"} == {"0", "45", "90"}
     assert {row["subject"] for row in real if row["split"] == "test"} == {"p003"}
-    assert "12 of a class that the paper does not use" in capsys.readouterr().out
+    assert "12 of a class that was not asked for" in capsys.readouterr().out
 
 
 def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
@@ -296,6 +406,9 @@ def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
         (["ntu", "others"], "none of its 1 videos is named as in the dataset"),
         (["ntu", "others", "--protocol", "cs"], "ntu has paper, cross_subject, cross_view"),
         (["toyota", "one", "--protocol", "cs"], "no test video for protocol cs"),
+        (["toyota", "one", "--classes", "Wolk"], "no class 'Wolk'; did you mean Walk"),
+        (["toyota", "one", "--classes", " , "], "names no class"),
+        (["toyota", "one", "--missing", "absent.txt"], "absent.txt: cannot be read as text"),
         (["people", "others", "--count", "2"], "--count 2: the folder holds 1"),
         (["people", "same"], "gives the same id 'a-b' as same/a b.mp4"),
     ],

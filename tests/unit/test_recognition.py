@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from understudy.recognition.data import (
     training_clips,
 )
 from understudy.recognition.decoding import decode
+from understudy.recognition.evaluate import Predictions
 from understudy.recognition.lists import read_list, write_list
 from understudy.recognition.models import Recogniser, parameter_count, precision
 from understudy.recognition.selection import Clip
@@ -197,8 +199,8 @@ def test_what_does_not_move_is_gone():
 
 
 def test_every_epoch_sees_every_clip_once():
-    steps = batches(10, TINY, seed=1)
-    assert len(steps) == 6 * 3 and steps == batches(10, TINY, seed=1)
+    steps = batches([0] * 10, TINY, seed=1)
+    assert len(steps) == 6 * 3 and steps == batches([0] * 10, TINY, seed=1)
     for epoch in range(6):
         keys = [key for step in steps for key in step if key[0] == epoch]
         assert sorted(index for _, index in keys) == list(range(10))
@@ -206,10 +208,38 @@ def test_every_epoch_sees_every_clip_once():
 
 def test_a_number_of_steps_stands_for_epochs():
     few = RecogniserSettings.from_dict({**TINY.to_dict(), "steps": 5})
-    whole = batches(10, TINY, seed=1)
-    assert batches(10, few, seed=1) == whole[:5]
+    whole = batches([0] * 10, TINY, seed=1)
+    assert batches([0] * 10, few, seed=1) == whole[:5]
     many = RecogniserSettings.from_dict({**TINY.to_dict(), "steps": 25})
-    assert batches(10, many, seed=1)[:18] == whole and len(batches(10, many, seed=1)) == 25
+    assert (
+        batches([0] * 10, many, seed=1)[:18] == whole and len(batches([0] * 10, many, seed=1)) == 25
+    )
+
+
+@pytest.mark.parametrize("counts", [(3, 30), (30, 3), (1, 5, 4), (7, 7), (2,)])
+def test_balanced_epochs_draw_every_class_alike(counts):
+    """Case X5: 3 and 30 videos of two classes."""
+    targets = [label for label, count in enumerate(counts) for _ in range(count)]
+    balanced = RecogniserSettings.from_dict({**TINY.to_dict(), "balanced": True})
+    steps = batches(targets, balanced, seed=1)
+    assert steps == batches(targets, balanced, seed=1)
+    assert [len(step) for step in steps] == [len(step) for step in batches(targets, TINY, seed=1)]
+    for epoch in range(TINY.epochs):
+        drawn = [key[1] for step in steps for key in step if key[0] == epoch]
+        of_class = Counter(targets[index] for index in drawn)
+        assert len(of_class) == len(counts) and max(of_class.values()) - min(of_class.values()) <= 1
+        for label, count in enumerate(counts):  # none twice before all once
+            times = [drawn.count(index) for index in range(len(targets)) if targets[index] == label]
+            assert max(times) - min(times) <= 1 and len(times) == count
+
+
+def test_the_mean_of_classes_counts_each_class_alike():
+    """30 videos of one class, all right; 3 of another, one right; none of a third."""
+    probabilities = np.eye(3)[[0] * 30 + [1] + [0] * 2]
+    targets = np.array([0] * 30 + [1] * 3)
+    predictions = Predictions(probabilities, targets, [""] * 33, ["walk", "cook", "sit"])
+    assert predictions.accuracy == pytest.approx(31 / 33)
+    assert predictions.mean_per_class == pytest.approx((1 + 1 / 3) / 2)
 
 
 # Training
@@ -234,6 +264,7 @@ def trained(lists, tmp_path_factory):
 def test_it_learns_which_way_squares_go(trained):
     metrics, out = trained
     assert metrics["accuracy"] >= 0.75
+    assert metrics["mean_per_class"] == pytest.approx(metrics["accuracy"])  # six of each class
     assert read_json(out / "metrics.json") == metrics
     assert metrics["n_train"] == {"real": 12, "synthetic": 0}
     assert metrics["n_per_class"] == {"real": 6, "synthetic": 0}

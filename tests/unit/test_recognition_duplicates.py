@@ -7,7 +7,8 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from understudy.recognition.duplicates import copies, fingerprints
+from understudy.recognition.duplicates import copies
+from understudy.recognition.fingerprint import fingerprints
 from understudy.video.write import VideoWriter
 
 SIZE, FRAMES = 160, 30

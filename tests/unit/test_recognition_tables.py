@@ -100,7 +100,7 @@ def test_unusual_points_stand_beside_the_usual(tmp_path):
     assert len(gains(runs)) == 4
     write_tables(runs, table_files(tmp_path))
     text = (tmp_path / "table1.md").read_text()
-    assert "| ResNet | demo | on white | 2 | 8 | 50.0 | – | 1 |" in text
+    assert "| ResNet | demo | on white | 2 | 8 | 50.0 | – | 50.0 | 1 |" in text
     assert "| ResNet | ✓ | ✓ | 80.0 ± 14.1 |" in text
     plots.plot_variants(summarise(runs), tmp_path / "variants.svg")
     drawn = (tmp_path / "variants.svg").read_text()

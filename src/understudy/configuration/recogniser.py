@@ -61,6 +61,7 @@ class RecogniserSection(Section):
     weight_decay: Share = RecogniserSettings.weight_decay
     final_lr: Share = RecogniserSettings.final_lr
     batch: Count = RecogniserSettings.batch
+    balanced: bool = RecogniserSettings.balanced
     dropout: LessThanOne = RecogniserSettings.dropout
     clip_share: PositiveShare = RecogniserSettings.clip_share
     zoom: Annotated[float, Field(ge=1, le=10)] = RecogniserSettings.zoom

@@ -1,11 +1,20 @@
 """A dataset folder -> the workflow's tables; what was left out, and why."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
+from understudy.converters.classes import (
+    chosen_classes,
+    relabelled,
+    without,
+)
 from understudy.converters.draw import Caps, draw
 from understudy.converters.folders import IMAGES, VIDEOS, find_files, find_recordings
 from understudy.converters.recordings import Dataset
 from understudy.converters.tables import (
+    MOST_EXAMPLES,
     chosen_files,
     told,
     told_left_out,
@@ -41,20 +50,40 @@ def convert_files(
     return lines + told_left_out(left_out, out / f"left_out_{what}.tsv")
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which recordings are used: protocol: who is trained on, who is tested on; caps; classes and
+    spelling as in `classes.chosen_classes`; missing: a list of recordings to leave out."""
+
+    protocol: str
+    caps: Caps
+    classes: str
+    spelling: str
+    missing: Path | None
+
+
 def convert_recordings(
-    name: str, folder: Path, out: Path, protocol: str, caps: Caps, licence: str | None, seed: int
+    name: str, folder: Path, out: Path, wanted: Wanted, licence: str | None, seed: int
 ) -> list[str]:
     """Write references.tsv and real.tsv for a dataset's folder; name: its word in
-    `understudy.choices`; protocol: who is trained on, who is tested on.
+    `understudy.choices`.
 
     Returns lines that report what was done, and what to put in the config. UserError if the
-    folder holds no training or no test video under this protocol.
+    folder holds no training or no test video under this protocol, or has no class of a name.
     """
+    protocol, caps = wanted.protocol, wanted.caps
     dataset: Dataset = chosen("dataset", name)
     if protocol not in dataset.protocols:
         raise UserError(f"--protocol {protocol}: {name} has {', '.join(dataset.protocols)}")
     found = find_recordings(folder, dataset.read)
-    drawn = draw(found.items, dataset.labels, dataset.protocols[protocol], caps, seed)
+    items, missing = without(found.items, wanted.missing) if wanted.missing else (found.items, {})
+    classes = chosen_classes(wanted.classes, wanted.spelling, dataset, items)
+    labels = list(dict.fromkeys(classes.values()))
+    drawn = draw(relabelled(items, classes), labels, dataset.protocols[protocol], caps, seed)
+    mutual = sorted(
+        {classes[one.activity] for one in drawn.references if one.activity in dataset.mutual}
+    )
+    drawn.references = [one for one in drawn.references if one.activity not in dataset.mutual]
     if not drawn.train or not drawn.test:
         empty = "test" if drawn.train else "training"
         raise UserError(
@@ -62,7 +91,13 @@ def convert_recordings(
         )
     write_recordings(out, drawn, licence or RESEARCH_ONLY)
     lines = [f"{out}: references.tsv, real.tsv", *told(drawn, caps)]
-    lines += told_left_out(found.left_out | drawn.left_out, out / f"left_out_{name}.tsv")
+    left_out = found.left_out | missing | drawn.left_out
+    lines += told_left_out(left_out, out / f"left_out_{name}.tsv")
+    if mutual:
+        lines.append(
+            f"No references of {len(mutual)} classes, which two people perform together "
+            f"({', '.join(mutual[:MOST_EXAMPLES])}, …): a reference shows one person."
+        )
     shared = drawn.shared_subjects()
     if shared:
         lines.append(
@@ -71,6 +106,6 @@ def convert_recordings(
     return [
         *lines,
         "In the config:",
-        f"labels: [{', '.join(dataset.labels)}]",
+        yaml.safe_dump({"labels": labels}, default_flow_style=None, width=10**6).strip(),
         f"experiments: {{dataset: {name}, disjoint_by: {'video' if shared else 'subject'}}}",
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from understudy.converters.recordings import EITHER, Protocol, Recording
 
-OTHER_CLASS = "of a class that the paper does not use"
+OTHER_CLASS = "of a class that was not asked for"
 NEITHER = "neither for training nor for testing in this protocol"
 ABOVE = "not drawn, as the class has enough"
 OTHER_CAMERA = "another camera's view of a performance in the test set"

@@ -10,9 +10,10 @@ EITHER = "either"  # drawn by seed
 
 @dataclass(frozen=True)
 class Recording:
-    """One video: path; label, None for a class that the paper does not use; subject and camera, the
-    numbers in its name; angle, degrees from the front, if the dataset has it; performance: the
-    same for all cameras that recorded it."""
+    """One video: path; label, None for a class that is not used; subject and camera, the numbers in
+    its name; angle, degrees from the front, if the dataset has it; performance: the same for all
+    cameras that recorded it; activity: its class as the dataset spells it; setup: which of the
+    dataset's settings of cameras and places it is from, if it has several."""
 
     path: str
     label: str | None
@@ -20,6 +21,8 @@ class Recording:
     camera: int
     performance: str
     angle: int | None = None
+    activity: str = ""
+    setup: int = 0
 
     @property
     def id(self) -> str:
@@ -41,13 +44,17 @@ Protocol = Callable[[Recording], str | None]
 class Dataset:
     """A dataset as its owners distribute it.
 
-    read: what a file's name says, None for any other; labels: those of the classes used, in
-    order; protocols: by name, `paper` among them.
+    read: what a file's name says, None for any other; labels: those of the paper's classes, in
+    order; protocols: by name, `paper` among them; activities: every class by its other names, in
+    lower case (the paper's label, a number) -> as the dataset spells it; mutual: those that two
+    people perform together.
     """
 
     read: Callable[[str], Recording | None]
     labels: tuple[str, ...]
     protocols: Mapping[str, Protocol]
+    activities: Mapping[str, str]
+    mutual: frozenset[str] = frozenset()
 
 
 def paper(recording: Recording) -> str | None:

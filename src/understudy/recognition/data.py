@@ -7,7 +7,7 @@ number of workers, and after a resume.
 import contextlib
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -130,14 +130,32 @@ def seeded(*key: int) -> Iterator[None]:
             random.setstate(state)
 
 
-def batches(count: int, settings: RecogniserSettings, seed: int) -> list[list[tuple[int, int]]]:
-    """All batches of a training, epoch by epoch: lists of (epoch, index), shuffled by `seed`."""
+def batches(
+    targets: Sequence[int], settings: RecogniserSettings, seed: int
+) -> list[list[tuple[int, int]]]:
+    """All batches of a training on videos of the classes `targets`, epoch by epoch: lists of
+    (epoch, index), shuffled by `seed`."""
+    count = len(targets)
     in_epoch = math.ceil(count / settings.batch)
     steps = settings.steps or settings.epochs * in_epoch
     order = []
     for epoch in range(math.ceil(steps / in_epoch)):
         with seeded(seed, epoch):
-            indices = torch.randperm(count).tolist()
+            indices = _balanced(targets) if settings.balanced else torch.randperm(count).tolist()
         keys = [(epoch, index) for index in indices]
         order += [keys[i : i + settings.batch] for i in range(0, count, settings.batch)]
     return order[:steps]
+
+
+def _balanced(targets: Sequence[int]) -> list[int]:
+    """As many indices as there are targets, every class equally often (or once more): a class's
+    videos one after the other in random order, and again where it has few."""
+    classes = torch.tensor(targets)
+    present = classes.unique()[torch.randperm(len(classes.unique()))].tolist()
+    drawn: list[int] = []
+    for place, label in enumerate(present):
+        own = torch.nonzero(classes == label)[:, 0]
+        share = len(targets) // len(present) + (place < len(targets) % len(present))
+        rounds = [own[torch.randperm(len(own))] for _ in range(-(-share // len(own)))]
+        drawn += torch.cat(rounds)[:share].tolist() if share else []
+    return [drawn[place] for place in torch.randperm(len(drawn)).tolist()]

@@ -1,38 +1,41 @@
 """Copies of test videos among the others, found by the files' content, whatever their names.
 
-An exact copy has the same SHA-256. A re-encoded one (another size, rate, codec, quality) is found
-by a fingerprint of its decoded frames: their mean, which shows who stands where, and how each
-differs from it, which shows who moves how. Two clips of one room share the first; only copies
-share both. An excerpt, a mirrored copy, or a video from another camera is not found.
+An exact copy has the same SHA-256. Any other is found by its moments (`fingerprint`): the same
+things have to move in the same way, moment after moment, in the same part of the same place. That
+two takes share a place, and a light that is switched in both, makes them no copies: most moments
+have to agree, and what all of a place shares (a fade, exposure) is taken out of every moment.
+
+Found are copies of another size, rate, codec, quality or colour, mirrored ones, crops of the
+picture (`places`), cuts out of a longer video, and whole videos played faster or slower. Not found
+are a video from another camera, a part of a video played at another speed, and videos in which
+hardly anything moves.
 """
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from torch.nn.functional import adaptive_avg_pool3d
 
-from understudy.errors import UserError
-from understudy.files import sha256
 from understudy.progress import progress
-from understudy.recognition.decoding import decode
+from understudy.recognition.fingerprint import Fingerprint
+from understudy.recognition.places import (
+    ALIKE,
+    MIRRORED,
+    WHOLE,
+    Part,
+    all_parts,
+    coarse,
+    parts,
+    refined,
+    unit,
+)
 
-MOMENTS = 16  # evenly spaced frames of a fingerprint
-SIDE = 24  # px
-DECODED = 4 * SIDE
-SAME_SCENE = 0.9  # correlation of the mean frames
-SAME_MOTION = 0.8  # of the differences from them; another take of one person and action has 0.4
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """A video in brief: digest, SHA-256 of the file; scene (SIDE²,) and motion (MOMENTS·SIDE²,),
-    each of mean 0 and length 1, or 0 where nothing varies."""
-
-    digest: str
-    scene: np.ndarray
-    motion: np.ndarray
+LAG = 2  # moments between the two that are compared to see what moves
+MOVES = 0.035  # root mean square change of relative contrast; noise and compression stay below
+FEWEST = 6  # moments in which something moves
+SHARED = 0.5  # of the shorter video's moments, how many have to lie in both
+SAME = 0.6  # median correlation of what moves; takes of one person and action have up to 0.4
+BLOCK = 64  # videos at a time
 
 
 @dataclass(frozen=True)
@@ -44,60 +47,117 @@ class Copy:
     how: str
 
 
-def fingerprint(path: str) -> Fingerprint:
-    """Raises UserError for a video that cannot be read."""
-    frames = decode(path, DECODED, MOMENTS).float().mean(0)  # (m,s,s) grey
-    if len(frames) < MOMENTS:  # of a short clip, the nearest frames
-        frames = frames[np.linspace(0, len(frames) - 1, MOMENTS).round().astype(int)]
-    grey = adaptive_avg_pool3d(frames[None], (MOMENTS, SIDE, SIDE))[0].numpy()
-    mean = grey.mean(0)
-    return Fingerprint(sha256(path), _unit(mean), _unit(grey - mean))
-
-
-def fingerprints(
-    paths: Iterable[str], workers: int = 1
-) -> tuple[dict[str, Fingerprint], list[str]]:
-    """By path, `workers` videos at a time; and the unreadable ones, which other jobs report."""
-    paths = list(dict.fromkeys(paths))
-    with ThreadPoolExecutor(workers) as pool:
-        results = pool.map(_fingerprint_if_readable, paths)
-        seen = list(progress(results, "looking at videos", total=len(paths), unit="video"))
-    prints = {path: one for path, one in zip(paths, seen, strict=True) if one is not None}
-    return prints, [path for path in paths if path not in prints]
-
-
-def _fingerprint_if_readable(path: str) -> Fingerprint | None:
-    try:
-        return fingerprint(path)
-    except (UserError, OSError):
-        return None
-
-
 def copies(
     tests: Iterable[str], others: Iterable[str], prints: dict[str, Fingerprint]
 ) -> list[Copy]:
-    """Each test video that is, or looks like, one of the others; those without a fingerprint are
-    skipped."""
+    """Every pair of a test video and another one that is it, or a copy of it; videos without a
+    fingerprint are skipped."""
     tests, others = ([path for path in paths if path in prints] for paths in (tests, others))
-    if not tests or not others:
-        return []
-    scene, motion = (
-        np.stack([getattr(prints[path], part) for path in tests])
-        @ np.stack([getattr(prints[path], part) for path in others]).T
-        for part in ("scene", "motion")
-    )
     found = []
-    for i, test in enumerate(tests):
-        for j, other in enumerate(others):
-            if prints[test].digest == prints[other].digest:
-                found.append(Copy(test, other, "the same file"))
-            elif scene[i, j] >= SAME_SCENE and motion[i, j] >= SAME_MOTION:
-                found.append(Copy(test, other, f"the same frames (correlation {motion[i, j]:.2f})"))
+    for test, other, views in progress(_of_one_place(tests, others, prints), "comparing videos"):
+        one, two = prints[test], prints[other]
+        if one.digest == two.digest:
+            found.append(Copy(test, other, "the same file"))
+            continue
+        agreed = max((_agreement(one, two, view) for view in views), default=0.0)
+        if agreed >= SAME:
+            found.append(Copy(test, other, f"the same frames (correlation {agreed:.2f})"))
     return found
 
 
-def _unit(values: np.ndarray) -> np.ndarray:
-    """Mean 0, length 1, flat; noise of less than half a grey level counts as nothing."""
-    flat = values.ravel() - values.mean()
-    length = np.linalg.norm(flat)
-    return flat / length if length > 0.5 * np.sqrt(flat.size) else np.zeros_like(flat)
+@dataclass(frozen=True)
+class View:
+    """How two videos show one place: the part of each that the other shows too."""
+
+    of_one: Part
+    of_two: Part
+
+
+def _of_one_place(
+    tests: list[str], others: list[str], prints: dict[str, Fingerprint]
+) -> Iterator[tuple[str, str, list[View]]]:
+    """The pairs that may show one place, with the views to compare; and those of the same file."""
+    for test_block in _blocks(tests):
+        one = _Places(test_block, prints)
+        for other_block in _blocks(others):
+            two = _Places(other_block, prints)
+            # (k,tests,others): a test video shows the k-th part of another one, and the reverse
+            inside = np.einsum("ic,jkc->kij", one.whole, two.parts, optimize=True)
+            around = np.einsum("jc,ikc->kij", two.whole, one.parts, optimize=True)
+            for i, test in enumerate(test_block):
+                for j, other in enumerate(other_block):
+                    views = _views(inside[:, i, j], around[:, i, j], prints[test], prints[other])
+                    if views or prints[test].digest == prints[other].digest:
+                        yield test, other, views
+
+
+class _Places:
+    """Of a block of videos: whole (n,c), parts (n,k,c), of length 1."""
+
+    def __init__(self, paths: list[str], prints: dict[str, Fingerprint]) -> None:
+        places = [coarse(prints[path].place) for path in paths]
+        self.whole = unit(np.stack(places))
+        self.parts = np.stack([all_parts(place) for place in places])
+
+
+def _blocks(paths: list[str]) -> list[list[str]]:
+    return [paths[start : start + BLOCK] for start in range(0, len(paths), BLOCK)]
+
+
+def _views(
+    inside: np.ndarray, around: np.ndarray, one: Fingerprint, two: Fingerprint
+) -> list[View]:
+    """From the likeness (k,) of each part of two to all of one, and the reverse."""
+    views = [View(WHOLE, part) for part in (WHOLE, MIRRORED) if inside[parts().index(part)] > ALIKE]
+    best = max(inside.max(), around.max())
+    if best <= ALIKE or best <= inside[: len(views)].max(initial=-1) + 0.02:
+        return views
+    if inside.max() >= around.max():
+        part = refined(two.place, one.place, parts()[int(inside.argmax())])
+        return [*views, View(WHOLE, part)]
+    part = refined(one.place, two.place, parts()[int(around.argmax())])
+    return [*views, View(part, WHOLE)]
+
+
+def _agreement(one: Fingerprint, two: Fingerprint, view: View) -> float:
+    """How well what moves in two videos agrees, in [-1,1]; 0 if too little moves."""
+    a = view.of_one.of(one.moments.astype(np.float32))
+    b = view.of_two.of(two.moments.astype(np.float32))
+    stretched = b[np.linspace(0, len(b) - 1, len(a)).round().astype(int)]
+    whole = _along(_moving(a), _moving(stretched), [0])
+    if not np.isclose(one.rate, two.rate, rtol=0.05):
+        return whole
+    moving_a, moving_b = _moving(a), _moving(b)
+    fewest = max(FEWEST, round(SHARED * min(len(moving_a), len(moving_b))))
+    offsets = range(fewest - len(moving_a), len(moving_b) - fewest + 1)
+    return max(whole, _along(moving_a, moving_b, offsets))
+
+
+def _moving(moments: np.ndarray) -> np.ndarray:
+    """What moves between moments (n,s,s): (n−LAG,s²), each of length 1; 0 where nothing does.
+
+    What the change shares with the place itself is light: it is taken out.
+    """
+    place = unit(np.median(moments, 0))
+    change = moments[LAG:] - moments[:-LAG]
+    change = change.reshape(len(change), place.size)
+    change = change - change.mean(1, keepdims=True)
+    change = change - (change @ place)[:, None] * place
+    length = np.linalg.norm(change, axis=1, keepdims=True)
+    moves = length > MOVES * np.sqrt(place.size)
+    return np.where(moves, change / np.maximum(length, 1e-6), 0)
+
+
+def _along(a: np.ndarray, b: np.ndarray, offsets: Iterable[int]) -> float:
+    """The best median correlation of a[k] with b[k + offset], or with the moment before or after
+    it, over the k in which both move."""
+    alike = a @ b.T
+    near = np.pad(alike, ((0, 0), (1, 1)), constant_values=-1)
+    near = np.maximum(np.maximum(near[:, :-2], near[:, 2:]), alike)
+    both = (a.any(1)[:, None]) & (b.any(1)[None, :])
+    best = 0.0
+    for offset in offsets:
+        values = near.diagonal(offset)[both.diagonal(offset)]
+        if len(values) >= FEWEST:
+            best = max(best, float(np.median(values)))
+    return best

@@ -40,6 +40,11 @@ class Predictions:
             for i, (label, row) in enumerate(zip(self.labels, confusion, strict=True))
         }
 
+    @property
+    def mean_per_class(self) -> float:
+        """Mean of the accuracies of the classes that have test videos: each counts alike."""
+        return float(np.mean([share for share in self.per_class().values() if share is not None]))
+
     def per_camera(self, cameras: list[str]) -> dict[str, float]:
         """Accuracy of the videos of each camera; `cameras` (m) names them, "" where unknown."""
         right, names = self.predicted == self.targets, np.array(cameras)

@@ -76,6 +76,10 @@ class RecogniserSettings:
     batch: int = 4
     """Clips per step."""
 
+    balanced: bool = False
+    """Every class is drawn equally often in an epoch, however many videos it has; an epoch is as
+    long as without."""
+
     dropout: float = 0.5
     """Dropout before the last layer (PyTorchVideo's default)."""
 

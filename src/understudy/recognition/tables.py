@@ -157,6 +157,7 @@ def _points_table(summary: pd.DataFrame) -> pd.DataFrame:
             **_point_cells(row),
             "Accuracy": _per_cent(row.accuracy, row.sd),
             "95 %": _interval(row),
+            "Mean of classes": _per_cent(row.mean_per_class, None),
             "Seeds": row.seeds,
         }
         for row in summary.itertuples()

@@ -53,7 +53,8 @@ def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
-    """One row per POINT: mean accuracy, its sd and interval (low, high) over seeds.
+    """One row per POINT: mean accuracy, its sd and interval (low, high) over seeds; and
+    mean_per_class, the mean of the classes' accuracies, each counted alike.
 
     Accuracies in [0,1]; sd, low and high are absent for one seed.
     """
@@ -62,6 +63,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
         seeds=("seed", "nunique"),
         accuracy=("accuracy", "mean"),
         sd=("accuracy", "std"),
+        mean_per_class=("mean_per_class", "mean"),
         n_test=("n_test", "first"),
         chance=("chance", "first"),
         steps=("steps", "mean"),

@@ -80,6 +80,7 @@ def train_recogniser(
         "parameters": parameter_count(model),
         "seed": seed,
         "accuracy": predictions.accuracy,
+        "mean_per_class": predictions.mean_per_class,
         "chance": 1 / len(labels),
         "per_class": predictions.per_class(),
         "per_camera": predictions.per_camera([clip.camera for clip in test]),
@@ -121,7 +122,7 @@ def _run(
     checkpoint: Path,
 ) -> None:
     """Take `state` from where it is, or where `checkpoint` left it, to the last step."""
-    steps = batches(len(train), settings, seed)
+    steps = batches([labels.index(clip.label) for clip in train], settings, seed)
     state.restore(checkpoint)
     device = next(state.model.parameters()).device
     clips = training_clips(train, labels, settings, seed)

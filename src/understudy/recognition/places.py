@@ -1,0 +1,121 @@
+"""Whether two videos show one place, and which part of it each of them shows.
+
+A place is a grid of relative contrast (`fingerprint`). One video may show all of what the other
+does, a part of it (cropped), or either of these mirrored.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+SHARES = (1.0, 0.88, 0.76)  # of the picture's width and height, how much a crop may leave
+STEP = 0.06  # of the width, between two crops that are tried
+COARSE = 24  # cells
+ALIKE = 0.5  # correlation of two places from which on they may be one
+REFINED = (0.03, 0.015, 0.008)  # of the width: steps of the search for a crop's edges
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a picture: left, top, right, bottom, from 0 to 1; mirrored: seen from behind."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+    mirrored: bool = False
+
+    def of(self, images: np.ndarray) -> np.ndarray:
+        """The part of square images (…,s,s), resampled to the same grid, bilinear."""
+        side = images.shape[-1]
+        x = _centres(self.left, self.right, side)
+        if self.mirrored:
+            x = x[::-1]
+        y = _centres(self.top, self.bottom, side)
+        return _weights(y, side) @ images @ _weights(x, side).T
+
+
+WHOLE = Part()
+MIRRORED = Part(mirrored=True)
+
+
+def _centres(start: float, end: float, side: int) -> np.ndarray:
+    return (start + (end - start) * (np.arange(side) + 0.5) / side) * side - 0.5
+
+
+def _weights(at: np.ndarray, side: int) -> np.ndarray:
+    """Bilinear weights (len(at),side)."""
+    return np.maximum(0, 1 - np.abs(np.clip(at, 0, side - 1)[:, None] - np.arange(side))).astype(
+        np.float32
+    )
+
+
+@cache
+def parts() -> list[Part]:
+    """All crops that are tried, the whole picture and its mirror image first."""
+    spans = []
+    for share in SHARES:
+        count = round((1 - share) / STEP) + 1
+        spans += [(start, start + share) for start in np.linspace(0, 1 - share, count).tolist()]
+    crops = [
+        Part(left, top, right, bottom, mirrored)
+        for left, right in spans
+        for top, bottom in spans
+        for mirrored in (False, True)
+    ]
+    return sorted(
+        crops,
+        key=lambda part: (part.left > 0 or part.right < 1) + (part.top > 0 or part.bottom < 1),
+    )
+
+
+def unit(images: np.ndarray) -> np.ndarray:
+    """Images (…,s,s), flat, each of mean 0 and length 1, or 0 where nothing varies."""
+    flat = images.reshape(*images.shape[:-2], -1)
+    flat = flat - flat.mean(-1, keepdims=True)
+    length = np.linalg.norm(flat, axis=-1, keepdims=True)
+    return flat / np.maximum(length, 1e-3 * np.sqrt(flat.shape[-1]))
+
+
+def coarse(place: np.ndarray) -> np.ndarray:
+    """A place (FINE,FINE) -> (COARSE,COARSE)."""
+    step = place.shape[0] // COARSE
+    return place.reshape(COARSE, step, COARSE, step).mean((1, 3))
+
+
+def all_parts(place: np.ndarray) -> np.ndarray:
+    """Every one of `parts()` of a coarse place, (k,COARSE²), of length 1."""
+    return unit(np.stack([part.of(place) for part in parts()]))
+
+
+def refined(whole: np.ndarray, place: np.ndarray, part: Part) -> Part:
+    """The part of the fine place `whole` that looks most like the fine `place`, near `part`."""
+    target = unit(place)
+
+    def likeness(edges: np.ndarray) -> float:
+        return float(unit(Part(*edges, part.mirrored).of(whole)) @ target)
+
+    edges = np.array([part.left, part.top, part.right, part.bottom])
+    best = likeness(edges)
+    for step in REFINED:
+        improved = True
+        while improved:
+            improved = False
+            for move in _MOVES:
+                tried = np.clip(edges + step * move, 0, 1)
+                if tried[2] - tried[0] < 0.6 or tried[3] - tried[1] < 0.6:
+                    continue
+                if (value := likeness(tried)) > best + 1e-4:
+                    edges, best, improved = tried, value, True
+    return Part(*edges.tolist(), part.mirrored)
+
+
+_MOVES = np.array(
+    [
+        *np.eye(4),
+        *-np.eye(4),
+        *([1, 0, 1, 0], [-1, 0, -1, 0], [0, 1, 0, 1], [0, -1, 0, -1]),
+        *([1, 1, -1, -1], [-1, -1, 1, 1]),
+    ]
+)
