@@ -1,6 +1,30 @@
-# Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/. Scores
+# Requires: an identity's video, masks, depth and fit. Gives: {results}/coverage/{identity}.json and
+# {results}/avatar/{identity}/. Scores
 # and images are separate jobs, so that changing them retrains nothing.
 OF_AN_AVATAR = ("avatar.safetensors", "metrics.json", "turntable.png")
+
+
+rule measure_coverage:
+    """What an identity's video shows of the person: told before an avatar is trained."""
+    input:
+        video=LAYOUT.video("identity", "{identity}"),
+        masks=LAYOUT.feature("identity", "{identity}", "masks"),
+        fit=LAYOUT.fit("identity", "{identity}"),
+        body=BODY,
+    output:
+        LAYOUT.coverage("{identity}"),
+    log:
+        LAYOUT.log("measure_coverage", "{identity}"),
+    benchmark:
+        LAYOUT.benchmark("measure_coverage", "{identity}")
+    priority: 1
+    conda:
+        "../envs/torch.yaml"
+    params:
+        limits=told(CONFIG["coverage"]),
+        code=code_version("measure_coverage"),
+    script:
+        "../workflow/scripts/measure_coverage.py"
 
 
 rule train_avatar:

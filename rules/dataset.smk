@@ -36,6 +36,7 @@ rule flag_sources:
     input:
         references=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         identities=expand(LAYOUT.fit("identity", "{id}"), id=IDENTITIES),
+        coverage=expand(LAYOUT.coverage("{id}"), id=IDENTITIES),
     output:
         LAYOUT.flags,
     log:
@@ -46,6 +47,7 @@ rule flag_sources:
         "../envs/torch.yaml"
     params:
         limits=CONFIG["fit"]["flag"],
+        coverage_limits=CONFIG["coverage"],
         code=code_version("flag_sources"),
     script:
         "../workflow/scripts/flag_sources.py"
@@ -63,6 +65,7 @@ rule write_dataset:
         masks=expand(LAYOUT.feature("identity", "{id}", "masks"), id=IDENTITIES),
         fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         avatars=expand(LAYOUT.avatar("{id}"), id=IDENTITIES),
+        coverage=expand(LAYOUT.coverage("{id}"), id=IDENTITIES),
     output:
         manifest=LAYOUT.dataset("manifest.parquet"),
         csv=LAYOUT.dataset("manifest.csv"),
@@ -92,6 +95,7 @@ rule write_dataset:
         seed=CONFIG["seed"],
         resize=CONFIG["backgrounds"]["resize"],
         about=CONFIG["dataset"],
+        allowed=[asdict(pair) for pair in PLAN.allowed_pairs],
         code=code_version("write_dataset"),
     script:
         "../workflow/scripts/write_dataset.py"

@@ -38,6 +38,9 @@ rule check_leakage:
             for id_, row in TABLES.real.items()
             if not PLAN.is_made(row["video"])
         },
+        allowed=[
+            [pair.test_video, pair.other_video, pair.reason] for pair in PLAN.allowed_pairs
+        ],
         records=RECORDS,
         code=code_version("check_leakage"),
     script:

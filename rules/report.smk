@@ -102,6 +102,7 @@ rule build_report:
         manifest=LAYOUT.dataset("manifest.parquet"),
         people=[LAYOUT.sheet("identity", id_) for id_ in IDENTITIES],
         metrics=[LAYOUT.avatar(id_, "metrics.json") for id_ in IDENTITIES],
+        coverage=[LAYOUT.coverage(id_) for id_ in IDENTITIES],
         references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
         rooms=[LAYOUT.sheet("background", id_) for id_ in PLAN.rooms_shown],
         previews=[LAYOUT.preview(id_) for id_ in PLAN.previewed],

@@ -8,6 +8,7 @@ room's lamp or a camera's exposure would change it, and is no copy. Each copy is
 import itertools
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 
+from tests.bench.figures import Figure
 from understudy.demo.actions import perform
 from understudy.demo.camera import phone_camera
 from understudy.demo.film import Sensor, Shot, frames
@@ -229,3 +231,21 @@ def measure(folder: Path) -> Leaks:
         {kind: len(two) for kind, two in copied.items()},
         missed,
     )
+
+
+def figures() -> list[Figure]:
+    """Of the bench `data`."""
+    with tempfile.TemporaryDirectory() as folder:
+        leaks = measure(Path(folder))
+    for light, found in leaks.false.items():
+        print(f"  {light:20} {len(found)} of {leaks.pairs[light]} pairs called copies", *found)
+    for kind, found in leaks.missed.items():
+        print(f"  {kind:20} {len(found)} of {leaks.copies[kind]} copies missed")
+    pairs, copied = sum(leaks.pairs.values()), sum(leaks.copies.values())
+    false, missed = (sum(map(len, by.values())) for by in (leaks.false, leaks.missed))
+    return [
+        Figure("false_leaks", false, f"of {pairs} pairs", 0, at_most=True),
+        Figure("false_leak_pairs", pairs, "pairs", 200, at_most=False),
+        Figure("missed_copies", 100 * missed / copied, f"% of {copied}", 2, at_most=True),
+        Figure("copies", copied, "copies", 200, at_most=False),
+    ]

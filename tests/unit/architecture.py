@@ -54,7 +54,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "scene": {"artifacts", "body", "gaussians", "room", "video"},
     "room": {"artifacts", "networks", "video"},
-    "dataset": {"artifacts", "scene", "video"},
+    "coverage": {"artifacts", "body", "gaussians", "video"},
+    "dataset": {"artifacts", "coverage", "fitting", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {
         *("artifacts", "avatar.evaluation", "body", "fitting", "gaussians", "scene", "video"),
@@ -64,10 +65,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     # only settings and what is light.
     "configuration": {
         *("artifacts", "avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
-        *("demo", "fitting", "recognition", "scene", "video"),
+        *("coverage", "demo", "fitting", "recognition", "scene", "video"),
     },
     "plan": {"configuration", "features", "recognition", "scene", "sources", "video"},
-    "report": {"artifacts", "body", "fitting", "plan", "recognition", "splatting", "video"},
+    "report": {
+        "artifacts",
+        "body",
+        "coverage",
+        "fitting",
+        "plan",
+        "recognition",
+        "splatting",
+        "video",
+    },
     "cluster": set(),
     "forecast": {"checkout", "cluster", "configuration", "features", "plan", "report"},
     "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},

@@ -9,6 +9,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.coverage import PARTS, SIDES, Coverage, Seen, save_coverage
 from understudy.artifacts.flags import Flagged, KeepSettings, save_flags
 from understudy.dataset.checks import check_videos
 from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
@@ -20,6 +21,12 @@ from understudy.video.settings import NormaliseSettings
 from understudy.video.write import VideoWriter
 
 SIZE = 64
+COVERED = Coverage(
+    parts={name: Seen(0.9, 0.8) for name in PARTS},
+    sides={name: Seen(0.5 + k / 8, 0.9 - k / 8) for k, name in enumerate(SIDES)},
+    **{"height": 300.0, "turned": 340.0, "flexed": 4.0, "raised": 0.3},
+    **{"light": 200.0, "blur": 0.4, "frames": 60},
+)
 
 
 def rgba(path, colour, frames=10, fps=10):
@@ -75,6 +82,7 @@ def make_world(root: Path) -> World:
             save_arrays(root / f"{name}_{kind}.npz", {"x": np.zeros(2)}, about)
         note = '{"kind": "avatar", "body": "cc0 123", "settings": {"model": "direct"}}'
         save_file({"x": np.zeros(1)}, root / f"{name}.safetensors", metadata={"about": note})
+        save_coverage(root / f"{name}.json", COVERED)
     rows = [
         ("wave", "anna", "hall", (200, 30, 30)),
         ("wave", "ben", "yard", (30, 200, 30)),
@@ -131,6 +139,7 @@ def make_world(root: Path) -> World:
         name="tiny",
         licence="CC BY-NC 4.0",
         keep=KeepSettings(),
+        coverage={name: root / f"{name}.json" for name in ("anna", "ben")},
         real={
             "r1": {"id": "r1", "video": "real/one two.mp4", "label": "bow", "split": "train"},
             "r2": {"id": "r2", "video": "real/r2.mp4", "label": "kicking", "split": "test"},

@@ -7,8 +7,10 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from understudy.recognition.duplicates import copies
+from understudy.errors import UserError
+from understudy.recognition.duplicates import Copy, copies, judged
 from understudy.recognition.fingerprint import fingerprints
+from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
 SIZE, FRAMES = 160, 30
@@ -58,6 +60,34 @@ def test_the_same_file_under_another_name_is_found(clips, tmp_path):
     assert (copy.other, copy.how) == (clips[1], "the same file")
 
 
+def lit(path, light, out):
+    """A clip under another light: light(frames (n,h,w,3), times from 0 to 1) -> frames."""
+    images = read_frames(path).astype(np.float32)
+    shown = light(images, np.linspace(0, 1, len(images))[:, None, None, None])
+    with VideoWriter(out, SIZE, SIZE, fps=10) as video:
+        video.write(shown.clip(0, 255).astype(np.uint8))
+    return str(out)
+
+
+LIGHTS = {  # the same in every clip
+    "fade-in": lambda images, at: images * np.clip(at * 11, 0, 1),
+    "black first frame": lambda images, at: images * (at > 0),
+    "light switched on": lambda images, at: images * np.where(at < 0.5, 0.4, 1),
+    "exposure settles": lambda images, at: images * (1 + 0.7 * np.exp(-at * 12)),
+    "drift": lambda images, at: images + 15 * at,
+}
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+def test_light_that_changes_alike_makes_no_copies(clips, tmp_path, light):
+    """Case C05: three performances in one room; and the copy of one is still found."""
+    paths = [lit(clips[k], LIGHTS[light], tmp_path / f"{k}.mp4") for k in range(3)]
+    for number, path in enumerate(paths):
+        others = [*paths[:number], *paths[number + 1 :]]
+        assert found([path], others) == []
+        assert [copy.other for copy in found([path], [*clips[:3], *others])] == [clips[number]]
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -66,8 +96,16 @@ def test_the_same_file_under_another_name_is_found(clips, tmp_path):
         ["-r", "7"],
         ["-vf", "eq=brightness=0.08:contrast=0.8", "-crf", "30"],
         ["-c:v", "mpeg4", "-q:v", "9"],
+        ["-vf", "hflip", "-crf", "30"],
+        ["-vf", "crop=iw*0.84:ih*0.84", "-crf", "28"],
+        ["-vf", "crop=iw*0.88:ih:0:0,hflip"],
+        ["-ss", "0.7", "-t", "1.8"],
+        ["-vf", "setpts=PTS*1.3"],
     ],
-    ids=["quality", "size", "rate", "colour", "codec"],
+    ids=[
+        *("quality", "size", "rate", "colour", "codec"),
+        *("mirrored", "cropped", "cropped and mirrored", "cut", "slower"),
+    ],
 )
 def test_a_re_encoded_copy_is_found(clips, tmp_path, options):
     copy = str(tmp_path / "copy.mp4")
@@ -91,3 +129,18 @@ def test_nothing_moving_resembles_nothing(tmp_path):
             video.write(np.full((8, SIZE, SIZE, 3), shade, np.uint8))
     paths = [str(tmp_path / f"{name}.mp4") for name in "ab"]
     assert found(paths[:1], paths[1:]) == []
+
+
+def test_every_pair_is_told_and_allowed_ones_pass(capsys):
+    """Case C05: not the first alone."""
+    found = [Copy(f"t{i}.mp4", f"r{i}.mp4", "the same file") for i in range(3)]
+    with pytest.raises(UserError, match=r"t0\.mp4 .* r0\.mp4; .*t2\.mp4 .* r2\.mp4; remove one"):
+        judged(found, {("t1.mp4", "r1.mp4"): "another take"})
+    told = capsys.readouterr().err
+    assert told.count("leakage: ") == 2 and "allowed, another take: test video t1.mp4" in told
+    allowed = {(copy.test, copy.other): "ours" for copy in found}
+    assert [pair["why"] for pair in judged(found, allowed)] == ["ours"] * 3
+    many = [Copy(f"t{i}.mp4", "r.mp4", "the same file") for i in range(50)]
+    with pytest.raises(UserError, match="and 30 more, all in the job's log"):
+        judged(many, {})
+    assert capsys.readouterr().err.count("leakage: ") == 50

@@ -34,7 +34,7 @@ ROOMS = {"calibrate_background": 1, "sheet_background": 1}  # of a photo that is
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
 SCORES = {"score_avatar": 1, "measure_demo": 1, **REPORT}
 AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
-FITS = {"fit_body": 3, "extract_depth": 1, "flag_sources": 1, **AVATARS}
+FITS = {"fit_body": 3, "extract_depth": 1, "measure_coverage": 1, "flag_sources": 1, **AVATARS}
 READINGS = {"extract_expression": 3, "extract_hands": 3, **FITS}
 PERSON = {  # from the person's own video on
     "extract_keypoints": 1,
@@ -42,6 +42,7 @@ PERSON = {  # from the person's own video on
     "extract_expression": 1,
     "extract_hands": 1,
     "fit_body": 1,
+    "measure_coverage": 1,
     "flag_sources": 1,
     "extract_depth": 1,
     **AVATARS,
@@ -159,6 +160,11 @@ CONFIG_CASES = [
         setting("fit.flag", {"slide": 0.001}),
         {"flag_sources": 1, **FACTS, **SEES_SYNTHETIC},
     ),
+    Case(
+        "coverage.least_side",
+        setting("coverage.least_side", 0.9),
+        {"flag_sources": 1, **FACTS, **SEES_SYNTHETIC},
+    ),
     Case("fit.flagged", setting("fit.flagged", "refuse"), REPORT),
     Case(
         "dataset.keep",
@@ -205,6 +211,14 @@ CONFIG_CASES = [
         TRAININGS,
     ),
     Case("experiments.seeds", setting("experiments.seeds", [0, 7]), TRAININGS),
+    Case(
+        "experiments.allowed_pairs",
+        setting(
+            "experiments.allowed_pairs",
+            [{"test": "bow_gita", "other": "wave", "reason": "no copy"}],
+        ),
+        {"check_leakage": 1, **FACTS},
+    ),
     Case("experiments.disjoint_by", setting("experiments.disjoint_by", "video")),
     Case(
         "labels in another order",
@@ -252,6 +266,8 @@ CODE_CASES = [
         {
             "extract_masks": 1,
             "extract_depth": 1,
+            "measure_coverage": 1,
+            "flag_sources": 1,
             **AVATARS,
         },
     ),

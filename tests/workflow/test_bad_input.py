@@ -327,7 +327,7 @@ def test_a_planted_copy_stops_before_any_training(finished, tmp_path):
     errors = {line for line in run.stdout.splitlines() if line.startswith("error: ")}
     assert len(errors) == 1, run.stdout
     source = source_of(checkout, "bow").relative_to(checkout.folder)
-    told = re.escape(f" as {source}; remove one from its table")
+    told = re.escape(f" as {source}; remove one of each pair from its table")
     assert re.match(
         r"error: leakage: test video innocent.mp4 has the same frames .*" + told, *errors
     )

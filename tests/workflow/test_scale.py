@@ -46,6 +46,7 @@ def test_the_job_counts_of_the_paper(world, monkeypatch):
         "extract_masks": 15,
         "extract_depth": 15,
         "fit_body": 95,
+        "measure_coverage": 15,
         "train_avatar": 15,
         "score_avatar": 15,
         "picture_avatar": 15,

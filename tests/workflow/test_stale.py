@@ -86,7 +86,14 @@ def test_new_identity_makes_only_its_own_files(finished):
     assert rules_of(own) == {
         *("demo_figure", "demo_identity", "demo_held_out", "normalise_identity"),
         *("extract_keypoints", "extract_masks", "extract_depth", "extract_expression"),
-        *("extract_hands", "fit_body", "train_avatar", "score_avatar", "picture_avatar"),
+        *(
+            "extract_hands",
+            "fit_body",
+            "measure_coverage",
+            "train_avatar",
+            "score_avatar",
+            "picture_avatar",
+        ),
         *("animate_avatar", "composite_background", "sheet_identity"),
     } | (rules_of(own) & {"demo_background"})
     for job in own:

@@ -7,9 +7,9 @@ from job import job
 with job(snakemake):
     from pathlib import Path
 
-    from understudy.errors import UserError
     from understudy.files import write_json
-    from understudy.recognition.duplicates import copies, fingerprints
+    from understudy.recognition.duplicates import copies, judged
+    from understudy.recognition.fingerprint import fingerprints
     from understudy.sources import record_path, remember_all
 
     told = snakemake.params
@@ -22,10 +22,7 @@ with job(snakemake):
         )
     seen = {id_: row for id_, row in told.real.items() if Path(row[0]).is_file()}
     remember_all(record_path(told.records, "real", ""), seen)
-    if found := copies(tests, others, prints):
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise UserError(
-            f"leakage: test video {found[0].test} has {found[0].how} as {found[0].other}{more}; "
-            "remove one from its table"
-        )
-    write_json(snakemake.output[0], {"test": tests, "others": others, "unread": unread})
+    allowed = {(test, other): reason for test, other, reason in told.allowed}
+    passed = judged(copies(tests, others, prints), allowed)
+    about = {"test": tests, "others": others, "unread": unread, "allowed": passed}
+    write_json(snakemake.output[0], about)

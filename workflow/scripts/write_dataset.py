@@ -37,7 +37,11 @@ with job(snakemake):
             name=told.about["name"],
             licence=told.about["licence"],
             keep=KeepSettings(**told.about["keep"]),
+            coverage={
+                id_: Path(path) for id_, path in zip(told.identities, files.coverage, strict=True)
+            },
             real=told.real,
+            allowed=told.allowed,
         ),
         Path(snakemake.output.manifest).parent,
     )

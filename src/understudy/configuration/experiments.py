@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from understudy.configuration.kinds import Name, Section, Seed, Unique, allowed
+from understudy.configuration.kinds import Name, Section, Seed, Text, Unique, allowed
 from understudy.configuration.recogniser import RecogniserSection
 from understudy.recognition.points import Point
 
@@ -32,6 +32,19 @@ class GridLine(Section):
     views: Views = Point.views
 
 
+class AllowedPair(Section):
+    """A test video and another one that may look like copies of each other, and why that is so."""
+
+    test: Name
+    """The test video's id in real.tsv."""
+
+    other: Name
+    """The id of a reference, or of a training video in real.tsv."""
+
+    reason: Text
+    """Why they are no copies, or why it does no harm; the datasheet repeats it."""
+
+
 class Experiments(Section):
     """The recognisers (paper, section 5)."""
 
@@ -44,6 +57,10 @@ class Experiments(Section):
     disjoint_by: Literal["subject", "video"] = "subject"
     """What a reference must not share with the test set. subject: neither the video nor the person.
     video: only the video (for protocols that test on training people seen by other cameras)."""
+
+    allowed_pairs: list[AllowedPair] = Field(default=[])
+    """Pairs that the check for copies of test videos passes, each with the reason, which the
+    datasheet repeats: [{test: t12, other: wave01, reason: "…"}]."""
 
     grid: Annotated[list[GridLine], Field(min_length=1)] = Field(
         default=[{"n_real": "all", "n_synthetic": 0}, {"n_real": "all", "n_synthetic": "all"}],

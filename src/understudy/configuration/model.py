@@ -6,6 +6,7 @@ from pydantic import Field
 
 from understudy.artifacts.flags import KeepSettings
 from understudy.configuration.avatar import AvatarSection
+from understudy.configuration.coverage import CoverageSection
 from understudy.configuration.demo import Demo
 from understudy.configuration.experiments import Experiments
 from understudy.configuration.features import Features
@@ -23,6 +24,7 @@ from understudy.configuration.kinds import (
 )
 from understudy.configuration.render import Backgrounds, Render
 from understudy.configuration.video import Video
+from understudy.coverage.settings import FLAGS as COVERAGE_FLAGS
 from understudy.fitting.settings import FLAGS
 
 
@@ -66,7 +68,9 @@ class Keep(Section):
     of = KeepSettings
 
     unless_reference: _flags(FLAGS) = Field(default=[*KeepSettings.unless_reference])
-    unless_identity: _flags(FLAGS) = Field(default=[*KeepSettings.unless_identity])
+    unless_identity: _flags(tuple(dict.fromkeys((*FLAGS, *COVERAGE_FLAGS)))) = Field(
+        default=[*KeepSettings.unless_identity]
+    )
 
 
 class Dataset(Section):
@@ -123,6 +127,9 @@ class Config(Section):
 
     fit: FitSection = Field(default_factory=FitSection)
     """The body fit."""
+
+    coverage: CoverageSection = Field(default_factory=CoverageSection)
+    """What an identity's video has to show of the person (docs/identities.md)."""
 
     avatar: AvatarSection = Field(default_factory=AvatarSection)
     """Avatar training."""

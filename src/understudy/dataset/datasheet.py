@@ -19,7 +19,7 @@ def datasheet(manifest: pd.DataFrame, inputs: DatasetInputs, checks: dict) -> st
         "People and consent": _consent(manifest),
         "What was flagged": _flagged(checks),
         "How it was made": _process(manifest, inputs),
-        "Uses": _uses(),
+        "Uses": _uses(inputs),
         "Licences": _licences(manifest, inputs),
         "Files": _files(),
     }
@@ -142,12 +142,22 @@ def _places(manifest: pd.DataFrame) -> str:
     )
 
 
-def _uses() -> str:
-    return (
+def _uses(inputs: DatasetInputs) -> str:
+    text = (
         "For training, never for testing: test recognisers on real videos, and not on any that is "
         "a reference here. The figures are recognisable likenesses of real people wherever the "
         "identity videos are real. Fine finger motion, faces, loose clothes and contact with "
         "objects are only approximate, and the motions contain errors of the pose estimation."
+    )
+    if not inputs.allowed:
+        return text
+    rows = "\n".join(
+        f"| {pair['test']} | {pair['other']} | {pair['reason']} |" for pair in inputs.allowed
+    )
+    return (
+        f"{text}\n\nPairs of a test video and a reference or training video that may look like "
+        "copies of each other, and were allowed (`experiments.allowed_pairs` in the config):\n\n"
+        f"| test video | other | reason |\n|---|---|---|\n{rows}"
     )
 
 

@@ -36,7 +36,9 @@ class DatasetInputs:
     """checked: the table of the planned videos (`checks.check_videos`); flags: flags.json; keep:
     which flags keep a video out of the lists for training. labels: in the order of their indices.
     backgrounds, real: rows of the tables by id. seed: of the choice of backgrounds; resize: how
-    they were resized to the frame."""
+    they were resized to the frame; allowed: pairs of a test video and another one that may look
+    like copies of each other (test, other: their ids; reason); coverage: the coverage.json of each
+    identity."""
 
     checked: Path
     flags: Path
@@ -49,4 +51,6 @@ class DatasetInputs:
     name: str
     licence: str
     keep: KeepSettings
+    coverage: dict[str, Path]
     real: dict[str, dict] = field(default_factory=dict)
+    allowed: list[dict] = field(default_factory=list)

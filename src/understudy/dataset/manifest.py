@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from understudy.artifacts.checked import ORDER, PLACED, load_checked
+from understudy.artifacts.coverage import load_coverage
 from understudy.artifacts.flags import Flagged, load_flags
 from understudy.artifacts.manifest import save_manifest
 from understudy.artifacts.provenance import made_by, read_note
@@ -55,6 +56,7 @@ class _SourceColumns:
     """The columns that depend on the reference, the identity or the background alone."""
 
     def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame, flagged: Flagged) -> None:
+        self.covered = {id_: _covered(inputs.coverage[id_]) for id_ in set(checked["identity"])}
         self.flagged = flagged
         self.left_out = flagged.left_out(inputs.keep)
         self.notes: dict[str, dict[str, dict]] = {}
@@ -75,6 +77,21 @@ class _SourceColumns:
         out = self.left_out
         flagged = found["reference"] in out.reference or found["identity"] in out.identity
         return bool(found["passed"]) and not flagged
+
+
+def _covered(path: Path) -> dict[str, object]:
+    """What an identity's video shows of the person."""
+    found = load_coverage(path)
+    shares = {name: seen.share for name, seen in found.parts.items()}
+    return {
+        **{f"identity_{name}_seen": seen.share for name, seen in found.sides.items()},
+        "identity_parts_seen": json.dumps(shares, sort_keys=True),
+        "identity_square": min(seen.square for seen in found.sides.values()),
+        "identity_turned": found.turned,
+        "identity_height": found.height,
+        "identity_light": found.light,
+        "identity_blur": found.blur,
+    }
 
 
 def _models(side: str, made: list[Path]) -> dict[str, str]:
@@ -116,6 +133,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         "reference_flags": columns.flags("reference", found["reference"]),
         "identity_flags": columns.flags("identity", found["identity"]),
         "kept": columns.is_kept(found),
+        **columns.covered[found["identity"]],
         **_origin("reference", reference, reference_note),
         **_origin("identity", identity, identity_note),
         "background_image": background["image"],

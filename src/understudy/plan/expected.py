@@ -79,6 +79,8 @@ def _of_a_video(layout: Layout, kind: str, id_: str) -> Iterator[Expected]:
 
 
 def _of_an_avatar(layout: Layout, id_: str) -> Iterator[Expected]:
+    rule = "measure_coverage"
+    yield Expected(layout.coverage(id_), rule, layout.log(rule, id_), id_, (id_,), "identity")
     trained = (layout.avatar(id_, "trained.npz"), layout.avatar(id_, "curves.csv"))
     for rule, name, also in (
         ("train_avatar", "avatar.safetensors", trained),

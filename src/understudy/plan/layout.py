@@ -40,6 +40,10 @@ class Layout:
     def fit(self, kind: str, id_: str) -> str:
         return f"{self.results}/fit/{kind}/{id_}.npz"
 
+    def coverage(self, identity: str) -> str:
+        """What an identity's video shows of the person."""
+        return f"{self.results}/coverage/{identity}.json"
+
     def avatar(self, identity: str, name: str = "avatar.safetensors") -> str:
         return f"{self.results}/avatar/{identity}/{name}"
 

@@ -6,6 +6,7 @@ a subject who did both, the way that person moves. Here tables are compared, bef
 """
 
 import os
+from dataclasses import dataclass
 
 from understudy.errors import UserError
 from understudy.plan.tables import Tables
@@ -38,6 +39,43 @@ def refuse_leaks(tables: Tables, disjoint_by: str) -> None:
                 f"leakage: subject '{row['subject']}' of reference '{row['id']}' also performs "
                 f"test video '{test}'; remove one, or set experiments.disjoint_by: video"
             )
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A pair that may look like copies: the ids and paths of the test video and the other one, and
+    the user's reason."""
+
+    test: str
+    test_video: str
+    other: str
+    other_video: str
+    reason: str
+
+
+def allowed_pairs(tables: Tables, pairs: list[dict]) -> list[Allowed]:
+    """The pairs of `experiments.allowed_pairs`. Raises UserError for an id that is in no table."""
+    real = tables.real.values()
+    tests = {row["id"]: row["video"] for row in real if row["split"] == "test"}
+    others = {row["id"]: row["video"] for row in real if row["split"] == "train"}
+    others |= {row["id"]: row["video"] for row in tables.references.values()}
+    for pair in pairs:
+        for key, known, what in (
+            ("test", tests, "a test video of real.tsv"),
+            ("other", others, "a reference or a training video"),
+        ):
+            if pair[key] not in known:
+                raise UserError(
+                    f"config: experiments.allowed_pairs: '{pair[key]}' is not the id of {what}; "
+                    "correct it, or remove the pair"
+                )
+    return [
+        Allowed(
+            *(pair["test"], tests[pair["test"]], pair["other"], others[pair["other"]]),
+            pair["reason"],
+        )
+        for pair in pairs
+    ]
 
 
 def _file(row: dict) -> str:

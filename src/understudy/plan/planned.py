@@ -13,7 +13,7 @@ from understudy.plan.effective import room_backend
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
-from understudy.plan.leakage import refuse_leaks
+from understudy.plan.leakage import Allowed, allowed_pairs, refuse_leaks
 from understudy.plan.shown import PREVIEWS, ROOMS_SHOWN
 from understudy.plan.tables import Tables, read_tables
 from understudy.plan.versions import Versions
@@ -181,6 +181,11 @@ class Plan:
         """The real videos that every training is tested on, by path."""
         return sorted(real_clips(self.tables.real, "test"), key=lambda clip: clip.path)
 
+    @cached_property
+    def allowed_pairs(self) -> list[Allowed]:
+        """The pairs that the check for copies passes. Raises UserError for an unknown id."""
+        return allowed_pairs(self.tables, self.config["experiments"]["allowed_pairs"])
+
     @property
     def dataset(self) -> str:
         """The name of the real dataset in folder names."""
@@ -228,7 +233,7 @@ def read_plan(config: dict, schemas: Path) -> Plan:
     refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
-    plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is raised here)
+    plan.synthetic, plan.runs, plan.allowed_pairs  # noqa: B018  (whatever is wrong with them is raised here)
     return plan
 
 

@@ -83,6 +83,7 @@ def _person(plan: Plan, id_: str, row: dict) -> dict:
         "id": id_,
         "sheet": layout.sheet("identity", id_),
         "metrics": layout.avatar(id_, "metrics.json"),
+        "coverage": layout.coverage(id_),
         "facts": _facts(row),
         "parts": {
             "video": layout.video("identity", id_),

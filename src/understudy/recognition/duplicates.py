@@ -11,11 +11,13 @@ are a video from another camera, a part of a video played at another speed, and 
 hardly anything moves.
 """
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from understudy.errors import UserError
 from understudy.progress import progress
 from understudy.recognition.fingerprint import Fingerprint
 from understudy.recognition.places import (
@@ -35,7 +37,8 @@ MOVES = 0.035  # root mean square change of relative contrast; noise and compres
 FEWEST = 6  # moments in which something moves
 SHARED = 0.5  # of the shorter video's moments, how many have to lie in both
 SAME = 0.6  # median correlation of what moves; takes of one person and action have up to 0.4
-BLOCK = 64  # videos at a time
+BLOCK = 256  # videos at a time
+TOLD = 20  # leaks in one error; the log has all
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,30 @@ def copies(
     return found
 
 
+def judged(found: list[Copy], allowed: Mapping[tuple[str, str], str]) -> list[dict]:
+    """The copies that the user allows, each with the reason; `allowed`: (test, other) -> reason.
+
+    Every pair is told on stderr. Raises UserError if one is not allowed.
+    """
+    passed, leaks = [], []
+    for copy in found:
+        pair = f"test video {copy.test} has {copy.how} as {copy.other}"
+        reason = allowed.get((copy.test, copy.other))
+        if reason is None:
+            leaks.append(pair)
+            print(f"leakage: {pair}", file=sys.stderr)
+        else:
+            passed.append({"test": copy.test, "other": copy.other, "how": copy.how, "why": reason})
+            print(f"allowed, {reason}: {pair}", file=sys.stderr)
+    if leaks:
+        more = f"; and {len(leaks) - TOLD} more, all in the job's log" if len(leaks) > TOLD else ""
+        raise UserError(
+            f"leakage: {'; '.join(leaks[:TOLD])}{more}; remove one of each pair from its table, or "
+            "allow the pair (experiments.allowed_pairs in the config)"
+        )
+    return passed
+
+
 @dataclass(frozen=True)
 class View:
     """How two videos show one place: the part of each that the other shows too."""
@@ -84,17 +111,18 @@ def _of_one_place(
             # (k,tests,others): a test video shows the k-th part of another one, and the reverse
             inside = np.einsum("ic,jkc->kij", one.whole, two.parts, optimize=True)
             around = np.einsum("jc,ikc->kij", two.whole, one.parts, optimize=True)
-            for i, test in enumerate(test_block):
-                for j, other in enumerate(other_block):
-                    views = _views(inside[:, i, j], around[:, i, j], prints[test], prints[other])
-                    if views or prints[test].digest == prints[other].digest:
-                        yield test, other, views
+            alike = np.maximum(inside.max(0), around.max(0)) > ALIKE
+            for i, j in np.argwhere(alike | (one.digests[:, None] == two.digests)):
+                test, other = test_block[i], other_block[j]
+                views = _views(inside[:, i, j], around[:, i, j], prints[test], prints[other])
+                yield test, other, views
 
 
 class _Places:
-    """Of a block of videos: whole (n,c), parts (n,k,c), of length 1."""
+    """Of a block of videos: digests (n,); whole (n,c), parts (n,k,c), of length 1."""
 
     def __init__(self, paths: list[str], prints: dict[str, Fingerprint]) -> None:
+        self.digests = np.array([prints[path].digest for path in paths])
         places = [coarse(prints[path].place) for path in paths]
         self.whole = unit(np.stack(places))
         self.parts = np.stack([all_parts(place) for place in places])

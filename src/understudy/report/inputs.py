@@ -13,7 +13,7 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True)
 class Person:
-    """An identity: its sheet (JPEG) and avatar metrics (JSON), which may be missing.
+    """An identity: its sheet (JPEG), avatar metrics and coverage (JSON), which may be missing.
 
     facts: what to say about it, such as {"licence": "CC0"}. parts: the files its sheet is drawn
     from, by the parameter names of `sheets.sheet_identity`.
@@ -22,6 +22,7 @@ class Person:
     id: str
     sheet: str
     metrics: str = ""
+    coverage: str = ""
     facts: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ from understudy.files import read_json, write_text
 from understudy.recognition.plots import INK
 from understudy.recognition.tabulate import usual
 from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
+from understudy.report.covered import told_coverage
 from understudy.report.efficiency import Efficiency, efficiency, read_requests
 from understudy.report.failures import SLURM_LOGS, find_failures
 from understudy.report.fits import HEADS, judged_fits, keep_of, limits_of
@@ -50,7 +51,7 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         sentence=_sentence(inputs),
         figures=_figures(inputs, costs),
         previews=_previews(inputs),
-        people=[_person(person) for person in inputs.people[: inputs.most_sheets]],
+        people=[_person(person, inputs.config) for person in inputs.people[: inputs.most_sheets]],
         more_people=[person.id for person in inputs.people[inputs.most_sheets :]],
         references=[_reference(item) for item in inputs.references[: inputs.most_sheets]],
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
@@ -141,8 +142,10 @@ def _previews(inputs: ReportInputs) -> list[Reference]:
     return shown[: inputs.most_previews]
 
 
-def _person(person: Person) -> dict:
+def _person(person: Person, config: dict) -> dict:
     facts = [f"{key} {value}" for key, value in person.facts.items() if value]
+    if Path(person.coverage).is_file():
+        facts += told_coverage(person.coverage, config)
     if Path(person.metrics).is_file():
         metrics = read_json(person.metrics)
         metrics = {**metrics.get("held_out", {}), **metrics}

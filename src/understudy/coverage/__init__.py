@@ -1,0 +1,1 @@
+"""What an identity's video shows of the person: measured before an avatar is trained."""
