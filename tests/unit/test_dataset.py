@@ -182,6 +182,13 @@ def test_datasheet_says_whose_how_and_under_what(world, tmp_path):
         assert words in text, words
 
 
+def test_the_datasheet_repeats_why_a_pair_is_allowed(world, tmp_path):
+    world.write(tmp_path)
+    assert "look like copies" not in (tmp_path / "datasheet.md").read_text()
+    world.write(tmp_path, allowed=[{"test": "r2", "other": "kick", "reason": "another take"}])
+    assert "| r2 | kick | another take |" in (tmp_path / "datasheet.md").read_text()
+
+
 @pytest.fixture
 def broken(world, tmp_path):
     """The world's first video, replaced by `make(path)`; the others unchanged."""

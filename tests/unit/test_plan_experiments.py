@@ -4,7 +4,7 @@ import pytest
 
 from understudy.errors import UserError
 from understudy.plan.experiments import planned_runs
-from understudy.plan.leakage import refuse_leaks
+from understudy.plan.leakage import Allowed, allowed_pairs, refuse_leaks
 from understudy.plan.tables import Tables
 from understudy.recognition.points import Point, expand_grid
 
@@ -127,3 +127,15 @@ def test_a_link_to_a_reference_is_the_reference(tmp_path):
     changes["test_bow"] = {"video": str(tmp_path / "b.mp4")}
     with pytest.raises(UserError, match="reference 'r_bow' and test video 'test_bow'"):
         refuse_leaks(tables(**changes), "video")
+
+
+def test_allowed_pairs_are_of_the_tables():
+    """Case C05: a pair that the user allows, with the reason."""
+    pair = {"test": "test_bow", "other": "r_bow", "reason": "another take"}
+    (found,) = allowed_pairs(tables(), [pair])
+    assert found == Allowed("test_bow", "test_bow.mp4", "r_bow", "r_bow.mp4", "another take")
+    (trained,) = allowed_pairs(tables(), [{**pair, "other": "train_nod"}])
+    assert trained.other_video == "train_nod.mp4"
+    for wrong in ({"test": "train_bow"}, {"test": "absent"}, {"other": "test_nod"}):
+        with pytest.raises(UserError, match=r"experiments\.allowed_pairs: .* is not the id of"):
+            allowed_pairs(tables(), [{**pair, **wrong}])

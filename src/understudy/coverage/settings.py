@@ -26,5 +26,5 @@ class CoverageLimits:
     """Minimum height of the standing person, px (`small`)."""
     least_light: float = 90.0
     """Minimum brightness of the picture's bright parts, of 255 (`dark`)."""
-    most_blur: float = 0.6
+    most_blur: float = 0.55
     """Maximum blur of the person, 0 to 1 (`blurred`)."""

@@ -18,7 +18,7 @@ from understudy.plan.planned import Plan, check_flame, read_plan
 from understudy.registry import FEATURES
 from understudy.report.benchmarks import read_benchmarks
 from understudy.report.efficiency import efficiency, read_requests
-from understudy.report.fits import judged_fits, keep_of, limits_of
+from understudy.report.fits import Limits, judged_fits
 from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
 
@@ -55,7 +55,7 @@ def show_status(configfile: Path, profile: Path) -> None:
     costs = read_benchmarks(benchmarks_of(plan))
     asked = profile / "config.yaml"
     requests = read_requests(asked, [cost.rule for cost in costs]) if asked.is_file() else {}
-    fits = judged_fits(expected, limits_of(plan.config), keep_of(plan.config))
+    fits = judged_fits(expected, Limits.of(plan.config))
     print(status_text(states, failures, fits, efficiency(costs, requests)))
 
 

@@ -182,7 +182,7 @@ def _along(a: np.ndarray, b: np.ndarray, offsets: Iterable[int]) -> float:
     alike = a @ b.T
     near = np.pad(alike, ((0, 0), (1, 1)), constant_values=-1)
     near = np.maximum(np.maximum(near[:, :-2], near[:, 2:]), alike)
-    both = (a.any(1)[:, None]) & (b.any(1)[None, :])
+    both = np.logical_and.outer(a.any(1), b.any(1))
     best = 0.0
     for offset in offsets:
         values = near.diagonal(offset)[both.diagonal(offset)]

@@ -94,7 +94,7 @@ def refined(whole: np.ndarray, place: np.ndarray, part: Part) -> Part:
     target = unit(place)
 
     def likeness(edges: np.ndarray) -> float:
-        return float(unit(Part(*edges, part.mirrored).of(whole)) @ target)
+        return float(unit(_part(edges, part.mirrored).of(whole)) @ target)
 
     edges = np.array([part.left, part.top, part.right, part.bottom])
     best = likeness(edges)
@@ -108,7 +108,12 @@ def refined(whole: np.ndarray, place: np.ndarray, part: Part) -> Part:
                     continue
                 if (value := likeness(tried)) > best + 1e-4:
                     edges, best, improved = tried, value, True
-    return Part(*edges.tolist(), part.mirrored)
+    return _part(edges, part.mirrored)
+
+
+def _part(edges: np.ndarray, mirrored: bool) -> Part:
+    left, top, right, bottom = edges.tolist()
+    return Part(left, top, right, bottom, mirrored)
 
 
 _MOVES = np.array(

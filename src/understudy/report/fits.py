@@ -1,17 +1,20 @@
 """How far each fit of a run can be trusted: its numbers, and those that are flagged first."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from understudy.artifacts.coverage import load_coverage
 from understudy.artifacts.fit_quality import FitReport, read_report
 from understudy.artifacts.flags import KeepSettings
+from understudy.coverage.flags import coverage_flags
+from understudy.coverage.settings import CoverageLimits
 from understudy.errors import UserError
 from understudy.fitting.flags import FlagSettings, flags
 from understudy.plan.job import Expected
 
-RULE = "fit_body"
+RULE, COVERAGE_RULE = "fit_body", "measure_coverage"
 NUMBERS = {  # a figure of a fit's quality -> its column head, factor and format
     "bridged": ("bridged", 100, "{:.0f} %"),
     "longest_bridge": ("longest bridge", 1, "{:.1f} s"),
@@ -43,38 +46,46 @@ class JudgedFit:
     left_out: bool = False
 
 
-def limits_of(config: dict) -> FlagSettings:
-    """The limits that flag a fit in a run's configuration; defaults for those it does not give."""
-    return FlagSettings(**config.get("fit", {}).get("flag", {}))
+@dataclass(frozen=True)
+class Limits:
+    """What flags a fit and an identity, and which flags keep videos out of the lists."""
+
+    fit: FlagSettings
+    coverage: CoverageLimits
+    keep: KeepSettings
+
+    @classmethod
+    def of(cls, config: dict) -> "Limits":
+        """Those of a run's configuration; defaults for those it does not give."""
+        return cls(
+            FlagSettings(**config.get("fit", {}).get("flag", {})),
+            CoverageLimits(**config.get("coverage", {})),
+            KeepSettings(**config.get("dataset", {}).get("keep", {})),
+        )
 
 
-def keep_of(config: dict) -> KeepSettings:
-    """The rule that keeps videos in the lists for training, in the same way."""
-    return KeepSettings(**config.get("dataset", {}).get("keep", {}))
-
-
-def judged_fits(
-    expected: Iterable[Expected], limits: FlagSettings, keep: KeepSettings
-) -> list[JudgedFit]:
-    """The fits that exist among all files that a run makes: flagged ones first.
+def judged_fits(expected: Iterable[Expected], limits: Limits) -> list[JudgedFit]:
+    """The fits that exist among all files that a run makes, flagged ones first; an identity's with
+    what its video lacks.
 
     A fit that cannot be read is flagged as just that.
     """
-    judged = [
-        _judged(item, limits, keep)
-        for item in expected
-        if item.rule == RULE and Path(item.path).is_file()
-    ]
+    there = [item for item in expected if Path(item.path).is_file()]
+    coverage = {item.subject: item.path for item in there if item.rule == COVERAGE_RULE}
+    judged = [_judged(item, limits, coverage) for item in there if item.rule == RULE]
     return sorted(judged, key=lambda fit: not fit.reasons)
 
 
-def _judged(item: Expected, limits: FlagSettings, keep: KeepSettings) -> JudgedFit:
+def _judged(item: Expected, limits: Limits, coverage: Mapping[str, str]) -> JudgedFit:
     kind, id_ = item.wildcards
     try:
         report = read_report(item.path)
+        found = flags(report, limits.fit)
+        if kind == "identity" and id_ in coverage:
+            found |= coverage_flags(load_coverage(coverage[id_]), limits.coverage)
     except UserError as error:
         return JudgedFit(kind, id_, (NOT_KNOWN,) * len(HEADS), (str(error),))
-    found = flags(report, limits)
+    keep = limits.keep
     out = set(found) & set(keep.unless_reference if kind == "reference" else keep.unless_identity)
     return JudgedFit(kind, id_, _cells(report), tuple(found.values()), bool(out))
 

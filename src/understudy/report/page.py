@@ -16,7 +16,7 @@ from understudy.report.benchmarks import RuleCost, in_words, read_benchmarks
 from understudy.report.covered import told_coverage
 from understudy.report.efficiency import Efficiency, efficiency, read_requests
 from understudy.report.failures import SLURM_LOGS, find_failures
-from understudy.report.fits import HEADS, judged_fits, keep_of, limits_of
+from understudy.report.fits import HEADS, Limits, judged_fits
 from understudy.report.inputs import Person, Place, Plot, Reference, ReportInputs
 from understudy.report.provenance import versions
 from understudy.report.rulegraph import draw_rulegraph, parse_rulegraph
@@ -51,12 +51,12 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         sentence=_sentence(inputs),
         figures=_figures(inputs, costs),
         previews=_previews(inputs),
-        people=[_person(person, inputs.config) for person in inputs.people[: inputs.most_sheets]],
+        people=[_person(person) for person in inputs.people[: inputs.most_sheets]],
         more_people=[person.id for person in inputs.people[inputs.most_sheets :]],
         references=[_reference(item) for item in inputs.references[: inputs.most_sheets]],
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
         rooms=[_room(room) for room in inputs.rooms if Path(room.sheet).is_file()],
-        fits=judged_fits(inputs.expected, limits_of(inputs.config), keep_of(inputs.config)),
+        fits=judged_fits(inputs.expected, Limits.of(inputs.config)),
         fit_heads=HEADS,
         tables=_tables(inputs.table),
         plots=[_plot(plot) for plot in inputs.plots if Path(plot.path).is_file()],
@@ -142,10 +142,10 @@ def _previews(inputs: ReportInputs) -> list[Reference]:
     return shown[: inputs.most_previews]
 
 
-def _person(person: Person, config: dict) -> dict:
+def _person(person: Person) -> dict:
     facts = [f"{key} {value}" for key, value in person.facts.items() if value]
     if Path(person.coverage).is_file():
-        facts += told_coverage(person.coverage, config)
+        facts.append(told_coverage(person.coverage))
     if Path(person.metrics).is_file():
         metrics = read_json(person.metrics)
         metrics = {**metrics.get("held_out", {}), **metrics}
