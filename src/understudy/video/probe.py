@@ -1,9 +1,13 @@
-"""What is in a video file, and a clear refusal of what cannot be used."""
+"""What is in a video file, and a clear refusal of what cannot be used.
+
+Frames are counted without decoding them where each packet holds one, and by decoding elsewhere: a
+packet may hold none to be shown (VP8), or depend on what was cut off before the beginning.
+"""
 
 import contextlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
@@ -12,6 +16,7 @@ import av
 from av.container import InputContainer
 
 from understudy.errors import UserError
+from understudy.video.colour import Colours, colours_of
 from understudy.video.orientation import Orientation, frame_orientation
 
 # The first bytes of MP4/MOV, Matroska/WebM, AVI and FLV: a file that opens like one of these but
@@ -24,12 +29,21 @@ VIDEO_SIGNATURES = (
 MISSING_ALLOWED = 0.02
 # A clock in whole milliseconds (Matroska) jitters by up to 1 ms without the rate being variable.
 JITTER_SECONDS = Fraction("0.002")
+CLOCK_SET_BACK = Fraction("0.5")  # s
+
+
+# Each packet of these, as FFmpeg parses them, holds one frame.
+FRAME_A_PACKET = {"h264", "hevc", "av1", "vp9", "mpeg2video", "mjpeg", "prores", "ffv1", "dvvideo"}
+GAP_SECONDS = Fraction(1, 2)  # a longer time without a new frame is told
 
 
 @dataclass(frozen=True)
 class VideoInfo:
     """width, height: px as displayed (turned upright, square pixels); seconds: from the first
-    frame's time to the last one's end; orientation: how stored frames are turned to be displayed.
+    frame's time to the last one's end; times: of each frame, s from the first one's; orientation:
+    how stored frames are turned to be displayed;
+    hidden: packets that are decoded and not shown (an edit list's, and what depends on a part that
+    was cut off); remarks: what else a user should know of the file, a line each.
     """
 
     width: int
@@ -40,8 +54,13 @@ class VideoInfo:
     has_audio: bool
     variable_rate: bool
     codec: str
+    container: str
     orientation: Orientation
+    colours: Colours
     timed: bool  # whether every frame carries a time; if not, frame i is at i / fps
+    times: tuple[float, ...] = field(repr=False)
+    hidden: int
+    remarks: tuple[str, ...]
 
     @property
     def rotation(self) -> int:
@@ -49,8 +68,22 @@ class VideoInfo:
         return self.orientation.rotation
 
 
+@dataclass(frozen=True)
+class Packets:
+    """times: of the shown packets, s, in file order, None for one that carries no time; hidden: how
+    many more an edit list hides; promised: frames that the header announces, or 0; end,
+    promised_end: s, of the last packet and as the header says."""
+
+    times: list[Fraction | None]
+    hidden: int
+    promised: int
+    end: Fraction
+    promised_end: float
+
+
 def probe(path: Path | str) -> VideoInfo:
-    """Read the header, the times of all packets and the first frame; decode nothing more.
+    """Read the header, the times of all packets and the first frame; see the module for when more
+    is decoded.
 
     Raises UserError, one line, if the file is missing, empty, not a video, damaged, cut short,
     without a video stream, or holds a single frame.
@@ -58,7 +91,21 @@ def probe(path: Path | str) -> VideoInfo:
     with open_video(path) as container:
         stream = container.streams.video[0]
         header_rate = stream.average_rate or stream.guessed_rate
-        times = packet_times(container, path)
+        packets = read_packets(container, path)
+    with open_video(path) as container:
+        stream = container.streams.video[0]
+        frames = decode(container, path)
+        frame = next(frames)
+        colours, orientation = colours_of(frame, path), frame_orientation(frame)
+        pixel = stream.sample_aspect_ratio or Fraction(1)
+        width, height = orientation.displayed_size(round(frame.width * pixel), frame.height)
+        codec, has_audio = stream.codec_context.name, bool(container.streams.audio)
+        name = container.format.name
+        first = frame_time(frame)
+        if codec in FRAME_A_PACKET:
+            times = [t for t in packets.times if t is None or first is None or t >= first]
+        else:
+            times = [first, *map(frame_time, frames)]
     if len(times) == 1:
         raise UserError(f"{path}: holds a single frame; give a video of a moving person")
     known = [time for time in times if time is not None]
@@ -70,13 +117,7 @@ def probe(path: Path | str) -> VideoInfo:
     fps = average if variable or not header_rate else Fraction(header_rate)
     if fps <= 0:
         raise UserError(f"{path}: its frames have no usable time stamps; convert it to .mp4")
-    with open_video(path) as container:
-        frame = next(decode(container, path))
-        orientation = frame_orientation(frame)
-        pixel = container.streams.video[0].sample_aspect_ratio or Fraction(1)
-        width, height = orientation.displayed_size(round(frame.width * pixel), frame.height)
-        codec = container.streams.video[0].codec_context.name
-        has_audio = bool(container.streams.audio)
+    clock = [time - min(known) for time in sorted(known)] if timed else _even(len(times), fps)
     return VideoInfo(
         width=width,
         height=height,
@@ -86,9 +127,36 @@ def probe(path: Path | str) -> VideoInfo:
         has_audio=has_audio,
         variable_rate=variable,
         codec=codec,
+        container=name,
         orientation=orientation,
+        colours=colours,
         timed=timed,
+        times=tuple(map(float, clock)),
+        hidden=packets.hidden + max(0, len(packets.times) - len(times)),
+        remarks=tuple(_remarks(packets, len(times), known if timed else [], colours, fps)),
     )
+
+
+def _remarks(
+    packets: Packets, frames: int, times: list[Fraction], colours: Colours, fps: Fraction
+) -> Iterator[str]:
+    if colours.hdr:
+        yield f"is HDR ({colours.hdr}): its brightest parts are pressed into what SDR can show"
+    elif colours.unsaid and colours.matrix != 5:
+        name = "BT.709" if colours.matrix == 1 else "BT.601"
+        yield f"does not say how its colours are coded: they are read as {name}, as players do"
+    there, promised = frames + packets.hidden, packets.promised
+    if there < promised:
+        yield f"has {there} of the {promised} frames that its header announces"
+    elif float(packets.end) < packets.promised_end - 2 / float(fps) and packets.end:
+        yield f"ends at {float(packets.end):.2f} of the {packets.promised_end:.2f} s of its header"
+    if (undecodable := len(packets.times) - frames) > 0:
+        yield f"has {undecodable} packets of which no frame can be made; they are left out"
+    ordered = sorted(times)
+    gaps = [(late - early, early) for early, late in itertools.pairwise(ordered)]
+    if gaps and (longest := max(gaps))[0] > GAP_SECONDS:
+        at = float(longest[1] - ordered[0])
+        yield f"shows no new frame for {float(longest[0]):.1f} s, from {at:.1f} s on"
 
 
 @contextlib.contextmanager
@@ -114,12 +182,30 @@ def open_video(path: Path | str) -> Iterator[InputContainer]:
 
 
 def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFrame]:
-    """The frames of the first video stream as they are shown; UserError if they are damaged."""
-    count = 0
+    """The frames of the first video stream as they are shown; UserError if they are damaged.
+
+    What comes before the first frame that can be decoded is skipped, as players do: it depends on
+    what was cut off. Half a packet at the end of a file is no frame.
+    """
+    count, failed = 0, None
+    size = None
     try:
-        for frame in container.decode(container.streams.video[0]):
-            yield frame
-            count += 1
+        for packet in container.demux(container.streams.video[0]):
+            if failed and count and packet.size:
+                raise failed
+            try:
+                frames = packet.decode()
+            except av.InvalidDataError as error:
+                failed, frames = error, []
+            for frame in frames:
+                if size not in (None, (frame.width, frame.height)):
+                    raise UserError(
+                        f"{path}: its image changes from {size[0]}x{size[1]} to "
+                        f"{frame.width}x{frame.height} px at frame {count}; split it there"
+                    )
+                size = frame.width, frame.height
+                yield frame
+                count += 1
     except av.FFmpegError as error:
         raise UserError(
             f"{path}: is damaged at frame {count} ({error.strerror}); copy or record it again"
@@ -135,16 +221,16 @@ def frame_time(frame: av.VideoFrame) -> Fraction | None:
     return frame.pts * frame.time_base
 
 
-def packet_times(container: InputContainer, path: Path | str) -> list[Fraction | None]:
-    """Times (s) of the video's displayed packets, in file order, None for one that carries no
-    time; nothing is decoded.
+def read_packets(container: InputContainer, path: Path | str) -> Packets:
+    """The video's packets; nothing is decoded.
 
-    Raises UserError if none is displayed, or the file was cut short.
+    Raises UserError if none is displayed, the file was cut short, or its clock starts again.
     """
     video = container.streams.video[0]
     promised_frames = _promised_frames(container)
     times: list[Fraction | None] = []
-    hidden, end = 0, Fraction(0)  # hidden: what an edit list keeps only to decode the rest
+    hidden, end = 0, Fraction(0)
+    clock: Fraction | None = None
     try:
         for packet in container.demux():
             if not packet.size:
@@ -154,6 +240,13 @@ def packet_times(container: InputContainer, path: Path | str) -> list[Fraction |
                 end = max(end, time + (packet.duration or 0) * packet.time_base)
             if packet.stream.index != video.index:
                 continue
+            if packet.dts is not None:
+                before, clock = clock, packet.dts * packet.time_base
+                if before is not None and clock < before - CLOCK_SET_BACK:
+                    raise UserError(
+                        f"{path}: its clock jumps back after frame {len(times)}, as in two "
+                        "recordings put one behind the other; split it there, or convert it to .mp4"
+                    )
             if packet.is_discard:
                 hidden += 1
             else:
@@ -162,8 +255,9 @@ def packet_times(container: InputContainer, path: Path | str) -> list[Fraction |
         pass  # a file cut short may end in half a packet: judged by how much came before
     if not times:
         raise UserError(f"{path}: its video stream is empty; copy or record it again")
+    promised_end = (container.duration or 0) / av.time_base
     _refuse_cut_short(path, len(times) + hidden, promised_frames, end, container.duration)
-    return times
+    return Packets(times, hidden, promised_frames, end, promised_end)
 
 
 def _promised_frames(container: InputContainer) -> int:
@@ -173,6 +267,11 @@ def _promised_frames(container: InputContainer) -> int:
     if "mp4" in container.format.name:
         return min(video.frames, len(video.index_entries))
     return video.frames
+
+
+def _even(frames: int, fps: Fraction) -> list[Fraction]:
+    """Times of frames at a constant rate."""
+    return [index / fps for index in range(frames)]
 
 
 def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
@@ -203,4 +302,4 @@ def _unreadable(path: Path) -> str:
         start = stream.read(16)
     if any(start[at : at + len(mark)] == mark for at, mark in VIDEO_SIGNATURES):
         return f"{path}: is a damaged or truncated video; copy or record it again"
-    return f"{path}: is not a video; give an .mp4, .mov, .mkv, .webm or .avi file"
+    return f"{path}: is not a video; give an .mp4, .mov, .mkv, .webm, .avi, .mts, .mpg or .wmv file"
