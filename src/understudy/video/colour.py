@@ -91,7 +91,7 @@ def colours_of(frame: VideoFrame, path: object) -> Colours:
     """
     transfer, primaries, matrix = frame.color_trc, frame.color_primaries, frame.colorspace
     light = any(component.is_luma for component in frame.format.components)
-    if "DOVI_METADATA" in frame.side_data and transfer == UNSAID:  # type: ignore[operator]
+    if "DOVI_METADATA" in frame.side_data and transfer == UNSAID:
         raise UserError(
             f"{path}: its colours are Dolby Vision's alone (profile 5); export it as HDR10, HLG or "
             "SDR"
@@ -126,7 +126,7 @@ class Screen:
 
     def __init__(self, colours: Colours) -> None:
         self.colours = colours
-        self._graphs: dict[tuple[int, int, Fraction], Graph] = {}
+        self._graphs: dict[tuple[int, int], Graph] = {}
 
     def rgb(self, frame: VideoFrame, width: int, height: int) -> np.ndarray:
         """A frame scaled to width x height px: uint8 (h,w,3)."""
@@ -146,7 +146,7 @@ class Screen:
 
     def _converted(self, frame: VideoFrame) -> VideoFrame:
         """gbrp16 with the film's primaries and curve -> rgb24."""
-        key = (frame.width, frame.height, frame.time_base)
+        key = (frame.width, frame.height)
         if key not in self._graphs:
             self._graphs[key] = _cube_graph(frame, _cube(self.colours))
         self._graphs[key].vpush(frame)

@@ -17,7 +17,7 @@ from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
-from understudy.video.scan import woven
+from understudy.video.scan import unsaid_field_order
 from understudy.video.settings import NormaliseSettings
 from understudy.video.shown import Film, Shown
 from understudy.video.write import VideoWriter, exact_rate
@@ -70,6 +70,7 @@ def normalise_video(
     """
     film = Film(source, threads=os.cpu_count() or 1)
     info = film.info
+    film.fields = unsaid_field_order(source, info)
     sampling = plan_sampling(source, info, settings)
     layout = plan_framing(info.width, info.height, settings.size, settings.square)
     rate = exact_rate(settings.fps)
@@ -123,12 +124,10 @@ def normalise_video(
 def _done(film: Film, layout: Framing, settings: NormaliseSettings) -> Iterator[str]:
     """What was done to a video, a line each, where a user would want to know."""
     if film.interlaced:
-        yield "is interlaced: it was deinterlaced"
-    elif woven(film):
-        yield (
-            "looks interlaced and does not say so: the comb teeth at moving edges stay; "
-            "mark it as interlaced, or deinterlace it"
-        )
+        unsaid = " and does not say so" if film.fields else ""
+        yield f"is interlaced{unsaid}: it was deinterlaced"
+    if film.lost:
+        yield f"lacks its last {film.lost} frames: they cannot be decoded"
     info = film.info
     if settings.size and settings.size < max(info.width, info.height):
         yield (

@@ -1,10 +1,9 @@
 """What is in a video file, and a clear refusal of what cannot be used.
 
 Frames are counted without decoding them where each packet holds one, and by decoding elsewhere: a
-packet may hold none to be shown (VP8), or depend on what was cut off before the beginning.
+packet may hold none to be shown (VP8).
 """
 
-import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,29 +11,18 @@ from fractions import Fraction
 from pathlib import Path
 from statistics import median
 
-import av
-from av.container import InputContainer
-
 from understudy.errors import UserError
-from understudy.video.colour import Colours, colours_of
+from understudy.video.colour import NAMES, Colours, colours_of
+from understudy.video.container import decode, frame_time, open_video
 from understudy.video.orientation import Orientation, frame_orientation
+from understudy.video.packets import Packets, read_packets
 
-# The first bytes of MP4/MOV, Matroska/WebM, AVI and FLV: a file that opens like one of these but
-# cannot be read is a damaged video; any other never was one.
-VIDEO_SIGNATURES = (
-    *((4, b"ftyp"), (4, b"moov"), (4, b"mdat")),
-    *((0, b"\x1aE\xdf\xa3"), (0, b"RIFF"), (0, b"FLV")),
-)
-# Headers are rounded; a file that lacks a larger share than this was cut short.
-MISSING_ALLOWED = 0.02
 # A clock in whole milliseconds (Matroska) jitters by up to 1 ms without the rate being variable.
 JITTER_SECONDS = Fraction("0.002")
-CLOCK_SET_BACK = Fraction("0.5")  # s
-
-
 # Each packet of these, as FFmpeg parses them, holds one frame.
 FRAME_A_PACKET = {"h264", "hevc", "av1", "vp9", "mpeg2video", "mjpeg", "prores", "ffv1", "dvvideo"}
-GAP_SECONDS = Fraction(1, 2)  # a longer time without a new frame is told
+# A longer time without a new frame is told, if other frames follow each other faster.
+GAP_SECONDS, GAP_STEPS = Fraction(1, 5), 3
 
 
 @dataclass(frozen=True)
@@ -57,8 +45,9 @@ class VideoInfo:
     container: str
     orientation: Orientation
     colours: Colours
-    timed: bool  # whether every frame carries a time; if not, frame i is at i / fps
     times: tuple[float, ...] = field(repr=False)
+    # Whether decoded frames carry these times; if not (.avi, .wmv), the times are of decoding.
+    own_times: bool
     hidden: int
     remarks: tuple[str, ...]
 
@@ -66,19 +55,6 @@ class VideoInfo:
     def rotation(self) -> int:
         """Degrees counter-clockwise by which the file asks to be turned."""
         return self.orientation.rotation
-
-
-@dataclass(frozen=True)
-class Packets:
-    """times: of the shown packets, s, in file order, None for one that carries no time; hidden: how
-    many more an edit list hides; promised: frames that the header announces, or 0; end,
-    promised_end: s, of the last packet and as the header says."""
-
-    times: list[Fraction | None]
-    hidden: int
-    promised: int
-    end: Fraction
-    promised_end: float
 
 
 def probe(path: Path | str) -> VideoInfo:
@@ -130,8 +106,8 @@ def probe(path: Path | str) -> VideoInfo:
         container=name,
         orientation=orientation,
         colours=colours,
-        timed=timed,
         times=tuple(map(float, clock)),
+        own_times=timed and codec in FRAME_A_PACKET and known != sorted(known),
         hidden=packets.hidden + max(0, len(packets.times) - len(times)),
         remarks=tuple(_remarks(packets, len(times), known if timed else [], colours, fps)),
     )
@@ -142,131 +118,24 @@ def _remarks(
 ) -> Iterator[str]:
     if colours.hdr:
         yield f"is HDR ({colours.hdr}): its brightest parts are pressed into what SDR can show"
-    elif colours.unsaid and colours.matrix != 5:
-        name = "BT.709" if colours.matrix == 1 else "BT.601"
+    elif colours.unsaid:
+        name = NAMES.get(colours.matrix, "BT.601")
         yield f"does not say how its colours are coded: they are read as {name}, as players do"
-    there, promised = frames + packets.hidden, packets.promised
-    if there < promised:
-        yield f"has {there} of the {promised} frames that its header announces"
-    elif float(packets.end) < packets.promised_end - 2 / float(fps) and packets.end:
-        yield f"ends at {float(packets.end):.2f} of the {packets.promised_end:.2f} s of its header"
-    if (undecodable := len(packets.times) - frames) > 0:
-        yield f"has {undecodable} packets of which no frame can be made; they are left out"
+    if frames + packets.hidden < packets.promised:
+        there = frames + packets.hidden
+        yield f"has {there} of the {packets.promised} frames that its header announces"
+    elif 0 < packets.end < packets.promised_end - 0.75 / float(fps):
+        yield f"ends at {packets.end:.2f} of the {packets.promised_end:.2f} s of its header"
+    elif packets.end_missing:
+        yield "was cut off in the middle: its last frame may be damaged, and more may be missing"
+    if len(packets.times) > frames:
+        lost = len(packets.times) - frames
+        yield f"has {lost} packets of which no frame can be made; they are left out"
     ordered = sorted(times)
     gaps = [(late - early, early) for early, late in itertools.pairwise(ordered)]
-    if gaps and (longest := max(gaps))[0] > GAP_SECONDS:
-        at = float(longest[1] - ordered[0])
-        yield f"shows no new frame for {float(longest[0]):.1f} s, from {at:.1f} s on"
-
-
-@contextlib.contextmanager
-def open_video(path: Path | str) -> Iterator[InputContainer]:
-    """An open PyAV container with at least one video stream; UserError otherwise."""
-    path = Path(path)
-    if not path.exists():
-        raise UserError(f"{path}: no such file; check the path in the table")
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder; name a video file")
-    if path.stat().st_size == 0:
-        raise UserError(f"{path}: is empty (0 bytes); copy or record it again")
-    try:
-        container = av.open(str(path))
-    except PermissionError as error:
-        raise UserError(f"{path}: cannot be read; change its permissions") from error
-    except (av.FFmpegError, ValueError) as error:
-        raise UserError(_unreadable(path)) from error
-    with container:
-        if not container.streams.video:
-            raise UserError(f"{path}: has no video stream, only sound or data; give a video")
-        yield container
-
-
-def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFrame]:
-    """The frames of the first video stream as they are shown; UserError if they are damaged.
-
-    What comes before the first frame that can be decoded is skipped, as players do: it depends on
-    what was cut off. Half a packet at the end of a file is no frame.
-    """
-    count, failed = 0, None
-    size = None
-    try:
-        for packet in container.demux(container.streams.video[0]):
-            if failed and count and packet.size:
-                raise failed
-            try:
-                frames = packet.decode()
-            except av.InvalidDataError as error:
-                failed, frames = error, []
-            for frame in frames:
-                if size not in (None, (frame.width, frame.height)):
-                    raise UserError(
-                        f"{path}: its image changes from {size[0]}x{size[1]} to "
-                        f"{frame.width}x{frame.height} px at frame {count}; split it there"
-                    )
-                size = frame.width, frame.height
-                yield frame
-                count += 1
-    except av.FFmpegError as error:
-        raise UserError(
-            f"{path}: is damaged at frame {count} ({error.strerror}); copy or record it again"
-        ) from error
-    if count == 0:
-        raise UserError(f"{path}: no frame can be decoded; copy or record it again")
-
-
-def frame_time(frame: av.VideoFrame) -> Fraction | None:
-    """A decoded frame's time (s); None: not given in the file."""
-    if frame.pts is None or frame.time_base is None:
-        return None
-    return frame.pts * frame.time_base
-
-
-def read_packets(container: InputContainer, path: Path | str) -> Packets:
-    """The video's packets; nothing is decoded.
-
-    Raises UserError if none is displayed, the file was cut short, or its clock starts again.
-    """
-    video = container.streams.video[0]
-    promised_frames = _promised_frames(container)
-    times: list[Fraction | None] = []
-    hidden, end = 0, Fraction(0)
-    clock: Fraction | None = None
-    try:
-        for packet in container.demux():
-            if not packet.size:
-                continue
-            time = None if packet.pts is None else packet.pts * packet.time_base
-            if time is not None:
-                end = max(end, time + (packet.duration or 0) * packet.time_base)
-            if packet.stream.index != video.index:
-                continue
-            if packet.dts is not None:
-                before, clock = clock, packet.dts * packet.time_base
-                if before is not None and clock < before - CLOCK_SET_BACK:
-                    raise UserError(
-                        f"{path}: its clock jumps back after frame {len(times)}, as in two "
-                        "recordings put one behind the other; split it there, or convert it to .mp4"
-                    )
-            if packet.is_discard:
-                hidden += 1
-            else:
-                times.append(time)
-    except av.FFmpegError:
-        pass  # a file cut short may end in half a packet: judged by how much came before
-    if not times:
-        raise UserError(f"{path}: its video stream is empty; copy or record it again")
-    promised_end = (container.duration or 0) / av.time_base
-    _refuse_cut_short(path, len(times) + hidden, promised_frames, end, container.duration)
-    return Packets(times, hidden, promised_frames, end, promised_end)
-
-
-def _promised_frames(container: InputContainer) -> int:
-    """How many frames the header announces, or 0; those that an edit list skips are counted in the
-    header of an .mp4, but not in its index."""
-    video = container.streams.video[0]
-    if "mp4" in container.format.name:
-        return min(video.frames, len(video.index_entries))
-    return video.frames
+    if gaps and max(gaps)[0] > max(GAP_SECONDS, GAP_STEPS * median(gap for gap, _ in gaps)):
+        gap, at = max(gaps)
+        yield f"shows no new frame for {float(gap):.1f} s, from {float(at - ordered[0]):.1f} s on"
 
 
 def _even(frames: int, fps: Fraction) -> list[Fraction]:
@@ -280,26 +149,3 @@ def _rhythm(times: list[Fraction]) -> tuple[Fraction, bool]:
     step = median(steps)
     variable = any(abs(s - step) > max(JITTER_SECONDS, step / 10) for s in steps)
     return times[-1] - times[0] + step, variable
-
-
-def _refuse_cut_short(
-    path: Path | str, frames: int, promised_frames: int, end: Fraction, header_end: int | None
-) -> None:
-    """UserError if the header announces clearly more than the file holds."""
-    if frames < promised_frames * (1 - MISSING_ALLOWED) - 1:
-        raise UserError(
-            f"{path}: is truncated: it has {frames} of {promised_frames} frames; copy it again"
-        )
-    promised = (header_end or 0) / av.time_base
-    if end and float(end) < promised * (1 - MISSING_ALLOWED) - 0.5:
-        raise UserError(
-            f"{path}: is truncated: it has {float(end):.1f} of {promised:.1f} s; copy it again"
-        )
-
-
-def _unreadable(path: Path) -> str:
-    with open(path, "rb") as stream:
-        start = stream.read(16)
-    if any(start[at : at + len(mark)] == mark for at, mark in VIDEO_SIGNATURES):
-        return f"{path}: is a damaged or truncated video; copy or record it again"
-    return f"{path}: is not a video; give an .mp4, .mov, .mkv, .webm, .avi, .mts, .mpg or .wmv file"

@@ -9,7 +9,8 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.video.colour import BT709
-from understudy.video.probe import VideoInfo, decode, open_video, probe
+from understudy.video.container import decode, open_video
+from understudy.video.probe import VideoInfo, probe
 from understudy.video.shown import Film
 
 # decord 0.6.0 mistakes the padding of a narrow row for a fourth channel and returns garbage

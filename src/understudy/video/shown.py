@@ -17,14 +17,12 @@ from av.filter import Graph
 
 from understudy.errors import UserError
 from understudy.video.colour import Screen
-from understudy.video.probe import (
-    MISSING_ALLOWED,
-    VideoInfo,
-    decode,
-    frame_time,
-    open_video,
-    probe,
-)
+from understudy.video.container import ADVICE, decode, frame_time, open_video
+from understudy.video.packets import MISSING_ALLOWED
+from understudy.video.probe import VideoInfo, probe
+
+
+LAST_GROUP = 4  # frames that depend on a last packet which was cut off
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,9 @@ class Shown:
 class Film:
     """A user's video. Iterating decodes it once, from the beginning, a few frames in memory.
 
-    interlaced: how many frames were deinterlaced so far.
+    info: of its `probe`; interlaced: how many frames were deinterlaced so far; lost: how many could
+    not be decoded at its end, once it was reached; fields: "tff" or "bff" to deinterlace all frames
+    of a video that does not say that it is interlaced.
     """
 
     def __init__(self, path: Path | str, threads: int) -> None:
@@ -48,22 +48,26 @@ class Film:
         self.threads = threads
         self.info: VideoInfo = probe(path)
         self.interlaced = 0
+        self.lost = 0
+        self.fields: str | None = None
         self._screen = Screen(self.info.colours)
 
     def __iter__(self) -> Iterator[Shown]:
         """UserError if not all of it can be decoded."""
-        index, origin = -1, None
+        index, first, times = -1, None, self.info.times
         for index, frame in enumerate(self._decoded()):
-            time = frame_time(frame) if self.info.timed else index / self.info.fps
-            if time is None:
-                raise UserError(f"{self.path}: frame {index} has no time; convert it to .mp4")
-            origin = time if origin is None else origin
-            yield Shown(index, float(time - origin), frame)
+            own = frame_time(frame) if self.info.own_times else None
+            if own is None:
+                time = times[min(index, len(times) - 1)]
+            else:
+                first = own if first is None else first
+                time = float(own - first)
+            yield Shown(index, time, frame)
         there, wanted = index + 1, self.info.frames
-        if there < wanted * (1 - MISSING_ALLOWED) - 1:
+        self.lost = max(0, wanted - there)
+        if self.lost > wanted * MISSING_ALLOWED + LAST_GROUP:
             raise UserError(
-                f"{self.path}: is damaged: {there} of its {wanted} frames can be decoded; copy or "
-                "record it again"
+                f"{self.path}: is damaged: {there} of its {wanted} frames can be decoded; {ADVICE}"
             )
 
     def picture(self, shown: Shown, width: int, height: int) -> np.ndarray:
@@ -80,8 +84,8 @@ class Film:
                 stream.thread_type = "AUTO"
             graph = None
             for frame in decode(container, self.path):
-                if frame.interlaced_frame:
-                    graph = graph or _deinterlacing(stream, frame)
+                if frame.interlaced_frame or self.fields:
+                    graph = graph or self._deinterlacing(stream, frame)
                     self.interlaced += 1
                 if graph is None:
                     yield frame
@@ -92,18 +96,20 @@ class Film:
                 graph.vpush(None)
                 yield from _pulled(graph)
 
-
-def _deinterlacing(stream: av.VideoStream, frame: VideoFrame) -> Graph:
-    graph = Graph()
-    source = graph.add_buffer(
-        width=frame.width,
-        height=frame.height,
-        format=frame.format,
-        time_base=frame.time_base or stream.time_base,
-    )
-    bwdif = graph.add("bwdif", "mode=send_frame:parity=auto:deint=interlaced")
-    graph.link_nodes(source, bwdif, graph.add("buffersink")).configure()
-    return graph
+    def _deinterlacing(self, stream: av.VideoStream, frame: VideoFrame) -> Graph:
+        graph = Graph()
+        source = graph.add_buffer(
+            width=frame.width,
+            height=frame.height,
+            format=frame.format,
+            time_base=frame.time_base or stream.time_base,
+        )
+        if frame.interlaced_frame:
+            self.fields = None
+        which = f"parity={self.fields}:deint=all" if self.fields else "parity=auto:deint=interlaced"
+        bwdif = graph.add("bwdif", f"mode=send_frame:{which}")
+        graph.link_nodes(source, bwdif, graph.add("buffersink")).configure()
+        return graph
 
 
 def _pulled(graph: Graph) -> Iterator[VideoFrame]:
