@@ -21,7 +21,6 @@ from understudy.video.container import ADVICE, decode, frame_time, open_video
 from understudy.video.packets import MISSING_ALLOWED
 from understudy.video.probe import VideoInfo, probe
 
-
 LAST_GROUP = 4  # frames that depend on a last packet which was cut off
 
 
