@@ -8,6 +8,7 @@ from job import job
 with job(snakemake):
     from pathlib import Path
 
+    from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.recognition.duplicates import copies, judged
     from understudy.recognition.fingerprint import fingerprints
