@@ -11,8 +11,9 @@ are a video from another camera, a part of a video played at another speed, and 
 hardly anything moves.
 """
 
+import functools
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +33,15 @@ from understudy.recognition.places import (
     unit,
 )
 
-LAG = 2  # moments between the two that are compared to see what moves
-MOVES = 0.035  # root mean square change of relative contrast; noise and compression stay below
-FEWEST = 6  # moments in which something moves
+LAG = 3  # moments between the two that are compared to see what moves
+STILL = 80  # percentile of a moment's changes: what changes no more than this is light, or noise
+MOVES = 0.012  # root mean square change of relative contrast beyond that; noise stays below
+SMOOTHED = 0.6  # of that, where neighbouring cells are averaged
+FEWEST = 8  # moments in which something moves
 SHARED = 0.5  # of the shorter video's moments, how many have to lie in both
 SAME = 0.6  # median correlation of what moves; takes of one person and action have up to 0.4
 BLOCK = 256  # videos at a time
+CACHED = 2 * BLOCK  # of whose moments what moves is kept, mirrored and not
 TOLD = 20  # leaks in one error; the log has all
 
 
@@ -56,13 +60,14 @@ def copies(
     """Every pair of a test video and another one that is it, or a copy of it; videos without a
     fingerprint are skipped."""
     tests, others = ([path for path in paths if path in prints] for paths in (tests, others))
+    moving = functools.lru_cache(2 * CACHED)(_moving)
     found = []
     for test, other, views in progress(_of_one_place(tests, others, prints), "comparing videos"):
         one, two = prints[test], prints[other]
         if one.digest == two.digest:
             found.append(Copy(test, other, "the same file"))
             continue
-        agreed = max((_agreement(one, two, view) for view in views), default=0.0)
+        agreed = max((_agreement(one, two, view, moving) for view in views), default=0.0)
         if agreed >= SAME:
             found.append(Copy(test, other, f"the same frames (correlation {agreed:.2f})"))
     return found
@@ -98,6 +103,10 @@ class View:
 
     of_one: Part
     of_two: Part
+
+    @property
+    def cropped(self) -> bool:
+        return not {self.of_one, self.of_two} <= {WHOLE, MIRRORED}
 
 
 def _of_one_place(
@@ -147,41 +156,60 @@ def _views(
     return [*views, View(part, WHOLE)]
 
 
-def _agreement(one: Fingerprint, two: Fingerprint, view: View) -> float:
+def _agreement(
+    one: Fingerprint,
+    two: Fingerprint,
+    view: View,
+    moving: Callable[[Fingerprint, Part, bool], np.ndarray],
+) -> float:
     """How well what moves in two videos agrees, in [-1,1]; 0 if too little moves."""
-    a = view.of_one.of(one.moments.astype(np.float32))
-    b = view.of_two.of(two.moments.astype(np.float32))
-    stretched = b[np.linspace(0, len(b) - 1, len(a)).round().astype(int)]
-    whole = _along(_moving(a), _moving(stretched), [0])
+    a = moving(one, view.of_one, view.cropped)
+    b = moving(two, view.of_two, view.cropped)
+    if not len(a) or not len(b):
+        return 0.0
+    whole = _along(a, b[np.linspace(0, len(b) - 1, len(a)).round().astype(int)], [0])
     if not np.isclose(one.rate, two.rate, rtol=0.05):
         return whole
-    moving_a, moving_b = _moving(a), _moving(b)
-    fewest = max(FEWEST, round(SHARED * min(len(moving_a), len(moving_b))))
-    offsets = range(fewest - len(moving_a), len(moving_b) - fewest + 1)
-    return max(whole, _along(moving_a, moving_b, offsets))
+    fewest = max(FEWEST, round(SHARED * min(len(a), len(b))))
+    return max(whole, _along(a, b, range(fewest - len(a), len(b) - fewest + 1)))
 
 
-def _moving(moments: np.ndarray) -> np.ndarray:
-    """What moves between moments (n,s,s): (n−LAG,s²), each of length 1; 0 where nothing does.
+def _moving(video: Fingerprint, part: Part, smooth: bool) -> np.ndarray:
+    """What moves in a part of a video, from each of its n moments to the one LAG later:
+    (n−LAG,s²), each of length 1; 0 where nothing does. smooth: over neighbouring cells, as those of
+    a crop lie between the other video's.
 
-    What the change shares with the place itself is light: it is taken out.
+    What the change shares with the place itself is light, and so is a change of most of the
+    picture: both are taken out.
     """
+    moments = part.of(video.moments.astype(np.float32))
+    if smooth:
+        for axis in (1, 2):
+            moments = 0.5 * moments + 0.25 * (
+                np.roll(moments, 1, axis) + np.roll(moments, -1, axis)
+            )
     place = unit(np.median(moments, 0))
     change = moments[LAG:] - moments[:-LAG]
     change = change.reshape(len(change), place.size)
     change = change - change.mean(1, keepdims=True)
     change = change - (change @ place)[:, None] * place
+    size = np.abs(change)
+    change = np.sign(change) * np.maximum(size - np.percentile(size, STILL, 1, keepdims=True), 0)
     length = np.linalg.norm(change, axis=1, keepdims=True)
-    moves = length > MOVES * np.sqrt(place.size)
+    moves = length > (SMOOTHED if smooth else 1) * MOVES * np.sqrt(place.size)
     return np.where(moves, change / np.maximum(length, 1e-6), 0)
 
 
 def _along(a: np.ndarray, b: np.ndarray, offsets: Iterable[int]) -> float:
-    """The best median correlation of a[k] with b[k + offset], or with the moment before or after
-    it, over the k in which both move."""
+    """The best median correlation of a[k] with b[k + offset], or with what is half a moment or a
+    moment before or after it, over the k in which both move."""
     alike = a @ b.T
+    between = b[1:] + b[:-1]
+    length = np.linalg.norm(between, axis=1)
+    half = np.pad(alike[:, 1:] + alike[:, :-1], ((0, 0), (1, 1)), constant_values=-1)
+    half = half / np.maximum(np.pad(length, 1, constant_values=1), 1e-6)
     near = np.pad(alike, ((0, 0), (1, 1)), constant_values=-1)
-    near = np.maximum(np.maximum(near[:, :-2], near[:, 2:]), alike)
+    near = np.max([alike, near[:, :-2], near[:, 2:], half[:, :-1], half[:, 1:]], 0)
     both = np.logical_and.outer(a.any(1), b.any(1))
     best = 0.0
     for offset in offsets:

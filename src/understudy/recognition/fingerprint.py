@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
@@ -20,19 +21,21 @@ from understudy.progress import progress
 from understudy.recognition.decoding import decode
 from understudy.video.probe import probe
 
-RATE = 8.0  # moments per second
-MOST = 2400  # moments: of a longer video (5 min) they lie further apart
+RATE = 12.0  # moments per second
+MOST = 3600  # moments: of a longer video (5 min) they lie further apart
 DECODED = 96  # px
 SIDE = 24  # cells of a moment's grid
 FINE = 48  # cells of the place's grid
 AROUND = 13  # px: the surroundings of a pixel
+AT_ONCE = 128  # frames
 GREY = 6.0  # levels: contrast of this spread counts half, noise all but nothing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fingerprint:
     """digest: SHA-256 of the file; moments (n,SIDE,SIDE) float16, evenly spaced in time; rate: how
-    many of them a second; place (FINE,FINE) float32: what is there most of the time."""
+    many of them a second; place (2,FINE,FINE) float32: what is there most of the time, in grey
+    levels and relative to the surroundings."""
 
     digest: str
     moments: np.ndarray
@@ -45,10 +48,10 @@ def fingerprint(path: str) -> Fingerprint:
     seconds = probe(path).seconds
     count = min(max(round(seconds * RATE), 2), MOST)
     grey = decode(path, DECODED, count).float().mean(0)
-    relative = relative_contrast(grey)
-    place = relative.median(0).values
+    relative = torch.cat([relative_contrast(some) for some in grey.split(AT_ONCE)])
+    place = torch.stack([grey.median(0).values, relative.median(0).values])
     moments = avg_pool2d(relative, DECODED // SIDE).numpy().astype(np.float16)
-    fine = avg_pool2d(place[None], DECODED // FINE)[0].numpy()
+    fine = avg_pool2d(place, DECODED // FINE).numpy()
     return Fingerprint(sha256(path), moments, len(moments) / seconds, fine)
 
 

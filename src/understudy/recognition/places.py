@@ -1,7 +1,8 @@
 """Whether two videos show one place, and which part of it each of them shows.
 
-A place is a grid of relative contrast (`fingerprint`). One video may show all of what the other
-does, a part of it (cropped), or either of these mirrored.
+One video may show all of what the other does, a part of it (cropped), or either of these mirrored.
+Which part is searched for in grey levels, coarsely, and then found exactly in the contrast to the
+surroundings too (`fingerprint`).
 """
 
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from functools import cache
 import numpy as np
 
 SHARES = (1.0, 0.88, 0.76)  # of the picture's width and height, how much a crop may leave
+CENTRED = (0.66, 0.56)  # and in the middle: what bars leave of a square
+LEAST = 0.5
 STEP = 0.06  # of the width, between two crops that are tried
 COARSE = 24  # cells
-ALIKE = 0.5  # correlation of two places from which on they may be one
+ALIKE = 0.7  # correlation of two places from which on they may be one
 REFINED = (0.03, 0.015, 0.008)  # of the width: steps of the search for a crop's edges
 
 
@@ -58,6 +61,7 @@ def parts() -> list[Part]:
     for share in SHARES:
         count = round((1 - share) / STEP) + 1
         spans += [(start, start + share) for start in np.linspace(0, 1 - share, count).tolist()]
+    spans += [((1 - share) / 2, (1 + share) / 2) for share in CENTRED]
     crops = [
         Part(left, top, right, bottom, mirrored)
         for left, right in spans
@@ -79,22 +83,22 @@ def unit(images: np.ndarray) -> np.ndarray:
 
 
 def coarse(place: np.ndarray) -> np.ndarray:
-    """A place (FINE,FINE) -> (COARSE,COARSE)."""
-    step = place.shape[0] // COARSE
-    return place.reshape(COARSE, step, COARSE, step).mean((1, 3))
+    """A place (2,FINE,FINE) -> its grey levels (COARSE,COARSE)."""
+    step = place.shape[1] // COARSE
+    return place[0].reshape(COARSE, step, COARSE, step).mean((1, 3))
 
 
 def all_parts(place: np.ndarray) -> np.ndarray:
-    """Every one of `parts()` of a coarse place, (k,COARSE²), of length 1."""
+    """Every one of `parts()` of coarse grey levels, (k,COARSE²), of length 1."""
     return unit(np.stack([part.of(place) for part in parts()]))
 
 
 def refined(whole: np.ndarray, place: np.ndarray, part: Part) -> Part:
-    """The part of the fine place `whole` that looks most like the fine `place`, near `part`."""
+    """The part of the place `whole` (2,s,s) that looks most like `place` (2,s,s), near `part`."""
     target = unit(place)
 
     def likeness(edges: np.ndarray) -> float:
-        return float(unit(_part(edges, part.mirrored).of(whole)) @ target)
+        return float((unit(_part(edges, part.mirrored).of(whole)) * target).sum())
 
     edges = np.array([part.left, part.top, part.right, part.bottom])
     best = likeness(edges)
@@ -104,7 +108,7 @@ def refined(whole: np.ndarray, place: np.ndarray, part: Part) -> Part:
             improved = False
             for move in _MOVES:
                 tried = np.clip(edges + step * move, 0, 1)
-                if tried[2] - tried[0] < 0.6 or tried[3] - tried[1] < 0.6:
+                if min(tried[2] - tried[0], tried[3] - tried[1]) < LEAST:
                     continue
                 if (value := likeness(tried)) > best + 1e-4:
                     edges, best, improved = tried, value, True
