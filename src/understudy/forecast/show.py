@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from understudy.checkout import checkout
-from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs
+from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs, why_refused
 from understudy.configuration.check import checked_config
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
@@ -57,6 +57,8 @@ def show_status(configfile: Path, profile: Path) -> None:
     requests = read_requests(asked, [cost.rule for cost in costs]) if asked.is_file() else {}
     fits = judged_fits(expected, limits_of(plan.config))
     print(status_text(states, failures, fits, efficiency(costs, requests)))
+    if reason := why_refused(Path.cwd()):
+        print(f"\nThe queue takes no more jobs for now ({reason}); submissions wait.")
 
 
 def show_weights(configfile: Path) -> None:
