@@ -82,6 +82,19 @@ def status(configfile: Path, profile: Path) -> None:
 
 @main.command()
 @configfile
+@click.option("--delete", is_flag=True, help="Delete what is changed or broken.")
+def verify(configfile: Path, delete: bool) -> None:
+    """Check that every file is as its job made it.
+
+    By digests that each run records at its end (digests.tsv in the results folder).
+    """
+    from understudy.forecast.show import show_verify
+
+    show_verify(configfile, delete)
+
+
+@main.command()
+@configfile
 def weights(configfile: Path) -> None:
     """Check the weights that a configuration needs."""
     from understudy.forecast.show import show_weights
@@ -193,6 +206,23 @@ def inspect(
 
     for path in inspect_avatar(avatar, body, out or avatar.parent / "inspect", pose, fit, held_out):
         print(path)
+
+
+@main.command()
+@click.option("--gpu", help="Kind of GPU that jobs ask for, as SLURM names it.  [default: any]")
+def profile(gpu: str | None) -> None:
+    """Write a profile for this cluster.
+
+    Run it on a login node. SLURM is asked for partitions, GPUs, accounts and limits; the profile
+    is written to profiles/NAME of the cluster, with a driver to submit.
+    """
+    from understudy.checkout import checkout
+    from understudy.cluster.profile import write_profile
+    from understudy.cluster.site import read_site
+
+    folder, lines = write_profile(read_site(), checkout(), gpu)
+    print("\n".join(lines))
+    print(f"{folder}: written; next: make plan, and sbatch {folder}/driver.sh")
 
 
 @main.group()

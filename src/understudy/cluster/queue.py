@@ -37,7 +37,7 @@ def queued_jobs(folder: Path) -> list[QueuedJob]:
     if not shutil.which("squeue"):
         return []
     jobs = []
-    for line in _slurm("squeue", "--me", "--noheader", f"--format={FORMAT}").splitlines():
+    for line in slurm("squeue", "--me", "--noheader", f"--format={FORMAT}").splitlines():
         parts = line.split("|", 4)
         if len(parts) != 5:  # a line that some clusters' squeue adds, of another kind
             continue
@@ -62,7 +62,7 @@ def why_refused(folder: Path) -> str | None:
 def cancel(jobs: list[QueuedJob]) -> None:
     """Ask SLURM to cancel the jobs; they may take a while to end."""
     if jobs:
-        _slurm("scancel", *(job.id for job in jobs))
+        slurm("scancel", *(job.id for job in jobs))
 
 
 def refuse_while_queued(folder: Path) -> None:
@@ -76,9 +76,12 @@ def refuse_while_queued(folder: Path) -> None:
         )
 
 
-def _slurm(*command: str) -> str:
+def slurm(*command: str) -> str:
+    """What one of SLURM's commands prints; NoAnswerError if it fails or does not answer."""
     try:
         answer = subprocess.run(command, text=True, capture_output=True, timeout=60)
+    except FileNotFoundError as error:
+        raise NoAnswerError(f"{command[0]}: no such command here") from error
     except subprocess.TimeoutExpired as error:
         raise NoAnswerError(f"{command[0]} does not answer; try again later") from error
     if answer.returncode != 0:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from understudy.checkout import checkout
 from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs, why_refused
+from understudy.cluster.site import queue_limit
 from understudy.configuration.check import checked_config
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
@@ -13,6 +14,7 @@ from understudy.forecast.dryrun import jobs_due, rule_graph
 from understudy.forecast.estimate import estimate, gpu_rules, measure
 from understudy.forecast.status import read_status
 from understudy.forecast.text import plan_text, status_text
+from understudy.forecast.verify import damage_text, find_damage
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, check_flame, read_plan
 from understudy.registry import FEATURES
@@ -37,7 +39,7 @@ def show_plan(configfile: Path, like: Path | None) -> None:
     frames = round(length["seconds"] * length["fps"])
     queued = gpu_rules(plan.weights)
     estimates = estimate(due, expected_files(plan), measured, frames, queued)
-    print(plan_text(estimates, plan.config["device"] == "cuda"))
+    print(plan_text(estimates, plan.config["device"] == "cuda", queue_limit()))
     notes = {rule: f"{count:,} due" for rule, count in due.items()}
     graph = parse_rulegraph(rule_graph(snakefile, options))
     picture = Path(plan.layout.results, "plan/rulegraph.svg")
@@ -80,6 +82,24 @@ def show_weights(configfile: Path) -> None:
     wrong = sum(bool(one.wrong) for one in checked)
     if wrong:
         raise UserError(f"{wrong} of {len(checked)} files are missing or wrong")
+
+
+def show_verify(configfile: Path, delete: bool) -> None:
+    """Print which files are not as their jobs made them; UserError if there are any.
+
+    delete: remove those that are there, so that the next run makes them again.
+    """
+    plan = plan_of(configfile)
+    expected = list(expected_files(plan))
+    damages = find_damage(plan.layout.results, expected)
+    made = sum(Path(path).exists() for item in expected for path in (item.path, *item.also))
+    print(damage_text(damages, made))
+    if delete:
+        for damage in damages:
+            Path(damage.path).unlink(missing_ok=True)
+    if damages:
+        done = "; those that were there are deleted" if delete else ""
+        raise UserError(f"{len(damages)} files are missing, changed or broken{done}")
 
 
 def _warn(plan: Plan) -> None:
