@@ -1,4 +1,5 @@
-"""The driver's sbatch: what the queue refuses for now is sent again, the same; the rest fails."""
+"""The driver's sbatch: what the queue refuses for now is sent again, the same; the rest fails.
+Its squeue: a job that preemption cancelled is not waited for."""
 
 import os
 import signal
@@ -104,3 +105,13 @@ def test_the_limit_is_told_while_it_waits_and_nothing_is_submitted_for_nobody(fo
     tries = (folder / "tries").read_text()
     time.sleep(1)
     assert (folder / "tries").read_text() == tries
+
+
+def test_a_preempted_job_that_does_not_come_back_is_told_as_cancelled(folder):
+    told = "7|PREEMPTED\\n8|RUNNING\\n9|PENDING\\n"
+    (folder / "bin/squeue").write_text(f"#!/bin/sh\nprintf '{told}'\n[ $# -eq 0 ] || exit 3\n")
+    (folder / "bin/squeue").chmod(0o755)
+    run = {"env": environment(folder, 0, ""), "text": True, "capture_output": True}
+    told = subprocess.run(["squeue"], **run)
+    assert (told.returncode, told.stdout) == (0, "7|CANCELLED\n8|RUNNING\n9|PENDING\n")
+    assert subprocess.run(["squeue", "--states=all"], **run).returncode == 3

@@ -51,6 +51,36 @@ def test_another_kind_or_body_model_is_refused(stored):
         load_arrays(stored, "fit", "b")
 
 
+SHAPES = {"xy": ("n", 133, 2), "score": ("n", 133)}
+DAMAGED = {
+    "score is missing": {"xy": np.zeros((4, 133, 2))},
+    "xy is (4, 130, 2), not (n, 133, 2)": {"xy": np.zeros((4, 130, 2))},
+    "xy is (4, 133), not (n, 133, 2)": {"xy": np.zeros((4, 133))},
+    "score is (3, 133), not (4, 133)": {"xy": np.zeros((4, 133, 2)), "score": np.zeros((3, 133))},
+    "xy holds NaN or infinity": {"xy": np.full((4, 133, 2), np.nan)},
+    "xy holds no numbers": {"xy": np.full((4, 133, 2), "a")},
+    "irises is (4, 2), not (4, 2, 3)": {
+        **{"xy": np.zeros((4, 133, 2)), "score": np.zeros((4, 133)), "irises": np.zeros((4, 2))}
+    },
+}
+
+
+@pytest.mark.parametrize(("wrong", "arrays"), DAMAGED.items())
+def test_arrays_that_are_not_what_the_kind_says_are_told(tmp_path, wrong, arrays):
+    path = tmp_path / "stored.npz"
+    save_arrays(path, arrays, {"kind": "keypoints"})
+    with pytest.raises(UserError) as told:
+        load_arrays(path, "keypoints", None, SHAPES, {"irises": ("n", 2, 3)})
+    assert str(told.value) == f"{path}: is damaged ({wrong}); delete it and rerun"
+
+
+def test_metadata_that_is_no_object_is_told(tmp_path):
+    path = tmp_path / "stored.npz"
+    np.savez(path, about=np.frombuffer(b"[1]", np.uint8))
+    with pytest.raises(UserError, match="not a readable fit file"):
+        load_arrays(path, "fit")
+
+
 class NotAnOSError(Exception):
     """As safetensors raises when the disk is full."""
 
