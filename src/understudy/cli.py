@@ -73,11 +73,16 @@ def plan(configfile: Path, like: Path | None) -> None:
     show_default=True,
     help="Profile with the resources that jobs ask for.",
 )
-def status(configfile: Path, profile: Path) -> None:
+@click.option("--suggest", is_flag=True, help="Print requests by what the jobs used, as a patch.")
+@click.option("--apply", is_flag=True, help="Write them into the profile.")
+def status(configfile: Path, profile: Path, suggest: bool, apply: bool) -> None:
     """Show what is done, what is left, what failed and why."""
-    from understudy.forecast.show import show_status
+    from understudy.forecast.show import show_status, show_suggestion
 
-    show_status(configfile, profile)
+    if suggest or apply:
+        show_suggestion(configfile, profile, apply)
+    else:
+        show_status(configfile, profile)
 
 
 @main.command()

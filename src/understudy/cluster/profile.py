@@ -85,12 +85,8 @@ def _within(text: str, rule: str, retries: int, site: Site, gpu_kind: str | None
     memory = max(one.memory_mb for one in fitting)
     times = [one.minutes for one in fitting]
     minutes = None if None in times else max(time for time in times if time is not None)
-    start = text.index(f"\n  {rule}:\n", text.index("set-resources:")) + 1
-    lines = text[start:].splitlines(keepends=True)
-    end = 1 + next(
-        (i for i, line in enumerate(lines[1:]) if not line.startswith("    ")), len(lines) - 1
-    )
-    block = "".join(lines[:end])
+    start, end = block_of(text, rule)
+    block = text[start:end]
     for key, most in (("mem_mb", memory), ("runtime", minutes)):
         asked = re.search(rf"^    {key}: (\d+) \* attempt$", block, re.MULTILINE)
         if asked and most is not None and int(asked[1]) * (1 + retries) > most:
@@ -100,7 +96,30 @@ def _within(text: str, rule: str, retries: int, site: Site, gpu_kind: str | None
         block += f'    gpu: 0\n    gres: "gpu:{kind}1"  # this cluster takes no --gpus\n'
     elif gpu_kind:
         block += f"    gpu_model: {gpu_kind}\n"
-    return text[:start] + block + "".join(lines[end:])
+    return text[:start] + block + text[end:]
+
+
+def block_of(text: str, rule: str) -> tuple[int, int]:
+    """Where the requests of a rule begin and end in a profile, its name included; UserError if it
+    is not named there."""
+    found = re.search(rf"^  {rule}:[^\S\n]*\n(?:    .*\n|[^\S\n]*\n)+", text, re.MULTILINE)
+    if found is None:
+        raise UserError(f"the profile's set-resources do not name {rule}")
+    return found.start(), found.end()
+
+
+def with_requests(text: str, rule: str, asked: dict[str, int]) -> str:
+    """A profile in which a rule's first attempt asks for these numbers; each further one for as
+    much again, as in the shipped profile."""
+    start, end = block_of(text, rule)
+    block = text[start:end]
+    for name, number in asked.items():
+        block, count = re.subn(
+            rf"^(    {name}: ).*$", rf"\g<1>{number} * attempt", block, flags=re.MULTILINE
+        )
+        if not count:
+            block = block.rstrip("\n") + f"\n    {name}: {number} * attempt\n"
+    return text[:start] + block + text[end:]
 
 
 def _partitions(partitions: list[Partition]) -> str:

@@ -1,9 +1,11 @@
 """Print what a run will cost, its state, and whether its weights are there."""
 
 import sys
+from difflib import unified_diff
 from pathlib import Path
 
 from understudy.checkout import checkout
+from understudy.cluster.profile import block_of, with_requests
 from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs, why_refused
 from understudy.cluster.site import queue_limit
 from understudy.configuration.check import checked_config
@@ -19,7 +21,7 @@ from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, check_flame, read_plan
 from understudy.registry import FEATURES
 from understudy.report.benchmarks import read_benchmarks
-from understudy.report.efficiency import efficiency, read_requests
+from understudy.report.efficiency import Efficiency, efficiency, read_requests, suggested
 from understudy.report.fits import judged_fits, limits_of
 from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
@@ -54,13 +56,45 @@ def show_status(configfile: Path, profile: Path) -> None:
     _warn(plan)
     expected = list(expected_files(plan))
     states, failures = read_status(expected, _queue())
-    costs = read_benchmarks(benchmarks_of(plan))
-    asked = profile / "config.yaml"
-    requests = read_requests(asked, [cost.rule for cost in costs]) if asked.is_file() else {}
     fits = judged_fits(expected, limits_of(plan.config))
-    print(status_text(states, failures, fits, efficiency(costs, requests)))
+    used = _used(plan, profile) if (profile / "config.yaml").is_file() else []
+    print(status_text(states, failures, fits, used))
     if reason := why_refused(Path.cwd()):
         print(f"\nThe queue takes no more jobs for now ({reason}); submissions wait.")
+
+
+def show_suggestion(configfile: Path, profile: Path, apply: bool) -> None:
+    """Print, as a patch of the profile, requests by what the finished jobs used.
+
+    apply: write it. UserError without a profile, or if no job that it names has been measured.
+    """
+    path = profile / "config.yaml"
+    used = [one for one in _used(plan_of(configfile), profile) if _names(path, one.rule)]
+    if not used:
+        raise UserError(f"{path}: no job of a rule that it names has been measured yet; run some")
+    before = path.read_text(encoding="utf-8")
+    after = before
+    for one in used:
+        after = with_requests(after, one.rule, suggested(one))
+    lines = (text.splitlines(keepends=True) for text in (before, after))
+    print("".join(unified_diff(*lines, f"{path}", f"{path}")) or f"{path}: asks what is right")
+    if apply:
+        write_text(path, after)
+
+
+def _names(profile: Path, rule: str) -> bool:
+    """Whether a profile names what a rule requests."""
+    try:
+        block_of(profile.read_text(encoding="utf-8"), rule)
+    except UserError:
+        return False
+    return True
+
+
+def _used(plan: Plan, profile: Path) -> list[Efficiency]:
+    costs = read_benchmarks(benchmarks_of(plan))
+    requests = read_requests(profile / "config.yaml", [cost.rule for cost in costs])
+    return efficiency(costs, requests)
 
 
 def show_weights(configfile: Path) -> None:
