@@ -31,7 +31,9 @@ def site(slurm_packages, request):
     ):
         if started.accounting:
             user = started.ask("id", "-un")
-            started.ask("sacctmgr", "-iQ", "modify", "user", user, "set", "MaxSubmitJobs=20")
+            limits = ("MaxSubmitJobs=20", f"DefaultAccount={ACCOUNT}")
+            for limit in limits:
+                started.ask("sacctmgr", "-iQ", "modify", "user", user, "set", limit)
         yield started
 
 
