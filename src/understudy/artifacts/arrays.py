@@ -18,8 +18,9 @@ UNREADABLE = (
     *(OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError, MemoryError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
-Shape = tuple[int | str, ...]  # a letter stands for any size, the same wherever it stands
-EMPTY: Mapping[str, Shape] = {}
+# An array's name -> its shape; a letter stands for any size, the same wherever it stands.
+Shapes = Mapping[str, tuple[int | str, ...]]
+EMPTY: Shapes = {}
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def load_arrays(
     path: Path | str,
     kind: str,
     body: str | None = None,
-    shapes: Mapping[str, Shape] = EMPTY,
-    optional: Mapping[str, Shape] = EMPTY,
+    shapes: Shapes = EMPTY,
+    optional: Shapes = EMPTY,
 ) -> Arrays:
     """Read one of our .npz files; refuse another `kind` and, if given, a body other than `body`.
 
@@ -82,7 +83,7 @@ def load_arrays(
     return Arrays(arrays, about)
 
 
-def _misfit(arrays: dict[str, np.ndarray], shapes: Mapping[str, Shape]) -> str | None:
+def _misfit(arrays: dict[str, np.ndarray], shapes: Shapes) -> str | None:
     """What is wrong with the arrays; None: nothing."""
     sizes: dict[str, int] = {}
     for name, shape in shapes.items():
@@ -91,7 +92,7 @@ def _misfit(arrays: dict[str, np.ndarray], shapes: Mapping[str, Shape]) -> str |
         array = arrays[name]
         if array.dtype.kind not in "fiub":
             return f"{name} holds no numbers"
-        known = tuple(sizes.get(size, size) for size in shape)
+        known = [size if isinstance(size, int) else sizes.get(size, size) for size in shape]
         if array.ndim != len(shape) or any(
             isinstance(size, int) and size != there
             for size, there in zip(known, array.shape, strict=True)

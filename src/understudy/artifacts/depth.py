@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import Arrays, load_arrays, save_arrays
+from understudy.artifacts.arrays import Arrays, Shapes, load_arrays, save_arrays
 
 KIND = "depth"
-SHAPES = {"depth": ("m", "h", "w"), "frames": ("m",)}
+SHAPES: Shapes = {"depth": ("m", "h", "w"), "frames": ("m",)}
 
 
 def save_depth(path: Path | str, depth: np.ndarray, frames: np.ndarray, about: dict) -> None:

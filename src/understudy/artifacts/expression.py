@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
 KIND = "expression"
-SHAPES = {"expression": ("n", "E"), "jaw_pose": ("n", 3), "valid": ("n",)}
-OPTIONAL = {"face_shape": ("n", "S")}
+SHAPES: Shapes = {"expression": ("n", "E"), "jaw_pose": ("n", 3), "valid": ("n",)}
+OPTIONAL: Shapes = {"face_shape": ("n", "S")}
 
 
 @dataclass(frozen=True)

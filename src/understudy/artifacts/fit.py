@@ -7,19 +7,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 from understudy.artifacts.fit_quality import FitQuality, quality_arrays
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 
-SHAPES = {
+SHAPES: Shapes = {
     **{"global_orient": ("n", 3), "body_pose": ("n", 21, 3), "jaw_pose": ("n", 3)},
     **{"leye_pose": ("n", 3), "reye_pose": ("n", 3), "transl": ("n", 3), "expression": ("n", "E")},
     **{"left_hand_pose": ("n", 15, 3), "right_hand_pose": ("n", 15, 3)},
     **{"betas": ("S",), "joint_offset": (55, 3), "K": (3, 3), "up": (3,), "confidence": ("n",)},
 }
-OPTIONAL = {"face_offset": ("V", 3)}
+OPTIONAL: Shapes = {"face_offset": ("V", 3)}
 PARTS = ("body", "feet", "face", "left_hand", "right_hand")
 
 

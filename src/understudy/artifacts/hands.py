@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 from understudy.body.skeleton import BODY_JOINTS
 
 KIND = "hands"
-SHAPES = {"hand_pose": ("n", 2, 15, 3), "score": ("n", 2)}
-OPTIONAL = {"global_orient": ("n", 3), "body_pose": ("n", BODY_JOINTS - 1, 3)}
+SHAPES: Shapes = {"hand_pose": ("n", 2, 15, 3), "score": ("n", 2)}
+OPTIONAL: Shapes = {"global_orient": ("n", 3), "body_pose": ("n", BODY_JOINTS - 1, 3)}
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
 KIND = "room"
-SHAPES = {"floor": ("h", "w"), "free": ("h", "w"), "spots": ("k", 3)}
-OPTIONAL = {"depth": ("p", "q")}
+SHAPES: Shapes = {"floor": ("h", "w"), "free": ("h", "w"), "spots": ("k", 3)}
+OPTIONAL: Shapes = {"depth": ("p", "q")}
 LONGER_SIDE = 320  # px of the masks
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
-SHAPES = {"corrections": ("n", 23, 3), "backdrop": ("h", "w", 3), "trained": ("m",)}
+SHAPES: Shapes = {"corrections": ("n", 23, 3), "backdrop": ("h", "w", 3), "trained": ("m",)}
 
 
 @dataclass(frozen=True)

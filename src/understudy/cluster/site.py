@@ -52,7 +52,9 @@ def read_site() -> Site:
         raise UserError("scontrol: no such command; run this where SLURM's commands are")
     config = _pairs(slurm("scontrol", "show", "config"), r"^(\w+)\s*=\s*(.*?)\s*$")
     not_found = []
-    account, accounts, most = None, [], None
+    account: str | None = None
+    accounts: list[str] = []
+    most = None
     if "slurmdbd" in config.get("AccountingStorageType", ""):
         try:
             account, accounts = read_accounts()
@@ -83,8 +85,8 @@ def read_partitions(account: str | None) -> list[Partition]:
     groups = {entry.gr_name for entry in map(_group, own) if entry}
     nodes: dict[str, list[tuple[int, int, dict[str, int]]]] = {}
     for line in slurm("sinfo", "--noheader", "--Node", "--format=%R|%c|%m|%G").splitlines():
-        name, processors, memory, resources = line.strip().split("|", 3)
-        node = (_number(processors), _number(memory), _gpus(resources))
+        name, processors, megabytes, resources = line.strip().split("|", 3)
+        node = (_number(processors), _number(megabytes), _gpus(resources))
         nodes.setdefault(name, []).append(node)
     found = []
     for line in slurm("scontrol", "--oneliner", "show", "partition").splitlines():
@@ -103,7 +105,7 @@ def read_partitions(account: str | None) -> list[Partition]:
         for *_, kinds in of_it:
             for kind, count in kinds.items():
                 gpus[kind] = max(gpus.get(kind, 0), count)
-        memory = max(memory for _, memory, _ in of_it)
+        memory = max(size for _, size, _ in of_it)
         most = told.get("MaxMemPerNode", "")
         found.append(
             Partition(

@@ -76,8 +76,8 @@ def show_suggestion(configfile: Path, profile: Path, apply: bool) -> None:
     after = before
     for one in used:
         after = with_requests(after, one.rule, suggested(one))
-    lines = (text.splitlines(keepends=True) for text in (before, after))
-    print("".join(unified_diff(*lines, f"{path}", f"{path}")) or f"{path}: asks what is right")
+    old, new = (text.splitlines(keepends=True) for text in (before, after))
+    print("".join(unified_diff(old, new, str(path), str(path))) or f"{path}: asks what is right")
     if apply:
         write_text(path, after)
 

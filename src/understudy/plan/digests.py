@@ -27,7 +27,7 @@ class Digest:
 
 def read_digests(results: Path | str) -> dict[str, Digest]:
     """path -> digest; what cannot be read of the table is left out."""
-    found = {}
+    found: dict[str, Digest] = {}
     path = Path(results, NAME)
     if not path.is_file():
         return found
