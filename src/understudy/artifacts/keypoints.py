@@ -15,8 +15,8 @@ import numpy as np
 from understudy.artifacts.arrays import Arrays, Shapes, load_arrays, save_arrays
 
 KIND = "keypoints"
-SHAPES: Shapes = {"xy": ("n", 133, 2), "score": ("n", 133), "people": ("n",)}
-OPTIONAL: Shapes = {"world": ("n", 33, 3), "irises": ("n", 2, 3)}
+SHAPES: Shapes = {"xy": ("n", 133, 2), "score": ("n", 133)}
+OPTIONAL: Shapes = {"people": ("n",), "world": ("n", 33, 3), "irises": ("n", 2, 3)}
 
 
 def save_keypoints(
