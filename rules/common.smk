@@ -142,6 +142,11 @@ def part_of(rows):
     return lambda wildcards: [rows[wildcards.id].get(name) or None for name in ("start", "end")]
 
 
+def mirrored(rows):
+    """Whether a row's video shows left and right swapped."""
+    return lambda wildcards: rows[wildcards.id].get("mirror") == "yes"
+
+
 def seen_by(wildcards):
     """The data that a training uses."""
     return PLAN.points[wildcards.point]
