@@ -92,8 +92,7 @@ def without_rim(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     solid = (alpha > _SOLID).astype(np.float32)
     near = cv2.blur(solid, (_RIM, _RIM))
     known = near > 1e-4
-    inner = cv2.blur(rgb * solid[..., None], (_RIM, _RIM))
-    inner /= np.maximum(near, 1e-4)[..., None]
+    inner = cv2.blur(rgb * solid[..., None], (_RIM, _RIM)) / np.maximum(near, 1e-4)[..., None]
     rim = (known & (solid == 0))[..., None]
     return np.where(rim, inner * alpha[..., None], rgb)
 

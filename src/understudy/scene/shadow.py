@@ -29,12 +29,12 @@ FURNITURE_SIGMA = 0.2  # how far off what a person takes that is which furniture
 
 # A lamp, as the slope of the floor's lightness tells it.
 SURE = 5.0  # standard errors of the slope
-LAMP = 0.5  # of a floor's light, if the slope is sure
-_RUN, _RUN_SPREAD = 0.6, 0.25  # m that a shadow is longer a metre of height: of 59°, 50 to 70°
-_FAN = math.radians(25)  # to both sides: how far off a slope's direction is
+LAMP = 0.35  # of a floor's light, if the slope is sure
+_RUN, _RUN_SPREAD = 0.65, 0.15  # m that a shadow is longer a metre of height: of 57°, 51 to 63°
+_FAN = math.radians(40)  # to both sides: how far off a slope's direction is
 _RAYS = 12
 
-_TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.12, 0.4, 2.0  # m over the floor, of its light, cells
+_TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.12, 0.3, 2.0  # m over the floor, of its light, cells
 
 
 def strength_of(light: Light) -> float:

@@ -27,7 +27,7 @@ def standable(room: Room) -> np.ndarray:
     going_on = cv2.morphologyEx(plan, cv2.MORPH_CLOSE, reach)
     thick = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (round(2 * _THICK / _CELL) | 1,) * 2)
     taken = cv2.dilate(_drawn(_things(room)), thick)
-    open_floor = _looked_up(going_on & ~taken & 1, camera)
+    open_floor = _looked_up((going_on > 0) & (taken == 0), camera)
     hidden = hides(nearness_of(room), camera.floor_depth())
     return room.free | ((seen | hidden) & open_floor & within_reach(camera))
 
@@ -70,10 +70,10 @@ def _drawn(places: np.ndarray) -> np.ndarray:
 
 
 def _looked_up(plan: np.ndarray, camera: RoomCamera) -> np.ndarray:
-    """(h,w) bool: what the plan says of the floor in each pixel's direction."""
+    """(h,w) bool: what a plan, of bool, says of the floor in each pixel's direction."""
     places = camera.floor_points()
     row, column, inside = _cells(np.where(np.isfinite(places), places, 1e6), plan.shape)
-    return inside & (plan[np.where(inside, row, 0), np.where(inside, column, 0)] > 0)
+    return inside & plan[np.where(inside, row, 0), np.where(inside, column, 0)]
 
 
 def _cells(places: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, ...]:
