@@ -37,13 +37,15 @@ class World:
     clips: list[Synthetic]
     inputs: DatasetInputs
 
-    def write(self, out: Path, clips=None, **changes) -> pd.DataFrame:
+    def write(self, out: Path, clips=None, people=None, **changes) -> pd.DataFrame:
         """Check the clips and write the dataset's files; returns the manifest."""
         clips = self.clips if clips is None else clips
         inputs = replace(self.inputs, **changes)
         images = {id_: row["image"] for id_, row in inputs.backgrounds.items()}
         checked = out / "checked.parquet"
-        check_videos(clips, inputs.references.normalised, images, inputs.resize, checked)
+        check_videos(
+            clips, inputs.references.normalised, images, people or {}, inputs.resize, checked
+        )
         return write_dataset(replace(inputs, checked=checked), out)
 
 
