@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from tests.unit import image_profiles as icc
-from tests.unit.image_files import RGB, RIGHT, TOLD, Kind, levels
+from tests.unit.image_files import RIGHT, TOLD, Kind
+from tests.unit.image_making import RGB, levels
 from understudy.errors import UserError
 from understudy.video import image
 from understudy.video.image import exif_of, open_image

@@ -74,7 +74,8 @@ def check_videos(
     """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
 
     notes: each reference's metadata from normalising; images: the background images' paths by
-    id; people: the people.json of those in which nobody should be. UserError if there is no video at all.
+    id; people: the people.json of those in which nobody should be. UserError if there is no
+    video at all.
     """
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]

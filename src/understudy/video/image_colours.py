@@ -27,8 +27,8 @@ def in_srgb(image: Image.Image, path: Path) -> Image.Image:
 
     By its ICC profile; else by what a PNG, AVIF or HEIC file says in its own words (cICP, gAMA,
     nclx); else it is sRGB already. As in browsers, a profile of another colour space than the
-    image's is passed over. UserError for colours that a screen cannot show as they are (HDR, CIELAB,
-    32-bit and floating-point numbers) and for a damaged profile.
+    image's is passed over. UserError for colours that a screen cannot show as they are (HDR,
+    CIELAB, 32-bit and floating-point numbers) and for a damaged profile.
     """
     plain = _eight_bits(image, path)
     alpha = plain.getchannel("A") if "A" in plain.getbands() else None

@@ -53,7 +53,7 @@ def is_heif(path: Path) -> bool:
 
 
 def begins_as_photo(path: Path) -> bool:
-    """Whether a file that cannot be read begins as HEIC and AVIF do, which are told by their end."""
+    """Whether a file that cannot be read begins as HEIC and AVIF do."""
     return _head(path)[4:8] == b"ftyp"
 
 
