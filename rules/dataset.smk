@@ -64,6 +64,7 @@ rule write_dataset:
         references=REFERENCES,
         backgrounds={
             id_: {name: row[name] for name in ("image", "scene", "licence") if name in row}
+            | {"kind": PLAN.scenes[id_].kind or ""}
             for id_, row in BACKGROUNDS.items()
             if id_ in SHOWN
         },
@@ -74,6 +75,7 @@ rule write_dataset:
         labels=CONFIG["labels"],
         seed=CONFIG["seed"],
         resize=CONFIG["backgrounds"]["resize"],
+        match=CONFIG["backgrounds"]["match"],
         about=CONFIG["dataset"],
         code=code_version("write_dataset"),
     script:

@@ -120,12 +120,18 @@ def make_world(root: Path) -> World:
             },
         ),
         backgrounds={
-            "hall": {"id": "hall", "image": str(root / "hall.png"), "scene": "hall"},
+            "hall": {
+                "id": "hall",
+                "image": str(root / "hall.png"),
+                "scene": "hall",
+                "kind": "hallway",
+            },
             "yard": {"id": "yard", "image": str(root / "yard.png"), "licence": "CC BY 4.0"},
         },
         labels=["bow", "hand_waving", "kicking"],
         seed=7,
         resize="cover",
+        match="any",
         name="tiny",
         licence="CC BY-NC 4.0",
         real={

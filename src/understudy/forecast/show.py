@@ -81,7 +81,7 @@ def show_weights(configfile: Path) -> None:
 
 
 def _warn(plan: Plan) -> None:
-    for line in plan.told_of_sources():
+    for line in [*plan.told_of_sources(), *plan.told_of_scenes()]:
         print(f"warning: {line}", file=sys.stderr)
 
 
