@@ -86,7 +86,8 @@ class Plan:
         """The backgrounds that serve each label of the references. Raises UserError when they are
         too few, or a network has yet to look at them."""
         match, per_pair = (self.config["backgrounds"][key] for key in ("match", "per_pair"))
-        labels = list(dict.fromkeys(row["label"] for row in self.tables.references.values()))
+        used = {row["label"] for row in self.tables.references.values()}
+        labels = [label for label in self.config["labels"] if label in used]
         if match == "embedding":
             refuse_unseen(labels, self.scenes)
         return pools(match, labels, self.scenes, per_pair)

@@ -98,7 +98,7 @@ def told_of_bits(pairs: list[tuple[str, str]]) -> list[str]:
     if bits <= MOST_BITS:
         return []
     return [
-        f"label and scene share {bits:.1f} bits, so a recogniser can read much of the label off "
+        f"label and scene share {bits:.2f} bits, so a recogniser can read much of the label off "
         "the wall; add photos of kinds that serve more labels, or choose backgrounds.match: any"
     ]
 
