@@ -6,6 +6,7 @@ The user supplies the weights; the row of config/weights.yaml says which of the 
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ def load_network(name: str, path: Path | str) -> nn.Module:
     return load_strictly(build(name), state_of(path), path, "cpu")
 
 
-def seen(network: nn.Module, image: Image.Image) -> Tensor:
+def seen(network: Any, image: Image.Image) -> Tensor:
     """The point (d,) of an RGB image: its middle square, as the network was trained."""
     side = network.visual.image_size[0]
     scale = side / min(image.size)
@@ -67,14 +68,14 @@ def seen(network: nn.Module, image: Image.Image) -> Tensor:
         return network.encode_image(torch.from_numpy(normal).permute(2, 0, 1)[None], True)[0]
 
 
-def written(network: nn.Module, sentences: Sequence[str]) -> Tensor:
+def written(network: Any, sentences: Sequence[str]) -> Tensor:
     """The points (n,d) of sentences."""
     tokens = import_module("open_clip").tokenize(list(sentences), network.context_length)
     with torch.inference_mode():
         return network.encode_text(tokens, True)
 
 
-def near(network: nn.Module, point: Tensor, others: Tensor) -> Tensor:
+def near(network: Any, point: Tensor, others: Tensor) -> Tensor:
     """(n,): how likely a point (d,) belongs to each of the points (n,d), by the network's scale."""
     with torch.inference_mode():
         return (network.logit_scale.exp() * (others @ point)).softmax(0)
