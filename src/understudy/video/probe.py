@@ -13,7 +13,7 @@ from statistics import median
 
 from understudy.errors import UserError
 from understudy.video.colour import NAMES, Colours, colours_of
-from understudy.video.container import decode, frame_time, open_video
+from understudy.video.container import decode, frame_time, open_video, video_stream
 from understudy.video.orientation import Orientation, frame_orientation
 from understudy.video.packets import Packets, read_packets
 
@@ -65,11 +65,11 @@ def probe(path: Path | str) -> VideoInfo:
     without a video stream, or holds a single frame.
     """
     with open_video(path) as container:
-        stream = container.streams.video[0]
+        stream = video_stream(container)
         header_rate = stream.average_rate or stream.guessed_rate
         packets = read_packets(container, path)
     with open_video(path) as container:
-        stream = container.streams.video[0]
+        stream = video_stream(container)
         frames = decode(container, path)
         frame = next(frames)
         colours, orientation = colours_of(frame, path), frame_orientation(frame)

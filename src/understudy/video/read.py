@@ -9,7 +9,7 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.video.colour import BT709
-from understudy.video.container import decode, open_video
+from understudy.video.container import decode, open_video, video_stream
 from understudy.video.probe import VideoInfo, probe
 from understudy.video.shown import Film
 
@@ -68,7 +68,7 @@ def decord_reads(info: VideoInfo) -> bool:
 def read_rgba(path: Path | str) -> Iterator[np.ndarray]:
     """Frame by frame, the RGBA master of an avatar's clip: uint8 (h,w,4), colour premultiplied."""
     with open_video(path) as container:
-        container.streams.video[0].thread_type = "AUTO"
+        video_stream(container).thread_type = "AUTO"
         for frame in decode(container, path):
             if "a" not in frame.format.name:
                 raise UserError(f"{path}: has no alpha channel; animate the avatar again")
