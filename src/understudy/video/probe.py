@@ -1,7 +1,7 @@
 """What is in a video file, and a clear refusal of what cannot be used.
 
 Frames are counted without decoding them where each packet holds one, and by decoding elsewhere: a
-packet may hold none to be shown (VP8).
+packet may hold none to be shown (VP8), or a single field (H.264 of camcorders).
 """
 
 import itertools
@@ -78,7 +78,8 @@ def probe(path: Path | str) -> VideoInfo:
         codec, has_audio = stream.codec_context.name, bool(container.streams.audio)
         name = container.format.name
         first = frame_time(frame)
-        if codec in FRAME_A_PACKET:
+        one_each = codec in FRAME_A_PACKET and not frame.interlaced_frame
+        if one_each:
             times = [t for t in packets.times if t is None or first is None or t >= first]
         else:
             times = [first, *map(frame_time, frames)]
@@ -107,7 +108,7 @@ def probe(path: Path | str) -> VideoInfo:
         orientation=orientation,
         colours=colours,
         times=tuple(map(float, clock)),
-        own_times=timed and codec in FRAME_A_PACKET and known != sorted(known),
+        own_times=timed and one_each and known != sorted(known),
         hidden=packets.hidden + max(0, len(packets.times) - len(times)),
         remarks=tuple(_remarks(packets, len(times), known if timed else [], colours, fps)),
     )
