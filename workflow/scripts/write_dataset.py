@@ -34,6 +34,7 @@ with job(snakemake):
             told.labels,
             told.seed,
             resize=told.resize,
+            match=told.match,
             name=told.about["name"],
             licence=told.about["licence"],
             keep=KeepSettings(**told.about["keep"]),

@@ -36,9 +36,9 @@ class DatasetInputs:
     """checked: the table of the planned videos (`checks.check_videos`); flags: flags.json; keep:
     which flags keep a video out of the lists for training. labels: in the order of their indices.
     backgrounds, real: rows of the tables by id. seed: of the choice of backgrounds; resize: how
-    they were resized to the frame; allowed: pairs of a test video and another one that may look
-    like copies of each other (test, other: their ids; reason); coverage: the coverage.json of each
-    identity."""
+    they were resized to the frame; match: which of them fit a label; allowed: pairs of a test video
+    and another one that may look like copies of each other (test, other: their ids; reason);
+    coverage: the coverage.json of each identity."""
 
     checked: Path
     flags: Path
@@ -48,6 +48,7 @@ class DatasetInputs:
     labels: list[str]
     seed: int
     resize: Resize
+    match: str
     name: str
     licence: str
     keep: KeepSettings
