@@ -21,7 +21,7 @@ from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.artifacts.coverage import PARTS, SIDES, Coverage, load_coverage
 from understudy.artifacts.fit import load_fit, save_fit
 from understudy.artifacts.fit_quality import read_report
-from understudy.artifacts.masks import load_masks, save_masks, unpack_masks
+from understudy.artifacts.masks import PackedMasks, load_masks, save_masks, unpack_masks
 from understudy.body.build import build_body
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix
@@ -136,7 +136,8 @@ def _cut_arrays(film: Filmed, name: str, folder: Path) -> None:
     stored = load_arrays(film.of(name), name.removesuffix(".npz"))
     count = len(load_masks(film.of("masks.npz")))
     if "bits" in stored:
-        save_masks(folder / name, unpack_masks(stored)[film.frames], stored.about)
+        chosen = PackedMasks.of(unpack_masks(stored)[film.frames])
+        save_masks(folder / name, chosen, stored.about)
         return
     arrays = {
         key: value[film.frames] if value.ndim and len(value) == count else value
@@ -223,9 +224,9 @@ def changed(film: Filmed, name: str, scale: float, change) -> Path:
     side = round(frames.shape[1] * scale / 2) * 2
     small = [cv2.resize(frame, (side, side), interpolation=cv2.INTER_AREA) for frame in frames]
     _write(folder / "video.mp4", np.stack(small))
-    masks = load_masks(whole / "masks.npz").astype(np.uint8)
+    masks = load_masks(whole / "masks.npz")[:].astype(np.uint8)
     near = [cv2.resize(mask, (side, side), interpolation=cv2.INTER_NEAREST) for mask in masks]
-    save_masks(folder / "masks.npz", np.stack(near) > 0, {})
+    save_masks(folder / "masks.npz", PackedMasks.of(np.stack(near) > 0), {})
     fit = load_fit(whole / "fit.npz")
     K = fit.K.clone()
     K[:2] *= side / frames.shape[1]

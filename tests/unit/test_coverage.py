@@ -12,7 +12,7 @@ from tests.unit.fit_clips import CAMERA, SIZE, waving
 from understudy.artifacts.coverage import PARTS, SIDES, Coverage, Seen, load_coverage
 from understudy.artifacts.fit import PARTS as ERRORS
 from understudy.artifacts.fit import Fit, save_fit
-from understudy.artifacts.masks import save_masks
+from understudy.artifacts.masks import PackedMasks, save_masks
 from understudy.body.zbuffer import mesh_depth
 from understudy.coverage.flags import coverage_flags, tell_coverage
 from understudy.coverage.measure import measure_coverage
@@ -44,7 +44,7 @@ def filmed(body, body_file, tmp_path_factory):
             {"body": body.model_id},
         )
         save_fit(folder / "fit.npz", fit, sound(len(yaw)))
-        save_masks(folder / "masks.npz", masks, {})
+        save_masks(folder / "masks.npz", PackedMasks.of(masks), {})
         rng = np.random.default_rng(0)
         with VideoWriter(folder / "v.mp4", *SIZE[::-1], FPS) as video:
             for mask in masks:
