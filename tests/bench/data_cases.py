@@ -16,9 +16,9 @@ CASES = {  # case -> its tests
         f"{UNIT}/test_recognition_duplicates.py::test_every_pair_is_told_and_allowed_ones_pass",
     ),
     "C09 other classes": (
-        f"{UNIT}/test_converters.py::test_all_classes_as_the_dataset_spells_them",
-        f"{UNIT}/test_converters.py::test_classes_by_name",
-        f"{UNIT}/test_converters.py::test_a_file_of_classes_gives_labels_and_joins_classes",
+        f"{UNIT}/test_converters_classes.py::test_all_classes_as_the_dataset_spells_them",
+        f"{UNIT}/test_converters_classes.py::test_classes_by_name",
+        f"{UNIT}/test_converters_classes.py::test_a_file_of_classes_gives_labels_and_joins_classes",
     ),
     "C23 protocols by their names": (
         f"{UNIT}/test_converters.py::test_ntus_cross_view_trains_on_cameras_2_and_3",
@@ -28,8 +28,8 @@ CASES = {  # case -> its tests
         f"{UNIT}/test_coverage.py::test_case_c24_a_side_that_is_never_shown_is_told",
     ),
     "X5 classes of different size": (
-        f"{UNIT}/test_recognition.py::test_balanced_epochs_draw_every_class_alike",
-        f"{UNIT}/test_recognition.py::test_the_mean_of_classes_counts_each_class_alike",
+        f"{UNIT}/test_recognition_classes.py::test_balanced_epochs_draw_every_class_alike",
+        f"{UNIT}/test_recognition_classes.py::test_the_mean_of_classes_counts_each_class_alike",
     ),
 }
 

@@ -54,8 +54,8 @@ def load_coverage(path: Path | str) -> Coverage:
     """Read a coverage.json; UserError if it is damaged."""
     try:
         note = read_json(path)
-        for side in ("parts", "sides"):
-            note[side] = {name: Seen(**seen) for name, seen in note[side].items()}
+        for of, names in (("parts", PARTS), ("sides", SIDES)):
+            note[of] = {name: Seen(**note[of][name]) for name in names}
         return Coverage(**note)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError(f"{path}: cannot be read ({error}); delete it and rerun") from error
