@@ -113,6 +113,6 @@ def _of_any_size() -> Iterator[None]:
 @functools.cache
 def _read_heif() -> None:
     """Let Pillow read HEIC, as phones write it."""
-    import pillow_heif
+    import pi_heif
 
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()
