@@ -7,7 +7,14 @@ from pydantic import AfterValidator, Field
 
 from understudy.configuration.kinds import Count, Quality, Section, Unique, allowed
 from understudy.places.match import MATCHES
-from understudy.scene.settings import PLACEMENTS, AnimateSettings, CompositeSettings, Resize
+from understudy.scene.settings import (
+    PARTS,
+    PLACEMENTS,
+    AnimateSettings,
+    CompositeSettings,
+    Part,
+    Resize,
+)
 
 TURNED = re.compile(r"az(0|-?[1-9][0-9]{0,2})_el(0|-?[1-9][0-9]?)")
 
@@ -24,6 +31,10 @@ View = Annotated[
     AfterValidator(_view),
     allowed("source, or degrees as in az30_el-10: az from -180 to 180, el from -89 to 89"),
 ]
+
+
+def _in_order(parts: list[Part]) -> list[Part]:
+    return [part for part in PARTS if part in parts]
 
 
 class Render(Section):
@@ -56,3 +67,5 @@ class Backgrounds(Section):
     the kind. embedding: those that a network finds to suit it (features.scene)."""
 
     resize: Resize = CompositeSettings.resize
+
+    blend: Annotated[list[Part], Unique, AfterValidator(_in_order)] = Field(default=list(PARTS))
