@@ -1,5 +1,7 @@
 """A background's camera, floor and light, against photos of the demo world's rooms."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -13,13 +15,14 @@ from understudy.demo.rooms import make_room
 from understudy.errors import UserError
 from understudy.report.rooms import HORIZON, LINES, caption, drawn, sheet_background
 from understudy.room.calibrate import calibrate, calibrate_background
+from understudy.room.cues import Cues, read_cues
 from understudy.room.depth import METRIC_SIGMA, Nearness, by_floor
 from understudy.room.exif import exif_focal, focal_px
-from understudy.room.floor import FAR, Floor, down_to_edge, find_floor
+from understudy.room.floor import FAR, Floor, _away, down_to_edge, find_floor
 from understudy.room.light import read_light
 from understudy.room.lines import Given, see_camera
 from understudy.room.photo import reduced, without_frame
-from understudy.room.refusal import SHOWS_SOMEBODY
+from understudy.room.refusal import SHOWS_SOMEBODY, floor_score
 from understudy.room.segments import find_segments
 from understudy.room.spots import covered, find_spots
 from understudy.room.told import Told
@@ -183,6 +186,59 @@ def test_a_frame_is_not_floor(view):
         assert (edge == 255).all(-1).mean() < 0.1
     assert (calibrate(framed, Told()).free[-1]).mean() > 0.8
     np.testing.assert_array_equal(without_frame(view.rgb), view.rgb)
+
+
+def test_the_way_to_the_wall_leads_around_what_is_not_alike():
+    """A step of a pixel costs 0.3, one across a line 100 more; the line ends before the edge."""
+    seen = np.zeros((40, 60, 1), np.float32)
+    seen[20, :50] = 100
+    wall = np.zeros((40, 60), bool)
+    wall[0] = True
+    away = _away(wall, seen)
+    assert away[19, 10] == pytest.approx(0.3 * 19)
+    around = 0.3 * (19 + 2**0.5 * 1 + 20)  # down at its end, and back to the left beneath it
+    assert away[21, 30] == pytest.approx(around, abs=0.3 * 10) and away[21, 30] < 20
+    assert away[20, 10] == pytest.approx(100 + 0.3 * 20)
+
+
+def test_where_the_wall_runs_on_there_is_no_floor():
+    """A floor of many grains, and on its right a wall that reaches down to the lower edge, both of
+    the same mean colour."""
+    camera = RoomCamera(320, 240, 260.0, -10.0, 0.0, 0.0, 1.5)
+    picture = np.full((240, 320, 3), 150, np.uint8)
+    grains = np.random.default_rng(0).integers(-120, 121, (120, 240, 1)).astype(np.float32)
+    picture[120:, :240] = 150 + cv2.GaussianBlur(grains, (0, 0), 1)[..., None]
+    free = find_floor(picture, camera, np.zeros((0, 4))).free
+    assert free[150:, 40:200].mean() > 0.9 and free[:, 260:].mean() < 0.05
+
+
+def test_cues_are_those_of_the_floor_that_was_found():
+    """A floor 2 m wide between 2 and 4 m, whose far end is drawn along three quarters."""
+    right, forward = CAMERA.floor_points().transpose(2, 0, 1)
+    free = (np.abs(right) < 1) & (forward > 2) & (forward < 4)
+    ends = CAMERA.project(CAMERA.in_space(np.array([[-1.0, 4.0], [0.5, 4.0], [0.2, 3.2]])))
+    ends -= (160, 120)
+    level = np.concatenate([ends[0], ends[1]])[None]
+    upright = np.array([[*ends[2], ends[2][0], ends[2][1] - 20.0]])
+    picture = np.where(free[..., None], (150, 90, 60), (90, 120, 190)).astype(np.uint8)
+    cues = read_cues(picture, free, CAMERA, level, upright)
+    assert cues.roomy == pytest.approx(1.0, abs=0.15)
+    assert cues.standing == pytest.approx(20 / np.sqrt(free.sum()))
+    share = (ends[1] - ends[0])[0] / free.any(0).sum()  # of the columns that show floor
+    assert cues.skirted == pytest.approx(share, abs=0.1) and cues.alike < 0.2
+    same = read_cues(np.full_like(picture, 120), free, CAMERA, level, upright)
+    assert same.alike == pytest.approx(1.0)
+    nothing = read_cues(picture, np.zeros_like(free), CAMERA, level, upright)
+    assert nothing == Cues(0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "worse", [{"skirted": 0.2}, {"alike": 0.9}, {"roomy": 0.2}, {"standing": 1.0}]
+)
+def test_each_cue_tells_against_a_floor(worse):
+    floor = Cues(skirted=0.9, alike=0.1, roomy=1.2, standing=0.0)
+    assert floor_score(floor) > 0.6
+    assert floor_score(replace(floor, **worse)) < floor_score(floor) - 0.1
 
 
 # Spots
