@@ -22,34 +22,24 @@ class Cues:
     """Of what was taken for floor. skirted: the share of its upper boundary that lies on level
     lines along the walls, as skirting boards and furniture on a floor do; alike: how like its
     colours are those above the horizon (Bhattacharyya's coefficient); roomy: the radius, m, of the
-    largest disc of it, if the camera is as high as usual; standing: the length of upright lines
-    within it over its area's root."""
+    largest disc of it, if the camera is as high as usual."""
 
     skirted: float
     alike: float
     roomy: float
-    standing: float
 
 
-def read_cues(
-    picture: np.ndarray,
-    free: np.ndarray,
-    camera: RoomCamera,
-    level: np.ndarray,
-    upright: np.ndarray,
-) -> Cues:
+def read_cues(picture: np.ndarray, free: np.ndarray, camera: RoomCamera, level: np.ndarray) -> Cues:
     """The cues of the free floor (h,w) found in a picture (h,w,3) uint8 RGB by a camera of usual
     height.
 
-    level, upright (k,4): segments that run level along the walls, and upright ones, px about the
-    picture's middle.
+    level (k,4): segments that run level along the walls, px about the picture's middle.
     """
     above = ~np.isfinite(camera.floor_depth())
     return Cues(
         skirted=_skirted(free, level),
         alike=_alike(appearance(picture), free, above),
         roomy=_roomy(free, camera),
-        standing=_standing(free, upright),
     )
 
 
@@ -85,14 +75,3 @@ def _roomy(free: np.ndarray, camera: RoomCamera) -> float:
     on = covered(free, camera, places, 0.0)
     to_others = cv2.distanceTransform((on | ~shown).astype(np.uint8), cv2.DIST_L2, 5) * _CELL
     return min(float(to_others[on].max()), _ROOMIEST) if on.any() else 0.0
-
-
-def _standing(free: np.ndarray, upright: np.ndarray) -> float:
-    if not free.any():
-        return 0.0
-    h, w = free.shape
-    inner = cv2.erode(free.astype(np.uint8), np.ones((5, 5))) > 0
-    x, y = ((upright[:, :2] + upright[:, 2:] + [w, h]) / 2).astype(int).T
-    shown = (x >= 0) & (x < w) & (y >= 0) & (y < h)
-    within = shown & inner[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
-    return float(lengths(upright[within]).sum() / np.sqrt(free.sum()))
