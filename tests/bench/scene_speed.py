@@ -19,6 +19,7 @@ from tests.bench.figures import ROOT
 from tests.bench.fit_world import Clip, make_body
 from tests.bench.scene_slide import fit_of, longest_clip
 from understudy.artifacts.room import Room, save_room
+from understudy.artifacts.trained import Trained, save_trained
 
 BEFORE = "128ba66"
 WORLD = ROOT / "results/bench/scene_world"
@@ -51,25 +52,28 @@ RENDER = """
 import sys, time
 from understudy.scene.in_room import render_in_room
 from understudy.scene.settings import CompositeSettings
-avatar, fit, body, room, image, out, record, crf, runs = sys.argv[1:]
+avatar, trained, fit, body, room, image, out, record, crf, runs = sys.argv[1:]
 settings = CompositeSettings(crf=int(crf))
 for _ in range(int(runs)):
     began = time.perf_counter()
     render_in_room(
-        avatar, fit, body, {"a": room}, {"a": image}, "source", out, record, settings
+        avatar, trained, fit, body, {"a": room}, {"a": image}, "source", out, record, settings
     )
     print(time.perf_counter() - began)
 """
 
 
-def avatar_of(clip: Clip) -> Path:
-    """An avatar of a clip's person, with as many Gaussians as the demo's have, untrained: that
-    takes no less time to render."""
-    settings = yaml.safe_load((ROOT / "config/demo.yaml").read_text())["avatar"]["direct"]
-    out = WORLD / "avatar.safetensors"
-    WORLD.mkdir(parents=True, exist_ok=True)
-    save_untrained(out, fit_of(clip), make_body(), settings["max_edge"])
-    return out
+def learnt_by(clip: Clip, home: Path) -> tuple[Path, Path]:
+    """What a training leaves of a clip's person, before it begins: an avatar with as many Gaussians
+    as the demo's have, which takes no less time to render, and the record of its scene, a photo."""
+    settings = yaml.safe_load((ROOT / "config/demo.yaml").read_text())["avatar"]
+    avatar, trained = WORLD / "avatar.safetensors", WORLD / "trained.npz"
+    save_untrained(avatar, fit_of(clip), make_body(), settings["direct"]["max_edge"])
+    size = settings["size"], settings["size"]
+    scene = cv2.resize(cv2.imread(str(home)), size)[..., ::-1].astype(np.float32) / 255
+    none = np.zeros((0, 23, 3), np.float32)
+    save_trained(trained, Trained(none, scene, np.zeros(0, np.int64), 0, 0.0, 0.0, []))
+    return avatar, trained
 
 
 def written(photos: list[tuple[np.ndarray, Room]]) -> list[tuple[Path, Path]]:
@@ -89,7 +93,8 @@ def composite_fps(room: Path, image: Path) -> float:
     the first, which compiles."""
     clip = longest_clip()
     with tempfile.TemporaryDirectory() as folder:
-        files = (avatar_of(clip), fit_of(clip), make_body(), room, image)
+        learnt = learnt_by(clip, image)
+        files = (*learnt, fit_of(clip), make_body(), room, image)
         out = Path(folder, "out.mp4"), Path(folder, "out.json")
         told = _ran(ROOT / "src", RENDER, CORES, *files, *out, CRF, 1 + RUNS)[1]
     seconds = [float(line) for line in told.split()]
@@ -99,12 +104,12 @@ def composite_fps(room: Path, image: Path) -> float:
 def cost_ratio(rooms: list[tuple[Path, Path]]) -> float:
     """CPU time of a pair with these photos (room.npz, image) over that of BEFORE, in turn."""
     clip = longest_clip()
-    avatar, fit = avatar_of(clip), fit_of(clip)
+    learnt, fit = learnt_by(clip, rooms[0][1]), fit_of(clip)
     with checkout_before() as before, tempfile.TemporaryDirectory() as name:
         folder, ours, theirs = Path(name), [], []
         for _ in range(RUNS):
-            theirs.append(_pasted(before / "workflow", folder, avatar, fit, rooms))
-            ours.append(_in_rooms(ROOT / "src", folder, avatar, fit, rooms))
+            theirs.append(_pasted(before / "workflow", folder, learnt[0], fit, rooms))
+            ours.append(_in_rooms(ROOT / "src", folder, learnt, fit, rooms))
             print(f"a pair: {ours[-1]:.1f} CPU s, before {theirs[-1]:.1f}", flush=True)
     return min(ours) / min(theirs)
 
@@ -121,14 +126,18 @@ def _pasted(
 
 
 def _in_rooms(
-    library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
+    library: Path,
+    folder: Path,
+    learnt: tuple[Path, Path],
+    fit: Path,
+    rooms: list[tuple[Path, Path]],
 ) -> float:
     """CPU seconds of today's jobs: the white video, a rendering in each room."""
-    files = (avatar, fit, make_body())
+    body, white = make_body(), folder / "white.mp4"
     outs = folder / "out.mp4", folder / "out.json"
-    spent = _ran(library, ANIMATE, 1, *files, folder / "white.mp4", CRF)[0]
+    spent = _ran(library, ANIMATE, 1, learnt[0], fit, body, white, CRF)[0]
     for room, image in rooms:
-        spent += _ran(library, RENDER, 1, *files, room, image, *outs, CRF, 1)[0]
+        spent += _ran(library, RENDER, 1, *learnt, fit, body, room, image, *outs, CRF, 1)[0]
     return spent
 
 
