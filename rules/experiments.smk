@@ -39,9 +39,7 @@ rule check_leakage:
             for id_, row in TABLES.real.items()
             if not PLAN.is_made(row["video"])
         },
-        allowed=[
-            [pair.test_video, pair.other_video, pair.reason] for pair in PLAN.allowed_pairs
-        ],
+        allowed=[[pair.test_video, pair.other_video, pair.reason] for pair in PLAN.allowed_pairs],
         rows=told({id_: row["video"] for id_, row in TABLES.real.items()}),
         table=told(CONFIG["tables"]["real"]),
         records=RECORDS,
