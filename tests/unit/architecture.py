@@ -72,7 +72,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cluster": set(),
     "forecast": {
         *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
-        "sources",
     },
     "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
     "__main__": {"cli"},
