@@ -10,7 +10,7 @@ from understudy.configuration.present import refuse_missing_files
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
 from understudy.plan.effective import room_backend
-from understudy.plan.experiments import Run, planned_runs
+from understudy.plan.experiments import Run, planned_runs, told_of_caps
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
 from understudy.plan.leakage import refuse_leaks
@@ -91,9 +91,16 @@ class Plan:
 
     @cached_property
     def runs(self) -> list[Run]:
-        """Every training of a recogniser. Raises UserError for a class with too few videos."""
+        """Every training of a recogniser. Raises UserError for a class without videos."""
         return planned_runs(
             self.config["experiments"], self.tables, self.synthetic, self.config["labels"]
+        )
+
+    @cached_property
+    def told_of_caps(self) -> list[str]:
+        """A line for each cap of the grid that some class does not reach."""
+        return told_of_caps(
+            self.points.values(), self.tables, self.synthetic, self.config["labels"]
         )
 
     @cached_property
