@@ -7,11 +7,19 @@ import pytest
 import yaml
 
 from understudy.cli import main
-from understudy.converters.draw import ABOVE, NEITHER, OTHER_CAMERA, OTHER_CLASS, Caps, draw
+from understudy.converters.draw import (
+    ABOVE,
+    NEITHER,
+    OTHER_CAMERA,
+    OTHER_CLASS,
+    SIDE_VIEW,
+    Caps,
+    draw,
+)
 from understudy.converters.folders import EMPTY, NAMED_OTHERWISE
 from understudy.converters.ntu import NTU, NTU_CLASSES, read_ntu
 from understudy.converters.recordings import Recording
-from understudy.converters.toyota import TOYOTA_CLASSES, read_toyota
+from understudy.converters.toyota import TOYOTA, TOYOTA_CLASSES, read_toyota
 from understudy.errors import UserError
 from understudy.plan.planned import read_plan
 from understudy.plan.tsv import read_table
@@ -181,6 +189,54 @@ def test_a_draw_is_the_seeds_and_one_more_file_moves_few():
     assert len(set(before.test) - set(more.test)) <= 1 and before.train == more.train
 
 
+def test_references_are_seen_from_the_side_only_where_there_are_no_others():
+    """Appendix 2, criterion 2: consistent camera angles."""
+    for protocol in NTU.protocols:
+        assert all(one.angle != SIDE_VIEW for one in drawn(protocol).references)
+    labels, caps = ["drink_water"], Caps(60, 20, 5)
+    sides = [ntu(subject, 2, 1) for subject in (1, 2, 4, 5)] + [ntu(3), ntu(8, 3, 1), ntu(9)]
+    found = draw(sides, labels, NTU.protocols["cross_subject"], caps, 0)
+    assert [one.angle for one in found.references][:2] in ([0, 45], [45, 0])
+    assert [one.angle for one in found.references][2:] == [90] * 3
+
+
+def test_half_of_a_small_class_is_left_to_train_on():
+    small = [toyota(subject, camera) for subject in (2, 3, 4) for camera in (1, 2)]
+    found = draw(small, ["walk"], TOYOTA.protocols["paper"], Caps(), 0)
+    assert len({one.performance for one in found.test}) == 1
+    assert len({one.performance for one in found.train}) == 2
+    assert len(found.train) == 4 and len(found.references) == 2
+
+
+def test_a_class_without_training_or_test_videos_is_left_out():
+    walk = [toyota(subject, camera) for subject in (2, 3) for camera in (1, 2)]
+    never = [toyota(2, 1, activity="Enter"), toyota(3, 2, activity="Getup")]
+    labels = ["walk", "enter", "getup"]
+    found = draw([*walk, *never], labels, TOYOTA.protocols["cv1"], Caps(), 0)
+    assert found.lacking == {"enter": "test", "getup": "training"}
+    assert {one.label for one in (*found.train, *found.test)} == {"walk"}
+    assert found.left_out[never[0].path] == "of a class without any test video in this protocol"
+
+
+@pytest.mark.parametrize("protocol", NTU.protocols)
+def test_picked_references_are_trained_on_and_never_tested(protocol):
+    split = NTU.protocols[protocol]
+    may = [one for one in drawn(protocol).test + drawn(protocol).train if split(one) != "test"]
+    picked = {one.id for one in may[::7][:6]}
+    every = [
+        ntu(subject, camera, replication, action)
+        for subject in NTU_SUBJECTS
+        for camera in (1, 2, 3)
+        for replication in (1, 2)
+        for action in (1, 10)
+    ]
+    found = draw(every, ["drink_water", "clapping"], split, Caps(10, 20, 5), 0, picked)
+    assert {one.id for one in found.references} == picked
+    assert set(found.references) <= set(found.train) and len(found.train) == 20
+    driving = {one.performance for one in found.references}
+    assert not driving & {one.performance for one in found.test}
+
+
 def test_the_shared_subjects_are_told():
     assert drawn("paper").shared_subjects() and not drawn("cross_subject").shared_subjects()
 
@@ -256,6 +312,86 @@ def test_a_plan_takes_the_tables_as_they_were_told(smarthome, tmp_path, capsys, 
             read_plan(config, SCHEMAS)
 
 
+def test_references_are_taken_from_a_list(smarthome, tmp_path, capsys):
+    listed = tmp_path / "references.txt"
+    listed.write_text("# picked by hand\nWalk_p03_r00_v01_c01.mp4\n\nCook.Cut_p04_r00_v01_c02\n")
+    out = tmp_path / "tables"
+    arguments = ["toyota", str(smarthome), "--out", str(out), "--references", str(listed)]
+    tables([*arguments, "--protocol", "cs"])
+    labels = list(TOYOTA_CLASSES.values())
+    references = written(out, "references", labels=labels)
+    assert [row["id"] for row in references] == ["Cook-Cut_p04_r00_v01_c02", "Walk_p03_r00_v01_c01"]
+    told = capsys.readouterr().out
+    assert "2 reference videos of 2 classes\n  fewer than 1 per class: cook_stir 0," in told
+    for name, refusal in (
+        ("Walk_p99_r00_v01_c01", "the folder has no 'Walk_p99_r00_v01_c01'; correct the list"),
+        ("Watchtv_p03_r00_v01_c01.mp4", "is of a class that is not used"),
+        ("Walk_p02_r00_v01_c01.mp4", "may not be trained on in protocol cs; pick another"),
+        ("# nothing", "names nothing"),
+    ):
+        listed.write_text(name)
+        with pytest.raises(SystemExit, match=refusal):
+            tables([*arguments, "--protocol", "cs"])
+    with pytest.raises(SystemExit, match=r"none.txt: not a readable list; give a file with one"):
+        tables([*arguments[:-1], "none.txt"])
+    (tmp_path / "ntu").mkdir()
+    touch(tmp_path / "ntu", *(f"S001C001P{i:03d}R001A001_rgb.avi" for i in (1, 2, 3)))
+    listed.write_text("S001C001P002R001A001\n")
+    ours = ["ntu", str(tmp_path / "ntu"), "--out", str(out), "--references", str(listed)]
+    tables([*ours, "--protocol", "cross_subject"])
+    found = written(out, "references", labels=["drink_water"])
+    assert [row["id"] for row in found] == ["S001C001P002R001A001_rgb"]
+    told = capsys.readouterr().out
+    assert "left out: class eat_meal, of which there is no training video" in told
+    assert f"labels: [drink_water]\ntables: {{identities: {out}/identities.tsv," in told
+
+
+def test_random_people_as_their_authors_lay_them_out(tmp_path, capsys):
+    """A folder for each person: video.mp4, and what ExAvatar derived from it."""
+    root = tmp_path / "RANDOM_people"
+    for person in ("p-07", "p 12", "p31"):
+        touch(
+            root / "avatars" / person,
+            *("video.mp4", "masks.mp4", "smplx_optimized.mp4", "depthmaps.mp4"),
+            *("frames/0.png", "frame_list_all.txt", "smplx_optimized/shape_param.json"),
+        )
+        touch(root / "avatars_checkpoints" / person, "snapshot_4.pth")
+    touch(root, "videos/walk_p31.mp4")
+    out = tmp_path / "tables"
+    tables(["people", str(root), "--out", str(out)])
+    people = written(out, "identities")
+    assert [row["id"] for row in people] == ["p-12", "p-07", "p31"]
+    assert all(row["video"].endswith("/video.mp4") for row in people)
+    assert {row["licence"] for row in people} == {"unstated"}
+    told = capsys.readouterr().out
+    assert "3 videos" in told and "18 beside a person's video.mp4" in told
+    assert "1 not in a person's folder, as others are (walk_p31.mp4)" in told
+    listed = tmp_path / "15.txt"
+    listed.write_text("p31\np 12\n".replace(" ", "-"))
+    tables(["people", str(root), "--out", str(out), "--list", str(listed), "--licence", "CC0"])
+    people = written(out, "identities")
+    assert [(row["id"], row["licence"]) for row in people] == [("p-12", "CC0"), ("p31", "CC0")]
+    listed.write_text("p99\n")
+    for more, refusal in (
+        (["--list", str(listed)], "the folder has no 'p99'; correct the list"),
+        (["--list", str(listed), "--count", "2"], "--count and --list: give one of them"),
+    ):
+        with pytest.raises(SystemExit, match=refusal):
+            tables(["people", str(root), "--out", str(out), *more])
+    tables(["people", str(root / "avatars/p31"), "--out", str(out)])
+    assert [row["id"] for row in written(out, "identities")] == ["p31"]
+
+
+def test_a_draw_of_people_is_by_their_folders(tmp_path):
+    touch(tmp_path / "all", *(f"p{number}/video.mp4" for number in range(40)))
+    drawn = []
+    for seed in (0, 1):
+        arguments = ["people", str(tmp_path / "all"), "--count", "15", "--seed", str(seed)]
+        tables([*arguments, "--out", str(tmp_path / str(seed))])
+        drawn.append({row["id"] for row in written(tmp_path / str(seed), "identities")})
+    assert [len(people) for people in drawn] == [15, 15] and drawn[0] != drawn[1]
+
+
 def test_ntus_folder_becomes_tables(tmp_path, capsys):
     for action in (*NTU_CLASSES, 50):
         for subject in (1, 2, 3, 4):
@@ -278,7 +414,7 @@ def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
     out = tmp_path / "tables"
     tables(["people", str(folder / "videos"), "--out", str(out), "--count", "15"])
     people = written(out, "identities")
-    assert len(people) == 15 and people[0]["licence"] == "CC BY-NC 4.0"
+    assert len(people) == 15 and people[0]["licence"] == "unstated"
     tables(["people", str(folder / "videos"), "--out", str(tmp_path / "all")])
     everyone = written(tmp_path / "all", "identities")
     assert len(everyone) == 100
