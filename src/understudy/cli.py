@@ -134,6 +134,7 @@ def leakage(configfile: Path, cores: int) -> None:
 )
 @click.option("--count", type=int, help="People, backgrounds: draw this many by seed.")
 @click.option("--list", "listed", type=FILE, help="People, backgrounds: take those it names.")
+@click.option("--avatars", type=FOLDER, help="People: avatars that ExAvatar's own code trained.")
 @click.option("--licence", help="Licence to write into the tables.")
 @click.option("--seed", type=int, default=0, show_default=True)
 def tables(
@@ -146,6 +147,7 @@ def tables(
     references: str,
     count: int | None,
     listed: Path | None,
+    avatars: Path | None,
     licence: str | None,
     seed: int,
 ) -> None:
@@ -156,7 +158,7 @@ def tables(
     from understudy.converters.convert import FILES, convert_files, convert_recordings
 
     if what in FILES:
-        lines = convert_files(what, folder, out, count, listed, licence, seed)
+        lines = convert_files(what, folder, out, count, listed, avatars, licence, seed)
     else:
         drawn = references.isdecimal()
         caps = Caps(train, test, int(references) if drawn else Caps.references)

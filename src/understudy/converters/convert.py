@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from understudy.converters.draw import Caps, draw
-from understudy.converters.folders import IMAGES, find_files, find_people, find_recordings
+from understudy.converters.folders import (
+    IMAGES,
+    find_avatars,
+    find_files,
+    find_people,
+    find_recordings,
+)
 from understudy.converters.picked import picked_references
 from understudy.converters.recordings import Dataset
 from understudy.converters.tables import (
@@ -31,13 +37,15 @@ def convert_files(
     out: Path,
     count: int | None,
     listed: Path | None,
+    avatars: Path | None,
     licence: str | None,
     seed: int,
 ) -> list[str]:
     """Write identities.tsv ("people") or backgrounds.tsv ("backgrounds") for the files in a folder.
 
     listed: a list of those to take, by id or name; count: this many, drawn by seed; both None:
-    all. Returns lines that report what was done. UserError if the folder holds none, or too few.
+    all. avatars: the folder of people's avatars that ExAvatar's own code trained. Returns lines
+    that report what was done. UserError if the folder holds none, or too few.
     """
     if count is not None and listed is not None:
         raise UserError("--count and --list: give one of them")
@@ -47,8 +55,11 @@ def convert_files(
     paths = chosen_files(found.items, count, listed, seed)
     left_out = found.left_out | dict.fromkeys(sorted(set(found.items) - set(paths)), "not drawn")
     target = out / table
-    write_files(target, column, paths, licence or UNSTATED)
+    snapshots = find_avatars(avatars, paths) if avatars and people else None
+    write_files(target, column, paths, licence or UNSTATED, snapshots)
     lines = [f"{target}: {len(paths)} {kind}s"]
+    if snapshots is not None:
+        lines.append(f"  {len(snapshots)} of them with an avatar, which is read, not trained")
     return lines + told_left_out(left_out, out / f"left_out_{what}.tsv")
 
 

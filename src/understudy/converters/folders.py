@@ -93,6 +93,28 @@ def find_people(folder: Path) -> Found:
     return _found(sorted(people or others), left_out, folder, VIDEOS, "video")
 
 
+def find_avatars(folder: Path, people: Iterable[str]) -> dict[str, str]:
+    """A person's video -> the last snapshot_N.pth in the folder of that person's name below
+    `folder`, as ExAvatar's training leaves it; people without one are left out.
+
+    Raises UserError for a folder that does not exist, or has none of them.
+    """
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder; give the one that holds a folder a person")
+    found = {}
+    for video in people:
+        snapshots = {
+            int(path.stem.rpartition("_")[2]): path
+            for path in (folder / title_of(video)).glob("snapshot_*.pth")
+            if path.stem.rpartition("_")[2].isdecimal()
+        }
+        if snapshots:
+            found[video] = str(snapshots[max(snapshots)])
+    if not found:
+        raise UserError(f"{folder}: holds no PERSON/snapshot_N.pth of these people")
+    return found
+
+
 def is_filmed(name: str) -> bool:
     """Whether a file in a person's folder is the video that was filmed."""
     return Path(name).suffix.lower() in VIDEOS and Path(name).stem.lower() == PERSONS_VIDEO

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from understudy.converters.draw import ABOVE, SIDE_VIEW, Caps, Drawn
@@ -40,10 +40,17 @@ def id_of(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", title_of(path)).strip("-_") or "unnamed"
 
 
-def write_files(target: Path, column: str, paths: Iterable[str], licence: str) -> None:
+def write_files(
+    target: Path,
+    column: str,
+    paths: Iterable[str],
+    licence: str,
+    avatars: Mapping[str, str] | None = None,
+) -> None:
     """identities.tsv (column video) or backgrounds.tsv (column image): an id and a path per file.
 
-    Raises UserError for two files whose names give the same id.
+    avatars: path -> the avatar's, for a column of its own; None: without one. Raises UserError for
+    two files whose names give the same id.
     """
     rows: dict[str, list[str]] = {}
     for path in paths:
@@ -53,7 +60,10 @@ def write_files(target: Path, column: str, paths: Iterable[str], licence: str) -
                 f"{path}: its name gives the same id '{id_}' as {rows[id_][1]}; rename one"
             )
         rows[id_] = [id_, path, licence]
-    write_table(target, ["id", column, "licence"], list(rows.values()))
+        if avatars is not None:
+            rows[id_].append(avatars.get(path, ""))
+    columns = ["id", column, "licence", *(["avatar"] if avatars is not None else [])]
+    write_table(target, columns, list(rows.values()))
 
 
 def write_table(target: Path, columns: list[str], rows: list[list[str]]) -> None:

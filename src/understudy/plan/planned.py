@@ -136,13 +136,20 @@ class Plan:
     def versions(self) -> Versions:
         return Versions(self.layout.sources)
 
+    @property
+    def released(self) -> dict[str, str]:
+        """The identities whose avatars are read instead of trained -> their snapshots."""
+        rows = self.tables.identities.items()
+        return {id_: row["avatar"] for id_, row in rows if "avatar" in row}
+
     @cached_property
     def sources(self) -> dict[tuple[str, str], str]:
-        """(kind, id) -> the file that a row of a table names. Kinds: identity, reference,
-        background, floor (a background's mask), real."""
+        """(kind, id) -> the file that a row of a table names. Kinds: identity, avatar (released by
+        ExAvatar's own training), reference, background, floor (a background's mask), real."""
         tables = self.tables
         return {
             **{("identity", id_): row["video"] for id_, row in tables.identities.items()},
+            **{("avatar", id_): snapshot for id_, snapshot in self.released.items()},
             **{("reference", id_): row["video"] for id_, row in tables.references.items()},
             **{("background", id_): row["image"] for id_, row in tables.backgrounds.items()},
             **{
