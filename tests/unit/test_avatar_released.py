@@ -79,14 +79,15 @@ def test_it_takes_the_place_of_a_training(tmp_path, monkeypatch, made_once):
         *(made, tmp_path / "trained.npz", files.video, files.masks, files.fit, embedded, out),
         ScoreSettings(112, 8, fitted_frames=1),
     )
-    assert read_json(out)["held_out"]["as_fitted"]["iou"] > 0.9
+    assert read_json(out)["held_out"]["iou"] > 0.9
     assert read_about(made)["settings"] == {"model": "exavatar", "released": "snapshot_4.pth"}
     assert (tmp_path / "curves.csv").read_text().startswith("step,seconds,loss")
 
 
 def test_a_row_that_names_one_is_read_not_trained():
     people = {"anna": {"video": "a.mp4"}, "bert": {"video": "b.mp4", "avatar": "snapshot_4.pth"}}
-    plan = Plan(checked_config({"labels": ["bow"]}), Tables(people, {}, {}, {}))
+    rooms = {f"room{k}": {"image": f"{k}.jpg"} for k in range(3)}
+    plan = Plan(checked_config({"labels": ["bow"]}), Tables(people, {}, rooms, {}))
     assert plan.released == {"bert": "snapshot_4.pth"}
     assert plan.sources["avatar", "bert"] == "snapshot_4.pth"
     rules = {file.rule: file.subject for file in expected_files(plan) if "avatar" in file.rule}
