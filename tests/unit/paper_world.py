@@ -58,6 +58,8 @@ def write_trees(folder: Path) -> None:
     beside = ("video.mp4", "masks.mp4", "depthmaps.mp4", "smplx_optimized/shape_param.json")
     people = (f"p{i:03d}/{name}" for i in range(100) for name in beside)
     _touch(folder / "data/RANDOM_people/avatars", people)
+    snapshots = (f"p{i:03d}/snapshot_4.pth" for i in range(0, 100, 2))
+    _touch(folder / "data/RANDOM_people/avatars_checkpoints", snapshots)
     _touch(folder / "data/backgrounds", (f"room_{i:02d}.jpg" for i in range(25)))
     config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
     needed = [config["body"], *config["flame"].values()]
@@ -67,12 +69,12 @@ def write_trees(folder: Path) -> None:
     _touch(folder, needed)
 
 
-def write_tables(dataset: str, protocol: str, people: int = 15) -> dict:
+def write_tables(dataset: str, protocol: str, *of_people: str) -> dict:
     """The tables of a dataset and the paper's people and backgrounds, below the working folder;
-    returns config/paper.yaml with what the command says to put in it."""
+    returns config/paper.yaml with what the command says to put in it. of_people: options."""
     into = f"config/{dataset}"
     said = _tables(dataset, f"data/{dataset}", into, "--protocol", protocol)
-    _tables("people", "data/RANDOM_people/avatars", into, "--count", str(people))
+    _tables("people", "data/RANDOM_people/avatars", into, "--count", "15", *of_people)
     _tables("backgrounds", "data/backgrounds", into, "--count", "20")
     config = yaml.safe_load((ROOT / "config/paper.yaml").read_text())
     told = yaml.safe_load(said.split("In the config:\n")[1])
