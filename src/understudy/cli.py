@@ -158,7 +158,10 @@ def leakage(configfile: Path, cores: int) -> None:
     "--test", type=int, default=Caps.test, show_default=True, help="Most test videos a class."
 )
 @click.option(
-    "--references", type=int, default=Caps.references, show_default=True, help="Most a class."
+    "--references",
+    default=str(Caps.references),
+    show_default=True,
+    help="Most a class; or FILE, a list of the references, one a line.",
 )
 @click.option(
     "--classes",
@@ -177,6 +180,8 @@ def leakage(configfile: Path, cores: int) -> None:
     "--missing", type=FILE, help="Leave out what this list names (NTU's missing skeletons)."
 )
 @click.option("--count", type=int, help="People, backgrounds: draw this many by seed.")
+@click.option("--list", "listed", type=FILE, help="People, backgrounds: take those it names.")
+@click.option("--avatars", type=FOLDER, help="People: avatars that ExAvatar's own code trained.")
 @click.option("--licence", help="Licence to write into the tables.")
 @click.option("--seed", type=int, default=0, show_default=True)
 def tables(
@@ -186,11 +191,13 @@ def tables(
     protocol: str,
     train: int,
     test: int,
-    references: int,
+    references: str,
     classes: str,
     labels: str,
     missing: Path | None,
     count: int | None,
+    listed: Path | None,
+    avatars: Path | None,
     licence: str | None,
     seed: int,
 ) -> None:
@@ -201,9 +208,12 @@ def tables(
     from understudy.converters.convert import FILES, Wanted, convert_files, convert_recordings
 
     if what in FILES:
-        lines = convert_files(what, folder, out, count, licence, seed)
+        lines = convert_files(what, folder, out, count, listed, avatars, licence, seed)
     else:
-        wanted = Wanted(protocol, Caps(train, test, references), classes, labels, missing)
+        drawn = references.isdecimal()
+        caps = Caps(train, test, int(references) if drawn else Caps.references)
+        picked = None if drawn else Path(references)
+        wanted = Wanted(protocol, caps, classes, labels, missing, picked)
         lines = convert_recordings(what, folder, out, wanted, licence, seed)
     print("\n".join(lines))
 

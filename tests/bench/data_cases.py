@@ -21,8 +21,8 @@ CASES = {  # case -> its tests
         f"{UNIT}/test_converters_classes.py::test_a_file_of_classes_gives_labels_and_joins_classes",
     ),
     "C23 protocols by their names": (
-        f"{UNIT}/test_converters.py::test_ntus_cross_view_trains_on_cameras_2_and_3",
-        f"{UNIT}/test_converters.py::test_surreact_trains_from_the_front",
+        f"{UNIT}/test_converters_draw.py::test_ntus_cross_view_trains_on_cameras_2_and_3",
+        f"{UNIT}/test_converters_draw.py::test_surreact_trains_from_the_front",
     ),
     "C24 a side never shown": (
         f"{UNIT}/test_coverage.py::test_case_c24_a_side_that_is_never_shown_is_told",

@@ -1,6 +1,6 @@
 """A dataset folder -> the workflow's tables; what was left out, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -11,7 +11,14 @@ from understudy.converters.classes import (
     without,
 )
 from understudy.converters.draw import Caps, draw
-from understudy.converters.folders import IMAGES, VIDEOS, find_files, find_recordings
+from understudy.converters.folders import (
+    IMAGES,
+    find_avatars,
+    find_files,
+    find_people,
+    find_recordings,
+)
+from understudy.converters.picked import picked_references
 from understudy.converters.recordings import Dataset
 from understudy.converters.tables import (
     MOST_EXAMPLES,
@@ -25,25 +32,36 @@ from understudy.errors import UserError
 from understudy.places.kinds import kind_in
 from understudy.registry import chosen
 
-FILES = {  # what -> table, column, suffixes, kind
-    "people": ("identities.tsv", "video", VIDEOS, "video"),
-    "backgrounds": ("backgrounds.tsv", "image", IMAGES, "image"),
+FILES = {  # what -> table, column, kind
+    "people": ("identities.tsv", "video", "video"),
+    "backgrounds": ("backgrounds.tsv", "image", "image"),
 }
 RESEARCH_ONLY = "research only, by agreement with its owners"
-RANDOM_PEOPLE = "CC BY-NC 4.0"
+UNSTATED = "unstated"  # whose videos and photos they are, and on what terms, only the user knows
+TABLES = ("identities", "references", "backgrounds", "real")
 
 
 def convert_files(
-    what: str, folder: Path, out: Path, count: int | None, licence: str | None, seed: int
+    what: str,
+    folder: Path,
+    out: Path,
+    count: int | None,
+    listed: Path | None,
+    avatars: Path | None,
+    licence: str | None,
+    seed: int,
 ) -> list[str]:
     """Write identities.tsv ("people") or backgrounds.tsv ("backgrounds") for the files in a folder.
 
-    count: this many, drawn by seed; None: all. Returns lines that report what was done. UserError
-    if the folder holds none, or too few.
+    listed: a list of those to take, by id or name; count: this many, drawn by seed; both None:
+    all. avatars: the folder of people's avatars that ExAvatar's own code trained. Returns lines
+    that report what was done. UserError if the folder holds none, or too few.
     """
-    table, column, suffixes, kind = FILES[what]
-    found = find_files(folder, suffixes, kind)
-    paths = chosen_files(found.items, count, seed)
+    if count is not None and listed is not None:
+        raise UserError("--count and --list: give one of them")
+    table, column, kind = FILES[what]
+    found = find_people(folder) if what == "people" else find_files(folder, IMAGES, kind)
+    paths = chosen_files(found.items, count, listed, seed)
     left_out = found.left_out | dict.fromkeys(sorted(set(found.items) - set(paths)), "not drawn")
     target = out / table
     lines = [f"{target}: {len(paths)} {kind}s"]
@@ -52,20 +70,26 @@ def convert_files(
         files = {path: {"scene": _scene_of(path)} for path in paths}
         told_by = sum(bool(known["scene"]) for known in files.values())
         lines.append(f"  the scene of {told_by} by their names; fill in the column for the others")
-    write_files(target, column, files, licence or RANDOM_PEOPLE)
+    elif avatars is not None:
+        snapshots = find_avatars(avatars, paths)
+        files = {path: {"avatar": snapshots.get(path, "")} for path in paths}
+        lines.append(f"  {len(snapshots)} of them with an avatar, which is read, not trained")
+    write_files(target, column, files, licence or UNSTATED)
     return lines + told_left_out(left_out, out / f"left_out_{what}.tsv")
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Which recordings are used: protocol: who is trained on, who is tested on; caps; classes and
-    spelling as in `classes.chosen_classes`; missing: a list of recordings to leave out."""
+    spelling as in `classes.chosen_classes`; missing: a list of recordings to leave out; references:
+    a list of the references, by the names of their files; None: they are drawn."""
 
     protocol: str
     caps: Caps
     classes: str
     spelling: str
     missing: Path | None
+    references: Path | None
 
 
 def _scene_of(path: str) -> str:
@@ -80,7 +104,8 @@ def convert_recordings(
     `understudy.choices`.
 
     Returns lines that report what was done, and what to put in the config. UserError if the
-    folder holds no training or no test video under this protocol, or has no class of a name.
+    folder holds no training or no test video under this protocol, has no class of a name, or a
+    listed reference is none.
     """
     protocol, caps = wanted.protocol, wanted.caps
     dataset: Dataset = chosen("dataset", name)
@@ -89,19 +114,24 @@ def convert_recordings(
     found = find_recordings(folder, dataset.read)
     items, missing = without(found.items, wanted.missing) if wanted.missing else (found.items, {})
     classes = chosen_classes(wanted.classes, wanted.spelling, dataset, items)
-    labels = list(dict.fromkeys(classes.values()))
-    drawn = draw(relabelled(items, classes), labels, dataset.protocols[protocol], caps, seed)
+    items = relabelled(items, classes)
+    used = replace(dataset, labels=tuple(dict.fromkeys(classes.values())))
+    listed = wanted.references
+    picked = picked_references(listed, items, used, protocol) if listed else frozenset()
+    drawn = draw(items, used.labels, dataset.protocols[protocol], caps, seed, picked)
     mutual = sorted(
         {classes[one.activity] for one in drawn.references if one.activity in dataset.mutual}
     )
     drawn.references = [one for one in drawn.references if one.activity not in dataset.mutual]
-    if not drawn.train or not drawn.test:
-        empty = "test" if drawn.train else "training"
+    if not drawn.train:
+        lacking = drawn.lacking.values()
         raise UserError(
-            f"{folder}: no {empty} video for protocol {protocol}; is the folder complete?"
+            f"{folder}: no {'test' if 'test' in lacking else 'training'} video for protocol "
+            f"{protocol}; is the folder complete?"
         )
     write_recordings(out, drawn, licence or RESEARCH_ONLY)
-    lines = [f"{out}: references.tsv, real.tsv", *told(drawn, caps)]
+    labels = [label for label in used.labels if label not in drawn.lacking]
+    lines = [f"{out}: references.tsv, real.tsv", *told(drawn, caps, bool(picked))]
     left_out = found.left_out | missing | drawn.left_out
     lines += told_left_out(left_out, out / f"left_out_{name}.tsv")
     if mutual:
@@ -118,5 +148,6 @@ def convert_recordings(
         *lines,
         "In the config:",
         yaml.safe_dump({"labels": labels}, default_flow_style=None, width=10**6).strip(),
+        f"tables: {{{', '.join(f'{name}: {out / name}.tsv' for name in TABLES)}}}",
         f"experiments: {{dataset: {name}, disjoint_by: {'video' if shared else 'subject'}}}",
     ]
