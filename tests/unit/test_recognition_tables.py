@@ -103,7 +103,7 @@ def test_the_counts_that_were_taken_stand_in_the_tables(tmp_path):
         write_json(path, metrics)
     write_tables(read_runs(files), table_files(tmp_path))
     text = (tmp_path / "table1.md").read_text()
-    assert "| ResNet | demo |  | 225 | 200 | 180–225 + 199 | 50.0 | – | 1 |" in text
+    assert "| ResNet | demo |  | 225 | 200 | 180–225 + 199 | 50.0 | – | 50.0 | 1 |" in text
     told = f"- n_real = 225 is a cap: of the training set there are fewer of {LABELS[0]} 180."
     assert told in text
     assert "n_synthetic = 200 is a cap: of what passed its checks there are fewer of" in text
