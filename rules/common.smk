@@ -140,6 +140,13 @@ def part_of(rows):
     return lambda wildcards: [rows[wildcards.id].get(name) or None for name in ("start", "end")]
 
 
+def whom(kind, id_):
+    """What to do with several people in a row's video: follow the one that its row names, or what
+    the config says."""
+    rows = {"identity": IDENTITIES, "reference": REFERENCES}[kind]
+    return rows[id_].get("who", CONFIG["features"]["people"])
+
+
 def seen_by(wildcards):
     """The data that a training uses."""
     return PLAN.points[wildcards.point]

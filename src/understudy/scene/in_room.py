@@ -15,12 +15,14 @@ from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
 from understudy.artifacts.placed import Placed, save_placed
 from understudy.artifacts.room import Room, load_room
+from understudy.artifacts.shown import shown
 from understudy.body.load import load_body
 from understudy.errors import UserError
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
 from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
+from understudy.scene.absence import emptied
 from understudy.scene.animate import encode, posed, seen_by
 from understudy.scene.composite import over
 from understudy.scene.footprint import needs_of
@@ -60,8 +62,8 @@ def render_in_room(
     settings: CompositeSettings,
     device: str = "cpu",
 ) -> str:
-    """Render the avatar with a reference's motion in the first room that has space for it, at the
-    reference's size and rate; returns that room's id.
+    """Render the avatar with a reference's motion, in the frames that show its person, in the first
+    room that has space for it, at the reference's size and rate; returns that room's id.
 
     rooms: room.npz of the photo that was drawn, then of those that may take its place, by id, as
     images has the photos. view: as for `animate_avatar`; only its azimuth counts, the rooms'
@@ -71,6 +73,8 @@ def render_in_room(
     """
     model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
+    there = shown(reference.confidence, reference.fps)
+    reference = reference.part(there.part)
     person = load_avatar(avatar, model)
     shaped = person.rig.body.shaped(person.rig.betas, person.rig.joint_offset)
     pose = placed_pose(person, reference, "ground")
@@ -91,7 +95,7 @@ def render_in_room(
             -(-len(motion.pose) // BATCH),
             "batch",
         )
-        encode(((batch,) for batch in frames), (video,))
+        encode(emptied(((batch,) for batch in frames), there.drawn, (photo,)), (video,))
         save_placed(out_placed, placed_of(found))
     return found.background
 
