@@ -122,6 +122,12 @@ class FitSettings(ReadingSettings):
                 raise UserError(f"fit: {field.name} is {value}; it must be above zero")
 
 
+FLAGS = (  # what a fit can be flagged for
+    *("error", "bridged", "longest_bridge", "jitter", "fastest_turn", "slide", "beyond_limits"),
+    *("trunk", "left_leg", "right_leg"),  # not seen in most frames
+)
+
+
 @dataclass(frozen=True)
 class FlagSettings:
     """A fit is flagged if a number lies beyond its limit."""
