@@ -4,6 +4,7 @@ Somebody who comes late or leaves early is not drawn standing at the picture's e
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def shown(confidence: np.ndarray, fps: float) -> Shown:
         there = [(0, len(confidence))]
     first, stop = there[0][0], there[-1][1]
     drawn = np.ones(stop - first, bool)
-    for (_, left), (back, _) in zip(there, there[1:], strict=False):
+    for (_, left), (back, _) in pairwise(there):
         if back - left > HIDDEN * fps:
             drawn[left - first : back - first] = False
     return Shown(first, stop, drawn, len(confidence), fps)

@@ -48,9 +48,7 @@ def _nearest_count(people: dict[int, int], n: int) -> np.ndarray:
     return np.array([people[int(sampled[i])] for i in nearest])
 
 
-def _about(
-    video: Path | str, info: VideoInfo, found: Detected, backend: str, people: str
-) -> dict:
+def _about(video: Path | str, info: VideoInfo, found: Detected, backend: str, people: str) -> dict:
     about = {
         "backend": backend,
         "model": found.model,

@@ -24,9 +24,7 @@ class Someone:
         return float(np.median(self.boxes[:, 3] - self.boxes[:, 1]))
 
 
-def whom(
-    video: Path | str, people: Sequence[Someone], who: str, size: tuple[int, int]
-) -> int:
+def whom(video: Path | str, people: Sequence[Someone], who: str, size: tuple[int, int]) -> int:
     """The index of the person to follow, of `people`, the most prominent first, in a picture (h,w).
 
     who: "left" or "right", the one who is furthest there when several are first seen; a box

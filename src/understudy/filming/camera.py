@@ -7,13 +7,14 @@ they are, whatever people, leaves and screens do.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from understudy.filming.pictures import inside
 
-CORNERS, QUALITY, APART = 300, 0.02, 7  # px between two of them
+CORNERS, QUALITY, APART = 200, 0.02, 8  # px between two of them
 FEWEST = 10  # corners that say something about the camera
 BACK = 0.5  # px: a corner that is not found back this near is lost
 FITS = 1.0  # px: corners that a similarity explains
@@ -137,7 +138,7 @@ def way(camera: np.ndarray, known: np.ndarray, restarts: np.ndarray, size: tuple
     that is compared with none before it; size (h,w)."""
     best = Way(0.0, "", 0)
     bounds = [0, *np.flatnonzero(restarts[1:]) + 1, len(camera)]
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         at = start + np.flatnonzero(known[start:stop])
         if len(at) > 1:
             found = _way(camera[at], at, size)

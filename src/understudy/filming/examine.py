@@ -33,7 +33,9 @@ def boxes_of(xy: np.ndarray, score: np.ndarray, size: tuple[int, int]) -> np.nda
     """(n,4): around the body in each frame, x0, y0, x1, y1 in fractions of the picture (h,w); NaN
     where it is not seen."""
     boxes = np.full((len(xy), 4), np.nan)
-    for index, (points, good) in enumerate(zip(xy[:, :23], score[:, :23] > LEAST_SCORE, strict=True)):
+    for index, (points, good) in enumerate(
+        zip(xy[:, :23], score[:, :23] > LEAST_SCORE, strict=True)
+    ):
         if good.sum() >= FEWEST:
             low, high = points[good].min(0), points[good].max(0)
             margin = AROUND * (high - low).max()

@@ -8,10 +8,19 @@ import cv2
 import numpy as np
 
 from understudy.filming.camera import CameraFollower
-from understudy.filming.pictures import SIDE, THUMB, alike, evened, inside, resized, structure
+from understudy.filming.pictures import (
+    AROUND,
+    SIDE,
+    THUMB,
+    alike,
+    evened,
+    inside,
+    resized,
+    structure,
+)
 
 STEP = 0.2  # s between the frames in which the camera is looked at
-BACK = 0.4  # s between two frames whose light and structure are compared
+BACK = 1.0  # s between two frames whose light and structure are compared
 TILES = 8  # in each direction
 PERSON = 256  # px: people are looked at this high, as the keypoints' network sees them
 QUIET = 20  # percentile of the tiles' noise: those in which nothing moves
@@ -59,7 +68,7 @@ class Measures:
 @dataclass(frozen=True)
 class _Look:
     """A frame. large (h,w) uint8: as large as the keypoints' network sees people; thumb (h',w')
-    float32; shape: thumb's structure; free (h',w') bool: beside the person."""
+    float32; shape: thumb's structure; free (h',w') bool: well beside the person."""
 
     large: np.ndarray
     thumb: np.ndarray
@@ -69,8 +78,10 @@ class _Look:
     @classmethod
     def of(cls, grey: np.ndarray, side: int, box: np.ndarray) -> "_Look":
         large = resized(grey, side)
-        thumb = resized(large, THUMB).astype(np.float32)
-        return cls(large, thumb, structure(thumb), ~inside(box, *thumb.shape))
+        thumb = resized(large.astype(np.float32), THUMB)
+        person = inside(box, *thumb.shape).astype(np.uint8)
+        # What is near the person has them in its neighbourhood.
+        return cls(large, thumb, structure(thumb), cv2.dilate(person, np.ones(AROUND)) == 0)
 
 
 def measure(
@@ -87,7 +98,7 @@ def measure(
         now = _Look.of(grey, side, box)
         row = _compared(last[-1] if last else now, last[0] if last else now, now)
         other = row["like"] < CUT
-        if index % step == 0 or other:
+        if index % step == 0 or other or index == len(boxes) - 1:
             if other:
                 follower.forget()
             looked.append(index)

@@ -9,6 +9,7 @@ WINDOW = 15  # px, over which a picture's light is evened out
 FAINT = 6.0  # grey levels: contrast below this is noise, and is not amplified
 AROUND = (9, 9)  # px of a thumb, whose structure is compared
 FLAT = 2.0  # grey levels: the same there
+BARE = 0.04  # variance of a structure: of one that has less, noise makes up much
 
 
 def resized(grey: np.ndarray, side: int) -> np.ndarray:
@@ -37,10 +38,10 @@ def structure(thumb: np.ndarray) -> np.ndarray:
 
 
 def alike(before: np.ndarray, now: np.ndarray) -> float:
-    """The correlation of two samples (k,); 1 if both are flat, as black frames are."""
+    """The correlation of two structures (k,), near 1 if both are flat, as of bare walls."""
     before, now = before - before.mean(), now - now.mean()
-    spread = np.sqrt((before**2).sum() * (now**2).sum())
-    return float((before * now).sum() / spread) if spread > 1e-3 * before.size else 1.0
+    spread = np.sqrt((before**2).mean() * (now**2).mean())
+    return float(((before * now).mean() + BARE) / (spread + BARE))
 
 
 def inside(box: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -34,7 +34,7 @@ def flags(report: FitReport, limits: FlagSettings) -> dict[str, str]:
                 f"the {part.replace('_', ' ')} is seen in {100 * share:.0f} % of the frames, "
                 f"fewer than {100 * limits.least_seen:g}"
             )
-    return reasons
+    return reasons | {name: event.says for name, event in report.filming.items()}
 
 
 def check_fit(path: Path | str, limits: FlagSettings, flagged: str) -> None:

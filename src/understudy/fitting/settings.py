@@ -5,6 +5,7 @@ The configuration offers the few that a user may know better; the rest are the s
 
 from dataclasses import dataclass, fields
 
+from understudy.artifacts.filming import EVENTS
 from understudy.errors import UserError
 from understudy.observation.settings import ReadingSettings
 
@@ -125,6 +126,7 @@ class FitSettings(ReadingSettings):
 FLAGS = (  # what a fit can be flagged for
     *("error", "bridged", "longest_bridge", "jitter", "fastest_turn", "slide", "beyond_limits"),
     *("trunk", "left_leg", "right_leg"),  # not seen in most frames
+    *EVENTS,  # how the clip was filmed
 )
 
 
