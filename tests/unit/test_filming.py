@@ -45,7 +45,7 @@ def filmed(pictures, seed: int = 1):
         frame = picture.copy()
         frame[y - 60 : y + 60, x - 20 : x + 20] = coat
         frames.append((frame + noise[t % 5]).clip(0, 255).astype(np.uint8))
-        xy[t, :7] = (x, y) + BODY
+        xy[t, :7] = BODY + np.array([x, y])
     score = np.zeros((N, 133))
     score[:, :7] = 1
     return frames, xy, score

@@ -28,6 +28,7 @@ from report_run import (
 )
 from strict_html import StrictPage
 
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.keypoints import load_keypoints
 from understudy.body.load import load_body
 from understudy.errors import UserError
@@ -37,7 +38,6 @@ from understudy.report.grid import WIDTH as SHEET_WIDTH
 from understudy.report.inputs import read_inputs
 from understudy.report.page import build_report
 from understudy.report.partial import complete_sheets
-from understudy.artifacts.arrays import save_arrays
 from understudy.report.preview import MOST_BYTES, make_preview
 from understudy.report.sheets import (
     Crop,

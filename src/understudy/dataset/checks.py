@@ -72,8 +72,8 @@ def check_videos(
 ) -> pd.DataFrame:
     """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
 
-    notes: each reference's metadata from normalising; fits: each reference's fit; images: the background images' paths by
-    id. UserError if there is no video at all.
+    notes: each reference's metadata from normalising; fits: each reference's fit; images: the
+    background images' paths by id. UserError if there is no video at all.
     """
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
