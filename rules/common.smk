@@ -147,6 +147,11 @@ def whom(kind, id_):
     return rows[id_].get("who", CONFIG["features"]["people"])
 
 
+def mirrored(rows):
+    """Whether a row's video shows left and right swapped."""
+    return lambda wildcards: rows[wildcards.id].get("mirror") == "yes"
+
+
 def seen_by(wildcards):
     """The data that a training uses."""
     return PLAN.points[wildcards.point]

@@ -8,7 +8,10 @@ from pathlib import Path
 from understudy.converters.recordings import Recording
 from understudy.errors import UserError
 
-VIDEOS = {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v"}
+VIDEOS = {
+    *(".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".3gp"),
+    *(".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv"),
+}
 IMAGES = {".jpg", ".jpeg", ".png", ".webp"}
 NAMED_OTHERWISE = "its name is not one of the dataset's"
 OTHER_FILE = "no {}"

@@ -8,8 +8,10 @@ import decord
 import numpy as np
 
 from understudy.errors import UserError
-from understudy.video.orientation import Orientation
-from understudy.video.probe import decode, open_video, probe
+from understudy.video.colour import BT709
+from understudy.video.container import decode, open_video
+from understudy.video.probe import VideoInfo, probe
+from understudy.video.shown import Film
 
 # decord 0.6.0 mistakes the padding of a narrow row for a fourth channel and returns garbage
 # (github.com/dmlc/decord/issues/336): FFmpeg pads rows to whole 32 px, so up to 93 px.
@@ -21,13 +23,27 @@ def read_frames(path: Path | str, indices: Sequence[int] | np.ndarray | None = N
 
     Raises UserError as `probe` does, IndexError if an index is beyond the clip.
     """
-    info = probe(path)
-    wanted = range(info.frames) if indices is None else list(indices)
-    if any(not 0 <= index < info.frames for index in wanted):
-        raise IndexError(f"{path}: has {info.frames} frames, asked for {list(wanted)}")
-    if info.orientation.identity and info.width > DECORD_MIN_WIDTH:
+    film = Film(path, threads=1)
+    wanted = range(film.info.frames) if indices is None else list(indices)
+    if any(not 0 <= index < film.info.frames for index in wanted):
+        raise IndexError(f"{path}: has {film.info.frames} frames, asked for {list(wanted)}")
+    if decord_reads(film.info):
         return _read_decord(path, wanted)
-    return _read_av(path, wanted, info.orientation)
+    return _read_in_order(film, wanted)
+
+
+def decord_reads(info: VideoInfo) -> bool:
+    """Whether decord 0.6.0, which can seek, gives the right frames: those of files such as
+    `VideoWriter` makes."""
+    colours = info.colours
+    return (
+        (info.codec, info.container.partition(",")[0]) == ("h264", "mov")
+        and info.hidden == 0
+        and not info.variable_rate
+        and info.orientation.identity
+        and info.width > DECORD_MIN_WIDTH
+        and (colours.as_it_is and colours.matrix == BT709 and not colours.full)
+    )
 
 
 def read_rgba(path: Path | str) -> Iterator[np.ndarray]:
@@ -55,15 +71,14 @@ def _read_decord(path: Path | str, wanted: Sequence[int]) -> np.ndarray:
         ) from error
 
 
-def _read_av(path: Path | str, wanted: Sequence[int], orientation: Orientation) -> np.ndarray:
-    """Through PyAV: clips that decord misorients (see orientation.py) or that are too narrow."""
+def _read_in_order(film: Film, wanted: Sequence[int]) -> np.ndarray:
     needed, kept = set(wanted), {}
-    with open_video(path) as container:
-        for index, frame in enumerate(decode(container, path)):
-            if index in needed:
-                kept[index] = orientation.upright(frame.to_ndarray(format="rgb24"))
-            if len(kept) == len(needed):
-                break
+    size = film.info.width, film.info.height
+    for shown in film:
+        if shown.index in needed:
+            kept[shown.index] = film.picture(shown, *size)
+        if len(kept) == len(needed):
+            break
     if len(kept) < len(needed):
-        raise UserError(f"{path}: is damaged, not all of it decodes; copy or record it again")
+        raise UserError(f"{film.path}: is damaged, not all of it decodes; copy or record it again")
     return np.stack([kept[index] for index in wanted])
