@@ -19,7 +19,7 @@ from understudy.demo.skeleton import Skeleton
 from understudy.demo.style import Style
 from understudy.errors import UserError
 from understudy.features.mediapipe.bystanders import find_bystanders
-from understudy.features.mediapipe.people import find_people
+from understudy.features.mediapipe.crowd import find_everybody
 
 LENS = Lens(tilted_camera(np.array([0.4, 1.4, 2.6]), -14.0, 0.5, 4.0, 66.0, 640, 480))
 PLACE = (0.3, -0.4)  # m: x and z
@@ -64,7 +64,7 @@ def test_in_a_street_of_people_of_one_size_there_are_several(filmed):
         x, y = 40 + 100 * k, 370 + 17 * (k * 5 % 7)
         part = street[y : y + size[1], x : x + size[0]]
         part[mask] = person[mask]
-    assert len(find_people(street)) >= 2
+    assert len(find_everybody(street)) >= 2
 
 
 @pytest.mark.parametrize("room", ["office", "bedroom"])

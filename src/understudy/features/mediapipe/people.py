@@ -1,11 +1,9 @@
 """Who is in an image: everybody, without parts of them and distant passers-by.
 
 The detector proposes bodies over the whole frame and over overlapping quarters (which show small
-figures larger), and the landmark model verifies each. If at most one person is found, and small,
-others of that size are looked for in tiles in which they would be large: a street is full of them.
+figures larger), and the landmark model verifies each.
 """
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +17,7 @@ JOINTS = [0, 11, 12, 13, 14, 23, 24, 25, 26, 27, 28]
 LIMBS = [(11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28)]
 BONES = np.array([(11, 12), (11, 23), (12, 24), (23, 24), *LIMBS])
 
-LOW = 0.4  # of the picture's longer side: a person below that is small
-SMALLEST = 0.12  # of it, of people who are looked for if nobody is found
-TILE, MOST_TILES = 2.5, 24  # times the person's height is a tile's side; tiles, at most
+Tile = tuple[int, int, int, int]  # x0, y0, x1, y1 px
 
 SAME_CENTRE, SAME_SIDE = 0.2, 1.3  # of two regions that show the same body: in sides; as a ratio
 
@@ -29,24 +25,18 @@ SAME_CENTRE, SAME_SIDE = 0.2, 1.3  # of two regions that show the same body: in 
 def find_people(frame: np.ndarray) -> list[Body]:
     """The people in an RGB frame (h,w,3), the largest first."""
     height, width = frame.shape[:2]
-    bodies = _distinct(_bodies(frame, _tiles(width, height)), width, height)
-    if len(bodies) > 1:
-        return bodies
-    longer = max(height, width)
-    extent = float(np.ptp(bodies[0].continuous[:, 1])) if bodies else SMALLEST * longer
-    if extent < LOW * longer:
-        near = _bodies(frame, _small_tiles(width, height, TILE * extent))
-        bodies = _distinct([*bodies, *near], width, height)
-    return bodies
+    return distinct(bodies_in(frame, _tiles(width, height)), width, height)
 
 
-def _distinct(bodies: list[Body], width: int, height: int) -> list[Body]:
+def distinct(bodies: list[Body], width: int, height: int) -> list[Body]:
+    """Those that are people of their own, as `distinct_people` says."""
     points = np.array([body.continuous for body in bodies]).reshape(-1, 33, 3)
     return [bodies[i] for i in distinct_people(points, width, height)]
 
 
-def _bodies(frame: np.ndarray, tiles: list[tuple[int, int, int, int]]) -> list[Body]:
-    """Whom the detector and the landmark model find in tiles, x0, y0, x1, y1, of a frame."""
+def bodies_in(frame: np.ndarray, tiles: list[Tile]) -> list[Body]:
+    """What the detector proposes in tiles of a frame (h,w,3), and the landmark model takes for a
+    body."""
     proposed: list[Region] = []
     for x0, y0, x1, y1 in tiles:
         part = frame[y0:y1, x0:x1]
@@ -63,25 +53,11 @@ def _alike(region: Region, other: Region) -> bool:
     return bool(near and 1 / SAME_SIDE < region.side / other.side < SAME_SIDE)
 
 
-def _tiles(width: int, height: int, part: float = 0.6) -> list[tuple[int, int, int, int]]:
+def _tiles(width: int, height: int, part: float = 0.6) -> list[Tile]:
     """The whole frame and its four overlapping corners, as x0, y0, x1, y1."""
     w, h = round(part * width), round(part * height)
     corners = [(x, y, x + w, y + h) for y in (0, height - h) for x in (0, width - w)]
     return [(0, 0, width, height), *corners]
-
-
-def _small_tiles(width: int, height: int, side: float) -> list[tuple[int, int, int, int]]:
-    """Tiles of this side, each a third over the next; of a larger one if they are too many."""
-    columns = rows = MOST_TILES
-    while columns * rows > MOST_TILES:
-        w, h = min(width, round(side)), min(height, round(side))
-        columns, rows = (
-            1 + math.ceil(1.5 * (full / part - 1)) for full, part in ((width, w), (height, h))
-        )
-        side *= 1.1
-    xs = np.linspace(0, width - w, columns).round().astype(int).tolist()
-    ys = np.linspace(0, height - h, rows).round().astype(int).tolist()
-    return [(x, y, x + w, y + h) for y in ys for x in xs]
 
 
 def torso_length(people: np.ndarray) -> np.ndarray:
