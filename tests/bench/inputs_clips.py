@@ -54,7 +54,8 @@ def sources() -> list[Clip]:
 def told(clip: Clip, crf: int) -> set[str]:
     """What is told of a clip that was written to a file."""
     path = FOLDER / "made.mp4"
-    with VideoWriter(path, *clip.frames.shape[2:0:-1], fps=clip.fps, crf=crf) as video:
+    height, width = clip.frames.shape[1:3]
+    with VideoWriter(path, width, height, fps=clip.fps, crf=crf) as video:
         video.write(clip.frames)
     return set(examine(iter(read_frames(path)), clip.xy, clip.score, clip.fps))
 

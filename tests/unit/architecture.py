@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # only settings and what is light.
     "configuration": {
         *("avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
-        *("demo", "fitting", "recognition", "scene", "video"),
+        *("artifacts", "demo", "fitting", "recognition", "scene", "video"),
     },
     "plan": {"configuration", "features", "recognition", "scene", "sources", "video"},
     "report": {"artifacts", "body", "fitting", "plan", "recognition", "splatting", "video"},

@@ -191,6 +191,16 @@ def test_what_happens_besides_the_action_is_told_with_its_second(
     assert events[name].second == pytest.approx(second, abs=0.05)
 
 
+def test_a_cut_within_one_scene_is_told():
+    """The person is 90 px further all at once; nothing behind them changes."""
+    frames, xy, score = filmed(STILL)
+    order = [*range(20), *range(35, N)]
+    told = examine([frames[t] for t in order], xy[order], score[order], FPS)
+    assert {name: event.says for name, event in told.items()} == {
+        "cut": "the picture changes at 0.8 s"
+    }
+
+
 def test_a_picture_that_turns_into_another_is_a_cut():
     events = told(blended(STILL, OTHER, RAMP))
     assert list(events) == ["cut"] and 0.8 <= events["cut"].second <= 1.2

@@ -35,4 +35,5 @@ class Features(Section):
     """Hand poses."""
 
     people: Literal["refuse", "flag"] = "refuse"
-    """What to do with a video that shows more than one person."""
+    """What to do with a video that shows more than one person, if its row does not say `who` is to
+    be followed. flag: the most prominent one is."""

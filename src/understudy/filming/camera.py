@@ -24,22 +24,16 @@ KEPT = 0.5  # of an anchor's corners; with fewer, the next frame is the new anch
 SETS_OUT = 0.15  # of the whole motion, after which a camera moves
 SHAKES = 2.5  # times the distance is the way, of a camera that shakes
 ZOOMS = 0.6  # times the whole motion is what a change of size does at the corners
-FLOW = {
-    "winSize": (15, 15),
-    "maxLevel": 4,
-    "criteria": (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.01),
-}
+ENOUGH = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.01)  # iterations, px
 
 
 @dataclass(frozen=True)
 class Step:
     """From the first frame to one of those looked at. matrix (2,3): px of the small picture;
-    known: whether enough corners say so; found: share of the anchor's corners that are still
-    found."""
+    known: whether enough corners say so."""
 
     matrix: np.ndarray
     known: bool
-    found: float
 
 
 class CameraFollower:
@@ -47,8 +41,8 @@ class CameraFollower:
 
     def __init__(self) -> None:
         self._anchor: np.ndarray | None = None
-        self._corners = np.empty((0, 2), np.float32)
-        self._last = self._corners  # where they were when last seen
+        self._corners: np.ndarray = np.empty((0, 2), np.float32)
+        self._last: np.ndarray = self._corners  # where they were when last seen
         self._base = np.eye(3)  # from the first frame to the anchor
         self._total = np.eye(3)
 
@@ -56,7 +50,7 @@ class CameraFollower:
         """The next picture (h,w) uint8, evened, with the person's box (4,) in fractions."""
         if self._anchor is None:
             self._set_anchor(picture, box)
-            return self._step(True, 1.0)
+            return Step(self._total[:2].copy(), True)
         found, good = self._found(picture, box)
         share = float(good.mean()) if len(good) else 0.0
         known = int(good.sum()) >= FEWEST
@@ -66,14 +60,11 @@ class CameraFollower:
             self._last = np.where(good[:, None], found, through(moved, self._corners))
         if not known or share < KEPT:
             self._set_anchor(picture, box)
-        return self._step(known, share)
+        return Step(self._total[:2].copy(), known)
 
     def forget(self) -> None:
         """After a cut: the next picture is compared with none before it."""
         self._anchor = None
-
-    def _step(self, known: bool, share: float) -> Step:
-        return Step(self._total[:2].copy(), known, share)
 
     def _set_anchor(self, picture: np.ndarray, box: np.ndarray) -> None:
         self._anchor, self._base = picture, self._total
@@ -87,21 +78,33 @@ class CameraFollower:
         assert self._anchor is not None
         if not len(self._corners):
             return self._corners, np.zeros(0, bool)
-        before, now = self._anchor, picture
-        guess = {"flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
-        found, there, _ = cv2.calcOpticalFlowPyrLK(
-            before, now, self._corners, self._last.astype(np.float32), **FLOW, **guess
-        )
-        back, again, _ = cv2.calcOpticalFlowPyrLK(
-            now, before, found, self._corners.copy(), **FLOW, **guess
-        )
+        found, there = _flow(self._anchor, picture, self._corners, self._last)
+        back, again = _flow(picture, self._anchor, found, self._corners)
         near = np.linalg.norm(back - self._corners, axis=1) < BACK
         height, width = picture.shape
         at = found.round().astype(int)
         within = ((at >= 0) & (at < (width, height))).all(1)
         covered = inside(box, height, width)
         free = within & ~covered[at[:, 1].clip(0, height - 1), at[:, 0].clip(0, width - 1)]
-        return found, (there[:, 0] == 1) & (again[:, 0] == 1) & near & free
+        return found, there & again & near & free
+
+
+def _flow(
+    before: np.ndarray, now: np.ndarray, points: np.ndarray, guess: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where points (k,2) of one picture are in another, near a guess (k,2), and which (k,) of them
+    are found."""
+    found, status, _ = cv2.calcOpticalFlowPyrLK(
+        before,
+        now,
+        points.astype(np.float32),
+        guess.astype(np.float32),  # a copy: it is written to
+        winSize=(15, 15),
+        maxLevel=4,
+        criteria=ENOUGH,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+    )
+    return np.asarray(found), np.asarray(status)[:, 0] == 1
 
 
 def motion(before: np.ndarray, now: np.ndarray) -> np.ndarray:

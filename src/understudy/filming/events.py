@@ -16,6 +16,11 @@ DROP = 0.25  # how much less like the frame before than those around it a cut's 
 # A picture that turns into another one is unlike the one `measure.BACK` before for that long.
 LASTS, OTHER = 0.75, 0.3  # of it; correlation at its least
 
+# The person leaps, in their heights; so many times as far as in the frames around; and the picture
+# changes so many times as much as it does there.
+LEAP, LEAPS, JUMP = 0.06, 3.0, 1.5
+NEAR = 3  # frames
+
 # The contrast of a frame, as a share of the clip's usual one.
 GONE, PALE, USUAL = 0.15, 0.4, 0.8
 FADE_FRAMES = 2  # at least, on the way between GONE or PALE and USUAL
@@ -36,11 +41,12 @@ NOISY = 0.2  # noise as a share of the person's contrast
 NOISY_IF_MOVED = 0.4  # … if the camera moves: nothing stands still, and differs by that alone
 
 
-def events(seen: Measures) -> dict[str, Event]:
-    """What happens in a clip, by name, in the order of EVENTS."""
+def events(seen: Measures, leap: np.ndarray) -> dict[str, Event]:
+    """What happens in a clip, by name, in the order of EVENTS; leap (n,): how far its person is
+    from where they were the frame before, in their heights."""
     faded, black = _fades(seen), _black(seen)
     dim, moves = faded | black, _moves(seen)
-    cuts = _cuts(seen, dim, moves)
+    cuts = _cuts(seen, dim, moves) | _jumps(seen, leap, dim)
     found = {
         "camera": _camera(seen, moves),
         "cut": _first(seen, cuts, "the picture changes at {:.1f} s"),
@@ -80,6 +86,20 @@ def _cuts(seen: Measures, dim: np.ndarray, moves: Way) -> np.ndarray:
             if lasts and other and not cut[max(0, run.start - 1) : run.stop].any():
                 cut[run.start] = True
     return cut & ~_widened(dim, 1, round(BACK * seen.fps))
+
+
+def _jumps(seen: Measures, leap: np.ndarray, dim: np.ndarray) -> np.ndarray:
+    """(n,) the first frames after a cut within one scene: the person is all at once elsewhere, in
+    the picture and by their keypoints."""
+    calm, same = _around(leap), _around(seen.change)
+    jump = (leap > np.maximum(LEAP, LEAPS * calm)) & (seen.change > JUMP * same)
+    return jump & ~_widened(dim, 1, round(BACK * seen.fps))
+
+
+def _around(values: np.ndarray) -> np.ndarray:
+    """The largest of the NEAR values before and the NEAR after each of them (n,)."""
+    shifted = [_next(values, step) for step in range(-NEAR, NEAR + 1) if step]
+    return np.max(shifted, 0)
 
 
 def _widened(marked: np.ndarray, before: int, after: int) -> np.ndarray:

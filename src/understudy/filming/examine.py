@@ -26,7 +26,21 @@ def examine(
         yield first
         yield from source
 
-    return events(measure(all_of_them(), boxes_of(xy, score, size), fps, size))
+    seen = measure(all_of_them(), boxes_of(xy, score, size), fps, size)
+    return events(seen, leaps(xy, score))
+
+
+def leaps(xy: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """(n,) how far the body is from where it was the frame before: the median over its points, in
+    units of its height; 0 where it is not seen in both."""
+    points, good = xy[:, :17], score[:, :17] > LEAST_SCORE
+    leap = np.zeros(len(xy))
+    for t in range(1, len(xy)):
+        both = good[t] & good[t - 1]
+        if both.sum() >= FEWEST:
+            moved = np.linalg.norm(points[t, both] - points[t - 1, both], axis=1)
+            leap[t] = np.median(moved) / max(np.ptp(points[t, both], axis=0).max(), 1.0)
+    return leap
 
 
 def boxes_of(xy: np.ndarray, score: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -152,3 +152,7 @@ class FlagSettings:
     least_seen: float = 0.5
     """Minimum share of frames that show the trunk, and each leg: the pose of an unseen part is a
     guess."""
+    filming: tuple[str, ...] = EVENTS
+    """What flags a fit if it occurs in the clip, besides the action: a camera that moves, a cut, a
+    fade, black or frozen stretches, light that changes, a person too dark or too noisy for
+    keypoints (docs/inputs.md)."""
