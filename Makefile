@@ -11,6 +11,9 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
+ifneq ($(shell test -w "$${XDG_CACHE_HOME:-$$HOME}" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache  # Snakemake cannot plan without one
+endif
 unexport PYTHONDONTWRITEBYTECODE  # set in some containers: every job would compile what it imports
 
 .PHONY: help install develop lock demo study tables leakage plan weights status inspect test lint pytest bench clean

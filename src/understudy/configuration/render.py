@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from understudy.configuration.kinds import Count, Quality, Section, Unique, allowed
-from understudy.scene.settings import PLACEMENTS, AnimateSettings, CompositeSettings, Resize
+from understudy.scene.settings import (
+    PARTS,
+    PLACEMENTS,
+    AnimateSettings,
+    CompositeSettings,
+    Part,
+    Resize,
+)
 
 TURNED = re.compile(r"az(0|-?[1-9][0-9]{0,2})_el(0|-?[1-9][0-9]?)")
 
@@ -23,6 +30,10 @@ View = Annotated[
     AfterValidator(_view),
     allowed("source, or degrees as in az30_el-10: az from -180 to 180, el from -89 to 89"),
 ]
+
+
+def _in_order(parts: list[Part]) -> list[Part]:
+    return [part for part in PARTS if part in parts]
 
 
 class Render(Section):
@@ -50,3 +61,5 @@ class Backgrounds(Section):
     """g: number of backgrounds for each (reference, identity) pair."""
 
     resize: Resize = CompositeSettings.resize
+
+    blend: Annotated[list[Part], Unique, AfterValidator(_in_order)] = Field(default=list(PARTS))

@@ -4,6 +4,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,8 @@ def _where(shown: str, placed: Placed | None) -> dict:
         "stands_right": round(placed.right, 3),
         "stands_forward": round(placed.forward, 3),
         "turned": round(placed.turn, 2),
+        "blend": " ".join(placed.blended.parts),
+        "occluded_share": nan if placed.blended.occluded is None else placed.blended.occluded,
     }
 
 
