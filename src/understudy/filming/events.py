@@ -18,7 +18,7 @@ LASTS, OTHER = 0.75, 0.3  # of it; correlation at its least
 
 # The person leaps, in their heights; so many times as far as in the frames around; and the picture
 # changes so many times as much as it does there.
-LEAP, LEAPS, JUMP = 0.06, 3.0, 1.5
+LEAP, LEAPS, JUMP = 0.05, 3.0, 1.3
 NEAR = 3  # frames
 
 # The contrast of a frame, as a share of the clip's usual one.
@@ -91,8 +91,8 @@ def _cuts(seen: Measures, dim: np.ndarray, moves: Way) -> np.ndarray:
 def _jumps(seen: Measures, leap: np.ndarray, dim: np.ndarray) -> np.ndarray:
     """(n,) the first frames after a cut within one scene: the person is all at once elsewhere, in
     the picture and by their keypoints."""
-    calm, same = _around(leap), _around(seen.change)
-    jump = (leap > np.maximum(LEAP, LEAPS * calm)) & (seen.change > JUMP * same)
+    calm, same = _around(leap), _around(seen.changes)
+    jump = (leap > np.maximum(LEAP, LEAPS * calm)) & (seen.changes > JUMP * same)
     return jump & ~_widened(dim, 1, round(BACK * seen.fps))
 
 

@@ -38,7 +38,8 @@ class Measures:
     person with that of the frame before, and BACK before. level, contrast (n,): mean and standard
     deviation of the grey beside the person, 0…255; gain, gain_back (n,): natural logarithm of how
     much brighter than the frame before, and BACK before, the median beside the person. change (n,):
-    mean difference from the frame before of the tile that differs most, grey levels. noise (n,):
+    mean difference from the frame before of the tile that differs most, grey levels; changes (n,):
+    of the whole picture. noise (n,):
     the standard deviation of what differs where nothing moves, grey levels of a picture that shows
     the person PERSON px high; bright, detail (n,): 90th percentile and standard deviation of the
     person's grey, NaN where nobody is seen.
@@ -57,6 +58,7 @@ class Measures:
     gain: np.ndarray
     gain_back: np.ndarray
     change: np.ndarray
+    changes: np.ndarray
     noise: np.ndarray
     bright: np.ndarray
     detail: np.ndarray
@@ -142,6 +144,7 @@ def _compared(before: _Look, back: _Look, now: _Look) -> dict[str, float]:
         "gain": _gain(before.thumb[free], grey),
         "gain_back": _gain(back.thumb[earlier], now.thumb[earlier]),
         "change": float(tiles.max()),
+        "changes": float(tiles.mean()),
         # The mean of |N(0, 2σ²)| is 2σ/√π.
         "noise": float(np.percentile(tiles, QUIET) * np.sqrt(np.pi) / 2),
     }
