@@ -50,7 +50,7 @@ WEIGHTS = PLAN.weights  # of each feature's back-end: name -> file
 CHOSEN = PLAN.chosen  # what each name in the config stands for
 
 if workflow.is_main_process:
-    for line in PLAN.told_of_sources():
+    for line in [*PLAN.told_of_sources(), *PLAN.told_of_scenes()]:
         print(f"warning: {line}", file=sys.stderr)
     if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
         print(

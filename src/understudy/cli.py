@@ -109,6 +109,18 @@ def weights(configfile: Path) -> None:
 
 @main.command()
 @configfile
+def scenes(configfile: Path) -> None:
+    """Find out what the background photos show.
+
+    It needs the weights of features.scene.
+    """
+    from understudy.forecast.scenes import find_scenes
+
+    find_scenes(configfile)
+
+
+@main.command()
+@configfile
 @click.option("--cores", type=int, default=1, show_default=True, help="Cores to use.")
 def leakage(configfile: Path, cores: int) -> None:
     """Look for test videos in the training data.

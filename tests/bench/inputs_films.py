@@ -215,6 +215,11 @@ def of_rates(folder: Path) -> Iterator[Made]:
         encode(path, (*h264, "-fps_mode", "passthrough"), slow)
         times = [(n + 2 * max(0, n - half)) / FPS for n in range(FRAMES)]
         yield Made("rate", path.name, path, shown(times, 1 / FPS))
+    path = folder / "rate_dropped.avi"
+    dropped = f"setpts=N+3*gte(N\\,{half})"
+    encode(path, (*CODECS["mpeg4"], "-fps_mode", "passthrough"), dropped, ())
+    times = [(n + 3 * (n >= half)) / FPS for n in range(FRAMES)]
+    yield Made("rate", "dropped", path, shown(times, 1 / FPS))
     path = folder / "rate_gap.mp4"
     encode(path, (*h264, "-fps_mode", "passthrough"), f"{TO_709},setpts=N+25*gte(N\\,{half})")
     times = [(n + 25 * (n >= half)) / FPS for n in range(FRAMES)]

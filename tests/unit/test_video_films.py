@@ -129,3 +129,11 @@ def damaged(tmp_path_factory):
 @pytest.mark.parametrize(("name", "source", "word"), DAMAGE)
 def test_damage_is_told(damaged, name, source, word):
     assert damaged[f"{name} {source}"].word == word, damaged[f"{name} {source}"]
+
+
+def test_a_cover_picture_is_not_the_film(tmp_path):
+    film = films.encode(tmp_path / "film.mp4")
+    films.ffmpeg("-i", film, "-frames:v", 1, tmp_path / "cover.png")
+    streams = ("-map", "1", "-map", "0", "-c", "copy", "-disposition:v:0", "attached_pic")
+    films.ffmpeg("-i", film, "-i", tmp_path / "cover.png", *streams, tmp_path / "covered.mp4")
+    assert verdict(films.Made("", "", tmp_path / "covered.mp4")).word == "right"

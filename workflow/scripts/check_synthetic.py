@@ -18,6 +18,7 @@ with job(snakemake):
         dict(zip(told.references, files.reference_facts, strict=True)),
         dict(zip(told.references, files.fits, strict=True)),
         told.images,
+        dict(zip(told.unstated, files.people, strict=True)),
         told.resize,
         snakemake.output[0],
     )

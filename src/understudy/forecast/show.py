@@ -137,7 +137,7 @@ def show_verify(configfile: Path, delete: bool) -> None:
 
 
 def _warn(plan: Plan) -> None:
-    for line in plan.told_of_sources():
+    for line in [*plan.told_of_sources(), *plan.told_of_scenes()]:
         print(f"warning: {line}", file=sys.stderr)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from understudy.artifacts.people import load_people
+from understudy.artifacts.people import SHOWS_SOMEBODY, load_people
 from understudy.artifacts.room import Room, RoomCamera, save_room
 from understudy.files import file_digest
 from understudy.registry import chosen
@@ -19,7 +19,7 @@ from understudy.room.floor import Floor, find_floor, within_reach
 from understudy.room.light import read_light
 from understudy.room.lines import Given, Seen, directions, see_camera
 from understudy.room.photo import reduced, without_frame
-from understudy.room.refusal import SHOWS_SOMEBODY, floor_score, why_refused
+from understudy.room.refusal import floor_score, why_refused
 from understudy.room.segments import find_segments, lengths
 from understudy.room.spots import find_spots
 from understudy.room.told import Told, read_mask
@@ -93,10 +93,8 @@ def calibrate(
     if depth is not None and not told.mask:
         found = depth.floor
     spots = find_spots(found.free, view)
-    usual = find_spots(found.free, replace(view, above=USUAL_HEIGHT))
-    above_horizon = ~np.isfinite(view.floor_depth())
-    cues = read_cues(small, found.free, above_horizon, ends[level], len(usual))
-    score = floor_score(cues)
+    usual = replace(view, above=USUAL_HEIGHT)
+    score = floor_score(read_cues(small, found.free, usual, ends[level]))
     return Room(
         camera=camera,
         floor=found.floor,

@@ -43,13 +43,20 @@ def open_video(path: Path | str) -> Iterator[InputContainer]:
         yield container
 
 
+def video_stream(container: InputContainer) -> av.VideoStream:
+    """The one that players show: not a cover picture, nor a preview."""
+    stream = container.streams.best("video")
+    assert isinstance(stream, av.VideoStream)  # `open_video`: there is one
+    return stream
+
+
 def decode(container: InputContainer, path: Path | str) -> Iterator[av.VideoFrame]:
-    """The frames of the first video stream as they are shown; UserError if they are damaged.
+    """The frames of the video as they are shown; UserError if they are damaged.
 
     What comes before the first frame that can be decoded is skipped, as players do: it depends on
     what was cut off. Half a frame at the end of a file is none.
     """
-    stream = container.streams.video[0]
+    stream = video_stream(container)
     stream.codec_context.options = STRICT
     count = 0
     size: tuple[int, int] | None = None

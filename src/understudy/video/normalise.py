@@ -5,7 +5,6 @@ variable frame rate is evened out and motion keeps its speed. `speed` is 1 unles
 `resample` squeezes a longer clip; then the sidecar, and from it the manifest, say so.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from understudy.video.shown import Film, Shown
 from understudy.video.write import VideoWriter, exact_rate
 
 MIN_FRAMES = 2
+DECODERS = 4  # threads; each holds a frame, which at 4K is 12 MB or more
 CLOCK_SECONDS = 1e-6  # two moments closer than this are the same
 
 
@@ -68,7 +68,7 @@ def normalise_video(
 
     Returns the latter. Raises UserError if the source cannot be used or the part is empty.
     """
-    film = Film(source, threads=os.cpu_count() or 1)
+    film = Film(source, threads=DECODERS)
     info = film.info
     film.fields = unsaid_field_order(source, info)
     sampling = plan_sampling(source, info, settings)

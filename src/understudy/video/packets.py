@@ -10,7 +10,7 @@ import av
 from av.container import InputContainer
 
 from understudy.errors import UserError
-from understudy.video.container import ADVICE
+from understudy.video.container import ADVICE, video_stream
 
 # Headers are rounded; a file that lacks a larger share than this was cut short.
 MISSING_ALLOWED = 0.02
@@ -39,7 +39,7 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
     Raises UserError if none is displayed, the file was cut short, its clock starts again, or a
     packet cannot be what an encoder wrote.
     """
-    video = container.streams.video[0]
+    video = video_stream(container)
     whole = _nal_check(container)
     promised = _promised_frames(container)
     times: list[Fraction | None] = []
@@ -71,6 +71,9 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
         pass  # a file cut short may end in half a packet: judged by how much came before
     if not times:
         raise UserError(f"{path}: its video stream is empty; copy or record it again")
+    if container.format.name == "avi" and clock is not None and video.average_rate:
+        # The header also counts frames that were dropped, which leave a gap in the clock.
+        promised -= max(0, round(clock * video.average_rate) + 1 - len(times))
     promised_end = (container.duration or 0) / av.time_base
     _refuse_cut_short(path, len(times) + hidden, promised, float(end), promised_end)
     return Packets(times, hidden, promised, float(end), promised_end, _end_missing(container))
@@ -79,7 +82,7 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
 def _promised(container: InputContainer) -> int:
     """How many frames the header announces, or 0; those that an edit list skips are counted in the
     header of an .mp4, but not in its index."""
-    video = container.streams.video[0]
+    video = video_stream(container)
     if "mp4" in container.format.name:
         return min(video.frames, len(video.index_entries))
     return video.frames
@@ -88,7 +91,7 @@ def _promised(container: InputContainer) -> int:
 def _promised_frames(container: InputContainer) -> int:
     """How many frames the header announces, or 0; those that an edit list skips are counted in the
     header of an .mp4, but not in its index."""
-    video = container.streams.video[0]
+    video = video_stream(container)
     if "mp4" in container.format.name:
         return min(video.frames, len(video.index_entries))
     return video.frames
@@ -104,7 +107,7 @@ def _end_missing(container: InputContainer) -> bool:
 def _nal_check(container: InputContainer) -> Callable[[bytes], bool] | None:
     """For H.264 and HEVC in containers that put its length before each NAL unit: whether a packet
     is made of such units. FFmpeg's HEVC decoder notices hardly any damage."""
-    context = container.streams.video[0].codec_context
+    context = video_stream(container).codec_context
     header = context.extradata or b""
     place = {"h264": 4, "hevc": 21}.get(context.name)  # ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1
     if place is None or len(header) <= place or header[0] != 1:

@@ -1,7 +1,7 @@
 """What is in a video file, and a clear refusal of what cannot be used.
 
 Frames are counted without decoding them where each packet holds one, and by decoding elsewhere: a
-packet may hold none to be shown (VP8).
+packet may hold none to be shown (VP8), or a single field (H.264 of camcorders).
 """
 
 import itertools
@@ -13,7 +13,7 @@ from statistics import median
 
 from understudy.errors import UserError
 from understudy.video.colour import NAMES, Colours, colours_of
-from understudy.video.container import decode, frame_time, open_video
+from understudy.video.container import decode, frame_time, open_video, video_stream
 from understudy.video.orientation import Orientation, frame_orientation
 from understudy.video.packets import Packets, read_packets
 
@@ -65,11 +65,11 @@ def probe(path: Path | str) -> VideoInfo:
     without a video stream, or holds a single frame.
     """
     with open_video(path) as container:
-        stream = container.streams.video[0]
+        stream = video_stream(container)
         header_rate = stream.average_rate or stream.guessed_rate
         packets = read_packets(container, path)
     with open_video(path) as container:
-        stream = container.streams.video[0]
+        stream = video_stream(container)
         frames = decode(container, path)
         frame = next(frames)
         colours, orientation = colours_of(frame, path), frame_orientation(frame)
@@ -78,7 +78,8 @@ def probe(path: Path | str) -> VideoInfo:
         codec, has_audio = stream.codec_context.name, bool(container.streams.audio)
         name = container.format.name
         first = frame_time(frame)
-        if codec in FRAME_A_PACKET:
+        one_each = codec in FRAME_A_PACKET and not frame.interlaced_frame
+        if one_each:
             times = [t for t in packets.times if t is None or first is None or t >= first]
         else:
             times = [first, *map(frame_time, frames)]
@@ -107,7 +108,7 @@ def probe(path: Path | str) -> VideoInfo:
         orientation=orientation,
         colours=colours,
         times=tuple(map(float, clock)),
-        own_times=timed and codec in FRAME_A_PACKET and known != sorted(known),
+        own_times=timed and one_each and known != sorted(known),
         hidden=packets.hidden + max(0, len(packets.times) - len(times)),
         remarks=tuple(_remarks(packets, len(times), known if timed else [], colours, fps)),
     )

@@ -20,7 +20,7 @@ def unsaid_field_order(path: Path | str, info: VideoInfo) -> str | None:
     if min(info.width, info.height) > TALLEST:
         return None
     looking = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-i", f"file:{path}"]
-    looked = ["-map", "0:v:0", "-frames:v", str(LOOKED_AT), "-vf", "idet", "-f", "null", "-"]
+    looked = ["-frames:v", str(LOOKED_AT), "-vf", "idet", "-f", "null", "-"]
     told = subprocess.run([*looking, *looked], text=True, errors="replace", capture_output=True)
     found = re.findall(
         r"Multi frame detection: TFF: *(\d+) BFF: *(\d+) Progressive: *(\d+)", told.stderr

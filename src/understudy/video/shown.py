@@ -17,7 +17,7 @@ from av.filter import Graph
 
 from understudy.errors import UserError
 from understudy.video.colour import Screen
-from understudy.video.container import ADVICE, decode, frame_time, open_video
+from understudy.video.container import ADVICE, decode, frame_time, open_video, video_stream
 from understudy.video.packets import MISSING_ALLOWED
 from understudy.video.probe import VideoInfo, probe
 
@@ -77,7 +77,7 @@ class Film:
 
     def _decoded(self) -> Iterator[VideoFrame]:
         with open_video(self.path) as container:
-            stream = container.streams.video[0]
+            stream = video_stream(container)
             stream.thread_count = self.threads
             if self.threads > 1:
                 stream.thread_type = "AUTO"
