@@ -24,7 +24,7 @@ class Flag(Section):
     beyond_limits: Share = FlagSettings.beyond_limits
     least_seen: Share = FlagSettings.least_seen
     filming: Annotated[list[Literal[*EVENTS]], Unique] = Field(
-        default_factory=lambda: list(FlagSettings.filming)
+        default=list(FlagSettings.filming)
     )
 
 

@@ -18,7 +18,7 @@ LASTS, OTHER = 0.75, 0.3  # of it; correlation at its least
 
 # The person leaps, in their heights; so many times as far as in the frames around; and the picture
 # changes so many times as much as it does there.
-LEAP, LEAPS, JUMP = 0.05, 3.0, 1.3
+LEAP, LEAPS, JUMP = 0.05, 3.0, 1.2
 NEAR = 3  # frames
 
 # The contrast of a frame, as a share of the clip's usual one.
