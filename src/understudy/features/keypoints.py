@@ -9,12 +9,12 @@ from understudy.artifacts.filming import as_note
 from understudy.artifacts.keypoints import save_keypoints
 from understudy.artifacts.origin import of_video
 from understudy.features.company import check_somebody, shows_several
-from understudy.features.frames import stream_frames
 from understudy.features.interfaces import Detected
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.filming.examine import examine
 from understudy.registry import chosen
 from understudy.video.probe import VideoInfo, probe
+from understudy.video.read import stream_frames
 
 
 def extract_keypoints(
