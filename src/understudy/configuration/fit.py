@@ -23,9 +23,7 @@ class Flag(Section):
     slide: Positive = FlagSettings.slide
     beyond_limits: Share = FlagSettings.beyond_limits
     least_seen: Share = FlagSettings.least_seen
-    filming: Annotated[list[Literal[*EVENTS]], Unique] = Field(
-        default=list(FlagSettings.filming)
-    )
+    filming: Annotated[list[Literal[*EVENTS]], Unique] = Field(default=list(FlagSettings.filming))
 
 
 class FitSection(Section):
