@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.dataset_world import SIZE, make_world
+from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
 from understudy.artifacts.placed import Blended, Placed, save_placed
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS
@@ -169,6 +170,19 @@ def test_a_failed_video_is_kept_out_of_the_lists(broken, make, problem):
     assert checks["checks"][problem]["failed"] == 1
     assert (checks["videos"], checks["passed"]) == (4, 3)
     assert manifest["passed"].sum() == 3
+
+
+def test_a_background_with_somebody_in_it_is_told_and_left_out(world, tmp_path):
+    people = People([[10.0, 5.0, 30.0, 60.0]], "hall.png", "abc", {})
+    save_people(tmp_path / "hall.people.json", people)
+    save_people(tmp_path / "yard.people.json", replace(people, boxes=[]))
+    files = {name: tmp_path / f"{name}.people.json" for name in ("hall", "yard")}
+    manifest = world.write(tmp_path, people=files)
+    assert set(manifest["background"][~manifest["passed"]]) == {"hall"}
+    assert set(manifest["background"][manifest["passed"]]) == {"yard"}
+    failed = read_json(tmp_path / "checks.json")["failed"]
+    assert {"alone": f"hall: {SHOWS_SOMEBODY}"} in failed.values()
+    assert world.write(tmp_path, people={"yard": files["yard"]})["passed"].all()  # floor: yes
 
 
 def test_the_same_content_twice_is_found(world, tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from understudy.artifacts.people import People, save_people
+from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
 from understudy.artifacts.room import Light, Room, RoomCamera, load_room, save_room
 from understudy.demo.camera import tilted_camera
 from understudy.demo.room_view import Lens, RoomView, view_room
@@ -19,7 +19,6 @@ from understudy.room.floor import FAR, Floor, down_to_edge, find_floor
 from understudy.room.light import read_light
 from understudy.room.lines import Given, see_camera
 from understudy.room.photo import reduced, without_frame
-from understudy.room.refusal import SHOWS_SOMEBODY
 from understudy.room.segments import find_segments
 from understudy.room.spots import best_spot, covered, find_spots
 from understudy.room.told import Told

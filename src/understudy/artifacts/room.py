@@ -19,9 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
 KIND = "room"
+SHAPES: Shapes = {"floor": ("h", "w"), "free": ("h", "w"), "spots": ("k", 3)}
+OPTIONAL: Shapes = {"depth": ("p", "q")}
 LONGER_SIDE = 320  # px of the masks
 
 
@@ -172,7 +174,7 @@ def save_room(path: Path | str, room: Room) -> None:
 
 def load_room(path: Path | str) -> Room:
     """Read a room.npz; UserError if it is anything else or damaged."""
-    stored = load_arrays(path, KIND)
+    stored = load_arrays(path, KIND, None, SHAPES, OPTIONAL)
     height, width = stored.about["size"]
     values = stored.about["camera"]
     camera = RoomCamera(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
-ARRAYS = ("corrections", "backdrop", "trained")
+SHAPES: Shapes = {"corrections": ("n", 23, 3), "backdrop": ("h", "w", 3), "trained": ("m",)}
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Trained:
 def save_trained(path: Path | str, kept: Trained) -> None:
     """Write a trained.npz, whole or not at all."""
     fields = asdict(kept)
-    arrays = {name: fields.pop(name) for name in ARRAYS}
+    arrays = {name: fields.pop(name) for name in SHAPES}
     save_arrays(path, arrays, {"kind": "trained", **fields})
 
 
 def load_trained(path: Path | str) -> Trained:
     """Read a trained.npz; UserError if it is anything else or damaged."""
-    stored = load_arrays(path, "trained")
+    stored = load_arrays(path, "trained", None, SHAPES)
     fields = {name: value for name, value in stored.about.items() if name != "kind"}
-    fields |= {name: stored[name] for name in ARRAYS}
+    fields |= {name: stored[name] for name in SHAPES}
     return Trained(**fields)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from understudy.configuration.kinds import Count, Quality, Section, Unique, allowed
+from understudy.places.match import MATCHES
 from understudy.scene.settings import (
     PARTS,
     PLACEMENTS,
@@ -59,6 +60,11 @@ class Backgrounds(Section):
 
     per_pair: Count = 3
     """g: number of backgrounds for each (reference, identity) pair."""
+
+    match: Literal[*MATCHES] = "any"
+    """Which backgrounds a label is drawn. any: all (the paper). plausible: those in which it is
+    really seen, by a table of labels and kinds of scene (docs/scene.md); their column `scene` says
+    the kind. embedding: those that a network finds to suit it (features.scene)."""
 
     resize: Resize = CompositeSettings.resize
 
