@@ -47,6 +47,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.training", "body", "checkpoint", "gaussians", "image_metrics"),
         "splatting",
     },
+    "avatar.released": {
+        *("artifacts", "avatar.training", "avatar.training.exavatar"),
+        *("body", "gaussians", "networks"),
+    },
     "avatar.evaluation": {
         *("artifacts", "avatar.training", "body", "gaussians", "image_metrics"),
     },
@@ -60,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {
         *("artifacts", "avatar.evaluation", "body", "fitting", "gaussians", "scene", "video"),
     },
-    "converters": set(),
+    "converters": {"places"},
     # What is decided before any job runs, and what is reported of a run. From makers they import
     # only settings and what is light.
     "configuration": {
@@ -72,7 +76,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cluster": set(),
     "forecast": {
         *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
-        "sources",
     },
     "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
     "__main__": {"cli"},
