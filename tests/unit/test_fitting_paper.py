@@ -9,11 +9,12 @@ from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from understudy.body import rotation6d
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.fitting.features import read_features
 from understudy.fitting.initial_pose import first_pose, spatial_readings
-from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper import losses
 from understudy.fitting.paper.box import body_boxes, first_places
 from understudy.fitting.paper.objective import BodyObjective
 from understudy.fitting.paper.optimise import optimise, rate_at

@@ -7,17 +7,20 @@ import numpy as np
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
 
-ARRAYS = ("corrections", "backdrop", "trained")
+ARRAYS = ("corrections", "turns", "smiles", "backdrop", "trained")
 
 
 @dataclass(frozen=True)
 class Trained:
-    """corrections (n,23,3): to the n fitted poses, as `poses` says; backdrop (h,w,3) float32 in
+    """corrections (n,23,3), turns (n,33,3), smiles (n,E): to the n fitted poses, as `poses` says;
+    backdrop (h,w,3) float32 in
     [0,1]: the scene without the person, at the training's size; trained (m,): which frames were
     trained on; steps; seconds, over all processes; unseen: share of the Gaussians that the video
     does not show; losses: [step, mean loss]."""
 
     corrections: np.ndarray
+    turns: np.ndarray
+    smiles: np.ndarray
     backdrop: np.ndarray
     trained: np.ndarray
     steps: int

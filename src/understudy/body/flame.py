@@ -42,6 +42,12 @@ class Flame:
         """(V,) bool: the vertices that move mostly with the neck."""
         return self.model.weights.argmax(1) == FLAME_JOINTS.index("neck")
 
+    @property
+    def eyes(self) -> Tensor:
+        """(V,) bool: the vertices that move mostly with an eye."""
+        eyes = [FLAME_JOINTS.index(name) for name in _ON_JOINTS]
+        return torch.isin(self.model.weights.argmax(1), torch.tensor(eyes))
+
 
 def join_flame(
     body: Path | str, flame: Path | str, correspondences: Path | str, out: Path | str

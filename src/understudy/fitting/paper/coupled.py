@@ -4,11 +4,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.body import rotation6d
 from understudy.body.flame import FLAME_LANDMARKS, Flame
 from understudy.body.landmarks import landmarks
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper import losses
 from understudy.fitting.paper.face_losses import FaceMesh
 from understudy.fitting.paper.objective import SHARED, BodyObjective, rotations_of
 from understudy.fitting.paper.paper_body import PosedPoints

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.body import rotation6d
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
-from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper import losses
 from understudy.fitting.paper.box import Boxes, body_boxes, first_places
 from understudy.fitting.paper.paper_body import MARKS, NO_VERTICES, PaperBody, PosedPoints
 from understudy.fitting.paper.settings import PaperFitSettings

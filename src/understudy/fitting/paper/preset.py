@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from understudy.artifacts.fit import Fit
+from understudy.body import rotation6d
 from understudy.body import rotation_numpy as rot
 from understudy.body.flame import Flame
 from understudy.body.model import BodyModel
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.initial_pose import first_pose, spatial_readings
-from understudy.fitting.paper import rotation6d
 from understudy.fitting.paper.coupled import CoupledObjective
 from understudy.fitting.paper.objective import SHARED, BodyObjective
 from understudy.fitting.paper.optimise import optimise
