@@ -267,7 +267,7 @@ def test_scales_are_smooth_only_as_far_as_they_are_drawn(human):
     looks = replace(looks, log_scale=uneven)
     still = replace(looks, log_scale=torch.zeros_like(uneven))
     free, warm = (regularise.terms(looks, still, looks.colors, most) for most in (math.inf, 0.001))
-    assert free["scale_laplacian"] > 0 and warm["scale_laplacian"] == 0
+    assert free["scale_laplacian"] > 0 and warm["scale_laplacian"] < 1e-12
     assert free["scale"] == warm["scale"] > 0
 
 
@@ -339,9 +339,9 @@ def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
     assert torch.equal(gaussians.picture(), again.picture())
 
 
-def begun(files, body, **changes):
+def begun(files, body, size=SETTINGS.size, **changes):
     """A training on the film at its first step."""
-    settings = replace(SETTINGS, own=replace(SMALL, **changes))
+    settings = replace(SETTINGS, size=size, own=replace(SMALL, **changes))
     fit = load_fit(files.fit)
     clip = load_footage(files.video, files.masks, fit.K, fit.size, settings.size)
     return begin(Subject(clip, files.depth, fit, body), settings)
@@ -440,7 +440,7 @@ def test_jaw_eyes_hands_and_expression_are_refined(scene, body):
 
 def test_a_face_is_unwrapped_and_pasted(scene, body):
     """Where it was seen it looks as in the film; pulled aside, the loss pulls it back."""
-    training = begun(scene, body, scene="plate", preset="paper")
+    training = begun(scene, body, 112, scene="plate", preset="paper")
     face, clip = training.face, training.clip
     assert 0 < face.known.float().mean() < 1
     fit = load_fit(scene.fit)
@@ -451,7 +451,7 @@ def test_a_face_is_unwrapped_and_pasted(scene, body):
     blank = torch.full_like(image, -1.0)
     pasted = face.pasted(points, clip.K, blank)
     shown = (pasted != -1).all(-1)
-    assert shown.sum() > 10
+    assert shown.sum() > 25
     assert (pasted - image)[shown].abs().mean() < 0.06
     shift = torch.zeros(3, requires_grad=True)
     (face.pasted(points + shift, clip.K, blank) - image)[shown].square().mean().backward()

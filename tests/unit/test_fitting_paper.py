@@ -79,7 +79,8 @@ def test_keypoint_loss_is_the_mean_over_all_coordinates():
     seen = torch.zeros(1, 3, 2)
     projected = torch.tensor([[[1.0, -2.0], [3.0, 0.0], [50.0, 50.0]]])
     weight = torch.tensor([[1.0, 1.0, 0.0]])
-    assert losses.keypoint_loss(projected, seen, weight) == pytest.approx((1 + 2 + 3) / 6)
+    assert losses.keypoint_loss(projected, seen, weight, 0) == pytest.approx((1 + 2 + 3) / 6)
+    assert losses.keypoint_loss(projected, seen, weight, 2) == pytest.approx((1 + 2 + 3) / 10)
 
 
 def test_pose_losses():
@@ -179,7 +180,7 @@ def test_rate_falls_to_a_tenth_at_every_drop():
     assert np.allclose(rates, [0.1, 0.1, 0.01, 0.01, 0.001])
 
 
-def test_locators_move_the_reported_hips_alone(body):
+def test_locators_move_reported_joints_of_the_leg_alone(body):
     small = PaperBody(body, 64)
     turns = torch.tensor(rot.exp(np.random.default_rng(0).normal(0, 0.3, (2, 55, 3)))).float()
     none = torch.zeros(55, 3)
@@ -190,7 +191,11 @@ def test_locators_move_the_reported_hips_alone(body):
     shift = after.points - before.points
     hip = LANDMARK_NAMES.index("left_hip")
     assert torch.allclose(shift[:, hip], 0.02 * turns[:, 0, :, 0], atol=1e-6)
-    shift[:, hip] = 0
+    below = [LANDMARK_NAMES.index(name) for name in ("left_knee", "left_ankle")]
+    bent = turns[:, 0] - turns[:, 0] @ turns[:, 1]  # nothing where the leg is straight
+    for point in below:
+        assert torch.allclose(shift[:, point], 0.02 * bent[..., 0], atol=1e-6)
+    shift[:, [hip, *below]] = 0
     assert not shift.any() and torch.equal(before.vertices, after.vertices)
 
 

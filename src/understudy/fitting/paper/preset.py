@@ -99,12 +99,14 @@ class PaperPreset:
         rotations, place, smile = (
             torch.from_numpy(array).float() for array in (turned, pelvis, expression)
         )
+        moved = objective.face_moved(unknowns.shared)
+        joints = objective.body.allowed(shared["joint_offset"])
         figure = objective.body.posed(
             rotations,
             place,
             smile,
             **shared | {"locator_offset": torch.zeros_like(shared["locator_offset"])},
-            vertex_offset=objective.vertex_offset(unknowns.shared),
+            **moved,
         )
         rest = objective.body.rest_pelvis(shared["betas"], smile)
         return assemble_fit(
@@ -115,7 +117,7 @@ class PaperPreset:
             expression,
             pelvis - rest.double().numpy(),
             shared["betas"].numpy(),
-            objective.body.allowed(shared["joint_offset"]).numpy(),
+            (joints + moved.get("joint_shift", 0.0)).numpy(),
             _UP,
         )
 
