@@ -27,6 +27,7 @@ RINGS_OF_HEAD = {
     "left_eye_smplhf": (160, 180),
     "right_eye_smplhf": (180, 201),
 }
+HAND = ("wrist", "index", "middle", "pinky", "ring", "thumb")
 EARS = {160: 6, 1167: 616}  # FLAME's vertex: the body's
 
 
@@ -53,8 +54,7 @@ def write_models(folder: Path) -> Models:
     led = body["weights"]
     hands = {}
     for side in ("left", "right"):
-        parts = ("wrist", "index", "middle", "pinky", "ring", "thumb")
-        names = tuple(f"{side}_{part}" for part in parts)
+        names = tuple(f"{side}_{part}" for part in HAND)
         joints = [k for k, name in enumerate(JOINT_NAMES) if name.startswith(names)]
         hands[f"{side}_hand"] = np.flatnonzero(led[:, joints].sum(1) > 0.5)
     (smplx / "MANO_SMPLX_vertex_ids.pkl").write_bytes(pickle.dumps(hands))
@@ -62,7 +62,7 @@ def write_models(folder: Path) -> Models:
     head = _head(rng, body, ids, still)
     (flame / "FLAME_NEUTRAL.pkl").write_bytes(pickle.dumps(head))
     older = head["shapedirs"].copy()
-    older[np.abs(older).max((1, 2)) < 1e-5] = 0
+    older[np.abs(older[..., 300:]).max((1, 2)) < 1e-5, :, 300:] = 0
     (flame / "2019/generic_model.pkl").write_bytes(pickle.dumps(head | {"shapedirs": older}))
     _write_points(flame, body, head, ids)
     uv = {"vt": rng.random((HEAD, 2)), "ft": head["f"]}
@@ -79,6 +79,7 @@ def _rings() -> np.ndarray:
     for name, (first, last) in RINGS_OF_HEAD.items():
         owner[first:last] = JOINT_INDEX[name]
     rest = [k for k, name in enumerate(JOINT_NAMES) if name not in RINGS_OF_HEAD]
+    rest.sort(key=lambda k: not JOINT_NAMES[k].partition("_")[2].startswith(HAND))  # off the lips
     order = np.repeat(rest, 4)
     owner[HEAD_RINGS : HEAD_RINGS + len(order)] = order
     owner[HEAD_RINGS + len(order) :] = JOINT_INDEX["spine3"]

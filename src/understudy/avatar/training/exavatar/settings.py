@@ -53,7 +53,7 @@ class ExAvatarSettings:
     """
 
     preset: Literal["release", "paper"] = "release"
-    """Which frames are used for training. release: one in six, as in ExAvatar's published command.
+    """Which frames are used for training. release: one in six, as in the paper's published code.
     paper: all that are not held out, as in the paper's text; six times the steps."""
     subdivisions: int = 2
     """How many times every edge of the body mesh is halved; ExAvatar uses 2 (167,000 Gaussians with
