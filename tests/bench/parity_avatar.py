@@ -1,7 +1,8 @@
 """ExAvatar's losses and one step of its optimiser, against the public code's, for one frame.
 
 Both models have the same weights, person, pose, image and mask; what is rasterised is stood in for
-by one function of the Gaussians, the same for both. Run alone, since the public code replaces much
+by one function of the Gaussians, the same for both. The legs are together in the big pose, since
+what is between hip and pelvis is treated otherwise (docs/avatars.md). Run alone, since the public code replaces much
 of torch: prints the parities as JSON.
 """
 
@@ -21,7 +22,7 @@ from torch import Tensor
 from tests.bench.parity_files import VERTICES, write_models
 from tests.bench.parity_public import enter
 from understudy.artifacts.fit import PARTS, Fit
-from understudy.avatar.training.exavatar import losses, training
+from understudy.avatar.training.exavatar import losses, mesh, training
 from understudy.avatar.training.exavatar.face import FaceTexture
 from understudy.avatar.training.exavatar.scene import ScenePoints
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
@@ -127,6 +128,8 @@ def _compared(body, flame, step: int) -> dict[str, dict[str, float]]:
     optimiser.zero_grad()
     sum(wanted.values()).backward()
     gradients = {name: _apart(a.grad, b.grad) for name, (a, b) in theirs.pairs(ours).items()}
+    for a, b in theirs.pairs(ours).values():
+        _run_in(b.grad.square().mean(), (ours.optimiser, _tensors(a)), (optimiser, _tensors(b)))
     before = {name: a.detach().clone() for name, (a, _) in theirs.pairs(ours).items()}
     for group, peak in zip(ours.optimiser.param_groups, ours.peaks, strict=True):
         group["lr"] = peak
@@ -137,6 +140,21 @@ def _compared(body, flame, step: int) -> dict[str, dict[str, float]]:
         for name, (a, b) in theirs.pairs(ours).items()
     }
     return {"loss": off, "gradient": gradients, "step": steps}
+
+
+def _tensors(parameter) -> list[Tensor]:
+    return getattr(parameter, "parts", [parameter])
+
+
+def _run_in(square: Tensor, *sides: tuple[torch.optim.Adam, list[Tensor]]) -> None:
+    """Moments as after ten steps, alike for both: Adam's first step tells only a gradient's sign."""
+    for optimiser, tensors in sides:
+        for tensor in tensors:
+            optimiser.state[tensor] = {
+                "step": torch.tensor(10.0),
+                "exp_avg": torch.zeros_like(tensor),
+                "exp_avg_sq": torch.full_like(tensor, float(square)),
+            }
 
 
 def _apart(ours: Tensor, theirs: Tensor) -> float:
@@ -180,6 +198,7 @@ def _ours(body, flame, rng) -> training.ExAvatarTraining:
     training.unwrapped = lambda *_: FaceTexture(*[torch.zeros(1)] * 3)
     training.ssim = losses.ssim = banded_ssim
     rig.skin = lambda weights, *rest: skin_dense(weights.dense, *rest)
+    mesh.HIPS = tuple((name, 0.0) for name, _ in mesh.HIPS)  # the rest is treated otherwise
     own = ExAvatarSettings(subdivisions=1, preset="paper")
     made = training.ExAvatarTraining(
         Subject(clip, "", fit, body, flame), TrainSettings("exavatar", own, size=64)
@@ -258,6 +277,7 @@ def _theirs(ours: training.ExAvatarTraining, rng) -> tuple[types.SimpleNamespace
 
     cfg.smplx_param_lr = 1e-4
     cfg.fit_pose_to_test = False
+    smpl_x.neutral_body_pose.zero_()
     smpl_x.subdivider_list = smpl_x.get_subdivider(1)
     smpl_x.face_upsampled = smpl_x.subdivider_list[-1]._subdivided_faces.numpy()
     smpl_x.vertex_num_upsampled = int(smpl_x.face_upsampled.max() + 1)
@@ -378,7 +398,7 @@ class _Reordered:
     """A parameter of ours, read in the public order."""
 
     def __init__(self, own: Tensor) -> None:
-        self.own = own
+        self.own, self.parts = own, [own]
 
     @property
     def grad(self) -> Tensor:

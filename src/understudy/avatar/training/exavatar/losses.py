@@ -27,7 +27,7 @@ HAND_JOINTS = ("index", "middle", "pinky", "ring", "thumb")
 def part_weights(weights: PartWeights, parts: Parts) -> Tensor:
     """(G,1)."""
     found = torch.full((len(parts.face), 1), weights.body, device=parts.face.device)
-    for part in ("face", "hands", "expression", "cavity"):
+    for part in ("hands", "face", "expression", "cavity"):
         weight = getattr(weights, part)
         if weight is not None:
             found[getattr(parts, part)] = weight
