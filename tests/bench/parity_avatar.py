@@ -2,8 +2,8 @@
 
 Both models have the same weights, person, pose, image and mask; what is rasterised is stood in for
 by one function of the Gaussians, the same for both. The legs are together in the big pose, since
-what is between hip and pelvis is treated otherwise (docs/avatars.md). Run alone, since the public code replaces much
-of torch: prints the parities as JSON.
+what is between hip and pelvis is treated otherwise (docs/avatars.md). Run alone, since the public
+code replaces much of torch: prints the parities as JSON.
 """
 
 import json
@@ -147,7 +147,7 @@ def _tensors(parameter) -> list[Tensor]:
 
 
 def _run_in(square: Tensor, *sides: tuple[torch.optim.Adam, list[Tensor]]) -> None:
-    """Moments as after ten steps, alike for both: Adam's first step tells only a gradient's sign."""
+    """Moments as after ten steps, alike for both: the first step shows signs alone."""
     for optimiser, tensors in sides:
         for tensor in tensors:
             optimiser.state[tensor] = {
