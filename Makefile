@@ -11,9 +11,12 @@ TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.numba_cache
 export OMP_WAIT_POLICY ?= PASSIVE
+ifneq ($(shell test -w "$${XDG_CACHE_HOME:-$$HOME}" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache  # Snakemake cannot plan without one
+endif
 unexport PYTHONDONTWRITEBYTECODE  # set in some containers: every job would compile what it imports
 
-.PHONY: help install develop lock demo study tables leakage plan weights status inspect test lint pytest bench clean
+.PHONY: help install develop lock demo study tables scenes leakage plan weights status inspect test lint pytest bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +59,9 @@ study: install ## do synthetic people help? 16 classes of the demo world; takes 
 
 tables: install ## make tables OF=ntu|toyota|people|backgrounds FROM=folder INTO=config/ntu [OPTIONS="--protocol cross_subject"]
 	@$(BIN)/understudy tables $(OF) $(FROM) --out $(INTO) $(OPTIONS)
+
+scenes: install ## make scenes CONFIG=my.yaml: what kind of place does each background show?
+	@$(BIN)/understudy scenes --configfile $(CONFIG)
 
 leakage: install ## make leakage CONFIG=my.yaml: is a test video, or a copy of one, in the training data?
 	@$(BIN)/understudy leakage --configfile $(CONFIG) --cores $(CORES)

@@ -138,8 +138,10 @@ onstart:
 
 
 onerror:
+    record_run()
     partial_report()
 
 
 onsuccess:
+    record_run()
     Path(PARTIAL_REPORT).unlink(missing_ok=True)

@@ -22,6 +22,8 @@ from understudy.errors import UserError
 from understudy.files import write_json
 from understudy.plan import effective
 from understudy.plan.code import code_version, rules_version
+from understudy.plan.digests import record_digests
+from understudy.plan.expected import expected_files
 from understudy.plan.layout import LISTS
 from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.lost import lost_files
@@ -48,7 +50,7 @@ WEIGHTS = PLAN.weights  # of each feature's back-end: name -> file
 CHOSEN = PLAN.chosen  # what each name in the config stands for
 
 if workflow.is_main_process:
-    for line in PLAN.told_of_sources():
+    for line in [*PLAN.told_of_sources(), *PLAN.told_of_scenes()]:
         print(f"warning: {line}", file=sys.stderr)
     if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
         print(
@@ -140,6 +142,11 @@ def part_of(rows):
     return lambda wildcards: [rows[wildcards.id].get(name) or None for name in ("start", "end")]
 
 
+def mirrored(rows):
+    """Whether a row's video shows left and right swapped."""
+    return lambda wildcards: rows[wildcards.id].get("mirror") == "yes"
+
+
 def seen_by(wildcards):
     """The data that a training uses."""
     return PLAN.points[wildcards.point]
@@ -201,6 +208,14 @@ def start_without_limit():
     """Snakemake starts at most 100 jobs a second unless told another number, and for that each job
     that has ended wakes the scheduler once a second from then on."""
     workflow.scheduler.job_rate_limiter = None
+
+
+def record_run():
+    """The digests of what was made, for `understudy verify`."""
+    try:
+        record_digests(RESULTS, expected_files(PLAN))
+    except (UserError, OSError) as error:
+        print(f"warning: digests were not recorded: {error}", file=sys.stderr)
 
 
 PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake would take it for the

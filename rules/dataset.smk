@@ -1,5 +1,7 @@
 # Requires: all composites. Gives: {results}/dataset/.
 SHOWN = sorted({id_ for row in SYNTHETIC for id_ in PLAN.shown_on(row)})  # backgrounds
+# Those whose row does not overrule what is found in them.
+UNSTATED = [id_ for id_ in SHOWN if "floor" not in BACKGROUNDS[id_]]
 
 
 rule check_synthetic:
@@ -8,6 +10,7 @@ rule check_synthetic:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if PLAN.in_rooms else [],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
+        people=[LAYOUT.people(id_) for id_ in UNSTATED],
         images=lambda wildcards: [
             file for id_ in SHOWN for file in source("background", id_, LAYOUT.checked)
         ],
@@ -25,6 +28,7 @@ rule check_synthetic:
         layout=told(asdict(LAYOUT)),
         references=told(list(REFERENCES)),
         images=told({id_: BACKGROUNDS[id_]["image"] for id_ in SHOWN}),
+        unstated=UNSTATED,
         resize=CONFIG["backgrounds"]["resize"],
         code=code_version("check_synthetic"),
     script:
@@ -60,6 +64,7 @@ rule write_dataset:
         references=REFERENCES,
         backgrounds={
             id_: {name: row[name] for name in ("image", "scene", "licence") if name in row}
+            | {"kind": PLAN.scenes[id_].kind or ""}
             for id_, row in BACKGROUNDS.items()
             if id_ in SHOWN
         },
@@ -70,6 +75,7 @@ rule write_dataset:
         labels=CONFIG["labels"],
         seed=CONFIG["seed"],
         resize=CONFIG["backgrounds"]["resize"],
+        match=CONFIG["backgrounds"]["match"],
         about=CONFIG["dataset"],
         code=code_version("write_dataset"),
     script:

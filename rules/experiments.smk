@@ -10,7 +10,8 @@ RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run 
 
 
 rule check_leakage:
-    """Checks that no test video, or copy of one, is a reference or a training video."""
+    """Checks that all real videos can be read, and that no test video, or copy of one, is a reference
+    or a training video."""
     input:
         references=made(*(row["video"] for row in REFERENCES.values())),
         real=made(*(row["video"] for row in TABLES.real.values())),
@@ -38,6 +39,8 @@ rule check_leakage:
             for id_, row in TABLES.real.items()
             if not PLAN.is_made(row["video"])
         },
+        rows=told({id_: row["video"] for id_, row in TABLES.real.items()}),
+        table=told(CONFIG["tables"]["real"]),
         records=RECORDS,
         code=code_version("check_leakage"),
     script:

@@ -10,6 +10,7 @@ rule render_in_room:
     """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""
     input:
         avatar=LAYOUT.avatar("{identity}"),
+        trained=LAYOUT.avatar("{identity}", "trained.npz"),
         fit=LAYOUT.fit("reference", "{reference}"),
         body=BODY,
         rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
@@ -35,7 +36,11 @@ rule render_in_room:
             [BACKGROUNDS[id_]["image"] for id_ in shown_on(wildcards)],
             RECORDS,
         ],
-        settings={"resize": CONFIG["backgrounds"]["resize"], "crf": CONFIG["render"]["crf"]},
+        settings={
+            "resize": CONFIG["backgrounds"]["resize"],
+            "crf": CONFIG["render"]["crf"],
+            "blend": CONFIG["backgrounds"]["blend"],
+        },
         device=told(CONFIG["device"]),
         code=code_version("render_in_room"),
     script:

@@ -16,6 +16,9 @@
 set -eu
 bin=$PWD/.venv/bin
 profile=${UNDERSTUDY_PROFILE:-profiles/slurm}
+export PATH=$PWD/profiles/slurm/bin:$PATH  # sbatch waits while the queue is full
+export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$PWD/.snakemake/cache}  # nodes need not see the home
+rm -f .snakemake/queue_refuses
 "$bin/understudy" queue wait  # jobs of an earlier driver that was killed
 "$bin/snakemake" --workflow-profile "$profile" --unlock "$@" > /dev/null
 exec "$bin/snakemake" --workflow-profile "$profile" \

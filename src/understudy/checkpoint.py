@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.optim import Optimizer
 
-from understudy.files import atomic_path, temporary_paths
+from understudy.files import atomic_path, remove_temporary
 
 Tensors = dict[str, Tensor]
 
@@ -42,8 +42,8 @@ def load_checkpoint(path: Path, job: str) -> tuple[Tensors, dict] | None:
 
 def remove_checkpoint(path: Path) -> None:
     """After success: the checkpoint, and what a process killed while writing one left behind."""
-    for left in (path, *temporary_paths(path)):
-        left.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    remove_temporary(path)
 
 
 def prefixed(prefix: str, tensors: Tensors) -> Tensors:

@@ -33,6 +33,11 @@ CHOICES = {
         "depth_anything_metric_b": "understudy.room.depth_anything:metric",
         "depth_anything_metric_s": "understudy.room.depth_anything:metric",
     },
+    "scene": {  # what kind of place a background shows
+        "table": "understudy.places.kinds:kind_of",
+        "clip": "understudy.places.clip:look",
+        "clip_l": "understudy.places.clip:look",
+    },
     "expression": {
         "landmarks": "understudy.features.landmarks.expression:fit_expression",
         "deca": "understudy.features.deca.expression:read_faces",

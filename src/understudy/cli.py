@@ -73,11 +73,29 @@ def plan(configfile: Path, like: Path | None) -> None:
     show_default=True,
     help="Profile with the resources that jobs ask for.",
 )
-def status(configfile: Path, profile: Path) -> None:
+@click.option("--suggest", is_flag=True, help="Print requests by what the jobs used, as a patch.")
+@click.option("--apply", is_flag=True, help="Write them into the profile.")
+def status(configfile: Path, profile: Path, suggest: bool, apply: bool) -> None:
     """Show what is done, what is left, what failed and why."""
-    from understudy.forecast.show import show_status
+    from understudy.forecast.show import show_status, show_suggestion
 
-    show_status(configfile, profile)
+    if suggest or apply:
+        show_suggestion(configfile, profile, apply)
+    else:
+        show_status(configfile, profile)
+
+
+@main.command()
+@configfile
+@click.option("--delete", is_flag=True, help="Delete what is changed or broken.")
+def verify(configfile: Path, delete: bool) -> None:
+    """Check that every file is as its job made it.
+
+    By digests that each run records at its end (digests.tsv in the results folder).
+    """
+    from understudy.forecast.show import show_verify
+
+    show_verify(configfile, delete)
 
 
 @main.command()
@@ -87,6 +105,18 @@ def weights(configfile: Path) -> None:
     from understudy.forecast.show import show_weights
 
     show_weights(configfile)
+
+
+@main.command()
+@configfile
+def scenes(configfile: Path) -> None:
+    """Find out what the background photos show.
+
+    It needs the weights of features.scene.
+    """
+    from understudy.forecast.scenes import find_scenes
+
+    find_scenes(configfile)
 
 
 @main.command()
@@ -193,6 +223,23 @@ def inspect(
 
     for path in inspect_avatar(avatar, body, out or avatar.parent / "inspect", pose, fit, held_out):
         print(path)
+
+
+@main.command()
+@click.option("--gpu", help="Kind of GPU that jobs ask for, as SLURM names it.  [default: any]")
+def profile(gpu: str | None) -> None:
+    """Write a profile for this cluster.
+
+    Run it on a login node. SLURM is asked for partitions, GPUs, accounts and limits; the profile
+    is written to profiles/NAME of the cluster, with a driver to submit.
+    """
+    from understudy.checkout import checkout
+    from understudy.cluster.profile import write_profile
+    from understudy.cluster.site import read_site
+
+    folder, lines = write_profile(read_site(), checkout(), gpu)
+    print("\n".join(lines))
+    print(f"{folder}: written; next: make plan, and sbatch {folder}/driver.sh")
 
 
 @main.group()

@@ -6,7 +6,7 @@ from typing import Any
 from understudy.choices import CHOICES
 from understudy.errors import UserError
 
-FEATURES = ("keypoints", "masks", "depth", "expression", "hands")
+FEATURES = ("keypoints", "masks", "depth", "expression", "hands", "scene")
 # The config key, and what its words name; anything else is a feature's back-end.
 KEYS = {
     "fit": ("config: fit.preset", "preset"),

@@ -31,7 +31,7 @@ from tests.unit.architecture import (
 from understudy.configuration.document import key_table
 from understudy.configuration.kinds import Section
 from understudy.configuration.model import Config
-from understudy.video.probe import decode, open_video
+from understudy.video.container import decode, open_video
 
 BEFORE = "128ba66"
 DEMO = "results/demo"

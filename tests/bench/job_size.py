@@ -153,7 +153,7 @@ def _snakemake(folder: Path, *arguments: str, environment: dict | None = None) -
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="understudy-size-") as name:
         temporary = Path(name)
-        with slurm_cluster.running(temporary / "slurm", accounting=False) as started:
+        with slurm_cluster.running(slurm_cluster.Cluster(temporary / "slurm", False)) as started:
             compare(started, temporary)
             jobs = planned_jobs(temporary / "paper")
             submission = seconds_a_submission(started, temporary / "paper")

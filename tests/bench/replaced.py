@@ -41,7 +41,7 @@ class Case:
         return float(np.abs(self.after() - self.before()).max())
 
     def ratio(self) -> float:
-        """Time now over time before: the best of many turns."""
+        """Processor time now over before: the best of many turns."""
         calls = 1 + int(LEAST / _seconds(self.before, 1))
         turns = [(_seconds(self.before, calls), _seconds(self.after, calls)) for _ in range(ROUNDS)]
         before, after = map(min, zip(*turns, strict=True))
@@ -49,10 +49,10 @@ class Case:
 
 
 def _seconds(function: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(calls):
         function()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def module_before(name: str, **under: ModuleType) -> ModuleType:
@@ -154,7 +154,7 @@ def layouts() -> Layouts:
 
 
 def replaced_slower() -> float:
-    """The largest ratio of time now to time before, of all uses; each is printed.
+    """The largest ratio of processor time now to before, of all uses; each is printed.
 
     RuntimeError if a result differs, or if the rule graph is drawn worse.
     """

@@ -28,7 +28,9 @@ def fault_figures(folder: Path) -> list[Figure]:
     injected, lost, twice, seconds = 0, 0, 0, 0.0
     for scenario in SCENARIOS:
         print(f"{scenario.inject.__name__}: {scenario.inject.__doc__}", flush=True)
-        with slurm_cluster.running(folder / f"slurm_{scenario.name}", scenario.accounting) as up:
+        with slurm_cluster.running(
+            slurm_cluster.Cluster(folder / f"slurm_{scenario.name}", scenario.accounting)
+        ) as up:
             copy = finished.cloned(folder / scenario.name, keep_times=True)
             told = _injected(scenario, copy, up)
         cost = harm(told[0])
@@ -58,7 +60,7 @@ def _injected(
 def size_figures(folder: Path) -> list[Figure]:
     """Submissions of 3,600 outputs, and what Snakemake and SLURM take besides the work."""
     jobs = planned_jobs(folder / "paper")
-    with slurm_cluster.running(folder / "slurm", accounting=False) as cluster:
+    with slurm_cluster.running(slurm_cluster.Cluster(folder / "slurm", False)) as cluster:
         submission = seconds_a_submission(cluster, folder / "paper")
     local = seconds_a_local_job(folder / "alone")
     print(f"{jobs}: {submission:.2f} s a submission, {local:.2f} s a local job", flush=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.slurm import slurm_cluster
+from tests.slurm.slurm_cluster import Cluster
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def cluster(slurm_packages, accounting):
     """Two nodes with a GPU each; in a folder with a short name, since sockets lie in it."""
     with (
         tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as folder,
-        slurm_cluster.running(Path(folder), accounting) as started,
+        slurm_cluster.running(Cluster(Path(folder), accounting)) as started,
     ):
         yield started
 

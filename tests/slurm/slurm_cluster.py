@@ -72,11 +72,14 @@ def _install() -> None:
 
 @dataclass
 class Cluster:
-    """A running SLURM: its folder, whether it keeps accounts, and its GPUs per node."""
+    """A running SLURM: its folder, whether it keeps accounts, its GPUs per node and their kind (""
+    if untyped), and its partitions, of all nodes each."""
 
     folder: Path
     accounting: bool
-    gpus: int
+    gpus: int = 1
+    kind: str = "fake"
+    partitions: tuple[str, ...] = ("cpu", "gpu")
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     @property
@@ -117,9 +120,8 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running(folder: Path, accounting: bool, gpus: int = 1) -> Iterator[Cluster]:
-    """A cluster in `folder`, stopped at the end whatever happens."""
-    cluster = Cluster(folder, accounting, gpus)
+def running(cluster: Cluster) -> Iterator[Cluster]:
+    """The cluster, started, and stopped at the end whatever happens."""
     try:
         with FileLock(LOCK):  # several at once have failed
             _start(cluster)
@@ -158,9 +160,8 @@ def _start(cluster: Cluster) -> None:
         _launch(cluster, node, "slurmd", "-D", "-N", node)
 
     def idle() -> bool:
-        return cluster.ask("sinfo", "-h", "-N", "-p", "gpu", "-o", "%T", check=False).split() == [
-            "idle"
-        ] * len(NODES)
+        every = ("sinfo", "-h", "-N", "-p", cluster.partitions[-1], "-o", "%T")
+        return cluster.ask(*every, check=False).split() == ["idle"] * len(NODES)
 
     wait_until("idle nodes", lambda: _alive(cluster) and idle())
 
@@ -261,9 +262,10 @@ def _write_files(cluster: Cluster) -> None:
         script.chmod(0o755)
     ports = _free_ports(2 + len(NODES))
     (folder / "slurm.conf").write_text(_slurm_conf(cluster, ports))
+    type_ = f"Type={cluster.kind} " if cluster.kind else ""
     (folder / "gres.conf").write_text(
         "".join(
-            f"NodeName={node} Name=gpu Type=fake File={folder}/dev/gpu{number}\n"
+            f"NodeName={node} Name=gpu {type_}File={folder}/dev/gpu{number}\n"
             for node in NODES
             for number in range(cluster.gpus)
         )
@@ -284,9 +286,10 @@ def _free_ports(count: int) -> list[int]:
 
 def _slurm_conf(cluster: Cluster, ports: list[int]) -> str:
     folder, user, host = cluster.folder, getpass.getuser(), socket.gethostname().split(".")[0]
+    kind = f"{cluster.kind}:" if cluster.kind else ""
     nodes = "\n".join(
         f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=8 "
-        f"RealMemory=64000 Gres=gpu:fake:{cluster.gpus} State=UNKNOWN"
+        f"RealMemory=64000 Gres=gpu:{kind}{cluster.gpus} State=UNKNOWN"
         for node, port in zip(NODES, ports[2:], strict=True)
     )
     accounting = (
@@ -298,6 +301,11 @@ AccountingStorageTRES=gres/gpu
 AccountingStoreFlags=job_comment"""
         if cluster.accounting
         else "AccountingStorageType=accounting_storage/none"
+    )
+    partitions = "\n".join(
+        f"PartitionName={name} Nodes={','.join(NODES)} MaxTime=INFINITE State=UP "
+        f"Default={'YES' if name == cluster.partitions[0] else 'NO'}"
+        for name in cluster.partitions
     )
     return f"""ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -337,8 +345,7 @@ JobRequeue=1
 MailProg=/bin/true
 {accounting}
 {nodes}
-PartitionName=cpu Nodes={",".join(NODES)} Default=YES MaxTime=INFINITE State=UP
-PartitionName=gpu Nodes={",".join(NODES)} MaxTime=INFINITE State=UP
+{partitions}
 """
 
 

@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What several makers share.
     "networks": set(),
     "image_metrics": {"networks"},
+    "places": {"networks", "video"},
     "solver": {"body"},
     "observation": {"artifacts", "body"},
     # What makes the artifacts.
@@ -29,9 +30,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "features.mediapipe": {"artifacts", "features", "video"},
     "features.openmmlab": {"features", "networks", "video"},
     "features.sam": {"artifacts", "features", "networks", "video"},
-    "features.depth_anything": {"artifacts", "features", "networks"},
-    "features.deca": {"artifacts", "body", "features", "networks", "observation"},
-    "features.hand4whole": {"artifacts", "body", "features", "networks", "observation"},
+    "features.depth_anything": {"artifacts", "features", "networks", "video"},
+    "features.deca": {"artifacts", "body", "features", "networks", "observation", "video"},
+    "features.hand4whole": {"artifacts", "body", "features", "networks", "observation", "video"},
     "fitting": {"artifacts", "body", "observation", "solver"},
     "fitting.understudy": {"artifacts", "body", "fitting", "observation", "solver"},
     "fitting.paper": {"artifacts", "body", "fitting", "observation"},
@@ -54,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "scene": {"artifacts", "body", "gaussians", "room", "video"},
     "room": {"artifacts", "networks", "video"},
-    "dataset": {"artifacts", "scene", "video"},
+    "dataset": {"artifacts", "places", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {
         *("artifacts", "avatar.evaluation", "body", "fitting", "gaussians", "scene", "video"),
@@ -64,12 +65,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     # only settings and what is light.
     "configuration": {
         *("avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
-        *("demo", "fitting", "recognition", "scene", "video"),
+        *("demo", "fitting", "places", "recognition", "scene", "video"),
     },
-    "plan": {"configuration", "features", "recognition", "scene", "sources", "video"},
+    "plan": {"configuration", "features", "places", "recognition", "scene", "sources", "video"},
     "report": {"artifacts", "body", "fitting", "plan", "recognition", "splatting", "video"},
     "cluster": set(),
-    "forecast": {"checkout", "cluster", "configuration", "features", "plan", "report"},
+    "forecast": {
+        *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
+        "sources",
+    },
     "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
     "__main__": {"cli"},
     # Single modules that are not foundation.

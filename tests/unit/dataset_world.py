@@ -37,13 +37,15 @@ class World:
     clips: list[Synthetic]
     inputs: DatasetInputs
 
-    def write(self, out: Path, clips=None, **changes) -> pd.DataFrame:
+    def write(self, out: Path, clips=None, people=None, **changes) -> pd.DataFrame:
         """Check the clips and write the dataset's files; returns the manifest."""
         clips = self.clips if clips is None else clips
         inputs = replace(self.inputs, **changes)
         images = {id_: row["image"] for id_, row in inputs.backgrounds.items()}
         checked = out / "checked.parquet"
-        check_videos(clips, inputs.references.normalised, images, inputs.resize, checked)
+        check_videos(
+            clips, inputs.references.normalised, images, people or {}, inputs.resize, checked
+        )
         return write_dataset(replace(inputs, checked=checked), out)
 
 
@@ -118,12 +120,18 @@ def make_world(root: Path) -> World:
             },
         ),
         backgrounds={
-            "hall": {"id": "hall", "image": str(root / "hall.png"), "scene": "hall"},
+            "hall": {
+                "id": "hall",
+                "image": str(root / "hall.png"),
+                "scene": "hall",
+                "kind": "hallway",
+            },
             "yard": {"id": "yard", "image": str(root / "yard.png"), "licence": "CC BY 4.0"},
         },
         labels=["bow", "hand_waving", "kicking"],
         seed=7,
         resize="cover",
+        match="any",
         name="tiny",
         licence="CC BY-NC 4.0",
         real={

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from tests.unit.dataset_world import SIZE, make_world
-from understudy.artifacts.placed import Placed, save_placed
+from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
+from understudy.artifacts.placed import Blended, Placed, save_placed
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS
 from understudy.errors import UserError
@@ -29,12 +30,14 @@ def test_a_video_in_a_room_is_told_by_what_it_shows(world, tmp_path):
     why = "only 80 % of the floor that it needs is free"
     K = [[50.0, 0.0, 32.0], [0.0, 50.0, 32.0], [0.0, 0.0, 1.0]]
     places = (0.5, 3.0, 12.0, why, K, -8.0, 0.0, 1.31, "table")
-    save_placed(record, Placed("hall", {"yard": "a wall"}, *places))
+    blended = Blended(["occlusion", "shadow"], 0.12, None, 0.5, 0.0, None, None)
+    save_placed(record, Placed("hall", {"yard": "a wall"}, *places, blended))
     drawn = replace(clip, background="yard", placed=str(record))
     written = world.write(tmp_path, [drawn, *world.clips[:3]])
     row = written.set_index("video").loc[clip.video]
     shown = {"background": "hall", "drawn_background": "yard", "scene": "hall"}
     place = {"camera_height": 1.31, "camera_height_from": "table", "stands_forward": 3.0}
+    place |= {"blend": "occlusion shadow", "occluded_share": 0.12}
     facts = shown | place | {"passed_over": '{"yard": "a wall"}', "passed": False}
     assert {key: row[key] for key in facts} == facts
     failed = read_json(tmp_path / "checks.json")["failed"][clip.video]
@@ -167,6 +170,19 @@ def test_a_failed_video_is_kept_out_of_the_lists(broken, make, problem):
     assert checks["checks"][problem]["failed"] == 1
     assert (checks["videos"], checks["passed"]) == (4, 3)
     assert manifest["passed"].sum() == 3
+
+
+def test_a_background_with_somebody_in_it_is_told_and_left_out(world, tmp_path):
+    people = People([[10.0, 5.0, 30.0, 60.0]], "hall.png", "abc", {})
+    save_people(tmp_path / "hall.people.json", people)
+    save_people(tmp_path / "yard.people.json", replace(people, boxes=[]))
+    files = {name: tmp_path / f"{name}.people.json" for name in ("hall", "yard")}
+    manifest = world.write(tmp_path, people=files)
+    assert set(manifest["background"][~manifest["passed"]]) == {"hall"}
+    assert set(manifest["background"][manifest["passed"]]) == {"yard"}
+    failed = read_json(tmp_path / "checks.json")["failed"]
+    assert {"alone": f"hall: {SHOWS_SOMEBODY}"} in failed.values()
+    assert world.write(tmp_path, people={"yard": files["yard"]})["passed"].all()  # floor: yes
 
 
 def test_the_same_content_twice_is_found(world, tmp_path):

@@ -5,10 +5,11 @@ import threading
 import numpy as np
 import pytest
 
-from understudy.features.frames import side_by_side, stream_frames
+from understudy.features.frames import side_by_side
 from understudy.features.mediapipe.following import Sought, follow
 from understudy.features.mediapipe.network import Network
 from understudy.features.mediapipe.survey import Track, survey
+from understudy.video.read import stream_frames
 
 N = 9
 KNOWN = 6  # the frame that was surveyed

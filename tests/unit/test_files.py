@@ -1,6 +1,7 @@
 """Files are whole or absent; one line reports what is broken, foreign or out of disk space."""
 
 import errno
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
-from understudy.files import atomic_path
+from understudy.files import REFUSALS, atomic_path, remove_temporary, write_text
 
 NO_ROOM = r"target\.\w+: no space left on the disk; free some and rerun$"
 
@@ -50,6 +51,36 @@ def test_another_kind_or_body_model_is_refused(stored):
         load_arrays(stored, "fit", "b")
 
 
+SHAPES = {"xy": ("n", 133, 2), "score": ("n", 133)}
+DAMAGED = {
+    "score is missing": {"xy": np.zeros((4, 133, 2))},
+    "xy is (4, 130, 2), not (n, 133, 2)": {"xy": np.zeros((4, 130, 2))},
+    "xy is (4, 133), not (n, 133, 2)": {"xy": np.zeros((4, 133))},
+    "score is (3, 133), not (4, 133)": {"xy": np.zeros((4, 133, 2)), "score": np.zeros((3, 133))},
+    "xy holds NaN or infinity": {"xy": np.full((4, 133, 2), np.nan)},
+    "xy holds no numbers": {"xy": np.full((4, 133, 2), "a")},
+    "irises is (4, 2), not (4, 2, 3)": {
+        **{"xy": np.zeros((4, 133, 2)), "score": np.zeros((4, 133)), "irises": np.zeros((4, 2))}
+    },
+}
+
+
+@pytest.mark.parametrize(("wrong", "arrays"), DAMAGED.items())
+def test_arrays_that_are_not_what_the_kind_says_are_told(tmp_path, wrong, arrays):
+    path = tmp_path / "stored.npz"
+    save_arrays(path, arrays, {"kind": "keypoints"})
+    with pytest.raises(UserError) as told:
+        load_arrays(path, "keypoints", None, SHAPES, {"irises": ("n", 2, 3)})
+    assert str(told.value) == f"{path}: is damaged ({wrong}); delete it and rerun"
+
+
+def test_metadata_that_is_no_object_is_told(tmp_path):
+    path = tmp_path / "stored.npz"
+    np.savez(path, about=np.frombuffer(b"[1]", np.uint8))
+    with pytest.raises(UserError, match="not a readable fit file"):
+        load_arrays(path, "fit")
+
+
 class NotAnOSError(Exception):
     """As safetensors raises when the disk is full."""
 
@@ -71,9 +102,70 @@ def test_a_full_disk_is_told_and_leaves_the_older_file(tmp_path, error):
 
 
 def test_other_errors_stay_what_they_are(tmp_path):
-    with pytest.raises(PermissionError), atomic_path(tmp_path / "target.bin"):
-        raise PermissionError(errno.EACCES, "Permission denied")
+    with pytest.raises(ZeroDivisionError), atomic_path(tmp_path / "target.bin"):
+        raise ZeroDivisionError
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", REFUSALS, ids=errno.errorcode.get)
+def test_what_a_disk_refuses_is_one_line_that_names_the_file(tmp_path, number):
+    target = tmp_path / "target.bin"
+    with pytest.raises(UserError) as told, atomic_path(target) as path:
+        raise OSError(number, os.strerror(number), str(path))
+    assert str(told.value) == f"{target}: {REFUSALS[number]}"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_refusal_of_another_file_names_that_one(tmp_path):
+    told = pytest.raises(UserError, match=r"^/elsewhere/x\.npz: permission denied; check")
+    with told, atomic_path(tmp_path / "target.bin"):
+        raise OSError(errno.EACCES, "Permission denied", "/elsewhere/x.npz")
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path):
+    told = pytest.raises(UserError, match="x: the name is too long for the file system; shorten")
+    with told, atomic_path(tmp_path / ("x" * 300)):
+        pass
+
+
+def test_a_file_in_place_of_a_folder_is_told(tmp_path):
+    (tmp_path / "results").write_text("a file")
+    told = pytest.raises(UserError, match="results: is there already, and is no folder; move")
+    with told, atomic_path(tmp_path / "results/a.bin"):
+        pass
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o002, 0o664), (0o022, 0o644), (0o077, 0o600)])
+def test_rights_are_those_of_the_umask(tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        write_text(tmp_path / "a.txt", "a")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
+
+
+KILLED = """
+import os, signal, sys
+from understudy.files import REFUSALS, atomic_path, remove_temporary, write_text
+with atomic_path(sys.argv[1]) as path:
+    path.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_next_job_of_a_file_removes_what_a_killed_one_left(tmp_path):
+    target, other = tmp_path / "a.mp4", tmp_path / "a.12345678.mp4"
+    for path in (target, other):
+        environment = {"PYTHONPATH": ":".join(sys.path)}
+        subprocess.run([sys.executable, "-c", KILLED, str(path)], env=environment)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert len(left) == 2
+    with atomic_path(target) as path:
+        assert len(list(tmp_path.iterdir())) == 2  # its own, and the other file's
+        remove_temporary(target)
+        assert path.exists()  # it is being written
+    assert {path.name.count(".12345678.") for path in tmp_path.iterdir()} == {0, 1}
 
 
 FILL = """

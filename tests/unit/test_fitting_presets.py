@@ -142,7 +142,7 @@ def test_a_networks_pose_serves_our_fit_where_the_picture_does_not(turning, body
 
 def test_a_networks_pose_of_another_length_is_refused(turning, body):
     read, pose = turning
-    with pytest.raises(UserError, match=r"hands\.npz: global_orient is \(39, 3\)"):
+    with pytest.raises(UserError, match=r"hands\.npz: is damaged \(global_orient is \(39, 3\)"):
         read(rotations_of(pose)[1:])
 
 

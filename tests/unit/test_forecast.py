@@ -9,7 +9,9 @@ import networkx as nx
 import pytest
 import yaml
 
+from understudy.cluster.profile import with_requests
 from understudy.cluster.queue import QueuedJob
+from understudy.errors import UserError
 from understudy.files import write_text
 from understudy.forecast import dryrun
 from understudy.forecast.estimate import (
@@ -25,8 +27,8 @@ from understudy.forecast.text import plan_text, status_text, table
 from understudy.plan.expected import expected_files
 from understudy.plan.job import Expected
 from understudy.plan.planned import Plan, read_plan
-from understudy.report.benchmarks import RuleCost
-from understudy.report.efficiency import Request, efficiency, read_requests
+from understudy.report.benchmarks import RuleCost, read_benchmarks
+from understudy.report.efficiency import Request, efficiency, read_requests, suggested
 from understudy.report.fits import JudgedFit
 from understudy.report.rulegraph import rulegraph_picture
 
@@ -205,3 +207,43 @@ def test_snakemake_finds_the_profiles_logger_where_nothing_is_installed(monkeypa
     folders = [Path(folder) for folder in asked[0]["env"]["PYTHONPATH"].split(":")]
     for name in ("understudy", "snakemake_logger_plugin_understudy"):
         assert any((folder / name / "__init__.py").is_file() for folder in folders), name
+
+
+@pytest.mark.parametrize("peak_mb", [210, 500, 1_130, 3_999, 8_200])
+@pytest.mark.parametrize("minutes", [1, 2.2, 7, 20])
+def test_suggested_requests_are_used_and_suffice(tmp_path, peak_mb, minutes):
+    rule = "train_avatar"
+    taken = RuleCost(rule, 3, 180 * minutes, 60 * minutes, 60 * minutes, "", peak_mb, None)
+    profile = (ROOT / "profiles/slurm/config.yaml").read_text()
+    (before,) = efficiency([taken], read_requests(ROOT / "profiles/slurm/config.yaml", [rule]))
+    (tmp_path / "config.yaml").write_text(with_requests(profile, rule, suggested(before)))
+    (after,) = efficiency([taken], read_requests(tmp_path / "config.yaml", [rule]))
+    assert 0.5 <= after.memory <= 0.7 and 0.5 <= after.time <= 0.7
+    changed = yaml.safe_load((tmp_path / "config.yaml").read_text())
+    shipped = yaml.safe_load(profile)
+    others = {**changed["set-resources"], rule: shipped["set-resources"][rule]}
+    assert {**changed, "set-resources": others} == shipped
+    assert changed["set-resources"][rule]["slurm_extra"]  # the signal before the time limit
+
+
+def test_a_request_with_a_limit_is_read_and_a_new_one_is_added():
+    text = "set-resources:\n  fit_body:\n    runtime: min(720 * attempt, 600)\n"
+    text = with_requests(text, "fit_body", {"mem_mb": 900, "runtime": 30})
+    assert yaml.safe_load(text)["set-resources"]["fit_body"] == {
+        "runtime": "30 * attempt",
+        "mem_mb": "900 * attempt",
+    }
+    with pytest.raises(UserError, match="do not name extract_masks"):
+        with_requests(text, "extract_masks", {"mem_mb": 900})
+
+
+@pytest.mark.parametrize("text", ["a: [", "set-resources: 3\n", "- a\n", "\x00"])
+def test_a_profile_that_is_none_is_told(tmp_path, text):
+    (tmp_path / "config.yaml").write_text(text)
+    with pytest.raises(UserError, match=r"config\.yaml: cannot be read as a profile \("):
+        read_requests(tmp_path / "config.yaml", ["train_avatar"])
+
+
+def test_benchmarks_that_are_garbage_are_left_out(tmp_path):
+    (tmp_path / "fit_body.tsv").write_bytes(b"\xff\x00s\tmax_rss\n1\t2\n")
+    assert read_benchmarks(tmp_path) == []

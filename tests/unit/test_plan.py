@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from understudy.configuration.check import checked_config
 from understudy.errors import UserError
+from understudy.places.match import Shown
 from understudy.plan import code
 from understudy.plan.effective import room_backend
 from understudy.plan.fanout import fan_out
 from understudy.plan.planned import Plan, read_plan
+from understudy.plan.scenes import pools
 from understudy.plan.tables import Tables
 from understudy.registry import FEATURES, import_path
 from understudy.sources import record_path, remember
@@ -197,11 +199,13 @@ def test_a_words_table_and_the_packages_version_count_for_nothing(world, monkeyp
     st.integers(1, 5),
 )
 def test_fan_out_has_every_pair_with_g_backgrounds(seed, n_t, n_a, n_b, g):
-    names = lambda letter, n: {f"{letter}{i}": {} for i in range(n)}  # noqa: E731
-    arguments = (seed, names("t", n_t), names("a", n_a), names("b", n_b), g, ["source"])
+    names = lambda letter, n: {f"{letter}{i}": {"label": "bow"} for i in range(n)}  # noqa: E731
+    photos = {id_: Shown(None, {}) for id_ in names("b", n_b)}
     if g > n_b:
         with pytest.raises(UserError, match="per_pair"):
-            fan_out(*arguments)
+            pools("any", ["bow"], photos, g)
         return
+    arguments = (seed, names("t", n_t), names("a", n_a), pools("any", ["bow"], photos, g), g)
+    arguments = (*arguments, ["source"])
     rows = fan_out(*arguments)
     assert len(rows) == len(set(rows)) == n_t * n_a * g

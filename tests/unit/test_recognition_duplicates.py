@@ -80,7 +80,8 @@ def test_what_cannot_be_read_is_passed_over(clips, tmp_path):
     (tmp_path / "text.mp4").write_text("no video")
     bad = [str(tmp_path / "text.mp4"), str(tmp_path / "absent.mp4")]
     prints, unread = fingerprints([*clips[:2], *bad], workers=2)
-    assert unread == bad and list(prints) == clips[:2]
+    assert list(unread) == bad and list(prints) == clips[:2]
+    assert all(why.startswith(f"{path}: ") and ";" in why for path, why in unread.items())
     assert copies([clips[0], *bad], [clips[1], *bad], prints) == []
 
 

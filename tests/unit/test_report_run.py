@@ -160,6 +160,10 @@ def test_slurm_says_why_where_the_script_does_not(tmp_path):
     write_text(own, "error: esi.mp4: shows a person in 0 frames; film again\n")
     (told,) = find_failures([item], tmp_path / "slurm")
     assert told.why == "esi.mp4: shows a person in 0 frames; film again"
+    log = tmp_path / "slurm/rule_train_avatar/esi/13.log"
+    write_text(log, "slurmstepd-node1: error: Detected 1 oom_kill event in StepId=13.0.\n")
+    (killed,) = find_failures([item], tmp_path / "slurm")
+    assert killed.why == "Detected 1 oom_kill event in StepId=13.0."
 
 
 def test_a_file_that_was_made_and_is_gone_is_told_from_one_that_failed(tmp_path):

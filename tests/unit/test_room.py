@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from understudy.artifacts.people import People, save_people
+from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
 from understudy.artifacts.room import Light, Room, RoomCamera, load_room, save_room
 from understudy.demo.camera import tilted_camera
 from understudy.demo.room_view import Lens, RoomView, view_room
@@ -19,7 +19,6 @@ from understudy.room.floor import FAR, Floor, down_to_edge, find_floor
 from understudy.room.light import read_light
 from understudy.room.lines import Given, see_camera
 from understudy.room.photo import reduced, without_frame
-from understudy.room.refusal import SHOWS_SOMEBODY
 from understudy.room.segments import find_segments
 from understudy.room.spots import best_spot, covered, find_spots
 from understudy.room.told import Told
@@ -295,7 +294,7 @@ def test_a_room_is_read_as_it_was_written(tmp_path):
         floor=np.ones((4, 6), bool),
         free=np.eye(4, 6) > 0,
         spots=np.array([[0.5, 2.0, 0.35]], np.float32),
-        light=Light((1.0, 0.9, 0.8), 0.4, 0.1, 0.2, 0.05),
+        light=Light((1.0, 0.9, 0.8), 0.4, 0.1, 0.2, 0.05, (0.03, -0.1), 0.01),
         about={"refused": None, "score": 0.9},
         depth=np.full((4, 6), 2.5, np.float32),
     )

@@ -16,8 +16,9 @@ from tests.unit.avatar_scene import FPS, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
-from understudy.artifacts.placed import Placed, load_placed
+from understudy.artifacts.placed import Blended, Placed, load_placed
 from understudy.artifacts.room import Light, Room, RoomCamera, save_room
+from understudy.artifacts.trained import Trained, save_trained
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.demo.actions import ACTIONS, perform
 from understudy.demo.camera import background_camera
@@ -40,7 +41,7 @@ from understudy.video.read import read_frames
 ROOT = Path(__file__).resolve().parents[2]
 CAMERA = RoomCamera(640, 480, 420.0, -9.0, 1.0, 5.0, 1.4)
 SIZE = (320, 240)  # of the video
-NO_LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0)
+NO_LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, (0.0, 0.0), 1.0)
 
 
 def room_of(free=None, refused=None, depth=None, camera=CAMERA) -> Room:
@@ -76,6 +77,21 @@ def performed(body):
         return Performance(motion.pose(), shaped, 3.0, 0.0)
 
     return of
+
+
+def learnt_before(backdrop: np.ndarray) -> Trained:
+    """What a training in front of this scene (h,w,3) leaves."""
+    return Trained(
+        corrections=np.zeros((1, 23, 3), np.float32),
+        turns=np.zeros((1, 33, 3), np.float32),
+        smiles=np.zeros((1, 50), np.float32),
+        backdrop=backdrop.astype(np.float32),
+        trained=np.zeros(1, int),
+        steps=1,
+        seconds=1.0,
+        unseen=0.0,
+        losses=[],
+    )
 
 
 def framing_of(room: Room) -> Framing:
@@ -234,7 +250,7 @@ def test_the_first_room_with_space_is_taken(standing):
         "hall": room_of(),
         "gym": room_of(),
     }
-    found = choose_room(rooms.items(), standing, *SIZE, "cover")
+    found = choose_room(rooms.items(), standing, *SIZE, "cover", True)
     assert found.background == "hall" and not found.place.lacks
     assert set(found.passed_over) == {"wall", "narrow"}
     assert found.passed_over["wall"] == "no disc of 0.35 m is free"
@@ -246,11 +262,11 @@ def test_without_space_anywhere_the_first_where_somebody_can_stand(standing):
         "wall": room_of(refused="no disc of 0.35 m is free"),
         "narrow": room_of(free=np.abs(columns - 160) < 5),
     }
-    found = choose_room(rooms.items(), standing, *SIZE, "cover")
+    found = choose_room(rooms.items(), standing, *SIZE, "cover", True)
     assert found.background == "narrow" and found.place.lacks
     assert set(found.passed_over) == {"wall"}
     with pytest.raises(UserError, match="wall: no disc"):
-        choose_room([("wall", rooms["wall"])], standing, *SIZE, "cover")
+        choose_room([("wall", rooms["wall"])], standing, *SIZE, "cover", True)
 
 
 names = st.text("abcxyz019", min_size=1, max_size=5)
@@ -287,13 +303,15 @@ def test_a_video_shows_the_person_on_the_rooms_floor(avatar, body_file, tmp_path
     fit = standing_fit(avatar, 9, (241, 320), turns=0.2)
     save_fit(tmp_path / "fit.npz", fit, sound(len(fit)))
     save_avatar(tmp_path / "avatar.safetensors", avatar, {})
+    save_trained(tmp_path / "trained.npz", learnt_before(np.full((8, 8, 3), 96 / 255)))
     Image.new("RGB", (640, 480), (96, 96, 96)).save(tmp_path / "hall.png")
     save_room(tmp_path / "hall.npz", room_of())
     save_room(tmp_path / "wall.npz", room_of(refused="a wall"))
     files = {id_: tmp_path / f"{id_}.npz" for id_ in ("wall", "hall")}
     out, record = tmp_path / "out.mp4", tmp_path / "out.json"
     shown = render_in_room(
-        *(tmp_path / "avatar.safetensors", tmp_path / "fit.npz", body_file),
+        *(tmp_path / "avatar.safetensors", tmp_path / "trained.npz"),
+        *(tmp_path / "fit.npz", body_file),
         *(files, {id_: tmp_path / "hall.png" for id_ in files}, "source", out, record),
         CompositeSettings(),
     )
@@ -301,6 +319,8 @@ def test_a_video_shows_the_person_on_the_rooms_floor(avatar, body_file, tmp_path
     info, placed = probe(out), load_placed(record)
     assert (info.width, info.height, info.frames, float(info.fps)) == (320, 240, 9, FPS)
     assert placed.background == "hall" and placed.passed_over == {"wall": "a wall"}
+    assert placed.blended.parts == ["shadow", "colour", "texture"]  # of no depth, no occlusion
+    assert placed.blended.gain == [1, 1, 1] and placed.blended.occluded is None
     assert placed.height == 1.4 and placed.height_from == "table" and not placed.lacks
     figure = np.abs(read_frames(out).astype(int) - 96).max(-1) > 32
     rows, columns = np.nonzero(figure.any(0))
@@ -335,7 +355,8 @@ def test_a_person_of_the_true_camera_is_as_tall_as_filmed():
     up = camera.viewmat[:3, 1]
     roll = math.degrees(math.atan2(up[0], -up[1]))
     K = camera.K.tolist()
-    true = Placed("office", {}, 0.3, 3.5, 0.0, "", K, pitch, roll, camera.position[1], "table")
+    height, plain = camera.position[1], Blended([], None, None, None, None, None, None)
+    true = Placed("office", {}, 0.3, 3.5, 0.0, "", K, pitch, roll, height, "table", plain)
     assert height_ratio(true, camera) == pytest.approx(1, abs=2e-3)
     believed = replace(true, height=1.2 * true.height, forward=1.2 * 3.5, right=1.2 * 0.3)
     assert height_ratio(believed, camera) == pytest.approx(1 / 1.2, abs=0.01)

@@ -8,10 +8,11 @@ import pytest
 from understudy.artifacts.room import Light, Room, RoomCamera
 from understudy.room.spots import find_spots
 from understudy.scene.framing import Framing
-from understudy.scene.shadow import LOWEST, ShadedFloor, strength_of
+from understudy.scene.shadow import LOWEST, Rays, ShadedFloor, strength_of
 
 CAMERA = RoomCamera(640, 480, 420.0, -14.0, 1.0, 5.0, 1.4)
-FULL = Light((1.0, 1.0, 1.0), 1.0, 1e-6, 0.1, 0.1)  # all of the light comes from above
+# All of the light comes from above, none more from one side.
+FULL = Light((1.0, 1.0, 1.0), 1.0, 1e-6, 0.1, 0.1, (0.0, 0.0), 0.01)
 PLACE = np.array([[0.2, 3.0]])
 
 
@@ -87,7 +88,7 @@ def test_the_shadow_is_where_the_frame_shows_its_place(resize):
 
 
 def test_what_a_photo_shows_of_its_light_is_weighed():
-    certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1)
+    certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1, (0.0, 0.0), 1.0)
     unsure = replace(certain, shadow_sigma=1.0)
     assert strength_of(certain) == pytest.approx(0.35, abs=0.01)
     assert strength_of(unsure) == pytest.approx(0.58, abs=0.01)
@@ -99,3 +100,29 @@ def test_a_motion_out_of_the_picture_has_no_shadow():
     floor = ShadedFloor.of(room, framing, PLACE + np.array([60.0, 0.0]))
     photo = np.full((480, 640, 3), 200, np.uint8)
     assert np.array_equal(floor.shaded(photo, floor.darkness(disc(0.2, 0.2))), photo)
+
+
+@pytest.mark.parametrize("towards", [(1.0, 0.0), (0.0, -1.0), (-0.7, 0.7)])
+def test_a_shadow_falls_away_from_where_the_floor_is_lighter(towards):
+    framing = Framing.of(CAMERA, 640, 480, "cover")
+    lamp = replace(FULL, slope=(0.1 * towards[0], 0.1 * towards[1]), slope_sigma=0.01)
+    raised = disc(0.3, 1.0)
+    away = PLACE[0] - 0.6 * np.array(towards)
+    dark = {}
+    for name, light in (("lamp", lamp), ("sky", FULL)):
+        floor = ShadedFloor.of(room_with(light), framing, PLACE)
+        dark[name] = at(floor, floor.darkness(raised), away)
+        opposite = at(floor, floor.darkness(raised), PLACE[0] + 0.6 * np.array(towards))
+        if name == "lamp":
+            assert dark[name] > 2 * opposite
+    assert dark["lamp"] > 1.5 * dark["sky"]
+
+
+def test_a_slope_in_doubt_is_no_lamp():
+    unsure = replace(FULL, slope=(0.1, 0.0), slope_sigma=0.05)
+    assert Rays.of(unsure).lamp == 0 and len(Rays.of(unsure).shifts) == len(Rays.of(FULL).shifts)
+
+
+def test_what_touches_the_floor_is_darkest_there(floor):
+    dark = floor.darkness(disc(0.1, 0.02))
+    assert at(floor, dark, PLACE[0]) > at(floor, floor.darkness(disc(0.1, 0.15)), PLACE[0])

@@ -172,8 +172,9 @@ def test_turned_clips_come_out_upright(normalise, tmp_path, turn):
     command = [FFMPEG, "-loglevel", "error", *TURNS[turn], "-i", tmp_path / "flat.mp4"]
     subprocess.run([*command, "-c", "copy", path], check=True)
     info = probe(path)
+    exact = ("-vf", "scale=flags=accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24")
     raw = subprocess.run(
-        [FFMPEG, "-loglevel", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        [FFMPEG, "-loglevel", "error", "-i", path, *exact, "-f", "rawvideo", "-"],
         check=True,
         capture_output=True,
     ).stdout

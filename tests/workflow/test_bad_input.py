@@ -333,6 +333,27 @@ def test_a_planted_copy_stops_before_any_training(finished, tmp_path):
     )
 
 
+def test_unreadable_real_videos_are_told_all_at_once_before_any_training(finished, tmp_path):
+    """By row, and why; a video that decord could not read is none of them."""
+    checkout = finished.cloned(tmp_path / "clone", keep_times=True)
+    source = source_of(checkout, "bow")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", source]
+    encoder = ("-c:v", "libsvtav1", "-preset", "12")
+    subprocess.run([*command, *encoder, checkout.folder / "modern.mp4"], check=True)
+    half = source.read_bytes()
+    (checkout.folder / "half.mp4").write_bytes(half[: len(half) // 2])
+    table = checkout.table("real")
+    for name, split in (("modern", "train"), ("half", "train"), ("absent", "test")):
+        table.write_text(with_row(table, name, f"{name}.mp4", "bow", split))
+    run = checkout.snakemake("--", "experiments")
+    assert run.returncode == 1
+    assert re.findall(r"^Error in rule (\w+):", run.stdout, re.MULTILINE) == ["check_leakage"]
+    rows = re.findall(r"^\S+: row '(\w+)': (\S+): (.*)$", run.stdout, re.MULTILINE)
+    assert [row[:2] for row in rows] == [("absent", "absent.mp4"), ("half", "half.mp4")], run.stdout
+    assert "no such file" in rows[0][2] and "damaged or truncated" in rows[1][2]
+    assert "(rows absent, half; see above why)" in run.stdout and "delete" not in run.stdout
+
+
 def changed(lines: list[str], column: str, value: str) -> list[str]:
     """The table with one cell of its first row changed."""
     cells = lines[1].split("\t")

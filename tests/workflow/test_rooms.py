@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from stale_edits import setting
 from workflow_tools import Checkout, edited, outputs_of, rules_of, with_row
 
 from understudy.artifacts.placed import load_placed
@@ -147,3 +148,11 @@ def test_what_does_not_go_with_rooms_is_told(in_rooms, render, told):
     with edited(in_rooms.folder / CONFIG, yaml.safe_dump(settings)):
         run = in_rooms.dry_run()
     assert run.returncode != 0 and told in run.stdout
+
+
+def test_a_part_switched_off_renders_the_rooms_videos_alone(in_rooms):
+    with setting("backgrounds.blend", ["shadow"])(in_rooms):
+        assert rules_of(in_rooms.would_run("--", "synthetic")) <= {"render_in_room", "synthetic"}
+        assert "render_in_room" in rules_of(in_rooms.would_run("--", "synthetic"))
+    with setting("backgrounds.blend", ["texture", "colour", "shadow", "occlusion"])(in_rooms):
+        assert rules_of(in_rooms.would_run("--", "dataset")) == set()  # all, in another order

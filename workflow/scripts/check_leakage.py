@@ -1,4 +1,5 @@
-"""Copies of test videos among the references and the training videos, by the files' content."""
+"""Copies of test videos among the references and the training videos, by the files' content; and
+all real videos that cannot be read, before the first recogniser is trained."""
 
 import sys
 
@@ -15,10 +16,16 @@ with job(snakemake):
     told = snakemake.params
     tests, others = told.tests, told.others
     prints, unread = fingerprints([*tests, *others], snakemake.threads)
-    for path in unread:
-        print(
-            f"warning: {path}: cannot be read, so copies of it are not searched for",
-            file=sys.stderr,
+    unusable = {id_: unread[path] for id_, path in told.rows.items() if path in unread}
+    for path, why in unread.items():
+        if path not in told.rows.values():
+            print(f"warning: {why}; copies of it are not searched for", file=sys.stderr)
+    for id_, why in unusable.items():
+        print(f"{told.table}: row '{id_}': {why}", file=sys.stderr)
+    if unusable:
+        raise UserError(
+            f"{told.table}: {len(unusable)} of {len(told.rows)} videos cannot be read (rows "
+            f"{', '.join(unusable)}; see above why); restore the files or take out their rows"
         )
     seen = {id_: row for id_, row in told.real.items() if Path(row[0]).is_file()}
     remember_all(record_path(told.records, "real", ""), seen)
@@ -28,4 +35,4 @@ with job(snakemake):
             f"leakage: test video {found[0].test} has {found[0].how} as {found[0].other}{more}; "
             "remove one from its table"
         )
-    write_json(snakemake.output[0], {"test": tests, "others": others, "unread": unread})
+    write_json(snakemake.output[0], {"test": tests, "others": others, "unread": list(unread)})

@@ -17,6 +17,7 @@ with job(snakemake):
         [Synthetic(*row, layout.synthetic(*row), placed(row)) for row in told.rows],
         dict(zip(told.references, files.reference_facts, strict=True)),
         told.images,
+        dict(zip(told.unstated, files.people, strict=True)),
         told.resize,
         snakemake.output[0],
     )

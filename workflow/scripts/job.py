@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 def job(snakemake) -> Iterator[None]:
     """Run a script's one library call with its threads and log.
 
-    A UserError ends the script with one line "error: …" and exit code 1; anything else is a
-    bug of ours and keeps its traceback.
+    A UserError, or what a disk refused, ends the script with one line "error: …" and exit code 1;
+    anything else is a bug of ours and keeps its traceback.
     """
     for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[variable] = str(snakemake.threads)
@@ -26,6 +26,7 @@ def job(snakemake) -> Iterator[None]:
     # Cancelling ends a script as an error does: half-made outputs are removed on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     from understudy.errors import UserError
+    from understudy.files import refusal
     from understudy.log import Tee, open_log
 
     terminal, log = sys.stderr, open_log(Path(snakemake.log[0]))
@@ -35,8 +36,11 @@ def job(snakemake) -> Iterator[None]:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except Exception:
-        traceback.print_exc(file=sys.stderr)
+    except Exception as error:
+        if told := refusal(error):
+            print(f"error: {told}", file=sys.stderr)
+        else:
+            traceback.print_exc(file=sys.stderr)
         sys.exit(1)
     finally:
         sys.stderr = terminal

@@ -9,7 +9,7 @@ with job(snakemake):
 
     told, made = snakemake.params, snakemake.output
     start, end = told.part
-    settings = NormaliseSettings(**told.settings, start=start, end=end)
+    settings = NormaliseSettings(**told.settings, start=start, end=end, mirror=told.mirror)
     normalise_video(told.path, made.video, made.facts, settings)
     id_ = snakemake.wildcards.id
     remember(record_path(told.records, told.kind, id_), id_, told.path, told.source)

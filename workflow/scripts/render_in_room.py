@@ -13,6 +13,7 @@ with job(snakemake):
     images = dict(zip(ids, paths, strict=True))
     shown = render_in_room(
         files.avatar,
+        files.trained,
         files.fit,
         files.body,
         dict(zip(ids, files.rooms, strict=True)),

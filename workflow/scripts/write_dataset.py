@@ -32,6 +32,7 @@ with job(snakemake):
             told.labels,
             told.seed,
             resize=told.resize,
+            match=told.match,
             name=told.about["name"],
             licence=told.about["licence"],
             real=told.real,

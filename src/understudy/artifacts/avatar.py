@@ -15,6 +15,7 @@ from understudy.gaussians.rig import Rig
 from understudy.gaussians.surface import Surface
 
 GAUSSIANS = ("means", "normals", "scales", "colors", "shading")
+PLACES = ("surface_vertices", "surface_weights", "surface_faces", "betas", "joint_offset")
 
 
 def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
@@ -61,8 +62,7 @@ def load_avatar(path: Path | str, body: BodyModel) -> Avatar:
             f"{path}: made for body model {about['body']}, but the configured one is "
             f"{body.model_id}; train it again"
         )
-    with safe_open(path, "pt") as stored:
-        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    tensors = _tensors(path)
     surface = Surface(
         tensors["surface_vertices"].to(torch.int64),
         tensors["surface_weights"],
@@ -74,3 +74,18 @@ def load_avatar(path: Path | str, body: BodyModel) -> Avatar:
     return Avatar(
         rig=rig, opacity=float(about["opacity"]), **{name: tensors[name] for name in GAUSSIANS}
     )
+
+
+def _tensors(path: Path | str) -> dict[str, torch.Tensor]:
+    """What `save_avatar` writes; UserError if something of it is missing or is no number."""
+    try:
+        with safe_open(path, "pt") as stored:
+            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{path}: not a readable avatar ({error}); train it again") from error
+    for name in (*GAUSSIANS, *PLACES):
+        if name not in tensors:
+            raise UserError(f"{path}: is damaged ({name} is missing); train it again")
+        if not tensors[name].isfinite().all():
+            raise UserError(f"{path}: is damaged ({name} holds NaN or infinity); train it again")
+    return tensors

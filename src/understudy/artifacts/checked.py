@@ -5,7 +5,8 @@ there, whether the file exists; and, if it does, fps, frames, seconds, width, he
 if it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as JSON);
 sha256; shown, the background that is behind the person, and background_digest, of its image. If
 the person stands in a room (`artifacts.placed`): passed_over (as JSON), camera_height,
-camera_height_from, camera_pitch, stands_right, stands_forward, turned; empty otherwise.
+camera_height_from, camera_pitch, stands_right, stands_forward, turned, blend, occluded_share;
+empty otherwise.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from understudy.files import atomic_path
 PLACED: dict[str, str | float] = {
     **{"passed_over": "", "camera_height": nan, "camera_height_from": "", "camera_pitch": nan},
     **{"stands_right": nan, "stands_forward": nan, "turned": nan},
+    **{"blend": "", "occluded_share": nan},
 }
 WHOLE_NUMBERS = ("frames", "width", "height")  # empty where a video cannot be opened
 ORDER = ["reference", "identity", "view", "background"]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import Arrays, load_arrays, save_arrays
+from understudy.artifacts.arrays import Arrays, Shapes, load_arrays, save_arrays
 
 KIND = "depth"
+SHAPES: Shapes = {"depth": ("m", "h", "w"), "frames": ("m",)}
 
 
 def save_depth(path: Path | str, depth: np.ndarray, frames: np.ndarray, about: dict) -> None:
@@ -22,4 +23,4 @@ def save_depth(path: Path | str, depth: np.ndarray, frames: np.ndarray, about: d
 
 def load_depth(path: Path | str, body: str | None = None) -> Arrays:
     """Read a depth.npz; UserError if it is anything else or for another body model."""
-    return load_arrays(path, KIND, body)
+    return load_arrays(path, KIND, body, SHAPES)

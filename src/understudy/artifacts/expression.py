@@ -13,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
 KIND = "expression"
+SHAPES: Shapes = {"expression": ("n", "E"), "jaw_pose": ("n", 3), "valid": ("n",)}
+OPTIONAL: Shapes = {"face_shape": ("n", "S")}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def save_expression(path: Path | str, faces: Faces, about: dict) -> None:
 def load_expression(path: Path | str, body: str | None = None) -> Faces:
     """Read an expression.npz; UserError if it is anything else or for another body model than
     the id `body`."""
-    stored = load_arrays(path, KIND, body)
+    stored = load_arrays(path, KIND, body, SHAPES, OPTIONAL)
     return Faces(
         expression=stored["expression"].astype(float),
         jaw=stored["jaw_pose"].astype(float),

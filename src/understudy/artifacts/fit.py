@@ -7,12 +7,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 from understudy.artifacts.fit_quality import FitQuality, quality_arrays
 from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 
+SHAPES: Shapes = {
+    **{"global_orient": ("n", 3), "body_pose": ("n", 21, 3), "jaw_pose": ("n", 3)},
+    **{"leye_pose": ("n", 3), "reye_pose": ("n", 3), "transl": ("n", 3), "expression": ("n", "E")},
+    **{"left_hand_pose": ("n", 15, 3), "right_hand_pose": ("n", 15, 3)},
+    **{"betas": ("S",), "joint_offset": (55, 3), "K": (3, 3), "up": (3,), "confidence": ("n",)},
+}
+OPTIONAL: Shapes = {"face_offset": ("V", 3)}
 PARTS = ("body", "feet", "face", "left_hand", "right_hand")
 
 
@@ -72,7 +79,7 @@ def save_fit(path: Path | str, fit: Fit, quality: FitQuality) -> None:
 
 def load_fit(path: Path | str, body: str | None = None) -> Fit:
     """Read a fit; UserError if it is broken or made for another body model than the id `body`."""
-    stored = load_arrays(path, "fit", body)
+    stored = load_arrays(path, "fit", body, SHAPES, OPTIONAL)
     try:
         return Fit(
             pose=Pose.from_numpy(stored.arrays),
@@ -89,5 +96,5 @@ def load_fit(path: Path | str, body: str | None = None) -> Fit:
             if "face_offset" in stored
             else None,
         )
-    except KeyError as error:
-        raise UserError(f"{path}: the fit lacks {error}; delete it and rerun") from error
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise UserError(f"{path}: is damaged ({error}); delete it and rerun") from error

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 from understudy.body.skeleton import BODY_JOINTS
-from understudy.errors import UserError
 
 KIND = "hands"
+SHAPES: Shapes = {"hand_pose": ("n", 2, 15, 3), "score": ("n", 2)}
+OPTIONAL: Shapes = {"global_orient": ("n", 3), "body_pose": ("n", BODY_JOINTS - 1, 3)}
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,9 @@ def save_hands(path: Path | str, hands: Hands, about: dict) -> None:
 def load_hands(path: Path | str, body: str | None = None) -> Hands:
     """Read a hands.npz; UserError if it is anything else, for another body model than the id
     `body`, or of a wrong shape."""
-    stored = load_arrays(path, KIND, body)
+    stored = load_arrays(path, KIND, body, SHAPES, OPTIONAL)
     pose, score = stored["hand_pose"].astype(float), stored["score"].astype(float)
     if "global_orient" not in stored or "body_pose" not in stored:
         return Hands(pose, score)
     root, joints = stored["global_orient"].astype(float), stored["body_pose"].astype(float)
-    n = len(pose)
-    if root.shape != (n, 3) or joints.shape != (n, BODY_JOINTS - 1, 3):
-        raise UserError(
-            f"{path}: global_orient is {root.shape} and body_pose {joints.shape}, not "
-            f"({n}, 3) and ({n}, {BODY_JOINTS - 1}, 3); delete it and rerun"
-        )
     return Hands(pose, score, BodyPose(root, joints))

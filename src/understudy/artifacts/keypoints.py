@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import Arrays, load_arrays, save_arrays
+from understudy.artifacts.arrays import Arrays, Shapes, load_arrays, save_arrays
 
 KIND = "keypoints"
+SHAPES: Shapes = {"xy": ("n", 133, 2), "score": ("n", 133)}
+OPTIONAL: Shapes = {"people": ("n",), "world": ("n", 33, 3), "irises": ("n", 2, 3)}
 
 
 def save_keypoints(
@@ -33,4 +35,4 @@ def save_keypoints(
 
 def load_keypoints(path: Path | str) -> Arrays:
     """Read a keypoints.npz; UserError if it is anything else or damaged."""
-    return load_arrays(path, KIND)
+    return load_arrays(path, KIND, None, SHAPES, OPTIONAL)

@@ -10,6 +10,8 @@ from pathlib import Path
 from understudy.errors import UserError
 from understudy.files import read_json, write_json
 
+SHOWS_SOMEBODY = "it shows somebody; take it without people, or state floor: yes if it does not"
+
 
 @dataclass(frozen=True)
 class People:

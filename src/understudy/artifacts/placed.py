@@ -4,7 +4,8 @@ background: the photo that is shown, which is another than the drawn one where t
 the motion; passed_over: why not, by photo. right, forward: m, on the room's floor from the point
 below its camera; turn: degrees, of the motion's axes to the right of the camera's; lacks: what the
 motion does not have there, "" if nothing. K (3,3) px: of the camera in the video's frame; pitch,
-roll: its, degrees; height: m over the floor; height_from: "table", "usual" or "depth".
+roll: its, degrees; height: m over the floor; height_from: "table", "usual" or "depth". blended:
+what makes the person belong to the photo.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,6 +13,22 @@ from pathlib import Path
 
 from understudy.errors import UserError
 from understudy.files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Blended:
+    """parts: what was applied, of `backgrounds.blend`; occluded: the share of the person that the
+    room hides, mean of all frames; gain: of red, green and blue; shadow: the share of the floor's
+    light that the person takes; lamp: the part of that which comes from one side; noise: of the
+    photo, levels; blur: of the person, px. Of parts that were not applied, null."""
+
+    parts: list[str]
+    occluded: float | None
+    gain: list[float] | None
+    shadow: float | None
+    lamp: float | None
+    noise: float | None
+    blur: float | None
 
 
 @dataclass(frozen=True)
@@ -29,6 +46,7 @@ class Placed:
     roll: float
     height: float
     height_from: str
+    blended: Blended
 
 
 def save_placed(path: Path | str, placed: Placed) -> None:
@@ -38,6 +56,7 @@ def save_placed(path: Path | str, placed: Placed) -> None:
 def load_placed(path: Path | str) -> Placed:
     """Read a placed.json; UserError if it is damaged."""
     try:
-        return Placed(**read_json(path))
-    except (OSError, ValueError, TypeError) as error:
+        stored = read_json(path)
+        return Placed(**{**stored, "blended": Blended(**stored["blended"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: cannot be read ({error}); delete it and rerun") from error

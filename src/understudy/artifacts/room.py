@@ -19,9 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
 KIND = "room"
+SHAPES: Shapes = {"floor": ("h", "w"), "free": ("h", "w"), "spots": ("k", 3)}
+OPTIONAL: Shapes = {"depth": ("p", "q")}
 LONGER_SIDE = 320  # px of the masks
 
 
@@ -115,13 +117,17 @@ def axes(pitch: float, roll: float, yaw: float) -> np.ndarray:
 class Light:
     """How a photo's light falls. white (3,): the brightest of each channel (98th percentile), 0–1;
     shadow: share of the light that is missing where things stand on the floor, 0–1; softness: how
-    far from there, m, half of that is missing; each with its standard error."""
+    far from there, m, half of that is missing; each with its standard error. slope (2,): by what
+    share a metre the floor gets lighter to the right and forward, which is towards a window or a
+    lamp, and the standard error of its size."""
 
     white: tuple[float, float, float]
     shadow: float
     shadow_sigma: float
     softness: float
     softness_sigma: float
+    slope: tuple[float, float]
+    slope_sigma: float
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ def save_room(path: Path | str, room: Room) -> None:
 
 def load_room(path: Path | str) -> Room:
     """Read a room.npz; UserError if it is anything else or damaged."""
-    stored = load_arrays(path, KIND)
+    stored = load_arrays(path, KIND, None, SHAPES, OPTIONAL)
     height, width = stored.about["size"]
     values = stored.about["camera"]
     camera = RoomCamera(
@@ -181,7 +187,7 @@ def load_room(path: Path | str) -> Room:
         floor=stored["floor"],
         free=stored["free"],
         spots=stored["spots"],
-        light=Light(**{**light, "white": tuple(light["white"])}),
+        light=Light(**{**light, **{name: tuple(light[name]) for name in ("white", "slope")}}),
         about=stored.about,
         depth=stored["depth"].astype(np.float32) if "depth" in stored else None,
     )

@@ -34,5 +34,9 @@ class Features(Section):
     hands: Backend = "landmarks"
     """Hand poses."""
 
+    scene: Backend = "table"
+    """What kind of scene a background shows. table: what its row says. clip, clip_l: where that
+    says nothing, what a network finds (`make scenes`)."""
+
     people: Literal["refuse", "flag"] = "refuse"
     """What to do with a video that shows more than one person."""

@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from understudy.configuration.kinds import Count, Quality, Section, Unique, allowed
-from understudy.scene.settings import PLACEMENTS, AnimateSettings, CompositeSettings, Resize
+from understudy.places.match import MATCHES
+from understudy.scene.settings import (
+    PARTS,
+    PLACEMENTS,
+    AnimateSettings,
+    CompositeSettings,
+    Part,
+    Resize,
+)
 
 TURNED = re.compile(r"az(0|-?[1-9][0-9]{0,2})_el(0|-?[1-9][0-9]?)")
 
@@ -23,6 +31,10 @@ View = Annotated[
     AfterValidator(_view),
     allowed("source, or degrees as in az30_el-10: az from -180 to 180, el from -89 to 89"),
 ]
+
+
+def _in_order(parts: list[Part]) -> list[Part]:
+    return [part for part in PARTS if part in parts]
 
 
 class Render(Section):
@@ -49,4 +61,11 @@ class Backgrounds(Section):
     per_pair: Count = 3
     """g: number of backgrounds for each (reference, identity) pair."""
 
+    match: Literal[*MATCHES] = "any"
+    """Which backgrounds a label is drawn. any: all (the paper). plausible: those in which it is
+    really seen, by a table of labels and kinds of scene (docs/scene.md); their column `scene` says
+    the kind. embedding: those that a network finds to suit it (features.scene)."""
+
     resize: Resize = CompositeSettings.resize
+
+    blend: Annotated[list[Part], Unique, AfterValidator(_in_order)] = Field(default=list(PARTS))

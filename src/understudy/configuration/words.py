@@ -52,7 +52,8 @@ def allowed(node: dict, schema: dict) -> str:
     if "enum" in node or "const" in node:
         return _listed([str(word) for word in node.get("enum", [node.get("const")])])
     if node["type"] == "array":
-        return f"a list of one or more items, each {allowed(node['items'], schema)}"
+        some = "one or more items" if node.get("minItems") else "items"
+        return f"a list of {some}, each {allowed(node['items'], schema)}"
     if node["type"] == "object":
         names = node.get("properties")
         return f"a section with the keys {', '.join(names)}" if names else "named sections"

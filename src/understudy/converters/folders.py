@@ -8,8 +8,11 @@ from pathlib import Path
 from understudy.converters.recordings import Recording
 from understudy.errors import UserError
 
-VIDEOS = {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v"}
-IMAGES = {".jpg", ".jpeg", ".png", ".webp"}
+VIDEOS = {
+    *(".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".3gp"),
+    *(".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv"),
+}
+IMAGES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"}
 NAMED_OTHERWISE = "its name is not one of the dataset's"
 OTHER_FILE = "no {}"
 EMPTY = "is empty (0 bytes)"

@@ -4,12 +4,14 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from math import nan
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from understudy.artifacts.checked import ORDER, save_checked
+from understudy.artifacts.people import SHOWS_SOMEBODY, load_people
 from understudy.artifacts.placed import Placed, load_placed
 from understudy.artifacts.provenance import read_note
 from understudy.dataset.inputs import Synthetic
@@ -28,6 +30,7 @@ CHECKS = {
     "rate": "the frame rate of the normalised reference",
     "size": "the size of the normalised reference",
     "room": "the motion has all that it needs in the room: free floor, the picture, a seat",
+    "alone": "nobody else is found in the background",
     "figure": "in one of three frames the figure hides 0.1 % to 95 % of the background",
     "unique": "no other video of the dataset has the same content",
 }
@@ -65,19 +68,22 @@ def check_videos(
     clips: Iterable[Synthetic],
     notes: Mapping[str, Path],
     images: Mapping[str, str],
+    people: Mapping[str, Path],
     resize: Resize,
     out: Path | str,
 ) -> pd.DataFrame:
     """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
 
     notes: each reference's metadata from normalising; images: the background images' paths by
-    id. UserError if there is no video at all.
+    id; people: the people.json of those in which nobody should be. UserError if there is no
+    video at all.
     """
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
     if not there:
         raise UserError(f"{out}: there are no synthetic videos; see the logs of the preceding jobs")
     references = {name: read_note(notes[name]) for name in {clip.reference for clip in there}}
+    crowded = {id_ for id_, path in people.items() if load_people(path).boxes}
     digest_of = functools.cache(file_digest)
     content = {clip.video: sha256(clip.video) for clip in there}
     same = repeated(content)
@@ -89,6 +95,8 @@ def check_videos(
         checked = check_video(clip.video, references[clip.reference], behind)
         if placed and placed.lacks:
             checked.problems["room"] = f"{shown}: {placed.lacks}"
+        if shown in crowded:
+            checked.problems["alone"] = f"{shown}: {SHOWS_SOMEBODY}"
         if clip.video in same:
             checked.problems["unique"] = f"same as {same[clip.video]}"
         digest = {"sha256": content[clip.video], "background_digest": digest_of(images[shown])}
@@ -117,6 +125,8 @@ def _where(shown: str, placed: Placed | None) -> dict:
         "stands_right": round(placed.right, 3),
         "stands_forward": round(placed.forward, 3),
         "turned": round(placed.turn, 2),
+        "blend": " ".join(placed.blended.parts),
+        "occluded_share": nan if placed.blended.occluded is None else placed.blended.occluded,
     }
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from understudy import __version__
 from understudy.dataset.inputs import DatasetInputs
+from understudy.places.information import MOST_BITS, shared_bits
 
 PAPER = (
     "Synthetic Human Action Video Data Generation with Pose Transfer "
@@ -103,7 +104,7 @@ def _process(manifest: pd.DataFrame, inputs: DatasetInputs) -> str:
         "to each reference; each avatar was rendered with the motion of each reference and "
         "composited over backgrounds drawn by rendezvous hashing "
         f"(seed {inputs.seed}, images resized by '{inputs.resize}'). {_places(manifest)}\n\n"
-        f"{speeds}\n\n{table}"
+        f"{_scenes(manifest, inputs.match)}\n\n{speeds}\n\n{table}"
     ).rstrip()
 
 
@@ -119,6 +120,30 @@ def _places(manifest: pd.DataFrame) -> str:
         f"{elsewhere} of {len(in_rooms)} videos show another background than the one drawn, which "
         f"had no room for the motion; in {assumed} the camera's height was assumed, and with it "
         "the people's size."
+    )
+
+
+FITTING = {
+    "any": "Every background could be drawn for every action",
+    "plausible": "Actions were shown only in kinds of place where they are seen",
+    "embedding": "Actions were shown only in places that a network finds to suit them",
+}
+
+
+def _scenes(manifest: pd.DataFrame, match: str) -> str:
+    """Which scenes an action is shown in, and how much they give away."""
+    kinds = manifest["scene_kind"].where(manifest["scene_kind"] != "", manifest["background"])
+    counted = manifest["scene_kind"][manifest["scene_kind"] != ""].value_counts()
+    named = ", ".join(f"{kind} ({count})" for kind, count in counted.items()) or "unknown"
+    bits, by_photo = (
+        shared_bits(zip(manifest["label"], side, strict=True))
+        for side in (kinds, manifest["background"])
+    )
+    return (
+        f"{FITTING[match]} (`backgrounds.match: {match}`). Kinds of scene (videos): {named}. "
+        f"The kind of scene says {bits:.2f} bits about the action, the photo {by_photo:.2f} "
+        f"(mutual information, bias-corrected; more than {MOST_BITS:g} would let a recogniser read "
+        "the action off the wall)."
     )
 
 

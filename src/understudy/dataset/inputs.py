@@ -34,7 +34,7 @@ class Sources:
 class DatasetInputs:
     """checked: the table of the planned videos (`checks.check_videos`). labels: in the order of
     their indices. backgrounds, real: rows of the tables by id. seed: of the choice of
-    backgrounds; resize: how they were resized to the frame."""
+    backgrounds; resize: how they were resized to the frame; match: which of them fit a label."""
 
     checked: Path
     references: Sources
@@ -43,6 +43,7 @@ class DatasetInputs:
     labels: list[str]
     seed: int
     resize: Resize
+    match: str
     name: str
     licence: str
     real: dict[str, dict] = field(default_factory=dict)

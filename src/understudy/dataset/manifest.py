@@ -87,6 +87,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         "background": found["shown"],
         "drawn_background": found["background"],
         "scene": background.get("scene", ""),
+        "scene_kind": background.get("kind", ""),
         "reference_subject": reference.get("subject", ""),
         "seed": inputs.seed,
         **{name: found[name] for name in MEASURED},

@@ -143,7 +143,7 @@ def measure_sources(sources: list[Source], body: BodyModel) -> list[dict]:
             **evaluate_fit(fit, body, source.truth),
         }
         if source.masks is not None:
-            row["masks_iou"] = float(iou(load_masks(source.masks), unpack_masks(truth)).mean())
+            row["masks_iou"] = float(iou(load_masks(source.masks)[:], unpack_masks(truth)).mean())
         rows.append(row)
     return rows
 

@@ -1,7 +1,7 @@
-"""Frames of a video, a few at a time, so that memory does not grow with its length."""
+"""Work on the frames of a video, a few at a time, so that memory does not grow with its length."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -11,21 +11,11 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.video.probe import probe
-from understudy.video.read import read_frames
 
-BATCH = 32
+AHEAD = 8  # frames
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-def stream_frames(path: Path | str, indices: Sequence[int]) -> Iterator[np.ndarray]:
-    """The frames `indices` of a video one by one, RGB uint8 (h,w,3)."""
-    for start in range(0, len(indices), BATCH):
-        batch = indices[start : start + BATCH]
-        ascending = sorted(batch)  # a step back would decode from the last key frame again
-        frames = dict(zip(ascending, read_frames(path, ascending), strict=True))
-        yield from (frames[index] for index in batch)
 
 
 def evenly(n: int, count: int) -> list[int]:
@@ -33,7 +23,7 @@ def evenly(n: int, count: int) -> list[int]:
     return np.unique(np.linspace(0, n - 1, min(n, count)).round().astype(int)).tolist()
 
 
-def ahead(items: Iterable[Item], count: int = BATCH) -> Iterator[Item]:
+def ahead(items: Iterable[Item], count: int = AHEAD) -> Iterator[Item]:
     """The items, up to `count` of them prepared ahead in a thread: a video is decoded while the
     network runs."""
     source = iter(items)

@@ -2,7 +2,7 @@
 word in `understudy.choices`; its last argument is always the `Runtime`.
 
 keypoints(video, info, people, runtime) -> Detected
-masks(video, info, keypoints, runtime) -> masks (n,h,w) bool, model
+masks(video, info, keypoints, runtime) -> n masks (h,w) bool one after another, model
 depth(video, masks, fit, body, frames, relation, runtime) -> depth (m,h,w) m, metadata
 expression(video, observed, body, runtime) -> Faces, model
 hands(video, observed, body, runtime) -> Hands, model

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from understudy.artifacts.keypoints import load_keypoints
-from understudy.artifacts.masks import save_masks
+from understudy.artifacts.masks import PackedMasks, save_masks
 from understudy.artifacts.origin import of_video
 from understudy.errors import UserError
 from understudy.features.runtime import EMBEDDED, Runtime
@@ -31,11 +31,12 @@ def extract_masks(
             f"{keypoints}: has {len(points['xy'])} frames but {video} has {info.frames}; "
             "delete it and rerun"
         )
-    masks, model = segment(video, info, points, runtime)
-    empty = ~masks.any((1, 2))
-    if empty.mean() >= EMPTY_ALLOWED:
+    found, model = segment(video, info, points, runtime)
+    masks = PackedMasks.of(found)
+    empty = masks.empty_share
+    if empty >= EMPTY_ALLOWED:
         raise UserError(
-            f"{video}: no person could be segmented in {100 * empty.mean():.0f} % of the frames; "
+            f"{video}: no person could be segmented in {100 * empty:.0f} % of the frames; "
             "give a video that shows one person throughout"
         )
     about = {

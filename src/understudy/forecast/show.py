@@ -1,10 +1,13 @@
 """Print what a run will cost, its state, and whether its weights are there."""
 
 import sys
+from difflib import unified_diff
 from pathlib import Path
 
 from understudy.checkout import checkout
-from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs
+from understudy.cluster.profile import block_of, with_requests
+from understudy.cluster.queue import NoAnswerError, QueuedJob, queued_jobs, why_refused
+from understudy.cluster.site import queue_limit
 from understudy.configuration.check import checked_config
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
@@ -13,11 +16,12 @@ from understudy.forecast.dryrun import jobs_due, rule_graph
 from understudy.forecast.estimate import estimate, gpu_rules, measure
 from understudy.forecast.status import read_status
 from understudy.forecast.text import plan_text, status_text
+from understudy.forecast.verify import damage_text, find_damage
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, check_flame, read_plan
 from understudy.registry import FEATURES
 from understudy.report.benchmarks import read_benchmarks
-from understudy.report.efficiency import efficiency, read_requests
+from understudy.report.efficiency import Efficiency, efficiency, read_requests, suggested
 from understudy.report.fits import judged_fits, limits_of
 from understudy.report.rulegraph import parse_rulegraph, rulegraph_picture
 
@@ -37,7 +41,7 @@ def show_plan(configfile: Path, like: Path | None) -> None:
     frames = round(length["seconds"] * length["fps"])
     queued = gpu_rules(plan.weights)
     estimates = estimate(due, expected_files(plan), measured, frames, queued)
-    print(plan_text(estimates, plan.config["device"] == "cuda"))
+    print(plan_text(estimates, plan.config["device"] == "cuda", queue_limit()))
     notes = {rule: f"{count:,} due" for rule, count in due.items()}
     graph = parse_rulegraph(rule_graph(snakefile, options))
     picture = Path(plan.layout.results, "plan/rulegraph.svg")
@@ -52,11 +56,45 @@ def show_status(configfile: Path, profile: Path) -> None:
     _warn(plan)
     expected = list(expected_files(plan))
     states, failures = read_status(expected, _queue())
-    costs = read_benchmarks(benchmarks_of(plan))
-    asked = profile / "config.yaml"
-    requests = read_requests(asked, [cost.rule for cost in costs]) if asked.is_file() else {}
     fits = judged_fits(expected, limits_of(plan.config))
-    print(status_text(states, failures, fits, efficiency(costs, requests)))
+    used = _used(plan, profile) if (profile / "config.yaml").is_file() else []
+    print(status_text(states, failures, fits, used))
+    if reason := why_refused(Path.cwd()):
+        print(f"\nThe queue takes no more jobs for now ({reason}); submissions wait.")
+
+
+def show_suggestion(configfile: Path, profile: Path, apply: bool) -> None:
+    """Print, as a patch of the profile, requests by what the finished jobs used.
+
+    apply: write it. UserError without a profile, or if no job that it names has been measured.
+    """
+    path = profile / "config.yaml"
+    used = [one for one in _used(plan_of(configfile), profile) if _names(path, one.rule)]
+    if not used:
+        raise UserError(f"{path}: no job of a rule that it names has been measured yet; run some")
+    before = path.read_text(encoding="utf-8")
+    after = before
+    for one in used:
+        after = with_requests(after, one.rule, suggested(one))
+    old, new = (text.splitlines(keepends=True) for text in (before, after))
+    print("".join(unified_diff(old, new, str(path), str(path))) or f"{path}: asks what is right")
+    if apply:
+        write_text(path, after)
+
+
+def _names(profile: Path, rule: str) -> bool:
+    """Whether a profile names what a rule requests."""
+    try:
+        block_of(profile.read_text(encoding="utf-8"), rule)
+    except UserError:
+        return False
+    return True
+
+
+def _used(plan: Plan, profile: Path) -> list[Efficiency]:
+    costs = read_benchmarks(benchmarks_of(plan))
+    requests = read_requests(profile / "config.yaml", [cost.rule for cost in costs])
+    return efficiency(costs, requests)
 
 
 def show_weights(configfile: Path) -> None:
@@ -80,8 +118,26 @@ def show_weights(configfile: Path) -> None:
         raise UserError(f"{wrong} of {len(checked)} files are missing or wrong")
 
 
+def show_verify(configfile: Path, delete: bool) -> None:
+    """Print which files are not as their jobs made them; UserError if there are any.
+
+    delete: remove those that are there, so that the next run makes them again.
+    """
+    plan = plan_of(configfile)
+    expected = list(expected_files(plan))
+    damages = find_damage(plan.layout.results, expected)
+    made = sum(Path(path).exists() for item in expected for path in (item.path, *item.also))
+    print(damage_text(damages, made))
+    if delete:
+        for damage in damages:
+            Path(damage.path).unlink(missing_ok=True)
+    if damages:
+        done = "; those that were there are deleted" if delete else ""
+        raise UserError(f"{len(damages)} files are missing, changed or broken{done}")
+
+
 def _warn(plan: Plan) -> None:
-    for line in plan.told_of_sources():
+    for line in [*plan.told_of_sources(), *plan.told_of_scenes()]:
         print(f"warning: {line}", file=sys.stderr)
 
 

@@ -13,8 +13,13 @@ NOT_KNOWN = "?"
 MOST_TOLD = 50  # failures, and flagged fits, listed one by one
 
 
-def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
-    """Jobs per rule and their expected cost; an unknown one makes a sum a lower bound."""
+def plan_text(
+    estimates: list[RuleEstimate], cuda: bool, limit: tuple[int, str] | None = None
+) -> str:
+    """Jobs per rule and their expected cost; an unknown one makes a sum a lower bound.
+
+    limit: how many jobs the user may have in the queue at a time, and the limit's name.
+    """
     head = [
         "rule",
         "files",
@@ -52,6 +57,8 @@ def plan_text(estimates: list[RuleEstimate], cuda: bool) -> str:
         f"CPU-hours: {_total([one.cpu_hours for one in due], _hours)}. "
         f"Disk: {_total([one.bytes for one in due if one.planned], _bytes)}.",
     ]
+    if limit and queued > limit[0]:
+        lines.append(f"The queue takes {limit[0]:,} of them at a time ({limit[1]}); the rest wait.")
     if any(one.job_s is None for one in due):
         lines.append(
             "Unknown (?): make one pair first, or give the config of an earlier run "

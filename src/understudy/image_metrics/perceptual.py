@@ -44,12 +44,14 @@ class Lpips(nn.Module):
         self.published = published.requires_grad_(False)
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        """As lpips computes it, but in one pass for both images, and with a gradient where all
-        activations are zero: lpips 0.1.4 has NaN there."""
+        """As lpips computes it, but in one pass for both images, stage by stage, so that what one
+        takes is free for the next, and with a gradient where all activations are zero: lpips 0.1.4
+        has NaN there."""
         pair = torch.stack([a, b]).permute(0, 3, 1, 2) * 2 - 1
-        stages = self.published.net(self.published.scaling_layer(pair))
+        activations = self.published.scaling_layer(pair)
         distance = pair.new_zeros(())
-        for activations, layer in zip(stages, self.published.lins, strict=True):
+        for number, layer in enumerate(self.published.lins, start=1):
+            activations = getattr(self.published.net, f"slice{number}")(activations)
             one, other = normalize(activations, dim=1, eps=EPSILON)
             weights = layer.model[-1].weight[0]  # (C,1,1), of a 1 × 1 convolution
             distance = distance + ((one - other).square() * weights).sum(0).mean()

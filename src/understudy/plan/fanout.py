@@ -1,6 +1,7 @@
 """The fan-out: which (reference, identity, view, background) videos there will be."""
 
-from understudy.errors import UserError
+from collections.abc import Mapping
+
 from understudy.scene.backgrounds import choose_backgrounds
 
 
@@ -8,25 +9,21 @@ def fan_out(
     seed: int,
     references: dict[str, dict],
     identities: dict[str, dict],
-    backgrounds: dict[str, dict],
+    pools: Mapping[str, list[str]],
     per_pair: int,
     views: list[str],
 ) -> list[tuple[str, str, str, str]]:
     """All n_T·n_A·views·g rows (reference, identity, view, background), in table order.
 
-    g = `per_pair` backgrounds per pair, chosen by rendezvous hashing (paper, section 3.3).
-    Raises UserError when there are fewer backgrounds than that.
+    g = `per_pair` backgrounds per pair, chosen by rendezvous hashing (paper, section 3.3) among
+    those that serve the reference's label; pools: by label, each with at least that many.
     """
-    if per_pair > len(backgrounds):
-        raise UserError(
-            f"config: backgrounds.per_pair is {per_pair}, but the table of backgrounds has "
-            f"{len(backgrounds)} that can be used; add images or lower it"
-        )
-    pool = list(backgrounds)
     return [
         (reference, identity, view, background)
-        for reference in references
+        for reference, row in references.items()
         for identity in identities
         for view in views
-        for background in choose_backgrounds(seed, reference, identity, pool, per_pair)
+        for background in choose_backgrounds(
+            seed, reference, identity, pools[row["label"]], per_pair
+        )
     ]

@@ -9,11 +9,21 @@ from understudy.configuration.check import checked_config
 from understudy.configuration.present import refuse_missing_files
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
+from understudy.places.found import load_scenes
+from understudy.places.match import Shown
 from understudy.plan.effective import room_backend
 from understudy.plan.experiments import Run, planned_runs
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
 from understudy.plan.leakage import refuse_leaks
+from understudy.plan.scenes import (
+    pools,
+    refuse_unseen,
+    scenes_file,
+    shown_by,
+    told_of_bits,
+    told_of_scenes,
+)
 from understudy.plan.shown import PREVIEWS, ROOMS_SHOWN
 from understudy.plan.tables import Tables, read_tables
 from understudy.plan.versions import Versions
@@ -44,7 +54,7 @@ class Plan:
             self.config["seed"],
             self.tables.references,
             self.tables.identities,
-            self.drawable,
+            self.pools,
             self.config["backgrounds"]["per_pair"],
             self.config["render"]["views"],
         )
@@ -63,6 +73,40 @@ class Plan:
             return rows
         return {id_: row for id_, row in rows.items() if row.get("floor") != "no"}
 
+    @cached_property
+    def scenes(self) -> dict[str, Shown]:
+        """What is known of what each of these shows."""
+        rows = self.drawable
+        found = load_scenes(scenes_file(self.config["results"]))
+        versions = {id_: self.version("background", id_) for id_ in found.keys() & rows.keys()}
+        return shown_by(rows, found, versions)
+
+    @cached_property
+    def pools(self) -> dict[str, list[str]]:
+        """The backgrounds that serve each label of the references. Raises UserError when they are
+        too few, or a network has yet to look at them."""
+        match, per_pair = (self.config["backgrounds"][key] for key in ("match", "per_pair"))
+        used = {row["label"] for row in self.tables.references.values()}
+        labels = [label for label in self.config["labels"] if label in used]
+        if match == "embedding":
+            refuse_unseen(labels, self.scenes)
+        return pools(match, labels, self.scenes, per_pair)
+
+    def told_of_scenes(self) -> list[str]:
+        """Lines on what is not known of scenes and labels, if they are to match."""
+        match, references = self.config["backgrounds"]["match"], self.tables.references
+        if match == "any":
+            return []
+        pairs = [(references[row[0]]["label"], self.scene_of(row[3])) for row in self.synthetic]
+        lines = told_of_bits(pairs)
+        if match == "plausible":
+            lines += told_of_scenes(self.drawable, self.scenes, list(self.pools))
+        return lines
+
+    def scene_of(self, background: str) -> str:
+        """The kind of scene of a background; its id if that is unknown."""
+        return self.scenes[background].kind or background
+
     def shown_on(self, row: Row) -> list[str]:
         """The background of a synthetic video, then those that may take its place."""
         reference, identity, _, background = row
@@ -74,7 +118,8 @@ class Plan:
         pair = reference, identity
         if pair not in self._claimed:
             g = self.config["backgrounds"]["per_pair"]
-            self._claimed[pair] = reserves(self.config["seed"], *pair, self.drawable, g)
+            pool = self.pools[self.tables.references[reference]["label"]]
+            self._claimed[pair] = reserves(self.config["seed"], *pair, pool, g)
         return self._claimed[pair]
 
     @cached_property
@@ -223,8 +268,9 @@ def read_plan(config: dict, schemas: Path) -> Plan:
     for feature in FEATURES:
         import_path(feature, checked["features"][feature])
     check_flame(checked)
-    _check_weights(checked)
+    check_weights(checked)
     _check_rooms(checked)
+    check_match(checked)
     refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
     refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
@@ -271,12 +317,21 @@ def _check_rooms(config: dict) -> None:
         seen[azimuth] = view
 
 
+def check_match(config: dict) -> None:
+    """A match by embedding needs a network. Raises a one-line UserError."""
+    if config["backgrounds"]["match"] == "embedding" and config["features"]["scene"] == "table":
+        raise UserError(
+            "config: backgrounds.match: embedding compares photos with labels by a network; set "
+            "features.scene: clip, or choose match: plausible"
+        )
+
+
 def _weights_rows(config: dict) -> dict[str, list[Weights]]:
     words = {feature: config["features"][feature] for feature in FEATURES}
     return {feature: weights_of(feature, word) for feature, word in words.items()}
 
 
-def _check_weights(config: dict) -> None:
+def check_weights(config: dict) -> None:
     """Nothing is downloaded: a back-end's weights must be there before its first job starts."""
     for feature, rows in _weights_rows(config).items():
         for row in rows:

@@ -56,21 +56,24 @@ def fingerprint(path: str) -> Fingerprint:
 
 def fingerprints(
     paths: Iterable[str], workers: int = 1
-) -> tuple[dict[str, Fingerprint], list[str]]:
-    """By path, `workers` videos at a time; and the unreadable ones, which other jobs report."""
+) -> tuple[dict[str, Fingerprint], dict[str, str]]:
+    """By path, `workers` videos at a time; and of those that cannot be read, why."""
     paths = list(dict.fromkeys(paths))
     with ThreadPoolExecutor(workers) as pool:
         results = pool.map(_fingerprint_if_readable, paths)
         seen = list(progress(results, "looking at videos", total=len(paths), unit="video"))
-    prints = {path: one for path, one in zip(paths, seen, strict=True) if one is not None}
-    return prints, [path for path in paths if path not in prints]
+    found = dict(zip(paths, seen, strict=True))
+    prints = {path: one for path, one in found.items() if isinstance(one, Fingerprint)}
+    return prints, {path: why for path, why in found.items() if isinstance(why, str)}
 
 
-def _fingerprint_if_readable(path: str) -> Fingerprint | None:
+def _fingerprint_if_readable(path: str) -> Fingerprint | str:
     try:
         return fingerprint(path)
-    except (UserError, OSError):
-        return None
+    except UserError as error:
+        return str(error)
+    except OSError as error:
+        return f"{path}: cannot be read ({error.strerror}); copy it again"
 
 
 def copies(

@@ -11,15 +11,18 @@ from understudy.recognition.selection import KINDS, Clip, Count, choose_identiti
 
 
 def write_list(path: Path, clips: Iterable[Clip]) -> None:
-    """A tab-separated list with the columns path, label, kind, camera."""
-    rows = [(clip.path, clip.label, clip.kind, clip.camera) for clip in clips]
-    lines = ["\t".join(row) for row in [("path", "label", "kind", "camera"), *rows]]
+    """A tab-separated list with the columns path, label, kind, camera, mirror (yes or empty)."""
+    rows = [
+        (clip.path, clip.label, clip.kind, clip.camera, "yes" if clip.mirror else "")
+        for clip in clips
+    ]
+    lines = ["\t".join(row) for row in [("path", "label", "kind", "camera", "mirror"), *rows]]
     write_text(path, "\n".join(lines) + "\n")
 
 
 def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
-    """Read a list of clips: .tsv or .csv with columns path and label; kind and camera where they
-    matter.
+    """Read a list of clips: .tsv or .csv with columns path and label; kind, camera and mirror
+    where they matter.
 
     Raises UserError for a missing file or column, an empty list, a label not in `labels`.
     """
@@ -34,7 +37,13 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
         if column not in rows[0]:
             raise UserError(f"{path}: no column '{column}'; the first line must name path, label")
     clips = [
-        Clip(row["path"], row["label"], row.get("kind") or "real", row.get("camera") or "")
+        Clip(
+            row["path"],
+            row["label"],
+            row.get("kind") or "real",
+            row.get("camera") or "",
+            row.get("mirror") == "yes",
+        )
         for row in rows
     ]
     for number, clip in enumerate(clips, start=2):

@@ -17,19 +17,25 @@ KINDS = ("real", "synthetic")
 
 @dataclass(frozen=True)
 class Clip:
-    """One labelled video: its path, its class, whether it is `real` or `synthetic`, and where it
-    was filmed from, if that is known."""
+    """One labelled video: its path, its class, whether it is `real` or `synthetic`, where it was
+    filmed from, if that is known, and whether left and right are to be swapped."""
 
     path: str
     label: str
     kind: str = "real"
     camera: str = ""
+    mirror: bool = False
 
 
 def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
     """Those of a split (train or test) among the rows, by id, of the table of real videos."""
     return [
-        Clip(row["video"], row["label"], camera=row.get("camera", ""))
+        Clip(
+            row["video"],
+            row["label"],
+            camera=row.get("camera", ""),
+            mirror=row.get("mirror") == "yes",
+        )
         for row in real.values()
         if row["split"] == split
     ]

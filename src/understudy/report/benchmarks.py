@@ -47,7 +47,7 @@ def read_benchmarks(folder: Path) -> list[RuleCost]:
 
 
 def _read(path: Path, name: str) -> _Job | None:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     columns = lines[0].split("\t") if lines else []
     if "s" not in columns or "max_rss" not in columns:
         return None

@@ -57,19 +57,25 @@ def _ended_well(item: Expected) -> bool:
 def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
     """The log that says why a file is missing, and what it says.
 
-    The script's own error comes first, then SLURM's message, then the script's last line.
+    What SLURM says of the last try comes first (a job that has no memory left may itself say
+    something else), then the script's own error, then SLURM's word on an earlier try, then the
+    script's last line.
     """
     own = _lines(Path(item.log))
     error = _last(own, ERROR)
-    if error is not None:
-        return item.log, error.removeprefix("error: ")
     name = "_".join(item.wildcards).replace("/", "_")
     logs = (slurm_logs / f"rule_{item.rule}" / name).glob("*.log")
     newest = max(logs, key=lambda log: log.stat().st_mtime, default=None)
-    error = _last(_lines(newest), SLURM_ERROR) if newest else None
+    ended = _last(_lines(newest), SLURM_ERROR) if newest else None
+    if newest and ended and (error is None or _is_newer(newest, Path(item.log))):
+        return str(newest), SLURM_ERROR.findall(ended)[0]
     if error is not None:
-        return str(newest), SLURM_ERROR.findall(error)[0]
+        return item.log, error.removeprefix("error: ")
     return item.log, None if own is None else (own or [NOT_A_WORD])[-1]
+
+
+def _is_newer(log: Path, other: Path) -> bool:
+    return log.stat().st_mtime >= other.stat().st_mtime
 
 
 def _lines(log: Path) -> list[str] | None:

@@ -164,6 +164,9 @@ def _behind(composite: Path) -> str:
     told = f"{shown.background}, {shown.height:.2f} m camera"
     if shown.background != drawn:
         told += f" (drawn: {drawn}, which has no room for it)"
+    told += f"; {', '.join(shown.blended.parts) or 'pasted'}"
+    if shown.blended.occluded:
+        told += f"; {100 * shown.blended.occluded:.0f} % behind things"
     return told + (f"; {shown.lacks}" if shown.lacks else "")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from understudy.artifacts.people import load_people
+from understudy.artifacts.people import SHOWS_SOMEBODY, load_people
 from understudy.artifacts.room import Room, RoomCamera, save_room
 from understudy.files import file_digest
 from understudy.registry import chosen
@@ -19,7 +19,7 @@ from understudy.room.floor import Floor, find_floor, within_reach
 from understudy.room.light import read_light
 from understudy.room.lines import Given, Seen, directions, see_camera
 from understudy.room.photo import reduced, without_frame
-from understudy.room.refusal import SHOWS_SOMEBODY, floor_score, why_refused
+from understudy.room.refusal import floor_score, why_refused
 from understudy.room.segments import find_segments, lengths
 from understudy.room.spots import find_spots
 from understudy.room.told import Told, read_mask

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PIL import Image
+from understudy.video.image import exif_of
 
 FULL_FRAME = 43.267  # mm, diagonal of 36 × 24 mm: what "35 mm equivalent" refers to (CIPA DCG-001)
 _EXIF, _FOCAL_35, _WIDTH, _HEIGHT = 0x8769, 0xA405, 0xA002, 0xA003
@@ -19,8 +19,7 @@ def exif_focal(path: Path | str, width: int, height: int) -> float | None:
 
     None too if the file states the size of another shape: the photo was cropped since.
     """
-    with Image.open(path) as image:
-        stated = image.getexif().get_ifd(_EXIF)
+    stated = exif_of(path).get_ifd(_EXIF)
     focal = _number(stated.get(_FOCAL_35))
     sides = sorted(_number(stated.get(tag)) for tag in (_WIDTH, _HEIGHT))
     if not 5 <= focal <= 1000:

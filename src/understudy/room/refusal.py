@@ -11,7 +11,6 @@ LEAST_SUPPORT = 0.6  # of the lines' length
 MOST_PITCH_SIGMA = 1.0  # degrees
 LEAST_SCORE = 0.5
 MOST_BENEATH = 0.02  # of the picture may be seen below the floor
-SHOWS_SOMEBODY = "it shows somebody; take it without people, or state floor: yes if it does not"
 
 # A logistic regression (both outcomes weighted alike, ridge 3) on 54 photos of five rooms of the
 # demo world with room to stand and 57 without, repainted at random, and on seven real ones, each

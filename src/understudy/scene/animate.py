@@ -103,7 +103,7 @@ def render_frames(
     Only skinning and rasterising are done per frame; memory does not grow with the length.
     """
     for cloud in posed(avatar, pose, batch):
-        yield seen_by(cloud, K, width, height)
+        yield seen_by(cloud, K, width, height)[:2]
 
 
 def posed(avatar: Avatar, pose: Pose, batch: int) -> Iterator[Cloud]:
@@ -113,10 +113,10 @@ def posed(avatar: Avatar, pose: Pose, batch: int) -> Iterator[Cloud]:
             yield avatar.pose(pose[start : start + batch])
 
 
-def seen_by(cloud: Cloud, K: Tensor, width: int, height: int) -> tuple[Tensor, Tensor]:
-    """rgb (b,h,w,3), premultiplied, and alpha (b,h,w,1) of Gaussians in the space of a camera K
-    (3,3) px."""
+def seen_by(cloud: Cloud, K: Tensor, width: int, height: int) -> tuple[Tensor, Tensor, Tensor]:
+    """rgb (b,h,w,3), premultiplied, alpha (b,h,w,1) and depth (b,h,w,1) m of Gaussians in the space
+    of a camera K (3,3) px."""
     frames = len(cloud.means)
     views = torch.eye(4, device=K.device).expand(frames, 4, 4)
     with torch.no_grad():
-        return cloud.render(views, K.float().expand(frames, 3, 3), width, height)
+        return cloud.render_depth(views, K.float().expand(frames, 3, 3), width, height)

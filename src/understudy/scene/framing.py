@@ -32,12 +32,24 @@ class Framing:
         filled = min(width, scale[0] * camera.width), min(height, scale[1] * camera.height)
         return Framing(width, height, scale, filled)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
+
     def K(self, focal: float) -> np.ndarray:
         """(3,3) px, of a photo whose focal length is `focal` px."""
         x, y = self.scale
         return np.array(
             [[focal * x, 0, self.width / 2], [0, focal * y, self.height / 2], [0, 0, 1]]
         )
+
+    def slopes(self, focal: float) -> np.ndarray:
+        """(h,w,2): of the pixels' rays from the camera's axis, of the same photo."""
+        K = self.K(focal)
+        across = (np.arange(self.width) + 0.5 - K[0, 2]) / K[0, 0]
+        down = (np.arange(self.height) + 0.5 - K[1, 2]) / K[1, 1]
+        return np.dstack(np.meshgrid(across, down))
 
 
 def framed_photo(path: Path | str, width: int, height: int, resize: Resize) -> np.ndarray:

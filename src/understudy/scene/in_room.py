@@ -3,7 +3,7 @@ from it."""
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,23 +13,26 @@ import torch
 
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
-from understudy.artifacts.placed import Placed, save_placed
+from understudy.artifacts.placed import Blended, Placed, save_placed
 from understudy.artifacts.room import Room, load_room
+from understudy.artifacts.trained import load_trained
 from understudy.body.load import load_body
 from understudy.errors import UserError
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
-from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
 from understudy.scene.animate import encode, posed, seen_by
-from understudy.scene.composite import over
+from understudy.scene.blend import Blend, Texture
+from understudy.scene.colour import light_gain
 from understudy.scene.footprint import needs_of
 from understudy.scene.framing import Framing, framed_photo
+from understudy.scene.occlusion import Furniture
 from understudy.scene.performance import Performance, performance
 from understudy.scene.place import Place, find_place, in_room
 from understudy.scene.placement import placed_pose
-from understudy.scene.settings import CompositeSettings, Resize
-from understudy.scene.shadow import ShadedFloor
+from understudy.scene.settings import CompositeSettings, Part, Resize
+from understudy.scene.shadow import ShadedFloor, strength_of
+from understudy.scene.standing import standable
 from understudy.scene.viewpoints import Viewpoint
 from understudy.video.write import VideoWriter
 
@@ -50,6 +53,7 @@ class Found:
 
 def render_in_room(
     avatar: Path | str,
+    trained: Path | str,
     fit: Path | str,
     body: Path | str,
     rooms: Mapping[str, Path | str],
@@ -63,9 +67,10 @@ def render_in_room(
     """Render the avatar with a reference's motion in the first room that has space for it, at the
     reference's size and rate; returns that room's id.
 
-    rooms: room.npz of the photo that was drawn, then of those that may take its place, by id, as
-    images has the photos. view: as for `animate_avatar`; only its azimuth counts, the rooms'
-    cameras are as they are. device: "cpu", or "cuda" where there is a GPU; the frames are the same.
+    trained: the avatar's trained.npz, which holds the scene that it was learnt in. rooms: room.npz
+    of the photo that was drawn, then of those that may take its place, by id, as images has the
+    photos. view: as for `animate_avatar`; only its azimuth counts, the rooms' cameras are as they
+    are. device: "cpu", or "cuda" where there is a GPU; the frames are the same.
     UserError if nobody can stand in any of the rooms, or if avatar, fit and body are not of one
     body model.
     """
@@ -77,22 +82,25 @@ def render_in_room(
     motion = performance(pose, shaped, reference.up).turned(seen.azimuth)
     height, width = (side // 2 * 2 for side in reference.size)
     calibrated = ((id_, load_room(path)) for id_, path in rooms.items())
-    found = choose_room(calibrated, motion, width, height, settings.resize)
+    occluded = "occlusion" in settings.blend
+    found = choose_room(calibrated, motion, width, height, settings.resize, occluded)
     for id_, why in found.passed_over.items():
         print(f"{id_} is passed over: {why}", file=sys.stderr)
     photo = framed_photo(images[found.background], width, height, settings.resize)
+    home = load_trained(trained).backdrop
+    rendering = Rendering.of(found, motion, photo, home, settings.blend)
     with ExitStack() as files:
         video = files.enter_context(
             VideoWriter(out_video, width, height, reference.fps, crf=settings.crf)
         )
         frames = progress(
-            _rendered(person, motion, found, photo, device),
+            rendering.frames(person, motion, device),
             f"rendering {Path(out_video).stem}",
             -(-len(motion.pose) // BATCH),
             "batch",
         )
         encode(((batch,) for batch in frames), (video,))
-        save_placed(out_placed, placed_of(found))
+        save_placed(out_placed, placed_of(found, rendering.blended()))
     return found.background
 
 
@@ -102,9 +110,11 @@ def choose_room(
     width: int,
     height: int,
     resize: Resize,
+    occluded: bool,
 ) -> Found:
     """The first of the rooms that has all that a motion needs in a frame of width x height px; if
-    none has, the first in which somebody can stand at all."""
+    none has, the first in which somebody can stand at all. occluded: whether they may stand behind
+    things, as far as a room's depth is known."""
     needs = needs_of(motion)
     passed_over: dict[str, str] = {}
     usable: Found | None = None
@@ -113,7 +123,8 @@ def choose_room(
             passed_over[id_] = room.refused
             continue
         framing = Framing.of(room.camera, width, height, resize)
-        place = find_place(room, framing, motion, needs)
+        open_to = replace(room, free=standable(room)) if occluded else room
+        place = find_place(open_to, framing, motion, needs)
         found = Found(id_, room, framing, place, dict(passed_over))
         if not place.lacks:
             return found
@@ -126,19 +137,80 @@ def choose_room(
     return replace(usable, passed_over=others)
 
 
-def _rendered(
-    person: Avatar, motion: Performance, found: Found, photo: np.ndarray, told: str
-) -> Iterator[np.ndarray]:
-    """Batches of frames (b,h,w,3) uint8."""
-    device = told if torch.cuda.is_available() else "cpu"
-    camera, framing = found.room.camera, found.framing
-    pose = on_device(in_room(motion, found.place, camera), device)
-    K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
-    floor = ShadedFloor.of(found.room, framing, found.place.of(_ends(motion)))
-    for cloud in posed(on_device(person, device), pose, BATCH):
-        rgba = to_video(*seen_by(cloud, K, framing.width, framing.height))[0]
-        bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
-        yield over(rgba, np.stack([floor.shaded(photo, floor.darkness(body)) for body in bodies]))
+@dataclass
+class Rendering:
+    """How a motion is drawn in the room that was found for it.
+
+    photo (h,w,3) uint8: in the frame; floor: None if nobody casts a shadow; occluded: the share of
+    the person that is hidden, of each frame that was drawn.
+    """
+
+    found: Found
+    photo: np.ndarray
+    floor: ShadedFloor | None
+    blend: Blend
+    occluded: list[float]
+
+    @staticmethod
+    def of(
+        found: Found,
+        motion: Performance,
+        photo: np.ndarray,
+        home: np.ndarray,
+        parts: Sequence[Part],
+    ) -> "Rendering":
+        """home (h,w,3) f32 in [0,1]: the scene in which the person was learnt."""
+        room, framing = found.room, found.framing
+        shaded = ShadedFloor.of(room, framing, found.place.of(_ends(motion)))
+        blend = Blend(
+            furniture=Furniture.of(room, framing, photo) if "occlusion" in parts else None,
+            gain=light_gain(home, photo) if "colour" in parts else None,
+            texture=Texture.of(photo) if "texture" in parts else None,
+        )
+        return Rendering(found, photo, shaded if "shadow" in parts else None, blend, [])
+
+    def frames(self, person: Avatar, motion: Performance, told: str) -> Iterator[np.ndarray]:
+        """Batches of frames (b,h,w,3) uint8; told: the device."""
+        device = told if torch.cuda.is_available() else "cpu"
+        camera, framing = self.found.room.camera, self.found.framing
+        pose = on_device(in_room(motion, self.found.place, camera), device)
+        K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
+        for cloud in posed(on_device(person, device), pose, BATCH):
+            figure = [part.cpu().numpy() for part in seen_by(cloud, K, *framing.size)]
+            if not self.occluded:
+                self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
+            bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
+            drawn = [
+                self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
+                for rgb, alpha, depth, body in zip(*figure, bodies, strict=True)
+            ]
+            self.occluded += [hidden for _, hidden in drawn]
+            yield np.stack([frame for frame, _ in drawn])
+
+    def _behind(self, body: np.ndarray) -> np.ndarray:
+        """The photo with the shadow of a body's surface points (n,3) over the floor."""
+        if self.floor is None:
+            return self.photo
+        return self.floor.shaded(self.photo, self.floor.darkness(body))
+
+    def blended(self) -> Blended:
+        """What was done, once all frames are drawn."""
+        blend, light = self.blend, self.found.room.light
+        done = {
+            "occlusion": blend.furniture,
+            "shadow": self.floor,
+            "colour": blend.gain,
+            "texture": blend.texture,
+        }
+        return Blended(
+            parts=[part for part, applied in done.items() if applied is not None],
+            occluded=round(float(np.mean(self.occluded)), 4) if blend.furniture else None,
+            gain=None if blend.gain is None else blend.gain.round(4).tolist(),
+            shadow=round(strength_of(light), 4) if self.floor else None,
+            lamp=round(self.floor.rays.lamp, 4) if self.floor else None,
+            noise=round(blend.texture.noise, 3) if blend.texture else None,
+            blur=round(blend.blur, 3) if blend.texture else None,
+        )
 
 
 def _ends(motion: Performance) -> np.ndarray:
@@ -147,7 +219,7 @@ def _ends(motion: Performance) -> np.ndarray:
     return np.stack([place.min(0), place.max(0)])
 
 
-def placed_of(found: Found) -> Placed:
+def placed_of(found: Found, blended: Blended) -> Placed:
     """The record of a video."""
     camera, place = found.room.camera, found.place
     return Placed(
@@ -162,4 +234,5 @@ def placed_of(found: Found) -> Placed:
         roll=camera.roll,
         height=camera.above,
         height_from=found.room.about["origin"]["height"],
+        blended=blended,
     )

@@ -12,15 +12,18 @@ from understudy.room.spots import LEAST_FREE, covered
 from understudy.scene.footprint import Needs
 from understudy.scene.framing import Framing
 from understudy.scene.performance import Performance, about_up, moved
+from understudy.scene.standing import hidden_share
 from understudy.scene.surfaces import surface_at
 
 NEAREST, FARTHEST, ASIDE, STEP = 1.6, 6.0, 3.0, 0.15  # m: the places that are tried
 TURNS = (0.0, 10.0, -10.0, 20.0, -20.0)  # degrees that a motion may be turned, if it must
 AHEAD = 0.4  # m: nothing is nearer to the camera's plane
 LEAST_SEAT = 0.8  # of what somebody rests on
+MOST_HIDDEN = 0.35  # of a motion's farthest points
 
-# What makes a place worse: e-folds of distance, of frames' widths from the middle, of degrees.
-_ASIDE, _TURN = 0.3, 0.01
+# What makes a place worse: e-folds of distance, of frames' widths from the middle, of degrees, of
+# what is hidden.
+_ASIDE, _TURN, _HIDDEN = 0.3, 0.01, 1.0
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,16 @@ def find_place(room: Room, framing: Framing, performance: Performance, needs: Ne
     for extra in TURNS:
         turns = bearings - performance.bearing + math.radians(extra)
         floor = _share(room.free, room.small, _about(places, needs.floor, turns), 0.0)
-        seen, aside = _in_frame(room.camera, framing, places, turns, needs.extremes)
+        extremes = _raised(room.camera, places, turns, needs.extremes)
+        seen, aside = _in_frame(room.camera, framing, places, extremes)
+        hidden = hidden_share(room, extremes)
         seat = _seated(room, places, turns, needs)
         lacking = np.maximum(LEAST_FREE - floor, 0) + (1 - seen) + np.maximum(LEAST_SEAT - seat, 0)
-        cost = 100 * lacking + wanted + _ASIDE * aside + _TURN * abs(extra)
+        lacking += np.maximum(hidden - MOST_HIDDEN, 0)
+        cost = 100 * lacking + wanted + _ASIDE * aside + _TURN * abs(extra) + _HIDDEN * hidden
         at = int(cost.argmin())
         if best is None or cost[at] < best[0]:
-            lacks = _lacks(floor[at], seen[at], seat[at], needs)
+            lacks = _lacks(floor[at], seen[at], hidden[at], seat[at], needs)
             right, forward, turn = map(float, (*places[at], turns[at]))
             best = float(cost[at]), Place(right, forward, turn, lacks)
     assert best is not None
@@ -76,12 +82,14 @@ def in_room(performance: Performance, place: Place, camera: RoomCamera) -> Pose:
     return moved(performance.pose, performance.body.joints[0], rotation, shift)
 
 
-def _lacks(floor: float, seen: float, seat: float, needs: Needs) -> str:
+def _lacks(floor: float, seen: float, hidden: float, seat: float, needs: Needs) -> str:
     missing = []
     if floor < LEAST_FREE:
         missing.append(f"only {100 * floor:.0f} % of the floor that it needs is free")
     if seen < 1:
         missing.append("the whole of it is in the picture nowhere")
+    if hidden > MOST_HIDDEN:
+        missing.append(f"{100 * hidden:.0f} % of it is behind things")
     if seat < LEAST_SEAT and needs.rest:
         missing.append(f"nothing {needs.rest.height:.2f} m high to rest on is known")
     return "; ".join(missing)
@@ -116,17 +124,19 @@ def _seated(room: Room, places: np.ndarray, turns: np.ndarray, needs: Needs) -> 
     return _share(surface, room.small, cells, needs.rest.height)
 
 
+def _raised(
+    camera: RoomCamera, places: np.ndarray, turns: np.ndarray, points: np.ndarray
+) -> np.ndarray:
+    """(p,j,3) m: a motion's points (j,3) in the camera's space, at places and turned."""
+    flat = np.stack([points[:, 0], -points[:, 2]], 1)
+    return camera.in_space(_about(places, flat, turns)) + points[:, 1:2] * camera.axes[1]
+
+
 def _in_frame(
-    camera: RoomCamera,
-    framing: Framing,
-    places: np.ndarray,
-    turns: np.ndarray,
-    extremes: np.ndarray,
+    camera: RoomCamera, framing: Framing, places: np.ndarray, points: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(p,) how much of a motion's farthest points (j,3) the frame shows; (p,) how far the place is
-    from the frame's middle, in widths."""
-    flat = np.stack([extremes[:, 0], -extremes[:, 2]], 1)
-    points = camera.in_space(_about(places, flat, turns)) + extremes[:, 1:2] * camera.axes[1]
+    """(p,) how much of points (p,j,3) in the camera's space the frame shows; (p,) how far the place
+    is from the frame's middle, in widths."""
     slopes = points[..., :2] / np.maximum(points[..., 2:], 1e-6)
     ends = np.array(framing.shown) / 2 / (np.array(framing.scale) * camera.focal)
     seen = ((np.abs(slopes) <= ends).all(-1) & (points[..., 2] > AHEAD)).mean(1)

@@ -1,6 +1,7 @@
 """How a re-enactment is rendered and composited. Stdlib only: the configuration takes its defaults
 from here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,9 @@ from understudy.video.settings import CRF
 Resize = Literal["cover", "stretch", "contain"]
 RESIZES: tuple[Resize, ...] = ("cover", "stretch", "contain")
 PLACEMENTS = ("scene", "ground", "copy")
+# What makes a person belong to a room.
+Part = Literal["occlusion", "shadow", "colour", "texture"]
+PARTS: tuple[Part, ...] = ("occlusion", "shadow", "colour", "texture")
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,20 @@ class AnimateSettings:
 
 @dataclass(frozen=True)
 class CompositeSettings:
-    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality."""
+    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality. blend: see
+    PARTS; only of people in rooms."""
 
     resize: Resize = "cover"
     """How an image fills the frame."""
     crf: int = CRF
+    blend: Sequence[Part] = PARTS
+    """What makes a person belong to the photo, with `placement: scene`. occlusion: what is nearer
+    hides them, where depth is known. shadow: theirs on the floor. colour: the light of their own
+    room is exchanged for the photo's. texture: the photo's noise and sharpness."""
 
     def __post_init__(self) -> None:
+        for part in self.blend:
+            if part not in PARTS:
+                raise ValueError(f"blend must be of {', '.join(PARTS)}, not {part}")
         if self.resize not in RESIZES:
             raise ValueError(f"resize must be one of {', '.join(RESIZES)}, not {self.resize}")

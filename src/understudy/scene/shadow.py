@@ -1,7 +1,9 @@
-"""The shadow of a person on the floor of a room: soft, of a sky that is alike all around.
+"""The shadow of a person on the floor of a room: soft, of a sky that is alike all around, and of a
+lamp or window where the photo shows on which side one is.
 
-How much of the sky a point of the floor sees is the mean, over directions of the sky, of whether
+How much of the light a point of the floor gets is the mean, over the directions of it, of whether
 the body is in the way: each direction's footprint of the body is drawn onto a plan of the floor.
+What touches the floor takes more: no light reaches there from anywhere.
 """
 
 import math
@@ -25,6 +27,15 @@ _BLUR = 1.0  # cells
 USUAL_STRENGTH, USUAL_SIGMA = 0.6, 0.2
 FURNITURE_SIGMA = 0.2  # how far off what a person takes that is which furniture takes
 
+# A lamp, as the slope of the floor's lightness tells it.
+SURE = 5.0  # standard errors of the slope
+LAMP = 0.35  # of a floor's light, if the slope is sure
+_RUN, _RUN_SPREAD = 0.65, 0.15  # m that a shadow is longer a metre of height: of 57°, 51 to 63°
+_FAN = math.radians(40)  # to both sides: how far off a slope's direction is
+_RAYS = 12
+
+_TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.12, 0.3, 2.0  # m over the floor, of its light, cells
+
 
 def strength_of(light: Light) -> float:
     """The share of a floor's light that somebody can take, by what a photo shows of it beside its
@@ -35,20 +46,48 @@ def strength_of(light: Light) -> float:
 
 
 @dataclass(frozen=True)
+class Rays:
+    """Where light comes from. shifts (k,2) f32: how far, m a metre of height, a point's shadow lies
+    to the right and forward; shares (k,): of a floor's light; lamp: what they are in sum of one
+    side."""
+
+    shifts: np.ndarray
+    shares: np.ndarray
+    lamp: float
+
+    @staticmethod
+    def of(light: Light) -> "Rays":
+        """An even sky, and a lamp where the floor gets lighter."""
+        strength, slope = strength_of(light), np.array(light.slope)
+        size = float(np.hypot(*slope))
+        if size < SURE * light.slope_sigma:
+            return Rays(_SKY, np.full(DIRECTIONS, strength * _SKY_SHARE), 0.0)
+        k = np.arange(_RAYS) + 0.5
+        aside = _FAN * (2 * (k * (5**0.5 - 1) / 2 % 1) - 1)
+        run = _RUN + _RUN_SPREAD * (2 * k / _RAYS - 1)
+        turn = math.atan2(slope[0], slope[1]) + aside
+        lamp = -run[:, None] * np.stack([np.sin(turn), np.cos(turn)], 1)
+        sky = np.full(DIRECTIONS, (1 - LAMP) * strength * _SKY_SHARE)
+        shares = np.concatenate([sky, np.full(_RAYS, LAMP / _RAYS)])
+        return Rays(np.concatenate([_SKY, lamp]).astype(np.float32), shares, LAMP)
+
+
+@dataclass(frozen=True)
 class ShadedFloor:
     """The part of a frame that a motion's shadow can fall on.
 
     box: its rows and columns; x, y (h,w) f32: the cell of the plan that each of its pixels shows;
-    strength (h,w) f32: the share of its light that can be taken, 0 beside the floor. low (2,):
-    right and forward, m, of the plan's corner; cells: how many it has along both.
+    shown (h,w) f32: how much of it is floor. low (2,): right and forward, m, of the plan's corner;
+    cells: how many it has along both. rays: its light.
     """
 
     box: tuple[slice, slice]
     x: np.ndarray
     y: np.ndarray
-    strength: np.ndarray
+    shown: np.ndarray
     low: np.ndarray
     cells: tuple[int, int]
+    rays: Rays
 
     @staticmethod
     def of(room: Room, framing: Framing, places: np.ndarray) -> "ShadedFloor":
@@ -67,25 +106,34 @@ class ShadedFloor:
         )
         inside = (x >= 0) & (x < cells[0] - 1) & (y >= 0) & (y < cells[1] - 1) & (shown > 0)
         box = _bounds(inside)
-        strength = np.where(inside, strength_of(room.light) * shown, 0.0)[box]
+        shown = np.where(inside, shown, 0.0)[box].astype(np.float32)
         x, y = (np.where(inside, cell, -10.0)[box].astype(np.float32) for cell in (x, y))
-        return ShadedFloor(box, x, y, strength.astype(np.float32), low, (cells[0], cells[1]))
+        return ShadedFloor(box, x, y, shown, low, (cells[0], cells[1]), Rays.of(room.light))
 
     def darkness(self, points: np.ndarray) -> np.ndarray:
         """(h,w) f32 of the box: the share of the light that a body's surface points (n,3) take:
         right and forward on the room's floor, and up, m."""
-        if not self.strength.size:
-            return self.strength
-        plan = np.zeros((len(_SHIFTS), self.cells[1], self.cells[0]), np.uint8)
-        origin = np.array([*self.low, 0.0])
-        _footprints((points - origin).astype(np.float32), _SHIFTS, np.float32(CELL), plan)
-        taken = np.zeros(plan.shape[1:], np.float32)
-        for footprint in plan:
-            taken += cv2.morphologyEx(footprint, cv2.MORPH_CLOSE, _CLOSED)
-        taken = cv2.GaussianBlur(taken * np.float32(_SHARE), (0, 0), _BLUR)
-        return self.strength * cv2.remap(
-            taken, self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        if not self.shown.size:
+            return self.shown
+        points = (points - np.array([*self.low, 0.0])).astype(np.float32)
+        taken = self._plan(points, self.rays.shifts, self.rays.shares, _BLUR)
+        low = points[points[:, 2] < _TOUCH]
+        touched = self._plan(low, np.zeros((1, 2), np.float32), np.ones(1), _TOUCH_BLUR)
+        plan = 1 - (1 - np.minimum(taken, 1)) * (1 - _TOUCH_TAKES * touched)
+        return self.shown * cv2.remap(
+            plan, self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
         )
+
+    def _plan(
+        self, points: np.ndarray, shifts: np.ndarray, shares: np.ndarray, blur: float
+    ) -> np.ndarray:
+        """(rows,columns) f32: the sum of the shares of the shifts whose footprint is there."""
+        plan = np.zeros((len(shifts), self.cells[1], self.cells[0]), np.uint8)
+        _footprints(points, shifts, np.float32(CELL), plan)
+        taken = np.zeros(plan.shape[1:], np.float32)
+        for footprint, share in zip(plan, shares, strict=True):
+            taken += np.float32(share) * cv2.morphologyEx(footprint, cv2.MORPH_CLOSE, _CLOSED)
+        return cv2.GaussianBlur(taken, (0, 0), blur)
 
     def shaded(self, photo: np.ndarray, darkness: np.ndarray) -> np.ndarray:
         """A photo (H,W,3) uint8 in which light is missing."""
@@ -98,10 +146,7 @@ def _floor(room: Room, framing: Framing) -> tuple[np.ndarray, np.ndarray, np.nda
     """Right and forward (h,w) m of the floor in each pixel of a frame, far off above the horizon;
     and the pixels' slopes (h,w,2) from the camera's axis."""
     camera = room.camera
-    K = framing.K(camera.focal)
-    across = (np.arange(framing.width) + 0.5 - K[0, 2]) / K[0, 0]
-    down = (np.arange(framing.height) + 0.5 - K[1, 2]) / K[1, 1]
-    slopes = np.dstack(np.meshgrid(across, down))
+    slopes = framing.slopes(camera.focal)
     rays = np.dstack([slopes, np.ones(slopes.shape[:2])])
     fall = np.maximum(-(rays @ camera.axes[1]), 1e-6)
     points = rays * (camera.above / fall)[..., None]
@@ -130,7 +175,7 @@ def _sky() -> tuple[np.ndarray, float]:
     return shifts.astype(np.float32), received / DIRECTIONS
 
 
-_SHIFTS, _SHARE = _sky()
+_SKY, _SKY_SHARE = _sky()
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")

@@ -5,24 +5,25 @@ variable frame rate is evened out and motion keeps its speed. `speed` is 1 unles
 `resample` squeezes a longer clip; then the sidecar, and from it the manifest, say so.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from av import VideoFrame
-from av.video.reformatter import Interpolation
 
 from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.progress import progress
-from understudy.video.probe import VideoInfo, decode, frame_time, open_video, probe
+from understudy.video.probe import VideoInfo
+from understudy.video.scan import unsaid_field_order
 from understudy.video.settings import NormaliseSettings
+from understudy.video.shown import Film, Shown
 from understudy.video.write import VideoWriter, exact_rate
 
 MIN_FRAMES = 2
+DECODERS = 4  # threads; each holds a frame, which at 4K is 12 MB or more
 CLOCK_SECONDS = 1e-6  # two moments closer than this are the same
-SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,22 @@ def normalise_video(
 
     Returns the latter. Raises UserError if the source cannot be used or the part is empty.
     """
-    info = probe(source)
+    film = Film(source, threads=DECODERS)
+    info = film.info
+    film.fields = unsaid_field_order(source, info)
     sampling = plan_sampling(source, info, settings)
     layout = plan_framing(info.width, info.height, settings.size, settings.square)
     rate = exact_rate(settings.fps)
     shown: list[tuple[int, float]] = []
     with VideoWriter(out_video, *layout.canvas, fps=rate, crf=settings.crf) as video:
-        frames = _sampled(source, info, sampling, layout)
-        for index, time, image in progress(frames, Path(source).name, sampling.frames):
+        frames = _sampled(film, sampling, layout)
+        for one, image in progress(frames, Path(source).name, sampling.frames):
+            image = image[:, ::-1] if settings.mirror else image
             video.write(layout.place(image))
-            shown.append((index, time))
+            shown.append((one.index, one.seconds))
+    told = [*info.remarks, *_done(film, layout, settings)]
+    for line in told:
+        print(f"{source}: {line}", file=sys.stderr)
     note = {
         "source": {
             "path": str(source),
@@ -85,11 +92,15 @@ def normalise_video(
             "fps": float(info.fps),
             "variable_rate": info.variable_rate,
             "frames": info.frames,
+            "hidden_frames": info.hidden,
             "seconds": round(info.seconds, 6),
             "width": info.width,
             "height": info.height,
             "rotation": info.rotation,
             "mirrored": info.orientation.mirrored,
+            "colours": info.colours.name,
+            "hdr": info.colours.hdr,
+            "interlaced": film.interlaced > 0,
             "audio": info.has_audio,
         },
         "settings": asdict(settings),
@@ -104,9 +115,25 @@ def normalise_video(
         "last_source_frame": shown[-1][0],
         "first_source_second": round(shown[0][1], 6),
         "last_source_second": round(shown[-1][1], 6),
+        "told": told,
     }
     write_json(out_note, note)
     return note
+
+
+def _done(film: Film, layout: Framing, settings: NormaliseSettings) -> Iterator[str]:
+    """What was done to a video, a line each, where a user would want to know."""
+    if film.interlaced:
+        unsaid = " and does not say so" if film.fields else ""
+        yield f"is interlaced{unsaid}: it was deinterlaced"
+    if film.lost:
+        yield f"lacks its last {film.lost} frames: they cannot be decoded"
+    info = film.info
+    if settings.size and settings.size < max(info.width, info.height):
+        yield (
+            f"is scaled from {info.width}x{info.height} to "
+            f"{layout.content[2]}x{layout.content[3]} px (size, under video in the config)"
+        )
 
 
 def plan_sampling(source: Path | str, info: VideoInfo, settings: NormaliseSettings) -> Sampling:
@@ -150,43 +177,30 @@ def plan_framing(width: int, height: int, size: int | None, square: bool) -> Fra
     return Framing((width, height), (x, y, w, h), canvas)
 
 
-def _sampled(
-    source: Path | str, info: VideoInfo, sampling: Sampling, layout: Framing
-) -> Iterator[tuple[int, float, np.ndarray]]:
-    """(source frame number, its time in s, uint8 (h,w,3) upright and scaled) for each output frame.
+def _sampled(film: Film, sampling: Sampling, layout: Framing) -> Iterator[tuple[Shown, np.ndarray]]:
+    """For each output frame, a source frame and its image: uint8 (h,w,3) upright and scaled.
 
     Streams: only two source frames are held at a time.
     """
-    turned = info.orientation.displayed_size(*layout.scaled)  # swapping is its own inverse
-
-    def picture(frame: VideoFrame) -> np.ndarray:
-        scaled = frame.reformat(*turned, format="rgb24", interpolation=SCALING, threads=1)
-        return info.orientation.upright(scaled.to_ndarray())
-
     k, before = 0, None
-    with open_video(source) as container:
-        origin = None
-        for index, frame in enumerate(decode(container, source)):
-            time = frame_time(frame) if info.timed else index / float(info.fps)
-            assert time is not None  # `timed`: every frame has one
-            origin = float(time) if origin is None else origin
-            now = (index, float(time) - origin, frame)
-            while k < sampling.frames and sampling.time(k) <= now[1] + CLOCK_SECONDS:
-                chosen = _nearer(before, now, sampling.time(k))
-                yield chosen[0], chosen[1], picture(chosen[2])
-                k += 1
-            if k == sampling.frames:
-                return
-            before = now
-    assert before is not None  # `decode` gives at least one frame
+    for now in film:
+        while k < sampling.frames and sampling.time(k) <= now.seconds + CLOCK_SECONDS:
+            chosen = _nearer(before, now, sampling.time(k))
+            yield chosen, film.picture(chosen, *layout.scaled)
+            k += 1
+        if k == sampling.frames:
+            return
+        before = now
+    assert before is not None  # a film has at least one frame
+    image = film.picture(before, *layout.scaled)
     while k < sampling.frames:  # moments during the last frame's display
-        yield before[0], before[1], picture(before[2])
+        yield before, image
         k += 1
 
 
-def _nearer(before: tuple | None, now: tuple, time: float) -> tuple:
-    """Of two (index, time, frame) around `time`, the nearer; the earlier of two equally near."""
-    if before is None or now[1] - time < time - before[1] - CLOCK_SECONDS:
+def _nearer(before: Shown | None, now: Shown, time: float) -> Shown:
+    """Of two frames around `time`, the nearer; the earlier of two equally near."""
+    if before is None or now.seconds - time < time - before.seconds - CLOCK_SECONDS:
         return now
     return before
 

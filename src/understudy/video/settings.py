@@ -17,17 +17,19 @@ class NormaliseSettings:
       keep      the whole clip at its own length
     size: the maximum longer side, px (never enlarged); None keeps the size. square: black bars
     make it square. Sizes come out even. crf: x264's quality, lower is better. start, end: the part
-    of the source to use, s from its first frame; an end beyond the clip's means its end.
+    of the source to use, s from its first frame; an end beyond the clip's means its end. mirror:
+    swap left and right, as front cameras have swapped them.
     """
 
     seconds: float
     fps: float
     policy: Literal["resample", "trim", "keep"]
-    size: int | None = None
-    """Longest side in pixels; null: as in the source."""
+    size: int | None = 1920
+    """Maximum longest side in pixels; larger videos are scaled down. Null: as in the source."""
     square: bool = False
     """Pad to a square with black bars."""
     crf: int = CRF
+    mirror: bool = False
     start: float | None = None
     end: float | None = None
 

@@ -1,7 +1,6 @@
 """Frames into video files: H.264 for viewing and training, FFV1 with alpha to composite from."""
 
 import contextlib
-import errno
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -141,9 +140,7 @@ class VideoWriter:
                 pipe.close()
         self._process.wait()
 
-    def _failure(self, message: bytes) -> OSError:
-        """From ffmpeg's message when it failed; atomic_path turns a full disk into a UserError."""
+    def _failure(self, message: bytes) -> RuntimeError:
+        """With ffmpeg's words, from which atomic_path knows a full disk."""
         text = message.decode(errors="replace").strip()
-        if "No space left on device" in text:
-            return OSError(errno.ENOSPC, "No space left on device", str(self.path))
-        return OSError(errno.EIO, f"ffmpeg failed: {text.splitlines()[-1:]}", str(self.path))
+        return RuntimeError(f"{self.path}: ffmpeg failed: {text}")

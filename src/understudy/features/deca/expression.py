@@ -15,7 +15,7 @@ from understudy.artifacts.expression import Faces
 from understudy.body.model import BodyModel
 from understudy.features.crops import Cut, cut_picture
 from understudy.features.faces import seen_faces
-from understudy.features.frames import ahead, batched, check_length, stream_frames
+from understudy.features.frames import ahead, batched, check_length
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
 from understudy.networks.checkpoints import (
@@ -29,6 +29,7 @@ from understudy.networks.checkpoints import (
 from understudy.networks.resnet import Trunk
 from understudy.observation.observed import Observed
 from understudy.progress import progress
+from understudy.video.read import stream_frames
 
 NAME = "deca"  # its row in config/weights.yaml
 SIZE = 224  # px of the square image

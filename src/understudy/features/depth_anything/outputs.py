@@ -8,11 +8,12 @@ from torch import nn
 
 from understudy.artifacts.masks import load_masks
 from understudy.features.fitted_body import fitted_body
-from understudy.features.frames import ahead, batched, stream_frames
+from understudy.features.frames import ahead, batched
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
 from understudy.networks.depth_anything import load_network, shown
 from understudy.progress import progress
+from understudy.video.read import stream_frames
 
 BATCH = 8  # images
 

@@ -10,7 +10,7 @@ from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LEFT_HAND, RIGHT_HAND
 from understudy.body.model import BodyModel
 from understudy.features.crops import Cut, cut_picture
-from understudy.features.frames import ahead, batched, check_length, stream_frames
+from understudy.features.frames import ahead, batched, check_length
 from understudy.features.hand4whole.network import PICTURE, Hand4Whole
 from understudy.features.runtime import Runtime
 from understudy.files import file_digest
@@ -24,6 +24,7 @@ from understudy.networks.checkpoints import (
 )
 from understudy.observation.observed import Observed, believable
 from understudy.progress import progress
+from understudy.video.read import stream_frames
 
 NAME = "hand4whole"  # its row in config/weights.yaml
 BATCH = 16  # images

@@ -1,10 +1,11 @@
 """Who is in a photo that should show nobody."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.people import People, save_people
+from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
 from understudy.features.mediapipe.detectors import overlap
 from understudy.features.mediapipe.models import model_digests
 from understudy.features.mediapipe.people import find_people
@@ -19,6 +20,8 @@ def find_bystanders(image: Path | str, out: Path | str) -> None:
     """Write who is in the photo `image` to `out`, a people.json. Raises UserError if the image or
     the models cannot be read."""
     boxes = boxes_of_people(np.asarray(open_image(image)))
+    if len(boxes):
+        print(f"warning: {image}: {SHOWS_SOMEBODY}", file=sys.stderr)
     save_people(
         out,
         People(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from understudy.features.company import check_alone, samples, shows_several
-from understudy.features.frames import evenly, stream_frames
+from understudy.features.frames import evenly
 from understudy.features.interfaces import Detected
 from understudy.features.mediapipe.following import Sought, follow
 from understudy.features.mediapipe.models import model_digests
@@ -17,6 +17,7 @@ from understudy.features.mediapipe.windows import windows_if_small
 from understudy.features.runtime import Runtime
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
+from understudy.video.read import stream_frames
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:

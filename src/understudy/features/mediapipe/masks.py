@@ -1,12 +1,13 @@
 """Masks by MediaPipe's pose model, sharpened against the still background."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from understudy.artifacts.arrays import Arrays
-from understudy.features.frames import ahead, evenly, side_by_side, stream_frames
+from understudy.features.frames import ahead, evenly, side_by_side
 from understudy.features.mediapipe.body import Body
 from understudy.features.mediapipe.following import follow_body, window_region
 from understudy.features.mediapipe.models import model_digests
@@ -17,6 +18,7 @@ from understudy.features.mediapipe.windows import windows_if_small
 from understudy.features.runtime import Runtime
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
+from understudy.video.read import stream_frames
 
 SOFT_SIDE = 512  # px: the model's own masks are 256² over the person
 BACKGROUND_FRAMES = 24
@@ -25,17 +27,14 @@ MODELS = ("pose_detection", "pose_landmark")
 
 def detect_masks(
     video: Path | str, info: VideoInfo, keypoints: Arrays, runtime: Runtime
-) -> tuple[np.ndarray, dict[str, str]]:
-    """Masks (n,h,w) bool and the model's digests."""
+) -> tuple[Iterator[np.ndarray], dict[str, str]]:
+    """Masks (h,w) bool, one after another, and the model's digests."""
     soft = soft_masks(video, info, keypoints)
     behind = _background(video, info, soft)
-    masks = np.zeros((info.frames, info.height, info.width), bool)
     frames = stream_frames(video, range(info.frames))
     pairs = zip(progress(frames, "masks", info.frames), soft, strict=True)
     sharp = side_by_side(lambda pair: _sharp(*pair, behind, info), pairs, runtime.threads)
-    for index, mask in enumerate(sharp):
-        masks[index] = mask
-    return masks, model_digests(MODELS)
+    return sharp, model_digests(MODELS)
 
 
 def _sharp(frame: np.ndarray, soft: np.ndarray, behind: Background, info: VideoInfo) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 
 MOVED = 12.0  # levels: a pixel that differs more than this from the median is not still
 STILL_SHARE = 0.85  # of the pixels outside the person, for the camera to count as still
+ROWS = 64  # looked at together
 FEWEST = 3  # times that a pixel must be seen free of the person
 
 
@@ -25,10 +26,11 @@ def still_background(frames: np.ndarray, person: np.ndarray) -> Background:
     free = ~person
     colour = _masked_median(frames, free)
     often = free.sum(0) >= FEWEST
-    difference = np.abs(frames.astype(np.float32) - colour).max(-1)
     still = [
-        float((difference[i] < MOVED)[free[i] & often].mean()) if (free[i] & often).any() else 0.0
-        for i in range(len(frames))
+        float((np.abs(frame - colour).max(-1) < MOVED)[seen & often].mean())
+        if (seen & often).any()
+        else 0.0
+        for frame, seen in zip(frames, free, strict=True)
     ]
     if np.median(still) < STILL_SHARE:
         often = np.zeros_like(often)
@@ -37,6 +39,13 @@ def still_background(frames: np.ndarray, person: np.ndarray) -> Background:
 
 def _masked_median(frames: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Median over the frames (m,h,w,3) in which a pixel is free (m,h,w); 0 where it never is."""
+    rows = range(0, frames.shape[1], ROWS)
+    return np.concatenate(
+        [_median_of(frames[:, y : y + ROWS], free[:, y : y + ROWS]) for y in rows]
+    )
+
+
+def _median_of(frames: np.ndarray, free: np.ndarray) -> np.ndarray:
     # Occluded samples sort to the end; the middle of the free ones is then picked by their count.
     values = np.where(free[..., None], frames, 255).astype(np.uint8)
     order = np.sort(np.where(free[..., None], values.astype(np.int16), 256), axis=0)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from understudy.features.company import check_alone, samples
 from understudy.features.crops import Cut, cut_picture
-from understudy.features.frames import ahead, batched, evenly, stream_frames
+from understudy.features.frames import ahead, batched, evenly
 from understudy.features.interfaces import Detected
 from understudy.features.openmmlab import networks as openmmlab
 from understudy.features.openmmlab import rtmdet
@@ -31,6 +31,7 @@ from understudy.files import file_digest
 from understudy.networks.checkpoints import Shapes, load_strictly, shapes_of
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
+from understudy.video.read import stream_frames
 
 DETECTOR, POSE = "rtmdet_m", "dwpose_l"  # their rows in config/weights.yaml
 PICTURE = (384, 288)  # px, height and width

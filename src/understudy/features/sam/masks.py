@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from understudy.artifacts.arrays import Arrays
-from understudy.features.frames import ahead, batched, stream_frames
+from understudy.artifacts.masks import PackedMasks
+from understudy.features.frames import ahead, batched
 from understudy.features.runtime import Runtime
 from understudy.features.sam.steady_masks import steady_masks
 from understudy.files import file_digest
@@ -31,6 +32,7 @@ from understudy.networks.checkpoints import (
 )
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
+from understudy.video.read import stream_frames
 
 BATCH = 4  # images: each takes 1 GB in ViT-H's global attention
 SURE = 0.5  # minimum score for a keypoint to be a prompt
@@ -71,8 +73,8 @@ def state_of(path: Path | str) -> State:
 
 def detect_masks(
     video: Path | str, info: VideoInfo, keypoints: Arrays, runtime: Runtime
-) -> tuple[np.ndarray, Mapping[str, str]]:
-    """Masks (n,h,w) bool, empty where nobody is seen, and the weights' digest."""
+) -> tuple[PackedMasks, Mapping[str, str]]:
+    """n masks (h,w) bool, empty where nobody is seen, and the weights' digest."""
     ((name, path),) = runtime.weights.items()
     state = state_of(path)
     network = load_strictly(NETWORKS[name](), state, path, runtime.device)
@@ -101,9 +103,9 @@ def prompts_of(xy: np.ndarray, score: np.ndarray, width: int, height: int) -> di
 
 def segment(
     network: Sam, video: Path | str, info: VideoInfo, prompts: dict[int, Prompt]
-) -> np.ndarray:
-    """Masks (n,h,w) bool of the prompted frames of a video, empty elsewhere."""
-    masks = np.zeros((info.frames, info.height, info.width), bool)
+) -> PackedMasks:
+    """n masks (h,w) bool of the prompted frames of a video, empty elsewhere."""
+    masks = PackedMasks.empty(info.frames, info.height, info.width)
     pictures = (shown(network, frame) for frame in stream_frames(video, list(prompts)))
     rows = progress(ahead(pictures), "masks", len(prompts))
     todo = iter(prompts.items())

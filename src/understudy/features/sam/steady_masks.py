@@ -4,8 +4,12 @@ Each mask is compared with those of the two frames before and after it, moved wi
 follows any steady motion, but not a slip of one or two frames.
 """
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
+
+from understudy.artifacts.masks import PackedMasks
 
 REACH = 2  # frames before and after
 SLIP = 0.6  # overlap with the neighbours' majority below which a mask is rejected
@@ -14,7 +18,10 @@ SPECK = 0.02  # of the largest piece: a smaller one that the neighbours lack is 
 CRACK = 1e-3  # of the mask: a smaller hole is filled
 
 
-def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+Masks = TypeVar("Masks", np.ndarray, PackedMasks)  # (n,h,w) bool
+
+
+def steady_masks(masks: Masks, boxes: np.ndarray) -> Masks:
     """Masks (n,h,w) bool without slips, specks and cracks; an empty one stays empty if no box
     says that somebody is there. boxes (n,4) x0, y0, x1, y1 px of the person, NaN if nobody is.
     """
@@ -31,7 +38,9 @@ def steady_masks(masks: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return steady
 
 
-def _usual(masks: np.ndarray, boxes: np.ndarray, frame: int) -> tuple[np.ndarray | None, float]:
+def _usual(
+    masks: np.ndarray | PackedMasks, boxes: np.ndarray, frame: int
+) -> tuple[np.ndarray | None, float]:
     """What most neighbours show where the person is now, (h,w), and how well they agree on it;
     None if there are fewer than three."""
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2

@@ -1,0 +1,117 @@
+"""What a room hides of a person: all that its depth shows nearer than they are."""
+
+from dataclasses import dataclass
+
+import cv2
+import numba as nb
+import numpy as np
+
+from understudy.artifacts.room import Room
+from understudy.scene.framing import Framing
+
+# How much nearer than a body a thing must be to hide it: m, m a metre, and standard errors of what
+# the room's depth says. A body is in front of the floor that it stands on and of what it leans on.
+NEARER, NEARER_SHARE, _ERRORS = 0.08, 0.03, 2.0
+_SOFT = 0.08  # m, over which a thing goes from hiding nothing to hiding all
+
+_NOISE = 3  # px of the masks: what differs from all around it is noise
+_REACH = 2  # px of a frame, from where an edge of the depth is moved to one of the photo
+_ALIKE = 12.0  # levels by which pixels of one thing differ
+_EDGE = 0.6  # px: how soft the edge of what hides somebody is
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What can hide somebody in a frame.
+
+    nearness (h,w) f32: 1/m of what a pixel shows, along the camera's axis; 0 where that hides
+    nobody: floor, and what is of unknown depth. error: standard error of it, 1/m.
+    """
+
+    nearness: np.ndarray
+    error: float
+
+    @staticmethod
+    def of(room: Room, framing: Framing, photo: np.ndarray) -> "Furniture | None":
+        """Of a room in a frame that shows `photo` (h,w,3) uint8; None if its depth is unknown."""
+        if room.depth is None:
+            return None
+        nearness = nearness_of(room)
+        error = _error(room, nearness)
+        nearness[room.floor] = 0
+        small, slopes = room.small, framing.slopes(room.camera.focal)
+        x, y = (
+            (slopes[..., axis] * small.focal + side / 2 - 0.5).astype(np.float32)
+            for axis, side in enumerate((small.width, small.height))
+        )
+        coarse = cv2.remap(nearness, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        return Furniture(_to_edges(coarse, photo), error)
+
+    def shown(self, alpha: np.ndarray, depth: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
+        """(h,w) f32: the share of a figure that is seen in each pixel of a box of the frame.
+
+        alpha, depth (h,w) f32, there: its coverage, and how far away it is, m.
+        """
+        share = np.ones_like(alpha)
+        _shown(alpha, depth, self.nearness[box], np.float32(self.error), share)
+        if share.min() == 1:
+            return share
+        covered = cv2.GaussianBlur(alpha, (0, 0), _EDGE)
+        soft = cv2.GaussianBlur(share * alpha, (0, 0), _EDGE) / np.maximum(covered, 1e-6)
+        return np.minimum(soft, 1)
+
+
+def nearness_of(room: Room) -> np.ndarray:
+    """(h,w) f32, as the room's masks: 1/m of what they show, without noise; 0 where unknown."""
+    assert room.depth is not None
+    depth = room.depth.astype(np.float32)
+    nearness = np.divide(1, depth, out=np.zeros_like(depth), where=depth > 0)
+    calm = cv2.medianBlur(nearness, _NOISE)
+    return cv2.bilateralFilter(calm, 5, 3 * max(_error(room, calm), 1e-3), 2)
+
+
+def _error(room: Room, nearness: np.ndarray) -> float:
+    """1/m: how far what is said of the free floor is from where that is."""
+    here = room.free & (nearness > 0)
+    if not here.any():
+        return 0.0
+    off = nearness[here] - 1 / room.small.floor_depth()[here]
+    return float(1.4826 * np.median(np.abs(off)))
+
+
+def _to_edges(coarse: np.ndarray, photo: np.ndarray) -> np.ndarray:
+    """The nearness (h,w) with its edges where the photo (h,w,3) has them: each pixel takes the
+    nearer or the farther of what is about it, by which has its colour."""
+    picture = photo.astype(np.float32)
+    total, weight = np.zeros_like(coarse), np.zeros_like(coarse)
+    for dy in range(-_REACH, _REACH + 1):
+        for dx in range(-_REACH, _REACH + 1):
+            off = ((picture - _moved(picture, dy, dx)) ** 2).sum(2)
+            alike = np.exp(off / (-2 * _ALIKE**2)) + 1e-3
+            total += alike * _moved(coarse, dy, dx)
+            weight += alike
+    mean = total / weight
+    around = np.ones((2 * _REACH + 1,) * 2, np.uint8)
+    near, far = cv2.dilate(coarse, around), cv2.erode(coarse, around)
+    snapped = np.where(near - mean < mean - far, near, far)
+    edge = near - far > 0.1 * near
+    return np.where(edge, snapped, coarse)
+
+
+def _moved(picture: np.ndarray, dy: int, dx: int) -> np.ndarray:
+    """(h,w,…): in each pixel, what is dy below and dx right of it."""
+    h, w = picture.shape[:2]
+    rows, columns = np.clip(np.arange(h) + dy, 0, h - 1), np.clip(np.arange(w) + dx, 0, w - 1)
+    return picture[rows][:, columns]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _shown(alpha, depth, nearness, error, share):
+    """Fill share (h,w) as `Furniture.shown` says, but hard-edged."""
+    for y in range(alpha.shape[0]):
+        for x in range(alpha.shape[1]):
+            near, z = nearness[y, x], depth[y, x]
+            if alpha[y, x] > 0 and near * z > 1:
+                least = NEARER + NEARER_SHARE * z + _ERRORS * error * z / near
+                beyond = (z - 1 / near - least) / _SOFT
+                share[y, x] = 1 - min(max(beyond + 0.5, 0.0), 1.0)

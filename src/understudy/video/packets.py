@@ -1,0 +1,142 @@
+"""The packets of a video: when each is shown, and whether some are missing or damaged. Nothing is
+decoded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from understudy.errors import UserError
+from understudy.video.container import ADVICE, video_stream
+
+# Headers are rounded; a file that lacks a larger share than this was cut short.
+MISSING_ALLOWED = 0.02
+CLOCK_SET_BACK = Fraction("0.5")  # s
+TS_PACKET, M2TS_PACKET = 188, 192  # bytes: ISO/IEC 13818-1, and with Blu-ray's time stamp
+
+
+@dataclass(frozen=True)
+class Packets:
+    """times: of the shown packets, s, in file order, None for one that carries no time; hidden: how
+    many more an edit list hides; promised: frames that the header announces, or 0; end,
+    promised_end: s, of the last packet and as the header says, which may be 0; end_missing: nothing
+    but its last bytes say that the file was cut short."""
+
+    times: list[Fraction | None]
+    hidden: int
+    promised: int
+    end: float
+    promised_end: float
+    end_missing: bool
+
+
+def read_packets(container: InputContainer, path: Path | str) -> Packets:
+    """The video's packets.
+
+    Raises UserError if none is displayed, the file was cut short, its clock starts again, or a
+    packet cannot be what an encoder wrote.
+    """
+    video = video_stream(container)
+    whole = _nal_check(container)
+    promised = _promised_frames(container)
+    times: list[Fraction | None] = []
+    hidden, end = 0, Fraction(0)
+    clock: Fraction | None = None
+    try:
+        for packet in container.demux():
+            if not packet.size:
+                continue
+            time = None if packet.pts is None else packet.pts * packet.time_base
+            if time is not None:
+                end = max(end, time + (packet.duration or 0) * packet.time_base)
+            if packet.stream.index != video.index:
+                continue
+            if packet.dts is not None:
+                before, clock = clock, packet.dts * packet.time_base
+                if before is not None and clock < before - CLOCK_SET_BACK:
+                    raise UserError(
+                        f"{path}: its clock jumps back after frame {len(times)}, as in two "
+                        "recordings put one behind the other; split it there, or convert it to .mp4"
+                    )
+            if whole and not whole(bytes(packet)):
+                raise UserError(f"{path}: is damaged at frame {len(times)}; {ADVICE}")
+            if packet.is_discard:
+                hidden += 1
+            else:
+                times.append(time)
+    except av.FFmpegError:
+        pass  # a file cut short may end in half a packet: judged by how much came before
+    if not times:
+        raise UserError(f"{path}: its video stream is empty; copy or record it again")
+    if container.format.name == "avi" and clock is not None and video.average_rate:
+        # The header also counts frames that were dropped, which leave a gap in the clock.
+        promised -= max(0, round(clock * video.average_rate) + 1 - len(times))
+    promised_end = (container.duration or 0) / av.time_base
+    _refuse_cut_short(path, len(times) + hidden, promised, float(end), promised_end)
+    return Packets(times, hidden, promised, float(end), promised_end, _end_missing(container))
+
+
+def _promised(container: InputContainer) -> int:
+    """How many frames the header announces, or 0; those that an edit list skips are counted in the
+    header of an .mp4, but not in its index."""
+    video = video_stream(container)
+    if "mp4" in container.format.name:
+        return min(video.frames, len(video.index_entries))
+    return video.frames
+
+
+def _promised_frames(container: InputContainer) -> int:
+    """How many frames the header announces, or 0; those that an edit list skips are counted in the
+    header of an .mp4, but not in its index."""
+    video = video_stream(container)
+    if "mp4" in container.format.name:
+        return min(video.frames, len(video.index_entries))
+    return video.frames
+
+
+def _end_missing(container: InputContainer) -> bool:
+    """Whether a file of a kind that announces no length ends in the middle of something."""
+    if container.format.name == "mpegts":
+        return bool(container.size % TS_PACKET and container.size % M2TS_PACKET)
+    return container.format.name == "asf" and container.duration is None
+
+
+def _nal_check(container: InputContainer) -> Callable[[bytes], bool] | None:
+    """For H.264 and HEVC in containers that put its length before each NAL unit: whether a packet
+    is made of such units. FFmpeg's HEVC decoder notices hardly any damage."""
+    context = video_stream(container).codec_context
+    header = context.extradata or b""
+    place = {"h264": 4, "hevc": 21}.get(context.name)  # ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1
+    if place is None or len(header) <= place or header[0] != 1:
+        return None
+    length = (header[place] & 3) + 1
+
+    def whole(packet: bytes) -> bool:
+        at = 0
+        while at < len(packet):
+            size = int.from_bytes(packet[at : at + length])
+            at += length
+            # Three zeros in a row never occur in a unit (ISO/IEC 14496-10, 7.4.1), but may pad it.
+            if size == 0 or b"\0\0\0" in packet[at : at + size].rstrip(b"\0"):
+                return False
+            at += size
+        return at == len(packet)
+
+    return whole
+
+
+def _refuse_cut_short(
+    path: Path | str, frames: int, promised_frames: int, end: float, promised: float
+) -> None:
+    """UserError if the header announces clearly more than the file holds."""
+    if frames < promised_frames * (1 - MISSING_ALLOWED) - 1:
+        raise UserError(
+            f"{path}: is truncated: it has {frames} of {promised_frames} frames; copy it again"
+        )
+    if end and end < promised * (1 - MISSING_ALLOWED) - 0.5:
+        raise UserError(
+            f"{path}: is truncated: it has {end:.1f} of {promised:.1f} s; copy it again"
+        )

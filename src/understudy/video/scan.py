@@ -1,0 +1,33 @@
+"""Whether a video is interlaced without saying so, by FFmpeg's filter idet."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+
+from understudy.video.probe import VideoInfo
+
+LOOKED_AT = 120  # frames
+TALLEST = 1088  # px, of stored frames: nothing taller was ever filmed interlaced
+SURE = 0.9  # of the frames that can be told: all of the same field first
+FEWEST = 12  # frames
+
+
+def unsaid_field_order(path: Path | str, info: VideoInfo) -> str | None:
+    """Which field comes first, "tff" or "bff", if nearly all frames among the first that move look
+    woven of two moments; else None."""
+    if min(info.width, info.height) > TALLEST:
+        return None
+    looking = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-i", f"file:{path}"]
+    looked = ["-frames:v", str(LOOKED_AT), "-vf", "idet", "-f", "null", "-"]
+    told = subprocess.run([*looking, *looked], text=True, errors="replace", capture_output=True)
+    found = re.findall(
+        r"Multi frame detection: TFF: *(\d+) BFF: *(\d+) Progressive: *(\d+)", told.stderr
+    )
+    if not found:
+        return None
+    top, bottom, progressive = map(int, found[-1])  # FFmpeg 9 also tells of a graph it discarded
+    if max(top, bottom) < max(FEWEST, SURE * (top + bottom + progressive)):
+        return None
+    return "tff" if top > bottom else "bff"
