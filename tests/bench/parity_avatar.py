@@ -11,7 +11,6 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,8 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tests.bench.parity_files import VERTICES, write_models
+from tests.bench.parity_files import VERTICES, in_double, write_models
 from tests.bench.parity_public import enter
+from tests.bench.parity_weights import copy_weights, pairs, parameters, tensors
 from understudy.artifacts.fit import PARTS, Fit
 from understudy.avatar.training.exavatar import losses, mesh, training
 from understudy.avatar.training.exavatar.face import FaceTexture
@@ -96,6 +96,7 @@ def main() -> None:
         body = load_body(models.body)
         flame = load_flame(models.body, body)
         enter("avatar", models.folder, scratch)
+        body, flame = in_double(body, flame, models.body)
         found = {}
         for when, step in STEPS.items():
             found[when] = _compared(body, flame, step)
@@ -129,7 +130,7 @@ def _compared(body, flame, step: int) -> dict[str, dict[str, float]]:
     sum(wanted.values()).backward()
     gradients = {name: _apart(a.grad, b.grad) for name, (a, b) in theirs.pairs(ours).items()}
     for a, b in theirs.pairs(ours).values():
-        _run_in(b.grad.square().mean(), (ours.optimiser, _tensors(a)), (optimiser, _tensors(b)))
+        _run_in(b.grad.square().mean(), (ours.optimiser, tensors(a)), (optimiser, tensors(b)))
     before = {name: a.detach().clone() for name, (a, _) in theirs.pairs(ours).items()}
     for group, peak in zip(ours.optimiser.param_groups, ours.peaks, strict=True):
         group["lr"] = peak
@@ -142,14 +143,10 @@ def _compared(body, flame, step: int) -> dict[str, dict[str, float]]:
     return {"loss": off, "gradient": gradients, "step": steps}
 
 
-def _tensors(parameter) -> list[Tensor]:
-    return getattr(parameter, "parts", [parameter])
-
-
 def _run_in(square: Tensor, *sides: tuple[torch.optim.Adam, list[Tensor]]) -> None:
     """Moments as after ten steps, alike for both: the first step shows signs alone."""
-    for optimiser, tensors in sides:
-        for tensor in tensors:
+    for optimiser, moved in sides:
+        for tensor in moved:
             optimiser.state[tensor] = {
                 "step": torch.tensor(10.0),
                 "exp_avg": torch.zeros_like(tensor),
@@ -164,9 +161,6 @@ def _apart(ours: Tensor, theirs: Tensor) -> float:
 
 def _ours(body, flame, rng) -> training.ExAvatarTraining:
     """Our training of a made-up person, with random weights, in double precision."""
-    body = body.to(dtype=torch.float64)
-    regressor = flame.joint_regressor.double()
-    flame = replace(flame, model=flame.model.to(dtype=torch.float64), joint_regressor=regressor)
     turns = torch.tensor(rng.normal(0, 0.2, (FRAMES, 55, 3)))
     transl = torch.tensor([[0.0, 0.0, 4.0]]).expand(FRAMES, 3).clone()
     pose = Pose.from_full(turns, torch.tensor(rng.normal(0, 0.5, (FRAMES, 50))), transl)
@@ -297,11 +291,11 @@ def _theirs(ours: training.ExAvatarTraining, rng) -> tuple[types.SimpleNamespace
         scene.feature_dc.copy_(values["colors"][:, None])
         person = HumanGaussian()
         person.init()
-        _copy_weights(human, person)
+        copy_weights(human, person)
         smpl_x.joint_offset = first.clone()  # the same tensor until here, in double precision
         poses = SMPLXParamDict()
         fitted = ours.poses.fitted[ours.trained[TRAINED]]
-        poses.init({TRAINED: _parameters(fitted)})
+        poses.init({TRAINED: parameters(fitted)})
     flame.set_texture(torch.zeros(3, 512, 512), torch.zeros(3, 512, 512))
     from model import Model
 
@@ -325,104 +319,9 @@ def _theirs(ours: training.ExAvatarTraining, rng) -> tuple[types.SimpleNamespace
         model=model,
         data=data,
         head=torch.from_numpy(smpl_x.face_vertex_idx.astype(np.int64)),
-        pairs=lambda training: _pairs(training, person, own, scene),
+        pairs=lambda training: pairs(training, TRAINED, person, own),
     )
     return made, optimiser
-
-
-def _parameters(frame) -> dict[str, Tensor]:
-    from pytorch3d.transforms import matrix_to_axis_angle
-
-    turns = matrix_to_axis_angle(frame.rotations)
-    parts = {"root_pose": turns[0], "body_pose": turns[1:22], "jaw_pose": turns[22]}
-    parts |= {"leye_pose": turns[23], "reye_pose": turns[24]}
-    parts |= {"lhand_pose": turns[25:40], "rhand_pose": turns[40:]}
-    return parts | {"expr": frame.expression, "trans": frame.transl}
-
-
-def _copy_weights(human, person) -> None:
-    for name, (own, public) in _networks(human, person).items():
-        if name == "color_change.linear.0.weight":
-            own = _as_public(own)
-        public.copy_(own)
-    person.shape_param.copy_(human.betas)
-    person.joint_offset.copy_(human.joint_offset)
-
-
-def _as_public(weight: Tensor) -> Tensor:
-    """Ours reads features, normal, pose; the public one features, pose, normal."""
-    return torch.cat([weight[:, :96], weight[:, 99:], weight[:, 96:99]], 1)
-
-
-def _networks(human, person) -> dict[str, tuple[Tensor, Tensor]]:
-    """Our parameter and the public one, by our name."""
-    found = {
-        "planes": (human.planes.texels, person.triplane),
-        "face_planes": (human.face_planes.texels, person.triplane_face),
-    }
-    layers = {
-        "geometry": (person.geo_net, (person.mean_offset_net, person.scale_net)),
-        "geometry_change": (
-            person.geo_offset_net,
-            (person.mean_offset_offset_net, person.scale_offset_net),
-        ),
-        "color": (person.rgb_net, (person.rgb_net[9:],)),
-        "color_change": (person.rgb_offset_net, (person.rgb_offset_net[9:],)),
-    }
-    for name, (hidden, heads) in layers.items():
-        own = getattr(human, name)
-        pairs = [(f"linear.{k}", own.linear[k], hidden[3 * k]) for k in range(3)]
-        pairs += [(f"norm.{k}", own.norm[k], hidden[3 * k + 1]) for k in range(3)]
-        pairs += [(f"heads.{k}", own.heads[k], head[0]) for k, head in enumerate(heads)]
-        for part, a, b in pairs:
-            for kind in ("weight", "bias"):
-                found[f"{name}.{part}.{kind}"] = getattr(a, kind), getattr(b, kind)
-    return found
-
-
-class _Joined:
-    """Several public parameters as one of ours."""
-
-    def __init__(self, parts: list[Tensor]) -> None:
-        self.parts = parts
-
-    @property
-    def grad(self) -> Tensor:
-        return torch.cat([part.grad.view(-1, 6) for part in self.parts])
-
-    def detach(self) -> Tensor:
-        return torch.cat([part.detach().view(-1, 6) for part in self.parts])
-
-
-class _Reordered:
-    """A parameter of ours, read in the public order."""
-
-    def __init__(self, own: Tensor) -> None:
-        self.own, self.parts = own, [own]
-
-    @property
-    def grad(self) -> Tensor:
-        return _as_public(self.own.grad)
-
-    def detach(self) -> Tensor:
-        return _as_public(self.own.detach())
-
-
-def _pairs(ours, person, own: dict[str, Tensor], scene) -> dict[str, tuple]:
-    """Everything that a step moves: ours and the public one, by our name."""
-    human, motion = ours.human, ours.motion
-    found: dict[str, tuple] = dict(_networks(human, person))
-    name = "color_change.linear.0.weight"
-    found[name] = _Reordered(found[name][0]), found[name][1]
-    found |= {
-        "betas": (human.betas, person.shape_param),
-        "joint_offset": (human.joint_offset, person.joint_offset),
-        "places": (motion.places[TRAINED], own["trans"]),
-        "smiles": (motion.smiles[TRAINED], own["expr"]),
-    }
-    order = ("root_pose", "body_pose", "jaw_pose", "leye_pose", "reye_pose")
-    turns = [own[name] for name in (*order, "lhand_pose", "rhand_pose")]
-    return found | {"rows": (motion.rows[TRAINED], _Joined(turns))}
 
 
 def _draw_theirs(model, stand_in: StandIn) -> None:

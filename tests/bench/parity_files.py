@@ -8,13 +8,16 @@ follow the head's turn, hands are flat on average.
 """
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
 from scipy.spatial import cKDTree
 
-from understudy.body.flame import join_flame
+from understudy.body.flame import Flame, join_flame
+from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX, JOINT_NAMES, PARENTS
 
 RINGS, AROUND = 419, 25
@@ -71,6 +74,22 @@ def write_models(folder: Path) -> Models:
     table = smplx / "SMPL-X__FLAME_vertex_ids.npy"
     join_flame(smplx / "SMPLX_MALE.npz", flame / "FLAME_NEUTRAL.pkl", table, joined)
     return Models(folder, joined)
+
+
+def in_double(body: BodyModel, flame: Flame, path: Path) -> tuple[BodyModel, Flame]:
+    """Both in double precision, the body's joints computed in it from the file."""
+    with np.load(path) as stored:
+        regressor = torch.from_numpy(stored["J_regressor"]).double()
+    body = body.to(dtype=torch.float64)
+    joints = partial(torch.einsum, "jv,v...->j...", regressor)
+    body = replace(
+        body,
+        J_template=joints(body.v_template),
+        J_shapedirs=joints(body.shapedirs),
+        J_exprdirs=joints(body.exprdirs),
+    )
+    head, ids = flame.model.to(dtype=torch.float64), flame.vertex_ids
+    return body, replace(flame, model=head, joint_regressor=regressor[:, ids])
 
 
 def _rings() -> np.ndarray:

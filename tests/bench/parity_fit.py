@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from tests.bench.parity_files import VERTICES, write_models
+from tests.bench.parity_files import VERTICES, in_double, write_models
 from tests.bench.parity_public import enter
 from understudy.body.flame import load_flame
 from understudy.body.landmarks import LANDMARK_NAMES
@@ -70,6 +70,7 @@ def main() -> None:
         body = load_body(models.body)
         flame = load_flame(models.body, body)
         enter("fitting", models.folder, scratch)
+        body, flame = in_double(body, flame, models.body)
         objective, values = _ours(body, flame)
         print(json.dumps(_compared(objective, values)))
 
@@ -77,9 +78,6 @@ def main() -> None:
 def _ours(body, flame) -> tuple[CoupledObjective, Unknowns]:
     """Our objective of a random clip; its unknowns, all moved from where they start."""
     rng = np.random.default_rng(1)
-    body = body.to(dtype=torch.float64)
-    regressor = flame.joint_regressor.double()
-    flame = replace(flame, model=flame.model.to(dtype=torch.float64), joint_regressor=regressor)
     xy = np.array([320.0, 240.0]) + rng.normal(0, 60, (FRAMES, 133, 2))
     score = (rng.random((FRAMES, 133)) < 0.9).astype(float)
     camera = np.array([[2000.0, 0, 320], [0, 2000, 240], [0, 0, 1]])
