@@ -10,6 +10,7 @@ import torch
 from torch.nn.functional import conv2d
 
 from tests.unit.avatar_scene import painted_avatar, standing_fit
+from understudy.avatar.training.exavatar.face import TEXELS, FaceTexture
 from understudy.avatar.training.exavatar.human import Human
 from understudy.avatar.training.exavatar.losses import Regularisers, bordered_ssim, part_weights
 from understudy.avatar.training.exavatar.mesh import big_pose, points_of, subdivided
@@ -266,6 +267,20 @@ def test_ssim_looks_beyond_the_border():
     likeness = (2 * ma * mb + 1e-4) * (2 * both + 9e-4)
     likeness = likeness / ((ma**2 + mb**2 + 1e-4) * (va + vb + 9e-4))
     assert bordered_ssim(a, b) == pytest.approx(float(likeness.mean()), abs=1e-5)
+
+
+def test_a_texture_is_sampled_in_perspective():
+    """One whose colours are the corners' shares: they lead to the point that a pixel shows."""
+    points = torch.tensor([[-0.5, -0.5, 2.0], [0.6, -0.4, 3.0], [0.0, 0.5, 2.5]])
+    K = torch.tensor([[40.0, 0, 20], [0, 40, 22], [0, 0, 1]])
+    known = torch.ones(1, len(TEXELS), dtype=torch.bool)
+    texture = FaceTexture(torch.tensor([[0, 1, 2]]), TEXELS[None], known)
+    pasted = texture.pasted(points, K, torch.full((40, 44, 3), -1.0))
+    row, column = (pasted[..., 0] >= 0).nonzero().T
+    assert len(row) > 100
+    shown = pasted[row, column] @ points @ K.T
+    wanted = torch.stack([column, row], 1) + 0.5
+    assert torch.allclose(shown[:, :2] / shown[:, 2:], wanted, atol=1e-3)
 
 
 def test_weights_by_part(human):
