@@ -9,7 +9,8 @@ rule composite_background:
     """S_(i,j,k): the re-enactment over one background, C + (1 − α) B."""
     input:
         rgba=LAYOUT.master("{reference}", "{identity}", "{view}"),
-        people=LAYOUT.people("{background}"),  # what cannot be read is told before avatars are made
+        # Ancient: it only comes first, so that an image that cannot be read is told of early.
+        people=ancient(LAYOUT.people("{background}")),
         # Functions and parameters slow down a large plan: each is evaluated once per video.
         background=(
             (

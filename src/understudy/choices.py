@@ -34,7 +34,7 @@ CHOICES = {
         "depth_anything_metric_s": "understudy.room.depth_anything:metric",
     },
     "scene": {  # what kind of place a background shows
-        "table": "understudy.places.kinds:kind_of",
+        "table": "understudy.places.table:unseen",
         "clip": "understudy.places.clip:look",
         "clip_l": "understudy.places.clip:look",
     },

@@ -100,6 +100,27 @@ def resume_difference() -> float:
     return max(float((a[name].double() - b[name].double()).abs().max()) for name in a)
 
 
+def save_untrained(path: Path, fit: Path, body: Path, max_edge: float) -> int:
+    """Write an avatar of a fitted body before any training, in colours of noise; returns how many
+    Gaussians it has."""
+    import torch
+
+    from understudy.artifacts.avatar import save_avatar
+    from understudy.artifacts.fit import load_fit
+    from understudy.avatar.training.direct.settings import DirectSettings
+    from understudy.avatar.training.direct.surface_parameters import SurfaceParameters
+    from understudy.body.load import load_body
+
+    own, settings = load_fit(fit), DirectSettings(max_edge=max_edge)
+    trainee = SurfaceParameters(load_body(body), own.betas, own.joint_offset, settings)
+    noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        trainee.logits += 0.5 * noise  # images that cost an encoder what a person costs, or more
+        avatar = trainee.avatar(trainee.offset())
+    save_avatar(path, avatar, {})
+    return len(avatar)
+
+
 def _train(person: str, folder: str, settings: str, device: str) -> dict[str, float]:
     import torch
 
@@ -123,26 +144,13 @@ def _train(person: str, folder: str, settings: str, device: str) -> dict[str, fl
 
 
 def _animate(folder: str, device: str) -> dict[str, float]:
-    import torch
-
-    from understudy.artifacts.avatar import save_avatar
     from understudy.artifacts.fit import load_fit
-    from understudy.avatar.training.direct.settings import DirectSettings
-    from understudy.avatar.training.direct.surface_parameters import SurfaceParameters
-    from understudy.body.load import load_body
     from understudy.scene.animate import animate_avatar
     from understudy.scene.settings import AnimateSettings
 
     own_fit, motion = (one.path("fit.npz") for one in IDENTITIES[:2])
-    body, own = load_body(BODY), load_fit(own_fit)
-    settings = DirectSettings(max_edge=GAUSSIANS_EDGE)
-    trainee = SurfaceParameters(body, own.betas, own.joint_offset, settings)
-    noise = torch.randn(trainee.logits.shape, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        trainee.logits += 0.5 * noise  # images that cost an encoder what a person costs, or more
-        avatar = trainee.avatar(trainee.offset())
     path = Path(folder, "avatar.safetensors")
-    save_avatar(path, avatar, {})
+    gaussians = save_untrained(path, own_fit, BODY, GAUSSIANS_EDGE)
     frames, seconds = len(load_fit(motion)), []
     for _ in range(1 + RUNS):  # the first compiles
         began = time.perf_counter()
@@ -157,7 +165,7 @@ def _animate(folder: str, device: str) -> dict[str, float]:
             device,
         )
         seconds.append(time.perf_counter() - began)
-    return {"fps": frames / min(seconds[1:]), "gaussians": len(avatar), "frames": frames}
+    return {"fps": frames / min(seconds[1:]), "gaussians": gaussians, "frames": frames}
 
 
 if __name__ == "__main__":

@@ -25,8 +25,9 @@ from understudy.demo.film import Shot, composed
 from understudy.demo.ground import ground
 from understudy.demo.people import make_person
 from understudy.demo.render import Picture
-from understudy.demo.room_film import film, stage
+from understudy.demo.room_film import film
 from understudy.demo.rooms import make_room
+from understudy.demo.shadow import FloorShadow
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.style import Style
 from understudy.demo.truth import camera_pose
@@ -173,7 +174,7 @@ class _Films:
         turned = torch.from_numpy(about_up(yaw + place.turn)).float()
         there = moved(pose, player.motion.body.joints[0], turned, torch.from_numpy(floor).float())
         at = float(floor[0]), float(floor[2])
-        return _Films(photo, stage(player.figure, photo.room, photo.lens, at), there)
+        return _Films(photo, _stage(player.figure, photo, at), there)
 
     def among_furniture(self) -> Framed:
         return self._filmed(self.shot)
@@ -192,6 +193,13 @@ class _Films:
     def _filmed(self, shot: Shot) -> Framed:
         (frame,) = film(shot, self.photo.lens, self.pose)
         return Framed.of(frame.rgb, frame.mask)
+
+
+def _stage(figure: Figure, photo: Photo, place: tuple[float, float]) -> Shot:
+    """The figure in the room of a photo, whose picture is the backdrop."""
+    lighting, camera, behind = photo.room.lighting, photo.lens.straight, photo.view.straight
+    shadow = FloorShadow.of(behind.depth, camera, lighting.key.position, place)
+    return Shot(figure, figure.shaped(), camera, FigureRenderer(figure, lighting), behind, shadow)
 
 
 def _true_place(photo: Photo, room: Room, place: Place) -> np.ndarray:

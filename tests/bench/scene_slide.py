@@ -27,7 +27,7 @@ from understudy.scene.performance import performance
 from understudy.scene.place import find_place, in_room
 
 SIZE = 512  # px, of the frames
-ACTIONS = ("hand_waving", "point", "bow", "palms_together")  # both feet on the floor, mostly
+ACTIONS = ("hand_waving", "bow")  # both feet on the floor, mostly
 CLIPS = tuple(clip for clip in REFERENCES if clip.action in ACTIONS)
 FEET = (10, 11)  # SMPL-X's left_foot and right_foot
 STILL = 0.03  # m/s in truth: a foot that stands
@@ -55,6 +55,12 @@ def fit_of(clip: Clip) -> Path:
     out, version = clip.path("fit.npz"), {"code": code_version("fit_body")}
     made([out], version, lambda: fit_body(*features, body, out, FitSettings(), "understudy"))
     return out
+
+
+def make_fits() -> None:
+    """The fits of all clips that are not there yet."""
+    for clip in CLIPS:
+        fit_of(clip)
 
 
 def fitted(clip: Clip) -> tuple[Fit, ShapedBody, list[Stood]]:

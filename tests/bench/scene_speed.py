@@ -2,7 +2,6 @@
 next to that of the commit BEFORE, which pasted the person; each job in its own process.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -12,20 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
+import numpy as np
 import yaml
 
-from tests.bench.avatar_speed import alone
-from tests.bench.avatar_world import BODY, IDENTITIES, make_world
+from tests.bench.avatar_speed import save_untrained
 from tests.bench.figures import ROOT
-from tests.bench.fit_world import made
+from tests.bench.fit_world import Clip, make_body
 from tests.bench.scene_slide import fit_of, longest_clip
-from tests.bench.scene_world import Photo
 from understudy.artifacts.room import Room, save_room
+from understudy.artifacts.trained import Trained, save_trained
 
 BEFORE = "128ba66"
 WORLD = ROOT / "results/bench/scene_world"
 CORES = 2  # that the frames a second are given for
-RUNS = 3
+RUNS = 2
 CRF = "16"
 
 # Each job as its script calls it: the library's call, on the process's arguments.
@@ -64,24 +63,27 @@ for _ in range(int(runs)):
 """
 
 
-def trained_avatar() -> Path:
-    """The avatar of the first person that avatars are measured on, trained as the demo does."""
-    make_world(IDENTITIES[0])
+def learnt_by(clip: Clip, home: Path) -> tuple[Path, Path]:
+    """What a training leaves of a clip's person, before it begins: an avatar with as many Gaussians
+    as the demo's have, which takes no less time to render, and the record of its scene, a photo."""
     settings = yaml.safe_load((ROOT / "config/demo.yaml").read_text())["avatar"]
-    told = json.dumps(settings)
-    out = WORLD / "avatar.safetensors"
-    made([out], settings, lambda: alone("train", IDENTITIES[0].person, WORLD, told, "cpu"))
-    return out
+    avatar, trained = WORLD / "avatar.safetensors", WORLD / "trained.npz"
+    save_untrained(avatar, fit_of(clip), make_body(), settings["direct"]["max_edge"])
+    size = settings["size"], settings["size"]
+    scene = cv2.resize(cv2.imread(str(home)), size)[..., ::-1].astype(np.float32) / 255
+    none = np.zeros((0, 23, 3), np.float32)
+    save_trained(trained, Trained(none, scene, np.zeros(0, np.int64), 0, 0.0, 0.0, []))
+    return avatar, trained
 
 
-def written(photos: list[tuple[Photo, Room]]) -> list[tuple[Path, Path]]:
-    """The files of photos and of what was found in them: room.npz, image."""
+def written(photos: list[tuple[np.ndarray, Room]]) -> list[tuple[Path, Path]]:
+    """The files of photos (h,w,3) and of what was found in them: room.npz, image."""
     files = []
     WORLD.mkdir(parents=True, exist_ok=True)
     for number, (photo, room) in enumerate(photos):
         paths = WORLD / f"room{number}.npz", WORLD / f"photo{number}.png"
         save_room(paths[0], room)
-        cv2.imwrite(str(paths[1]), photo.view.rgb[..., ::-1])
+        cv2.imwrite(str(paths[1]), photo[..., ::-1])
         files.append(paths)
     return files
 
@@ -91,8 +93,8 @@ def composite_fps(room: Path, image: Path) -> float:
     the first, which compiles."""
     clip = longest_clip()
     with tempfile.TemporaryDirectory() as folder:
-        avatar = trained_avatar()
-        files = (avatar, avatar.with_name("trained.npz"), fit_of(clip), BODY, room, image)
+        learnt = learnt_by(clip, image)
+        files = (*learnt, fit_of(clip), make_body(), room, image)
         out = Path(folder, "out.mp4"), Path(folder, "out.json")
         told = _ran(ROOT / "src", RENDER, CORES, *files, *out, CRF, 1 + RUNS)[1]
     seconds = [float(line) for line in told.split()]
@@ -101,12 +103,13 @@ def composite_fps(room: Path, image: Path) -> float:
 
 def cost_ratio(rooms: list[tuple[Path, Path]]) -> float:
     """CPU time of a pair with these photos (room.npz, image) over that of BEFORE, in turn."""
-    avatar, fit = trained_avatar(), fit_of(longest_clip())
+    clip = longest_clip()
+    learnt, fit = learnt_by(clip, rooms[0][1]), fit_of(clip)
     with checkout_before() as before, tempfile.TemporaryDirectory() as name:
         folder, ours, theirs = Path(name), [], []
         for _ in range(RUNS):
-            theirs.append(_pasted(before / "workflow", folder, avatar, fit, rooms))
-            ours.append(_in_rooms(ROOT / "src", folder, avatar, fit, rooms))
+            theirs.append(_pasted(before / "workflow", folder, learnt[0], fit, rooms))
+            ours.append(_in_rooms(ROOT / "src", folder, learnt, fit, rooms))
             print(f"a pair: {ours[-1]:.1f} CPU s, before {theirs[-1]:.1f}", flush=True)
     return min(ours) / min(theirs)
 
@@ -115,23 +118,26 @@ def _pasted(
     library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
 ) -> float:
     """CPU seconds of the jobs of BEFORE: a master and a white video, composites of the master."""
-    master, white = folder / "master.mkv", folder / "white.mp4"
-    spent = _ran(library, ANIMATE_BEFORE, 1, avatar, fit, BODY, master, white, CRF)[0]
+    master, white, body = folder / "master.mkv", folder / "white.mp4", make_body()
+    spent = _ran(library, ANIMATE_BEFORE, 1, avatar, fit, body, master, white, CRF)[0]
     for _, image in rooms:
         spent += _ran(library, COMPOSITE_BEFORE, 1, master, image, folder / "out.mp4", CRF)[0]
     return spent
 
 
 def _in_rooms(
-    library: Path, folder: Path, avatar: Path, fit: Path, rooms: list[tuple[Path, Path]]
+    library: Path,
+    folder: Path,
+    learnt: tuple[Path, Path],
+    fit: Path,
+    rooms: list[tuple[Path, Path]],
 ) -> float:
     """CPU seconds of today's jobs: the white video, a rendering in each room."""
-    files = (avatar, fit, BODY)
+    body, white = make_body(), folder / "white.mp4"
     outs = folder / "out.mp4", folder / "out.json"
-    spent = _ran(library, ANIMATE, 1, *files, folder / "white.mp4", CRF)[0]
-    learnt = avatar, avatar.with_name("trained.npz"), fit, BODY
+    spent = _ran(library, ANIMATE, 1, learnt[0], fit, body, white, CRF)[0]
     for room, image in rooms:
-        spent += _ran(library, RENDER, 1, *learnt, room, image, *outs, CRF, 1)[0]
+        spent += _ran(library, RENDER, 1, *learnt, fit, body, room, image, *outs, CRF, 1)[0]
     return spent
 
 

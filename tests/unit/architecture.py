@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {
         *("artifacts", "avatar.evaluation", "body", "fitting", "gaussians", "scene", "video"),
     },
-    "converters": set(),
+    "converters": {"places"},
     # What is decided before any job runs, and what is reported of a run. From makers they import
     # only settings and what is light.
     "configuration": {

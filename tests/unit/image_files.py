@@ -101,7 +101,9 @@ def _naive(cmyk: Image.Image) -> np.ndarray:
 
 
 CMYK = PHOTO.convert("CMYK")
-DAMAGED = "is a damaged image .*; copy it again|is not an image"
+DAMAGED = "is a damaged image .*; copy it again|is a TIFF that cannot be read .*; copy it again"
+RAW = "is a camera's raw file; develop it"
+PAGE = "is a web page or drawing, .*; download"
 PQ = (b"cICP", bytes([9, 16, 0, 1]))
 P3_POINTS = (b"cICP", bytes([12, 13, 0, 1]))
 MOVING = {"save_all": True, "append_images": [PHOTO.transpose(Image.Transpose.ROTATE_180)]}
@@ -276,6 +278,18 @@ RIGHT = [
         RGB,
         LOSSY,
     ),
+    Kind(
+        "JPEG with rubbish for EXIF",
+        saved("a.jpg", PHOTO, quality=95, exif=b"Exif\0\0rubbish"),
+        RGB,
+        LOSSY,
+    ),
+    Kind(
+        "grey JPEG with an RGB profile",
+        saved("a.jpg", PHOTO_GREY, quality=95, icc_profile=P3_PROFILE),
+        GREY_RGB,
+        LOSSY,
+    ),
     Kind("lossless WebP", saved("a.webp", PHOTO, lossless=True), RGB),
     Kind("WebP with alpha", saved("a.webp", CLEAR, lossless=True), ON_WHITE),
     Kind("JPEG 2000", saved("a.jp2", PHOTO), RGB),
@@ -340,53 +354,35 @@ TOLD = [
         put("a.png", png_file((40000, 20000), bytes(9), 0, 8)),
         "is 40000x20000 px, which takes too much memory; make it smaller",
     ),
-    Kind("JPEG XL", put("a.jxl", b"\xff\x0a" + bytes(60)), "is JPEG XL; save it as JPEG or PNG"),
-    Kind("OpenEXR", put("a.exr", b"v/1\x01" + bytes(60)), "is an OpenEXR image, .*; tone-map it"),
+    Kind("raw of Nikon", saved("a.NEF", PHOTO, format="TIFF"), RAW),
+    Kind("DNG named .tif", saved("a.tif", PHOTO, tiffinfo={50706: b"\1\4\0\0"}), RAW),
     Kind(
-        "Radiance",
-        put("a.hdr", b"#?RADIANCE\n" + bytes(60)),
-        "is a Radiance image, .*; tone-map it",
+        "floating-point RGB TIFF",
+        opencv("a.tif", RGB.astype(np.float32) / 255),
+        "is a TIFF that cannot be read .*floating-point.*; .* save it as PNG",
     ),
-    Kind(
-        "raw of Canon",
-        put("a.cr2", b"II*\0\x10\0\0\0CR\x02\0" + bytes(60)),
-        "is a camera's raw file; develop it",
+    *(
+        Kind(name, put(file, content + bytes(60)), told)
+        for name, file, content, told in (
+            ("JPEG XL", "a.jxl", b"\xff\x0a", "is JPEG XL; save it as JPEG or PNG"),
+            ("OpenEXR", "a.exr", b"v/1\x01", "is an OpenEXR image, .*; tone-map it"),
+            ("Radiance", "a.hdr", b"#?RADIANCE\n", "is a Radiance image, .*; tone-map it"),
+            ("raw of Canon", "a.cr2", b"II*\0\x10\0\0\0CR\x02\0", RAW),
+            ("new raw of Canon", "a.cr3", b"\0\0\0\x18ftypcrx ", RAW),
+            ("raw of Fuji", "a.raf", b"FUJIFILMCCD-RAW 0201", RAW),
+            ("PDF", "a.pdf", b"%PDF-1.7\n", "is a PDF; export its picture"),
+            ("PostScript", "a.eps", b"%!PS-Adobe-3.0\n", "is PostScript; export its picture"),
+            ("Photoshop", "a.psd", b"8BPS\0\1", "is an image editor's own file; export it"),
+            ("GIMP", "a.xcf", b"gimp xcf v011", "is an image editor's own file; export it"),
+            ("archive", "a.png", b"PK\x03\x04", "is an archive or a document; give the image"),
+            ("drawing", "a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", PAGE),
+            ("web page named .jpg", "a.jpg", b"<!DOCTYPE html><html></html>", PAGE),
+            ("Git LFS", "a.jpg", b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+            ("MP4", "a.jpg", b"\0\0\0\x20ftypmp42", "is a video; save one of its frames"),
+            ("Matroska", "a.jpg", b"\x1aE\xdf\xa3", "is a video; save one of its frames"),
+            ("text", "a.jpg", b"hello\n" * 20, "is not an image; give a .jpg"),
+        )
     ),
-    Kind(
-        "raw of Nikon", saved("a.NEF", PHOTO, format="TIFF"), "is a camera's raw file; develop it"
-    ),
-    Kind(
-        "DNG named .tif",
-        saved("a.tif", PHOTO, tiffinfo={50706: b"\1\4\0\0"}),
-        "is a camera's raw file; develop it",
-    ),
-    Kind(
-        "raw of Fuji",
-        put("a.raf", b"FUJIFILMCCD-RAW 0201" + bytes(60)),
-        "is a camera's raw file; develop it",
-    ),
-    Kind("PDF", put("a.pdf", b"%PDF-1.7\n" + bytes(60)), "is a PDF; export its picture"),
-    Kind(
-        "drawing",
-        put("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        "is a web page or drawing, .*; download",
-    ),
-    Kind(
-        "web page named .jpg",
-        put("a.jpg", b"<!DOCTYPE html><html></html>"),
-        "is a web page or drawing, .*; download",
-    ),
-    Kind(
-        "pointer of Git LFS",
-        put("a.jpg", b"version https://git-lfs.github.com/spec/v1\n"),
-        "is a pointer of Git LFS, .*; run git lfs pull",
-    ),
-    Kind(
-        "video",
-        put("a.jpg", b"\0\0\0\x20ftypisom" + bytes(60)),
-        "is a video; save one of its frames",
-    ),
-    Kind("text", put("a.jpg", b"hello\n" * 20), "is not an image; give a .jpg"),
     Kind("nothing", put("a.jpg", b""), r"is empty \(0 bytes\); copy it again"),
     *(
         Kind(f"half a .{kind}", cut(saved(f"a.{kind}", PHOTO), 0.5), DAMAGED)

@@ -34,7 +34,7 @@ DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "cv2": "opencv-python-headless",
     "vtkmodules": "vtk",
     "PIL": "pillow",
-    "pillow_heif": "pillow-heif",
+    "pi_heif": "pi-heif",
     "yaml": "pyyaml",
     "ffmpeg": "ffmpeg-python",
     "imageio_ffmpeg": "imageio-ffmpeg",

@@ -273,8 +273,8 @@ def test_ntus_folder_becomes_tables(tmp_path, capsys):
 
 def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
     folder = tmp_path / "random people"
-    touch(folder, *(f"videos/person {i}.MP4" for i in range(100)), "images/a.jpg", "images/b.png")
-    touch(folder, "images/notes.txt")
+    touch(folder, *(f"videos/person {i}.MP4" for i in range(100)), "images/a.jpg")
+    touch(folder, "images/bathroom/b.png", "images/big kitchen 2.heic", "images/notes.txt")
     out = tmp_path / "tables"
     tables(["people", str(folder / "videos"), "--out", str(out), "--count", "15"])
     people = written(out, "identities")
@@ -284,7 +284,8 @@ def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
     assert len(everyone) == 100
     assert {row["id"] for row in people} < {row["id"] for row in everyone}
     tables(["backgrounds", str(folder / "images"), "--out", str(out)])
-    assert [row["id"] for row in written(out, "backgrounds")] == ["a", "b"]
+    scenes = {row["id"]: row.get("scene", "") for row in written(out, "backgrounds")}
+    assert scenes == {"a": "", "b": "bathroom", "big-kitchen-2": "kitchen"}
     assert "1 no image (notes.txt)" in capsys.readouterr().out
 
 

@@ -11,7 +11,7 @@ from understudy.converters.toyota import TOYOTA_CLASSES
 from understudy.errors import UserError
 from understudy.places.found import Photo, save_scenes
 from understudy.places.information import shared_bits
-from understudy.places.kinds import KINDS, kind_of
+from understudy.places.kinds import KINDS, kind_in, kind_of
 from understudy.places.match import Shown, fitting
 from understudy.places.plausible import PLAUSIBLE, fits_everywhere, kinds_for
 
@@ -54,6 +54,18 @@ def test_scenes_are_read_in_peoples_own_words():
         "castle": None,
     }.items():
         assert kind_of(text) == kind, text
+
+
+def test_the_names_of_files_speak_of_scenes():
+    for name, kind in {
+        "modern-kitchen_01": "kitchen",
+        "IMG_2034": None,
+        "living_room_2": "living_room",
+        "pexels-empty-street-at-night-123": "street",
+        "street_cafe": None,  # which of both?
+        "homematch_cc0_mock-home-1": None,
+    }.items():
+        assert kind_in(name) == kind, name
 
 
 def test_bits_are_those_of_known_tables():

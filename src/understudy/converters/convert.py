@@ -13,6 +13,7 @@ from understudy.converters.tables import (
     write_recordings,
 )
 from understudy.errors import UserError
+from understudy.places.kinds import kind_in
 from understudy.registry import chosen
 
 FILES = {  # what -> table, column, suffixes, kind
@@ -36,9 +37,19 @@ def convert_files(
     paths = chosen_files(found.items, count, seed)
     left_out = found.left_out | dict.fromkeys(sorted(set(found.items) - set(paths)), "not drawn")
     target = out / table
-    write_files(target, column, paths, licence or RANDOM_PEOPLE)
     lines = [f"{target}: {len(paths)} {kind}s"]
+    files: dict[str, dict[str, str]] = {path: {} for path in paths}
+    if what == "backgrounds":
+        files = {path: {"scene": _scene_of(path)} for path in paths}
+        told_by = sum(bool(known["scene"]) for known in files.values())
+        lines.append(f"  the scene of {told_by} by their names; fill in the column for the others")
+    write_files(target, column, files, licence or RANDOM_PEOPLE)
     return lines + told_left_out(left_out, out / f"left_out_{what}.tsv")
+
+
+def _scene_of(path: str) -> str:
+    """The kind of scene that an image's name, or else its folder's, speaks of; "" if neither."""
+    return kind_in(Path(path).stem) or kind_in(Path(path).parent.name) or ""
 
 
 def convert_recordings(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from understudy.converters.draw import ABOVE, Caps, Drawn
@@ -33,20 +33,24 @@ def _said(one: Recording) -> list[str]:
     return [one.id, one.path, one.label or "", f"p{one.subject:03d}"]
 
 
-def write_files(target: Path, column: str, paths: Iterable[str], licence: str) -> None:
-    """identities.tsv (column video) or backgrounds.tsv (column image): an id and a path per file.
+def write_files(
+    target: Path, column: str, files: Mapping[str, Mapping[str, str]], licence: str
+) -> None:
+    """identities.tsv (column video) or backgrounds.tsv (column image): an id and a path per file;
+    files: by path, what else is known of each, by column.
 
     Raises UserError for two files whose names give the same id.
     """
     rows: dict[str, list[str]] = {}
-    for path in paths:
+    for path, known in files.items():
         id_ = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).stem).strip("-_") or "unnamed"
         if id_ in rows:
             raise UserError(
                 f"{path}: its name gives the same id '{id_}' as {rows[id_][1]}; rename one"
             )
-        rows[id_] = [id_, path, licence]
-    write_table(target, ["id", column, "licence"], list(rows.values()))
+        rows[id_] = [id_, path, *known.values(), licence]
+    also = next(iter(files.values()), {})
+    write_table(target, ["id", column, *also, "licence"], list(rows.values()))
 
 
 def write_table(target: Path, columns: list[str], rows: list[list[str]]) -> None:

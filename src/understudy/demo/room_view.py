@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from understudy.demo.camera import Camera
-from understudy.demo.render import render_parts
+from understudy.demo.render import Picture, render_parts
 from understudy.demo.rooms import Room
 
 _LOW = 0.035  # m: what lies lower is floor, rugs and mats too
@@ -15,12 +15,14 @@ _SAMPLES = 2
 
 @dataclass(frozen=True)
 class RoomView:
-    """rgb (h,w,3) uint8; depth (h,w) f32 m; floor (h,w) bool: the floor that is seen; camera."""
+    """rgb (h,w,3) uint8; depth (h,w) f32 m; floor (h,w) bool: the floor that is seen; camera;
+    straight: the picture before the lens bent it."""
 
     rgb: np.ndarray
     depth: np.ndarray
     floor: np.ndarray
     camera: Camera
+    straight: Picture
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def view_room(room: Room, lens: Lens) -> RoomView:
     picture = render_parts(room.parts, room.lighting, lens.straight, _SAMPLES)
     rgb = lens.bent(picture.rgb, cv2.INTER_CUBIC)
     depth = lens.bent(picture.depth, cv2.INTER_NEAREST)
-    return RoomView(rgb, depth, _floor(depth, lens), lens.camera)
+    return RoomView(rgb, depth, _floor(depth, lens), lens.camera, picture)
 
 
 def _floor(depth: np.ndarray, lens: Lens) -> np.ndarray:

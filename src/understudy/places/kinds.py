@@ -10,8 +10,8 @@ KINDS = (
 _ALSO = {
     "kitchen": "kitchenette, galley, open_kitchen, tea_kitchen, pantry",
     "dining_room": "dining, dinette, dining_area, dining_hall",
-    "living_room": "lounge, sitting_room, family_room, parlor, parlour, television_room, home, "
-    "apartment, flat, den, playroom, conservatory",
+    "living_room": "lounge, sitting_room, family_room, parlor, parlour, television_room, "
+    "den, playroom, conservatory",
     "bedroom": "guest_room, hotel_room, dorm_room, dormitory, nursery, childs_room, kids_room, "
     "youth_hostel",
     "bathroom": "bath, restroom, washroom, toilet, wc, shower, shower_room",
@@ -56,3 +56,19 @@ def kind_of(scene: str) -> str | None:
     """The kind that the column `scene` names, in any spelling; None for any other word."""
     word = plain(scene)
     return _OF.get(word) or _OF.get(re.sub(r"_?(\d+|indoor|outdoor|public)$", "", word))
+
+
+def kind_in(name: str) -> str | None:
+    """The kind that a file's or a folder's name speaks of, as "modern-kitchen_01" does; None if it
+    speaks of none, or of several."""
+    words = plain(name).split("_")
+    runs = {
+        "_".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    }
+    named = [run for run in runs if run in _OF]
+    # "living_room" in "living_room_2": a shorter run within a longer one says nothing of its own.
+    longest = [run for run in named if not any(run != other and run in other for other in named)]
+    kinds = {_OF[run] for run in longest}
+    return kinds.pop() if len(kinds) == 1 else None

@@ -93,10 +93,8 @@ def calibrate(
     if depth is not None and not told.mask:
         found = depth.floor
     spots = find_spots(found.free, view)
-    usual = find_spots(found.free, replace(view, above=USUAL_HEIGHT))
-    above_horizon = ~np.isfinite(view.floor_depth())
-    cues = read_cues(small, found.free, above_horizon, ends[level], len(usual))
-    score = floor_score(cues)
+    usual = replace(view, above=USUAL_HEIGHT)
+    score = floor_score(read_cues(small, found.free, usual, ends[level]))
     return Room(
         camera=camera,
         floor=found.floor,

@@ -5,38 +5,42 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from understudy.room.floor import appearance
+from understudy.artifacts.room import RoomCamera
+from understudy.room.floor import FAR, appearance
 from understudy.room.segments import lengths
+from understudy.room.spots import covered
 
 SHORTEST = 0.02  # of the picture's diagonal: a level segment that may be a floor's end
 _BROAD = 15  # px of such a segment: in dark corners the boundary is a few rows off
 _FEWEST = 50  # pixels that have colours
+_CELL, _ASIDE, _NEAR = 0.1, 4.0, 0.5  # m: of the plan on which floor is measured, and its ends
+_ROOMIEST = 3.0  # m
 
 
 @dataclass(frozen=True)
 class Cues:
     """Of what was taken for floor. skirted: the share of its upper boundary that lies on level
     lines along the walls, as skirting boards and furniture on a floor do; alike: how like its
-    colours are those above the horizon (Bhattacharyya's coefficient); varied: how far apart its
-    hues are (mean absolute deviation of a and b); spots: how many places to stand it has if the
-    camera is as high as usual."""
+    colours are those above the horizon (Bhattacharyya's coefficient); roomy: the radius, m, of the
+    largest disc of it, if the camera is as high as usual."""
 
     skirted: float
     alike: float
-    varied: float
-    spots: int
+    roomy: float
 
 
-def read_cues(
-    picture: np.ndarray, free: np.ndarray, above: np.ndarray, level: np.ndarray, spots: int
-) -> Cues:
-    """The cues of the free floor (h,w) found in a picture (h,w,3) uint8 RGB.
+def read_cues(picture: np.ndarray, free: np.ndarray, camera: RoomCamera, level: np.ndarray) -> Cues:
+    """The cues of the free floor (h,w) found in a picture (h,w,3) uint8 RGB by a camera of usual
+    height.
 
-    above (h,w) bool: what is above the horizon; level (k,4): segments that run level along the
-    walls, px about the picture's middle; spots: how many a camera of usual height sees.
+    level (k,4): segments that run level along the walls, px about the picture's middle.
     """
-    seen = appearance(picture)
-    return Cues(_skirted(free, level), _alike(seen, free, above), _varied(seen, free), spots)
+    above = ~np.isfinite(camera.floor_depth())
+    return Cues(
+        skirted=_skirted(free, level),
+        alike=_alike(appearance(picture), free, above),
+        roomy=_roomy(free, camera),
+    )
 
 
 def _skirted(free: np.ndarray, level: np.ndarray) -> float:
@@ -63,8 +67,11 @@ def _histogram(values: np.ndarray) -> np.ndarray:
     return bins / max(bins.sum(), 1)
 
 
-def _varied(seen: np.ndarray, free: np.ndarray) -> float:
-    if not free.any():
-        return 0.0
-    hue = seen[free][:, 1:3]
-    return float(np.abs(hue - np.median(hue, axis=0)).mean(0).sum())
+def _roomy(free: np.ndarray, camera: RoomCamera) -> float:
+    """What is not in the picture counts as free."""
+    across, ahead = np.arange(-_ASIDE, _ASIDE, _CELL), np.arange(_NEAR, FAR, _CELL)
+    places = np.stack(np.meshgrid(across, ahead), -1)
+    shown = covered(np.ones_like(free), camera, places, 0.0)
+    on = covered(free, camera, places, 0.0)
+    to_others = cv2.distanceTransform((on | ~shown).astype(np.uint8), cv2.DIST_L2, 5) * _CELL
+    return min(float(to_others[on].max()), _ROOMIEST) if on.any() else 0.0

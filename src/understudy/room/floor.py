@@ -1,8 +1,10 @@
 """Where a photo shows free floor, by its colours and its camera, without any trained weights.
 
-Two methods, each wrong in its own way: a boundary column by column (dynamic programming, as free
-space is found for cars: Badino et al., 2007, Yao et al., 2015) and GrabCut (Rother et al., 2004).
-What both call floor is floor.
+GrabCut (Rother et al., 2004), models of the colours on both sides of a boundary, which is found
+column by column (dynamic programming, as free space is found for cars: Badino et al., 2007, Yao et
+al., 2015), the way from what is above the horizon, and upright edges each tell of a pixel whether
+it is floor, and each is wrong in its own way. A logistic regression weighs them; the boundary that
+agrees best with it is the floor's.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,14 @@ _STEP, _JUMP = 1.2, 14.0  # what a boundary's step of a row costs from column to
 _FLOOR_FIRST = 0.3  # log ratio of a pixel that is like both
 _CLEAR = 3.0  # log ratio at most
 _CUTS = 4  # of GrabCut
+_BESIDE = 6.0  # px: how far an upright edge tells of what is beside it
+_A_STEP = 0.3  # what a pixel of the way costs, in units of Lab, its lightness halved
+_SWEEPS = 3
+
+# A logistic regression (ridge, photos without room to stand at half weight) of the pixels within
+# reach in photos of rooms of the demo world that nothing is reported on, repainted at random. The
+# intercept is 0.5 higher than that of the regression, which leaves out more floor than it must.
+_CUT, _UPRIGHT, _AWAY, _LIKE, _INTERCEPT = 0.717, -1.855, 1.445, 0.463, -6.756
 
 
 @dataclass(frozen=True)
@@ -44,10 +54,19 @@ def find_floor(picture: np.ndarray, camera: RoomCamera, upright: np.ndarray) -> 
     if within.mean() < LEAST_BELOW:
         nothing = np.zeros(within.shape, bool)
         return Floor(nothing, nothing)
-    seed = _seed(within.shape)
-    bounded = _bounded(picture, within, seed)
+    seen, seed, standing = appearance(picture), _seed(within.shape), _drawn(upright, within.shape)
+    edge, above = _edges(seen), _above(within)
     cut = _cut(picture, within, seed)
-    free = _in_front_of(upright, bounded & down_to_edge(cut))
+    like = _like_floor(seen, edge, within, above, seed)
+    evidence = (
+        _CUT * down_to_edge(cut)
+        + _UPRIGHT * 10 * cv2.GaussianBlur(standing, (0, 0), _BESIDE)
+        + _AWAY * np.log1p(_away(above, seen[..., :3]))
+        + _LIKE * np.minimum.accumulate(cv2.blur(like, (5, 5))[::-1], 0)[::-1]
+        + _INTERCEPT
+    )
+    free = _below(evidence, edge, within) & (standing == 0)
+    free = np.logical_and.accumulate(free[::-1], 0)[::-1]
     return Floor(cut | free, free)
 
 
@@ -74,13 +93,13 @@ def appearance(picture: np.ndarray) -> np.ndarray:
     return np.dstack([cv2.bilateralFilter(lab, 5, 12, 3), 0.5 * rough])
 
 
-def _in_front_of(upright: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Free floor (h,w) without what is behind upright segments (k,4)."""
-    h, w = free.shape
-    standing = np.zeros((h, w), np.uint8)
-    for x0, y0, x1, y1 in (upright + np.array([w, h, w, h]) / 2).astype(int).tolist():
-        cv2.line(standing, (x0, y0), (x1, y1), 1)
-    return np.logical_and.accumulate((free & (standing == 0))[::-1], 0)[::-1]
+def _drawn(segments: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(h,w) f32: 1 on segments (k,4), px about the middle, else 0."""
+    h, w = shape
+    drawn = np.zeros((h, w), np.float32)
+    for x0, y0, x1, y1 in (segments + np.array([w, h, w, h]) / 2).astype(int).tolist():
+        cv2.line(drawn, (x0, y0), (x1, y1), 1)
+    return drawn
 
 
 def _seed(shape: tuple[int, int]) -> np.ndarray:
@@ -91,13 +110,20 @@ def _seed(shape: tuple[int, int]) -> np.ndarray:
     return seed
 
 
-def _bounded(picture: np.ndarray, within: np.ndarray, seed: np.ndarray) -> np.ndarray:
-    """What is below the best boundary, given models of the colours on both sides of it."""
-    h, w = within.shape
-    seen = appearance(picture)
-    rows = np.arange(h)[:, None]
+def _above(within: np.ndarray) -> np.ndarray:
+    """(h,w) bool: what is above all that is within reach, and so no floor."""
+    h = len(within)
     first = np.where(within.any(0), within.argmax(0), h)
-    edge, free, other = _edges(seen), seed, rows < np.maximum(first, _TOP * h)
+    return np.arange(h)[:, None] < np.maximum(first, _TOP * h)
+
+
+def _like_floor(
+    seen: np.ndarray, edge: np.ndarray, within: np.ndarray, above: np.ndarray, seed: np.ndarray
+) -> np.ndarray:
+    """(h,w): log ratio of how like floor and how like anything else a pixel looks, by models of the
+    colours on both sides of the best boundary between them."""
+    free, other = seed, above
+    ratio = np.zeros(within.shape)
     for _ in range(_ROUNDS):
         if min(free.sum(), other.sum()) < 50:
             break
@@ -105,11 +131,19 @@ def _bounded(picture: np.ndarray, within: np.ndarray, seed: np.ndarray) -> np.nd
         ratio -= _log(_colours(seen[other], _COLOURS_OTHER), seen)
         ratio = np.clip(ratio, -_CLEAR, _CLEAR) + _FLOOR_FIRST
         ratio[~within] = -_CLEAR
-        cost = np.zeros((h + 1, w))  # of a boundary above row b: all from b on is floor
-        cost[:-1] = -np.cumsum(ratio[::-1], 0)[::-1] - _EDGE * edge
-        free = (rows >= _boundary(cost, _STEP, _JUMP)) & within
-        other = (rows < first) | (~free & (ratio < 0))
-    return free
+        free = _below(ratio, edge, within)
+        other = above | (~free & (ratio < 0))
+    return ratio
+
+
+def _below(evidence: np.ndarray, edge: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """(h,w) bool: what is below the boundary that agrees best with the log odds (h,w) of each pixel
+    to be floor, and with the edges (h,w), and is within reach."""
+    h, w = within.shape
+    odds = np.where(within, np.clip(evidence, -_CLEAR, _CLEAR + _FLOOR_FIRST), -_CLEAR)
+    cost = np.zeros((h + 1, w))  # of a boundary above row b: all from b on is floor
+    cost[:-1] = -np.cumsum(odds[::-1], 0)[::-1] - _EDGE * edge
+    return (np.arange(h)[:, None] >= _boundary(cost, _STEP, _JUMP)) & within
 
 
 def _edges(seen: np.ndarray) -> np.ndarray:
@@ -190,3 +224,29 @@ def _cut(picture: np.ndarray, within: np.ndarray, seed: np.ndarray) -> np.ndarra
     nowhere = (0, 0, 0, 0)  # the guess says where
     cv2.grabCut(picture, guess, nowhere, behind, ahead, _CUTS, cv2.GC_INIT_WITH_MASK)
     return (guess == cv2.GC_FGD) | (guess == cv2.GC_PR_FGD)
+
+
+def _away(start: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """How far (h,w) it is from a mask (h,w) bool, by the way along which the least changes in a
+    picture (h,w,c): a geodesic distance, in its units."""
+    return _swept(np.where(start, 0.0, np.inf), seen, _A_STEP, _SWEEPS)
+
+
+@nb.njit(cache=True)
+def _swept(away, seen, step, sweeps):
+    """Raster sweeps, to and fro, with the eight neighbours (Borgefors, 1986)."""
+    h, w, channels = seen.shape
+    for sweep in range(2 * sweeps):
+        way = 1 if sweep % 2 == 0 else -1
+        for i in range(h):
+            y = i if way == 1 else h - 1 - i
+            for j in range(w):
+                x = j if way == 1 else w - 1 - j
+                for dy, dx in ((-way, 0), (0, -way), (-way, -way), (-way, way)):
+                    v, u = y + dy, x + dx
+                    if 0 <= v < h and 0 <= u < w:
+                        by = away[v, u] + step * np.sqrt(dy * dy + dx * dx)
+                        for c in range(channels):
+                            by += abs(seen[y, x, c] - seen[v, u, c])
+                        away[y, x] = min(away[y, x], by)
+    return away

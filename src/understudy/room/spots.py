@@ -36,10 +36,3 @@ def covered(mask: np.ndarray, camera: RoomCamera, places: np.ndarray, height: fl
     x, y = pixel[..., 0], pixel[..., 1]
     inside = ahead & (x >= 0) & (x < w) & (y >= 0) & (y < h)
     return inside & mask[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
-
-
-def best_spot(spots: np.ndarray, distance: float) -> np.ndarray:
-    """The spot (3,) that is nearest to a distance (m) ahead, rather central and roomy."""
-    off = np.abs(np.log(spots[:, 1] / distance)) + 0.3 * np.abs(spots[:, 0] / spots[:, 1])
-    roomy = 0.15 * np.log(spots[:, 2] / RADII[0])
-    return spots[np.argmin(off - roomy)]

@@ -11,16 +11,15 @@ from PIL import Image, UnidentifiedImageError
 from understudy.errors import UserError
 from understudy.video.image_colours import in_srgb
 from understudy.video.image_kinds import (
-    begins_as_photo,
     is_heif,
     refuse_other_files,
     refuse_other_pictures,
+    unreadable,
 )
 
 SMALLEST_SIDE = 16
 READ_WHOLE = 50_000_000  # px; a larger picture is reduced to this: no video has a tenth of it
 MOST_PIXELS = 500_000_000  # 1.5 GB in memory
-GIVE = "give a .jpg, .png, .webp, .heic, .avif or .tif file"
 
 
 def open_image(path: Path | str) -> Image.Image:
@@ -62,10 +61,10 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise UserError(f"{path}: is a folder; name an image file")
     if path.stat().st_size == 0:
         raise UserError(f"{path}: is empty (0 bytes); copy it again")
-    refuse_other_files(path)
-    if is_heif(path):
-        _read_heif()
     try:
+        refuse_other_files(path)
+        if is_heif(path):
+            _read_heif()
         with _of_any_size(), Image.open(path) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise UserError(
@@ -74,15 +73,20 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 )
             yield opened
     except UnidentifiedImageError as error:
-        if begins_as_photo(path):
-            raise UserError(f"{path}: is a damaged image (cut short?); copy it again") from error
-        raise UserError(f"{path}: is not an image; {GIVE}") from error
+        raise UserError(f"{path}: {unreadable(path)}") from error
     except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno:
+            raise UserError(
+                f"{path}: cannot be read ({error.strerror}); check its rights"
+            ) from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"{path}: is a damaged image ({reason}); copy it again") from error
 
 
-_DAMAGED = (OSError, SyntaxError, ValueError, RuntimeError, EOFError, struct.error)
+_DAMAGED = (  # what Pillow raises on files that are not as their format says
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError, EOFError),
+    struct.error,
+)
 _ORIENTATION = 0x0112
 _TURNS = {  # EXIF's orientation -> what makes the picture upright (Exif 3.0, tag 0x0112)
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -113,6 +117,6 @@ def _of_any_size() -> Iterator[None]:
 @functools.cache
 def _read_heif() -> None:
     """Let Pillow read HEIC, as phones write it."""
-    import pillow_heif
+    import pi_heif
 
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()

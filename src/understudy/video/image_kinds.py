@@ -8,6 +8,8 @@ from understudy.errors import UserError
 
 _AS_JPEG = "save it as JPEG or PNG"
 _RAW = ("a camera's raw file", "develop it and save it as JPEG")
+_VIDEO = ("a video", "save one of its frames as JPEG or PNG")
+_LAYERS = ("an image editor's own file", "export it as JPEG or PNG")
 _PAGE = ("a web page or drawing, not a photo", "download the image itself")
 # Offset, bytes, what it is, what to do.
 _OTHERS: tuple[tuple[int, bytes, str, str], ...] = (
@@ -28,14 +30,17 @@ _OTHERS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"MMOR", *_RAW),
     (8, b"CR\x02", *_RAW),
     (4, b"ftypcrx", *_RAW),
-    (4, b"ftypisom", "a video", "save one of its frames as JPEG or PNG"),
-    (4, b"ftypmp4", "a video", "save one of its frames as JPEG or PNG"),
-    (4, b"ftypqt", "a video", "save one of its frames as JPEG or PNG"),
-    (8, b"AVI ", "a video", "save one of its frames as JPEG or PNG"),
+    (0, b"\x1aE\xdf\xa3", *_VIDEO),
+    (8, b"AVI ", *_VIDEO),
+    (0, b"8BPS", *_LAYERS),
+    (0, b"gimp xcf", *_LAYERS),
+    (0, b"PK\x03\x04", "an archive or a document", "give the image itself, as JPEG or PNG"),
+    (0, b"%!PS", "PostScript", "export its picture as JPEG or PNG"),
 )
 # Raw files that look like TIFF: Pillow would show their thumbnails.
 _RAW_SUFFIXES = {".dng", ".nef", ".nrw", ".arw", ".sr2", ".pef", ".3fr", ".iiq", ".kdc", ".dcr"}
 _DNG_VERSION = 50706
+_AVIF = (b"avif", b"avis")
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEAD = 32
 _MOVING = ("GIF", "PNG", "WEBP", "AVIF")
@@ -52,9 +57,17 @@ def is_heif(path: Path) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in _HEIF and b"avif" not in head
 
 
-def begins_as_photo(path: Path) -> bool:
-    """Whether a file that cannot be read begins as HEIC and AVIF do."""
-    return _head(path)[4:8] == b"ftyp"
+def unreadable(path: Path) -> str:
+    """What a file is that Pillow cannot tell, and what to do."""
+    head = _head(path)
+    if head[4:8] == b"ftyp":  # HEIC and AVIF are told by what stands at their end
+        return "is a damaged image (cut short?); copy it again"
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        return (
+            "is a TIFF that cannot be read (cut short, or of floating-point numbers?); copy it "
+            "again, or save it as PNG"
+        )
+    return "is not an image; give a .jpg, .png, .webp, .heic, .avif or .tif file"
 
 
 def refuse_other_files(path: Path) -> None:
@@ -63,6 +76,9 @@ def refuse_other_files(path: Path) -> None:
     for offset, sign, what, to_do in _OTHERS:
         if head[offset:].startswith(sign):
             raise UserError(f"{path}: is {what}; {to_do}")
+    if head[4:8] == b"ftyp" and head[8:12] not in (*_HEIF, *_AVIF):
+        what, to_do = _VIDEO
+        raise UserError(f"{path}: is {what}; {to_do}")
     if path.suffix.lower() in _RAW_SUFFIXES:
         what, to_do = _RAW
         raise UserError(f"{path}: is {what}; {to_do}")
