@@ -6,6 +6,7 @@ what is between hip and pelvis is treated otherwise (docs/avatars.md). Run alone
 code replaces much of torch: prints the parities as JSON.
 """
 
+import gc
 import json
 import sys
 import tempfile
@@ -100,6 +101,7 @@ def main() -> None:
         found = {}
         for when, step in STEPS.items():
             found[when] = _compared(body, flame, step)
+            gc.collect()  # two models of a gigabyte each
         print(json.dumps(found))
 
 

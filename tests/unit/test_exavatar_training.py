@@ -193,7 +193,7 @@ def test_a_face_is_unwrapped_and_pasted(scene, body):
     blank = torch.full_like(image, -1.0)
     pasted = face.pasted(points, clip.K, blank)
     shown = (pasted != -1).all(-1)
-    assert shown.sum() > 25
+    assert shown.sum() > 15
     assert (pasted - image)[shown].abs().mean() < 0.06
     shift = torch.zeros(3, requires_grad=True)
     (face.pasted(points + shift, clip.K, blank) - image)[shown].square().mean().backward()
