@@ -62,6 +62,7 @@ localrules:
     normalise_reference,
     find_bystanders,
     calibrate_background,
+    read_avatar,
     picture_avatar,
     check_synthetic,
     write_dataset,

@@ -1,6 +1,41 @@
 # Requires: an identity's video, masks, depth and fit. Gives: {results}/avatar/{identity}/. Scores
 # and images are separate jobs, so that changing them retrains nothing.
 OF_AN_AVATAR = ("avatar.safetensors", "metrics.json", "turntable.png")
+RELEASED = PLAN.released  # people whose avatars are read, not trained
+
+
+# Which of the two applies is decided by the table.
+ruleorder: read_avatar > train_avatar
+
+
+rule read_avatar:
+    """The avatar of a person whose row names what ExAvatar's own code trained."""
+    input:
+        video=LAYOUT.video("identity", "{identity}"),
+        masks=LAYOUT.feature("identity", "{identity}", "masks"),
+        fit=LAYOUT.fit("identity", "{identity}"),
+        body=BODY,
+    output:
+        avatar=LAYOUT.avatar("{identity}"),
+        trained=LAYOUT.avatar("{identity}", "trained.npz"),
+        curves=LAYOUT.avatar("{identity}", "curves.csv"),
+    log:
+        LAYOUT.log("read_avatar", "{identity}"),
+    benchmark:
+        LAYOUT.benchmark("read_avatar", "{identity}")
+    wildcard_constraints:
+        identity="|".join(RELEASED) or "(?!)",
+    conda:
+        "../envs/torch.yaml"
+    params:
+        snapshot=lambda wildcards, input: RELEASED[wildcards.identity],
+        video=lambda wildcards, input: IDENTITIES[wildcards.identity]["video"],
+        source=version("avatar", "identity"),
+        size=CONFIG["avatar"]["size"],
+        records=RECORDS,
+        code=code_version("read_avatar"),
+    script:
+        "../workflow/scripts/read_avatar.py"
 
 
 rule train_avatar:

@@ -52,6 +52,8 @@ CHOSEN = PLAN.chosen  # what each name in the config stands for
 if workflow.is_main_process:
     for line in [*PLAN.told_of_sources(), *PLAN.told_of_scenes()]:
         print(f"warning: {line}", file=sys.stderr)
+    for line in PLAN.told_of_caps:
+        print(f"note: {line}", file=sys.stderr)
     if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
         print(
             "warning: .snakemake/metadata is gone: existing outputs are accepted as they are, "

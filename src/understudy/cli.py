@@ -157,9 +157,14 @@ def leakage(configfile: Path, cores: int) -> None:
     "--test", type=int, default=Caps.test, show_default=True, help="Most test videos a class."
 )
 @click.option(
-    "--references", type=int, default=Caps.references, show_default=True, help="Most a class."
+    "--references",
+    default=str(Caps.references),
+    show_default=True,
+    help="Most a class; or FILE, a list of the references, one a line.",
 )
 @click.option("--count", type=int, help="People, backgrounds: draw this many by seed.")
+@click.option("--list", "listed", type=FILE, help="People, backgrounds: take those it names.")
+@click.option("--avatars", type=FOLDER, help="People: avatars that ExAvatar's own code trained.")
 @click.option("--licence", help="Licence to write into the tables.")
 @click.option("--seed", type=int, default=0, show_default=True)
 def tables(
@@ -169,8 +174,10 @@ def tables(
     protocol: str,
     train: int,
     test: int,
-    references: int,
+    references: str,
     count: int | None,
+    listed: Path | None,
+    avatars: Path | None,
     licence: str | None,
     seed: int,
 ) -> None:
@@ -181,10 +188,12 @@ def tables(
     from understudy.converters.convert import FILES, convert_files, convert_recordings
 
     if what in FILES:
-        lines = convert_files(what, folder, out, count, licence, seed)
+        lines = convert_files(what, folder, out, count, listed, avatars, licence, seed)
     else:
-        caps = Caps(train, test, references)
-        lines = convert_recordings(what, folder, out, protocol, caps, licence, seed)
+        drawn = references.isdecimal()
+        caps = Caps(train, test, int(references) if drawn else Caps.references)
+        picked = None if drawn else Path(references)
+        lines = convert_recordings(what, folder, out, protocol, caps, picked, licence, seed)
     print("\n".join(lines))
 
 

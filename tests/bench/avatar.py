@@ -110,9 +110,9 @@ def avatar_figures() -> list[Figure]:
     gain = _gain(found["understudy"], found.get("prototype"))
     figures.insert(3, Figure("gain_over_prototype_db", gain, "dB", 1.5, False))
     figures += [
-        Figure("heldout_pose_psnr_release_db", _pose(found["release"]), "dB", same, True),
+        Figure("heldout_pose_psnr_our_exavatar_db", _pose(found["release"]), "dB", same, True),
         Figure("heldout_pose_psnr_plain_db", _pose(found["plain"]), "dB", pose, True),
-        Figure("time_ratio_to_release", _time_ratio(found), "× release", 0.25, True),
+        Figure("time_ratio_to_our_exavatar", _time_ratio(found), "× its seconds", 0.25, True),
     ]
     return figures + cost_figures()
 
@@ -155,7 +155,7 @@ FRAMES = ("held_out", "held_out_fitted")
 def _time_ratio(found: dict[str, list[dict]]) -> float | None:
     """By the mean curves of the people that both were trained on; draws them."""
     ours, theirs = (mean_curve([one["made"]["curve"] for one in found[name]]) for name in COMPARED)
-    draw({"ours": ours, "preset: release": theirs}, CURVES)
+    draw({"ours": ours, "our ExAvatar": theirs}, CURVES)
     return time_ratio(ours, theirs)
 
 

@@ -47,6 +47,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.training", "body", "checkpoint", "gaussians", "image_metrics"),
         "splatting",
     },
+    "avatar.released": {
+        *("artifacts", "avatar.training", "avatar.training.exavatar"),
+        *("body", "gaussians", "networks"),
+    },
     "avatar.evaluation": {
         *("artifacts", "avatar.training", "body", "gaussians", "image_metrics"),
     },
@@ -72,7 +76,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cluster": set(),
     "forecast": {
         *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
-        "sources",
     },
     "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
     "__main__": {"cli"},

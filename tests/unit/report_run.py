@@ -155,6 +155,10 @@ def write_runs(
             "labels": LABELS,
             "confusion": confusion,
             "n_per_class": {"real": n_real, "synthetic": n_synthetic},
+            "n_of_class": {
+                "real": dict.fromkeys(LABELS, n_real),
+                "synthetic": dict.fromkeys(LABELS, n_synthetic),
+            },
             "n_train": {"real": 3 * n_real, "synthetic": 3 * n_synthetic},
             "n_test": 30,
             "steps": 40 + 10 * n_synthetic,

@@ -29,6 +29,7 @@ from understudy.scene.settings import AnimateSettings, CompositeSettings
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = [
     "config/config.yaml",
+    "config/paper.yaml",
     "config/demo.yaml",
     "config/study.yaml",
     "tests/workflow/tiny.yaml",

@@ -7,15 +7,15 @@ import pytest
 import yaml
 
 from understudy.cli import main
-from understudy.converters.draw import ABOVE, NEITHER, OTHER_CAMERA, OTHER_CLASS, Caps, draw
+from understudy.converters.draw import (
+    OTHER_CLASS,
+)
 from understudy.converters.folders import EMPTY, NAMED_OTHERWISE
-from understudy.converters.ntu import NTU, NTU_CLASSES, read_ntu
-from understudy.converters.recordings import Recording
+from understudy.converters.ntu import NTU_CLASSES, read_ntu
 from understudy.converters.toyota import TOYOTA_CLASSES, read_toyota
 from understudy.errors import UserError
 from understudy.plan.planned import read_plan
 from understudy.plan.tsv import read_table
-from understudy.registry import chosen
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -76,113 +76,6 @@ def test_the_papers_classes():
     assert len(set(NTU_CLASSES.values())) == len(set(TOYOTA_CLASSES.values())) == 16
     shipped = yaml.safe_load((ROOT / "config/config.yaml").read_text())["labels"]
     assert list(NTU_CLASSES.values()) == shipped
-
-
-# Protocols
-
-
-def ntu(subject=1, camera=1, replication=1, action=1, setup=1) -> Recording:
-    names = f"S{setup:03d}C{camera:03d}P{subject:03d}R{replication:03d}A{action:03d}"
-    return read_ntu(f"{names}_rgb.avi")
-
-
-def toyota(subject=3, camera=1, version=1, activity="Walk") -> Recording:
-    return read_toyota(f"{activity}_p{subject:02d}_r00_v{version:02d}_c{camera:02d}.mp4")
-
-
-def splits(dataset: str, protocol: str, recordings: list[Recording]) -> dict[Recording, str | None]:
-    split = chosen("dataset", dataset).protocols[protocol]
-    return {one: split(one) for one in recordings}
-
-
-def test_ntus_cross_subject_halves_the_people():
-    found = splits("ntu", "cross_subject", [ntu(subject) for subject in range(1, 107)])
-    assert Counter(found.values()) == {"train": 20, "test": 20, None: 66}
-    assert found[ntu(1)] == found[ntu(38)] == "train" and found[ntu(3)] == "test"
-
-
-def test_ntus_cross_view_trains_from_the_front():
-    every = [
-        ntu(subject, camera, replication)
-        for subject in NTU_SUBJECTS
-        for camera in (1, 2, 3)
-        for replication in (1, 2)
-    ]
-    found = splits("ntu", "cross_view", every)
-    trained = [one for one, split in found.items() if split == "train"]
-    tested = [one for one, split in found.items() if split == "test"]
-    assert {one.angle for one in trained} == {0} and len(trained) == 20 * 2
-    assert Counter(one.angle for one in tested) == {0: 40, 45: 40, 90: 40}
-    assert not {one.subject for one in trained} & {one.subject for one in tested}
-
-
-def test_toyotas_protocols():
-    every = [toyota(subject, camera) for subject in TOYOTA_SUBJECTS for camera in range(1, 8)]
-    subjects = {"train": set(), "test": set()}
-    for one, split in splits("toyota", "cs", every).items():
-        subjects[split].add(one.subject)
-    assert subjects["test"] == {2, 10, 11, 14} and 25 in subjects["train"]
-    for protocol, train in (("cv1", {1}), ("cv2", {1, 3, 4, 6, 7})):
-        found = splits("toyota", protocol, every)
-        cameras = {
-            split: {one.camera for one, said in found.items() if said == split}
-            for split in ("train", "test", None)
-        }
-        assert cameras["train"] == train and cameras["test"] == {2}
-        assert 5 in cameras[None], "the validation camera"
-
-
-# The draw
-
-
-def drawn(protocol: str = "paper", seed: int = 0, caps: Caps | None = None, extra=()):
-    every = [
-        ntu(subject, camera, replication, action)
-        for subject in NTU_SUBJECTS
-        for camera in (1, 2, 3)
-        for replication in (1, 2)
-        for action in (1, 10, 13)
-    ]
-    labels = ["drink_water", "clapping"]
-    return draw([*every, *extra], labels, NTU.protocols[protocol], caps or Caps(60, 20, 5), seed)
-
-
-@pytest.mark.parametrize("protocol", NTU.protocols)
-def test_no_performance_is_on_both_sides(protocol):
-    found = drawn(protocol)
-    tested = {one.performance for one in found.test}
-    assert tested and not tested & {one.performance for one in found.train}
-    assert not tested & {one.performance for one in found.references}
-    assert set(found.references) <= set(found.train)
-    assert len({one.performance for one in found.references}) == len(found.references) == 10
-
-
-def test_as_many_of_each_class_as_asked():
-    found = drawn()
-    for recordings, cap in ((found.train, 60), (found.test, 20), (found.references, 5)):
-        assert Counter(one.label for one in recordings) == {"drink_water": cap, "clapping": cap}
-    by_angle = Counter((one.label, one.angle) for one in drawn("cross_view").test)
-    assert set(by_angle.values()) == {20} and len(by_angle) == 6
-
-
-def test_every_recording_is_drawn_or_left_out_and_why():
-    found = drawn()
-    used = {one.path for one in [*found.train, *found.test]}
-    assert not used & set(found.left_out) and len(used) + len(found.left_out) == 40 * 6 * 3
-    assert set(found.left_out.values()) == {OTHER_CLASS, OTHER_CAMERA, ABOVE}
-    assert set(drawn("cross_view").left_out.values()) == {OTHER_CLASS, NEITHER, ABOVE}
-
-
-def test_a_draw_is_the_seeds_and_one_more_file_moves_few():
-    assert drawn().train == drawn().train
-    assert set(drawn(seed=1).test) != set(drawn().test)
-    more = drawn("cross_subject", extra=[ntu(3, action=1, setup=2)])
-    before = drawn("cross_subject")
-    assert len(set(before.test) - set(more.test)) <= 1 and before.train == more.train
-
-
-def test_the_shared_subjects_are_told():
-    assert drawn("paper").shared_subjects() and not drawn("cross_subject").shared_subjects()
 
 
 # From folders to tables
@@ -256,6 +149,97 @@ def test_a_plan_takes_the_tables_as_they_were_told(smarthome, tmp_path, capsys, 
             read_plan(config, SCHEMAS)
 
 
+def test_references_are_taken_from_a_list(smarthome, tmp_path, capsys):
+    listed = tmp_path / "references.txt"
+    listed.write_text("# picked by hand\nWalk_p03_r00_v01_c01.mp4\n\nCook.Cut_p04_r00_v01_c02\n")
+    out = tmp_path / "tables"
+    arguments = ["toyota", str(smarthome), "--out", str(out), "--references", str(listed)]
+    tables([*arguments, "--protocol", "cs"])
+    labels = list(TOYOTA_CLASSES.values())
+    references = written(out, "references", labels=labels)
+    assert [row["id"] for row in references] == ["Cook-Cut_p04_r00_v01_c02", "Walk_p03_r00_v01_c01"]
+    told = capsys.readouterr().out
+    assert "2 reference videos of 2 classes\n  fewer than 1 per class: cook_stir 0," in told
+    for name, refusal in (
+        ("Walk_p99_r00_v01_c01", "the folder has no 'Walk_p99_r00_v01_c01'; correct the list"),
+        ("Watchtv_p03_r00_v01_c01.mp4", "is of a class that is not used"),
+        ("Walk_p02_r00_v01_c01.mp4", "may not be trained on in protocol cs; pick another"),
+        ("# nothing", "names nothing"),
+    ):
+        listed.write_text(name)
+        with pytest.raises(SystemExit, match=refusal):
+            tables([*arguments, "--protocol", "cs"])
+    with pytest.raises(SystemExit, match=r"none.txt: not a readable list; give a file with one"):
+        tables([*arguments[:-1], "none.txt"])
+    (tmp_path / "ntu").mkdir()
+    touch(tmp_path / "ntu", *(f"S001C001P{i:03d}R001A001_rgb.avi" for i in (1, 2, 3)))
+    listed.write_text("S001C001P002R001A001\n")
+    ours = ["ntu", str(tmp_path / "ntu"), "--out", str(out), "--references", str(listed)]
+    tables([*ours, "--protocol", "cross_subject"])
+    found = written(out, "references", labels=["drink_water"])
+    assert [row["id"] for row in found] == ["S001C001P002R001A001_rgb"]
+    told = capsys.readouterr().out
+    assert "left out: class eat_meal, of which there is no training video" in told
+    assert f"labels: [drink_water]\ntables: {{identities: {out}/identities.tsv," in told
+
+
+def test_random_people_as_their_authors_lay_them_out(tmp_path, capsys):
+    """A folder for each person: video.mp4, and what ExAvatar derived from it."""
+    root = tmp_path / "RANDOM_people"
+    for person in ("p-07", "p 12", "p31"):
+        touch(
+            root / "avatars" / person,
+            *("video.mp4", "masks.mp4", "smplx_optimized.mp4", "depthmaps.mp4"),
+            *("frames/0.png", "frame_list_all.txt", "smplx_optimized/shape_param.json"),
+        )
+        touch(root / "avatars_checkpoints" / person, "snapshot_4.pth")
+    touch(root, "videos/walk_p31.mp4")
+    out = tmp_path / "tables"
+    tables(["people", str(root), "--out", str(out)])
+    people = written(out, "identities")
+    assert [row["id"] for row in people] == ["p-12", "p-07", "p31"]
+    assert all(row["video"].endswith("/video.mp4") for row in people)
+    assert {row["licence"] for row in people} == {"unstated"}
+    told = capsys.readouterr().out
+    assert "3 videos" in told and "18 beside a person's video.mp4" in told
+    assert "1 not in a person's folder, as others are (walk_p31.mp4)" in told
+    listed = tmp_path / "15.txt"
+    listed.write_text("p31\np 12\n".replace(" ", "-"))
+    tables(["people", str(root), "--out", str(out), "--list", str(listed), "--licence", "CC0"])
+    people = written(out, "identities")
+    assert [(row["id"], row["licence"]) for row in people] == [("p-12", "CC0"), ("p31", "CC0")]
+    listed.write_text("p99\n")
+    for more, refusal in (
+        (["--list", str(listed)], "the folder has no 'p99'; correct the list"),
+        (["--list", str(listed), "--count", "2"], "--count and --list: give one of them"),
+    ):
+        with pytest.raises(SystemExit, match=refusal):
+            tables(["people", str(root), "--out", str(out), *more])
+    for number in (3, 4, 10):
+        touch(root, f"avatars_checkpoints/p31/snapshot_{number}.pth")
+    (root / "avatars_checkpoints/p-07/snapshot_4.pth").unlink()
+    avatars = ["--avatars", str(root / "avatars_checkpoints")]
+    tables(["people", str(root), "--out", str(out), *avatars])
+    people = {row["id"]: row.get("avatar") for row in written(out, "identities")}
+    assert people["p-12"].endswith("avatars_checkpoints/p 12/snapshot_4.pth")
+    assert people["p31"].endswith("p31/snapshot_10.pth") and people["p-07"] is None
+    assert "2 of them with an avatar, which is read, not trained" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match=r"holds no PERSON/snapshot_N.pth of these people"):
+        tables(["people", str(root), "--out", str(out), "--avatars", str(out)])
+    tables(["people", str(root / "avatars/p31"), "--out", str(out)])
+    assert [row["id"] for row in written(out, "identities")] == ["p31"]
+
+
+def test_a_draw_of_people_is_by_their_folders(tmp_path):
+    touch(tmp_path / "all", *(f"p{number}/video.mp4" for number in range(40)))
+    drawn = []
+    for seed in (0, 1):
+        arguments = ["people", str(tmp_path / "all"), "--count", "15", "--seed", str(seed)]
+        tables([*arguments, "--out", str(tmp_path / str(seed))])
+        drawn.append({row["id"] for row in written(tmp_path / str(seed), "identities")})
+    assert [len(people) for people in drawn] == [15, 15] and drawn[0] != drawn[1]
+
+
 def test_ntus_folder_becomes_tables(tmp_path, capsys):
     for action in (*NTU_CLASSES, 50):
         for subject in (1, 2, 3, 4):
@@ -278,7 +262,7 @@ def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
     out = tmp_path / "tables"
     tables(["people", str(folder / "videos"), "--out", str(out), "--count", "15"])
     people = written(out, "identities")
-    assert len(people) == 15 and people[0]["licence"] == "CC BY-NC 4.0"
+    assert len(people) == 15 and people[0]["licence"] == "unstated"
     tables(["people", str(folder / "videos"), "--out", str(tmp_path / "all")])
     everyone = written(tmp_path / "all", "identities")
     assert len(everyone) == 100

@@ -185,6 +185,19 @@ def test_a_background_with_somebody_in_it_is_told_and_left_out(world, tmp_path):
     assert world.write(tmp_path, people={"yard": files["yard"]})["passed"].all()  # floor: yes
 
 
+def test_the_datasheet_says_how_much_the_scene_gives_away(world, tmp_path):
+    """Two of four videos are in the hallway, and the yard's kind is unknown; label and scene are
+    independent: each label has one video of each."""
+    manifest = world.write(tmp_path)
+    kinds = manifest.set_index("background")["scene_kind"]
+    assert set(kinds["hall"]) == {"hallway"} and set(kinds["yard"]) == {""}
+    sheet = (tmp_path / "datasheet.md").read_text()
+    assert "(`backgrounds.match: any`). Kinds of scene (videos): hallway (2)." in sheet
+    assert "says 0.00 bits about the action, the photo 0.00" in sheet
+    world.write(tmp_path, match="plausible")
+    assert "only in kinds of place where they are seen" in (tmp_path / "datasheet.md").read_text()
+
+
 def test_the_same_content_twice_is_found(world, tmp_path):
     copy = tmp_path / "zcopy.mp4"
     copy.write_bytes(Path(world.clips[1].video).read_bytes())

@@ -1,7 +1,6 @@
 """Depth Anything through the real package with a small image; metres against known depths."""
 
 from functools import partial
-from importlib import import_module
 
 import cv2
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 import torch
 from fit_clips import CAMERA, SIZE, waving
 from fit_quality import sound
+from small_networks import small_depth_anything
 
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.depth import load_depth
@@ -21,22 +21,12 @@ from understudy.features.depth_anything.metric import at_body
 from understudy.features.depth_anything.outputs import network_outputs
 from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
 from understudy.features.runtime import Runtime
-from understudy.networks import depth_anything, torchvision_cpu
+from understudy.networks import depth_anything
 from understudy.networks.depth_anything import NETWORKS, inverse_depth, shown, state_of
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
 FRAMES, SMALL = 8, "depth_anything_v2_vits"
-
-
-def small_network(channels: int = 16):
-    """The package's smallest network with a smaller head; its outputs are never 0."""
-    torchvision_cpu.install()
-    torch.manual_seed(0)
-    package = import_module("depth_anything_v2.dpt")
-    network = package.DepthAnythingV2("vits", channels, [channels] * 4)
-    torch.nn.init.constant_(network.depth_head.scratch.output_conv2[2].bias, 1.0)
-    return network.eval()
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +50,12 @@ def video(tmp_path_factory):
 @pytest.mark.parametrize("size", [(480, 640), (300, 200), (70, 70), (71, 333)])
 def test_a_frame_is_shown_as_the_package_shows_it(size):
     frame = np.random.default_rng(0).integers(0, 255, (*size, 3), np.uint8)
-    wanted, _ = small_network().image2tensor(frame[..., ::-1], input_size=70)
+    wanted, _ = small_depth_anything().image2tensor(frame[..., ::-1], input_size=70)
     torch.testing.assert_close(shown(frame), wanted[0].cpu(), atol=1e-5, rtol=0)
 
 
 def test_its_numbers_are_the_packages_own(video):
-    network, frames = small_network(), [0, 3, 7]
+    network, frames = small_depth_anything(), [0, 3, 7]
     found = list(network_outputs(inverse_depth, network, video, frames, "cpu"))
     for ours, picture in zip(found, read_frames(video, frames), strict=True):
         wanted = network.infer_image(picture[..., ::-1].copy(), input_size=70)
@@ -149,9 +139,9 @@ def person(tmp_path_factory, body, body_file):
 
 @pytest.fixture
 def runtime(tmp_path, monkeypatch):
-    monkeypatch.setitem(NETWORKS, SMALL, small_network)
+    monkeypatch.setitem(NETWORKS, SMALL, small_depth_anything)
     path = tmp_path / "depth_anything_v2_vits.pth"
-    torch.save(small_network().state_dict(), path)
+    torch.save(small_depth_anything().state_dict(), path)
     return Runtime("cpu", {SMALL: path})
 
 
@@ -173,7 +163,7 @@ def test_depth_of_a_clip(video, person, runtime, tmp_path, relation, body):
 
 
 def test_a_checkpoint_of_another_size_is_told(video, person, runtime, tmp_path, monkeypatch):
-    monkeypatch.setitem(NETWORKS, SMALL, partial(small_network, 8))
+    monkeypatch.setitem(NETWORKS, SMALL, partial(small_depth_anything, 8))
     with pytest.raises(UserError, match=r"not this network's checkpoint: it depth_head\.projects"):
         extract_depth(
             video, *person[0], tmp_path / "depth.npz", "depth_anything_s", "linear", runtime

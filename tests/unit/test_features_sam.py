@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from fit_clips import SIZE, points_of, waving, write_keypoints
-from torch import nn
+from small_networks import small_sam
 
 from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.keypoints import load_keypoints
@@ -32,30 +32,6 @@ def package():
     """segment_anything, importable with a CPU build of torch."""
     torchvision_cpu.install()
     return import_module("segment_anything")
-
-
-def small_sam(size: int = 128) -> nn.Module:
-    """The package's network, for images of 128 px, with weights from its own seed."""
-    parts = package().modeling
-    torch.manual_seed(0)
-    encoder = parts.ImageEncoderViT(
-        img_size=size,
-        depth=2,
-        embed_dim=32,
-        num_heads=2,
-        out_chans=16,
-        use_rel_pos=True,
-        window_size=4,
-        global_attn_indexes=[1],
-        norm_layer=partial(nn.LayerNorm, eps=1e-6),
-    )
-    grid = (size // 16, size // 16)
-    transformer = parts.TwoWayTransformer(depth=2, embedding_dim=16, num_heads=2, mlp_dim=32)
-    return parts.Sam(
-        encoder,
-        parts.PromptEncoder(16, grid, (size, size), mask_in_chans=4),
-        parts.MaskDecoder(transformer_dim=16, transformer=transformer),
-    ).eval()
 
 
 @pytest.fixture(scope="module")

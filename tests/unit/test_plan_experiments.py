@@ -1,13 +1,17 @@
 """The grid of experiments, and the leaks that stop a plan."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from understudy.errors import UserError
-from understudy.plan.experiments import planned_runs
+from understudy.plan.experiments import planned_runs, told_of_caps
 from understudy.plan.leakage import refuse_leaks
 from understudy.plan.tables import Tables
 from understudy.recognition.points import Point, expand_grid
 
+ROOT = Path(__file__).resolve().parents[2]
 LABELS = ["bow", "nod"]
 SEEDS = {"models": {"resnet": {}}, "seeds": [0]}
 
@@ -46,9 +50,32 @@ def test_a_list_stands_for_a_point_each():
         {"n_real": 5, "n_synthetic": 50},
         {"n_real": 0, "n_synthetic": 50, "identities": [1, 2], "background": "white"},
     ]
-    points = expand_grid(grid)
-    assert points[:6] == [Point(real, made) for real in (1, 5) for made in (0, 50, 100)]
-    assert points[6:] == [Point(0, 50, "white", people) for people in (1, 2)]
+    points = expand_grid(grid, ["resnet"])
+    assert points[:6] == [("resnet", Point(n, made)) for n in (1, 5) for made in (0, 50, 100)]
+    assert points[6:] == [("resnet", Point(0, 50, "white", people)) for people in (1, 2)]
+
+
+def test_a_line_may_be_for_some_models_alone():
+    grid = [
+        {"n_real": 225, "n_synthetic": 0, "models": "all"},
+        {"n_real": 1, "n_synthetic": [0, 50], "models": "resnet"},
+        {"n_real": 5, "n_synthetic": 0, "models": ["x3d", "resnet"]},
+    ]
+    assert expand_grid(grid, ["resnet", "slowfast", "x3d"]) == [
+        *(("resnet", Point(*n)) for n in ((225, 0), (1, 0), (1, 50), (5, 0))),
+        ("slowfast", Point(225, 0)),
+        *(("x3d", Point(*n)) for n in ((225, 0), (5, 0))),
+    ]
+
+
+def test_the_papers_grid_is_table_one_and_two_figures():
+    grid = yaml.safe_load((ROOT / "config/paper.yaml").read_text())["experiments"]["grid"]
+    baseline = {(225, 0), (225, 225)}
+    curves = {(real, made) for real in (1, 5) for made in (0, 50, 100, 150, 200)}
+    found = expand_grid(grid, ["resnet", "slowfast"])
+    assert {(p.n_real, p.n_synthetic) for m, p in found if m == "resnet"} == baseline | curves
+    assert {(p.n_real, p.n_synthetic) for m, p in found if m == "slowfast"} == baseline
+    assert len(found) == 14 and not any(point.is_unusual for _, point in found)
 
 
 def test_names_keep_what_is_usual_unsaid():
@@ -83,14 +110,37 @@ def test_planned_runs_are_each_made_once():
     ],
 )
 def test_as_many_synthetic_videos_as_there_will_be(point, most):
-    assert len(runs([{"n_real": 0, "n_synthetic": most, **point}])) == 1
-    with pytest.raises(UserError, match=f"class 'bow' has {most}; add some or lower n_synthetic"):
-        runs([{"n_real": 0, "n_synthetic": most + 1, **point}])
+    def told(n_synthetic: int) -> list[str]:
+        asked = Point(**{"n_real": 0, "n_synthetic": n_synthetic, **point})
+        return told_of_caps([asked], tables(), SYNTHETIC, LABELS)
+
+    few = f"classes with fewer synthetic videos: bow {most}, nod {most}"
+    assert told(most) == [] and told(most + 1) == [f"n_synthetic {most + 1} is a cap; {few}"]
 
 
-def test_too_few_real_videos_or_people_are_told_of():
-    with pytest.raises(UserError, match="2 real videos of each class, but class 'bow' has 1"):
-        runs([{"n_real": 2, "n_synthetic": 0}])
+def test_a_cap_that_a_class_does_not_reach_is_told_of():
+    more = tables(train_bow={"label": "nod"}, test_bow={"split": "train"})
+    points = [Point(2, 0), Point(2, 8), Point("all", 8)]
+    told = "n_real 2 is a cap; classes with fewer real videos: bow 1"
+    assert told_of_caps(points, more, SYNTHETIC, LABELS) == [told]
+    assert runs([{"n_real": [1, 225], "n_synthetic": [0, 225]}]) == [
+        *("real1_synthetic0", "real1_synthetic225", "real225_synthetic0", "real225_synthetic225")
+    ]
+
+
+def test_what_no_cap_can_mend_is_refused():
+    def planned(point: dict, synthetic: list) -> list:
+        one_class = tables(train_bow={"label": "nod"})
+        return planned_runs({**SEEDS, "grid": [point]}, one_class, synthetic, LABELS)
+
+    with pytest.raises(UserError, match=r"real1_synthetic4 asks for real .* class 'bow' has none"):
+        planned({"n_real": 1, "n_synthetic": 4}, SYNTHETIC)
+    nods = [row for row in SYNTHETIC if row[0] == "r_nod"]
+    with pytest.raises(UserError, match=r"asks for synthetic .* class 'bow' has none; .*remove"):
+        planned({"n_real": "all", "n_synthetic": 4}, nods)
+    with pytest.raises(UserError, match="finds no training video of class 'bow'"):
+        planned({"n_real": "all", "n_synthetic": "all"}, nods)
+    assert len(planned({"n_real": "all", "n_synthetic": "all"}, SYNTHETIC)) == 1
     with pytest.raises(UserError, match="asks for 3 identities, but there are 2"):
         runs([{"n_real": 0, "n_synthetic": 1, "identities": 3}])
     assert runs([{"n_real": "all", "n_synthetic": "all"}]) == ["realall_syntheticall"]

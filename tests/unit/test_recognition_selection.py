@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from tests.unit.walks import LABELS
 from understudy.errors import UserError
 from understudy.recognition.lists import read_list, synthetic_clips, write_list
-from understudy.recognition.selection import Clip, choose_clips, choose_identities, real_clips
+from understudy.recognition.selection import (
+    Clip,
+    choose_clips,
+    choose_identities,
+    real_clips,
+    refuse_untaught,
+    taken,
+    told_of_cap,
+)
 
 
 def pool(counts: dict[tuple[str, str], int]) -> list[Clip]:
@@ -40,9 +48,19 @@ def test_seeds_draw_differently_and_all_takes_all():
     assert set(choose_clips(clips, ["across"], "all", "all", 0)) == set(clips)
 
 
-def test_too_few_videos_of_a_class_are_named():
-    with pytest.raises(UserError, match="class 'down' has 1 real videos, but 2 were requested"):
-        choose_clips(pool({("across", "real"): 3, ("down", "real"): 1}), LABELS, 2, 0, 0)
+def test_a_class_with_fewer_videos_gives_what_it_has():
+    clips = pool({("across", "real"): 3, ("down", "real"): 1, ("down", "synthetic"): 2})
+    chosen = choose_clips(clips, LABELS, 2, 5, 0)
+    found = taken(chosen, LABELS)
+    others = dict.fromkeys(LABELS, 0)
+    assert found["real"] == {**others, "across": 2, "down": 1}
+    assert found["synthetic"] == {**others, "down": 2}
+    told = "n_real 2 is a cap; classes with fewer real videos: down 1"
+    assert told_of_cap("real", 2, {"across": 2, "down": 1}) == told
+    assert told_of_cap("real", 1, {"down": 1}) == told_of_cap("real", "all", {"down": 0}) == ""
+    refuse_untaught(chosen, ["across", "down"])
+    with pytest.raises(UserError, match="no video of class 'up' is left to train on"):
+        refuse_untaught(chosen, ["across", "up"])
 
 
 @settings(max_examples=40, deadline=None)

@@ -91,6 +91,27 @@ def test_gains_are_of_runs_with_the_same_seed(tmp_path):
     assert gained.low[0] == pytest.approx(0.3) and math.isnan(gained.low[1])
 
 
+def test_the_counts_that_were_taken_stand_in_the_tables(tmp_path):
+    files = write_runs(tmp_path, {("resnet", 225, 0, 0): 0.4, ("resnet", 225, 200, 0): 0.5})
+    for path, synthetic in zip(files, (0, 199), strict=True):
+        metrics = read_json(path)
+        metrics["n_of_class"] = {
+            "real": {LABELS[0]: 180, LABELS[1]: 225, LABELS[2]: 225},
+            "synthetic": dict.fromkeys(LABELS, synthetic),
+        }
+        metrics["n_per_class"] = {"real": 225, "synthetic": synthetic}
+        write_json(path, metrics)
+    write_tables(read_runs(files), table_files(tmp_path))
+    text = (tmp_path / "table1.md").read_text()
+    assert "| ResNet | demo |  | 225 | 200 | 180–225 + 199 | 50.0 | – | 1 |" in text
+    told = f"- n_real = 225 is a cap: of the training set there are fewer of {LABELS[0]} 180."
+    assert told in text
+    assert "n_synthetic = 200 is a cap: of what passed its checks there are fewer of" in text
+    stored = pd.read_csv(tmp_path / "table1.csv")
+    assert stored.real_least.tolist() == [180, 180] and stored.synthetic_most.tolist() == [0, 199]
+    assert len(pd.read_csv(tmp_path / "gains.csv")) == 1, "as many real videos were asked for"
+
+
 def test_unusual_points_stand_beside_the_usual(tmp_path):
     files = write_runs(tmp_path, ACCURACIES)
     files += write_runs(tmp_path, {("resnet", 2, 8, 0): 0.5}, background="white")
@@ -100,7 +121,7 @@ def test_unusual_points_stand_beside_the_usual(tmp_path):
     assert len(gains(runs)) == 4
     write_tables(runs, table_files(tmp_path))
     text = (tmp_path / "table1.md").read_text()
-    assert "| ResNet | demo | on white | 2 | 8 | 50.0 | – | 1 |" in text
+    assert "| ResNet | demo | on white | 2 | 8 | 2 + 8 | 50.0 | – | 1 |" in text
     assert "| ResNet | ✓ | ✓ | 80.0 ± 14.1 |" in text
     plots.plot_variants(summarise(runs), tmp_path / "variants.svg")
     drawn = (tmp_path / "variants.svg").read_text()

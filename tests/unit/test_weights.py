@@ -14,9 +14,16 @@ import torch
 from seeded import public_network
 from torch import Tensor
 
+from understudy.configuration.check import checked_config
 from understudy.errors import UserError
 from understudy.features import check_weights as checking
-from understudy.features.check_weights import as_text, check_bodies, check_models, check_weights
+from understudy.features.check_weights import (
+    as_text,
+    check_bodies,
+    check_models,
+    check_named,
+    check_weights,
+)
 from understudy.features.deca import expression as deca
 from understudy.features.deca.expression import Encoder
 from understudy.features.hand4whole import hands as hand4whole
@@ -53,7 +60,7 @@ def write(folder: Path, name: str, layout: dict, zipped: bool = True) -> Path:
 
 def test_every_row_names_back_ends_that_there_are():
     for row in weights_table().values():
-        assert row.backends and row.licence and row.source
+        assert bool(row.backends) != bool(row.keys) and row.licence and row.source
         for feature, word in (one.split("/") for one in row.backends):
             assert word in words(feature), f"{row.name}: no back-end {word}"
     files = [row.file for row in weights_table().values()]
@@ -223,10 +230,43 @@ def test_a_public_hash_decides(tmp_path, monkeypatch):
         (dict(sha256="00000000"), f"SHA-256 is {digest[:8]}, not 00000000; download it again"),
         (dict(bytes=7, sha256=digest), ""),
     ):
-        rows = [Weights("deca", path.name, ("expression/deca",), "MIT", "somewhere", **row)]
+        rows = [Weights("deca", path.name, "MIT", "somewhere", ("expression/deca",), **row)]
         monkeypatch.setattr(checking, "weights_of", lambda feature, word, rows=rows: rows)
         (found,) = check_weights({"expression": "deca"}, tmp_path)
         assert found.wrong == told
+
+
+def test_the_networks_of_lpips_are_checked_by_their_public_hashes(tmp_path):
+    vgg, alexnet = tmp_path / "vgg.pth", tmp_path / "alexnet.pth"
+    given = {"lpips": str(alexnet), "exavatar": {"lpips": str(vgg)}}
+    config = checked_config({"labels": ["bow"], "avatar": given})
+    assert [one.wrong.split(";")[0] for one in check_named(config)] == ["missing"] * 2
+    with alexnet.open("wb") as stream:
+        stream.truncate(244_408_911)  # a hole of the right size
+    vgg.write_bytes(b"<html>")
+    told = {one.path.name: one.wrong for one in check_named(config)}
+    assert "SHA-256 is" in told["alexnet.pth"] and "not 7be5be791159" in told["alexnet.pth"]
+    assert "has 6 bytes, not 553,433,881" in told["vgg.pth"]
+    assert not check_named(checked_config({"labels": ["bow"]}))
+
+
+def test_the_command_checks_everything_that_the_papers_config_needs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "understudy", "weights", "--configfile", ROOT / "config/paper.yaml"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    lines = done.stdout.splitlines()
+    names = [Path(line.split(":")[0]).name for line in lines]
+    assert names == [
+        *("SMPLX_MALE.npz", "FLAME_NEUTRAL.npz", "SMPL-X__FLAME_vertex_ids.npy"),
+        *("rtmdet_m_8xb32-100e_coco-obj365-person-235e8209.pth", "dw-ll_ucoco_384.pth"),
+        *("sam_vit_h_4b8939.pth", "depth_anything_v2_vitl.pth", "deca_model.tar"),
+        *("snapshot_6.pth.tar", "alexnet-owt-7be5be79.pth", "vgg16-397923af.pth"),
+    ]
+    assert done.returncode == 1 and done.stderr == "error: 11 of 11 files are missing or wrong\n"
 
 
 def test_the_models_of_the_environment_are_checked_too(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """The videos that one training of a recogniser uses, and how it is trained."""
 
+import sys
 from pathlib import Path
 
 from job import job
@@ -10,7 +11,13 @@ with job(snakemake):
     from understudy.plan.layout import Layout
     from understudy.recognition.lists import synthetic_clips, write_list
     from understudy.recognition.points import Point
-    from understudy.recognition.selection import Clip, choose_clips
+    from understudy.recognition.selection import (
+        Clip,
+        choose_clips,
+        refuse_untaught,
+        taken,
+        told_of_cap,
+    )
 
     told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)
     point = Point(**told.point)
@@ -26,6 +33,11 @@ with job(snakemake):
             white,
         )
     train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed)
+    refuse_untaught(train, told.labels)
+    caps = {"real": point.n_real, "synthetic": point.n_synthetic}
+    for kind, of_class in taken(train, told.labels).items():
+        if line := told_of_cap(kind, caps[kind], of_class):
+            print(line, file=sys.stderr)
     test = [Clip(*clip) for clip in told.test]
     for clip in train:  # real ones are all looked at by check_leakage
         if clip.kind == "synthetic" and not Path(clip.path).is_file():

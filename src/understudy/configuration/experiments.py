@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from understudy.configuration.kinds import Name, Section, Seed, Unique, allowed
 from understudy.configuration.recogniser import RecogniserSection
@@ -17,6 +17,10 @@ def _one_or_list(one: object, words: str) -> object:
 Videos = _one_or_list(Annotated[int, Field(ge=0)] | Literal["all"], "a number from 0, or all")
 HowMany = _one_or_list(Annotated[int, Field(ge=1)] | Literal["all"], "a number from 1, or all")
 Behind = _one_or_list(Literal["image", "white"], "image or white")
+Recognisers = Annotated[
+    Name | Annotated[list[Name], Field(min_length=1)],
+    allowed("all, a name in `experiments.models`, or a list of these"),
+]
 Views = _one_or_list(Literal["all", "source"], "all or source")
 
 
@@ -30,6 +34,9 @@ class GridLine(Section):
     background: Behind = Point.background
     identities: HowMany = Point.identities
     views: Views = Point.views
+
+    models: Recognisers = "all"
+    """Which of `experiments.models` are trained on it: `all`, or names."""
 
 
 class Experiments(Section):
@@ -60,6 +67,20 @@ class Experiments(Section):
         for line in grid:
             if _has_none(line.n_real) and _has_none(line.n_synthetic):
                 raise ValueError("n_real and n_synthetic are both 0 in a run; give it some videos")
+        return grid
+
+    @field_validator("grid")
+    @classmethod
+    def _known_models(cls, grid: list[GridLine], info: ValidationInfo) -> list[GridLine]:
+        known = info.data.get("models", {})
+        for line in grid:
+            named = line.models if isinstance(line.models, list) else [line.models]
+            for name in named:
+                if name not in known and named != ["all"]:
+                    raise ValueError(
+                        f"there is no model '{name}' in experiments.models; give all, or some of "
+                        f"these: {', '.join(known) or 'none'}"
+                    )
         return grid
 
 

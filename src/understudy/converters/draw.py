@@ -1,7 +1,7 @@
 """Which recordings train, test and are re-enacted: a set number per class, drawn by seed."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from understudy.converters.recordings import EITHER, Protocol, Recording
@@ -10,6 +10,9 @@ OTHER_CLASS = "of a class that the paper does not use"
 NEITHER = "neither for training nor for testing in this protocol"
 ABOVE = "not drawn, as the class has enough"
 OTHER_CAMERA = "another camera's view of a performance in the test set"
+DRIVES = "another camera's view of a reference"
+UNPAIRED = "of a class without any {} video in this protocol"
+SIDE_VIEW = 90  # degrees: what people do is seen worst from there (paper, appendix 2, criterion 2)
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,13 @@ class Caps:
 @dataclass
 class Drawn:
     """Training, test and reference recordings, by label and then in drawn order; references are
-    among the training ones. left_out: path -> why."""
+    among the training ones. lacking: label of a class without training or without test videos, of
+    which nothing is used -> which it lacks; left_out: path -> why."""
 
     train: list[Recording] = field(default_factory=list)
     test: list[Recording] = field(default_factory=list)
     references: list[Recording] = field(default_factory=list)
+    lacking: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
     def shared_subjects(self) -> set[int]:
@@ -43,11 +48,14 @@ def draw(
     protocol: Protocol,
     caps: Caps,
     seed: int,
+    listed: Container[str] = frozenset(),
 ) -> Drawn:
     """Draw by hashing (seed, name): a repeated draw is the same, whatever the order in which the
     files are found and wherever they are, and one more file changes few others.
 
-    References are of different performances, none of which is in the test set from any camera.
+    References are of different performances, none of which is in the test set from any camera, and
+    are seen from the side only where a class has no others. listed: ids of references that were
+    picked by hand, among recordings that may be trained on; then no others are taken.
     """
     drawn = Drawn()
     by_label: dict[str, list[Recording]] = {label: [] for label in labels}
@@ -56,41 +64,71 @@ def draw(
             by_label[recording.label].append(recording)
         else:
             drawn.left_out[recording.path] = OTHER_CLASS
-    for label in by_label:
-        _draw_class(by_label[label], protocol, caps, drawn)
+    for label, of_class in by_label.items():
+        train, test, left_out = _split(of_class, protocol, caps, listed)
+        if not train or not test:
+            lacks = "test" if train else "training"
+            drawn.lacking[label] = lacks
+            drawn.left_out |= {one.path: UNPAIRED.format(lacks) for one in of_class}
+            continue
+        drawn.train += train
+        drawn.test += test
+        drawn.left_out |= left_out
+        picked = [one for one in train if one.id in listed]
+        drawn.references += picked if listed else _references(train, test, caps.references)
     return drawn
 
 
-def _draw_class(recordings: list[Recording], protocol: Protocol, caps: Caps, drawn: Drawn) -> None:
+def _split(
+    recordings: list[Recording], protocol: Protocol, caps: Caps, listed: Container[str]
+) -> tuple[list[Recording], list[Recording], dict[str, str]]:
+    """The training and test recordings of a class, in drawn order but the listed ones first; and
+    the others, path -> why."""
+    driving = {one.performance for one in recordings if one.id in listed}
+    either = {one.performance for one in recordings if protocol(one) == EITHER} - driving
+    most = len(either) // 2  # to test: where both are drawn from the same people, half must be left
     counted: dict[int | None, int] = {}
-    test, others = [], []
-    for recording in recordings:
-        split = protocol(recording)
-        told_by = recording.angle if split == "test" else None
+    tested: set[str] = set()
+    test: list[Recording] = []
+    left: list[Recording] = []
+    left_out: dict[str, str] = {}
+    for one in recordings:
+        split = protocol(one)
+        told_by = one.angle if split == "test" else None
+        spent = split == EITHER and one.performance not in tested and len(tested) >= most
         if split is None:
-            drawn.left_out[recording.path] = NEITHER
-        elif split != "train" and counted.get(told_by, 0) < caps.test:
+            left_out[one.path] = NEITHER
+        elif split == "train" or (split == EITHER and one.performance in driving):
+            left.append(one)
+        elif one.performance in driving:
+            left_out[one.path] = DRIVES
+        elif counted.get(told_by, 0) < caps.test and not spent:
             counted[told_by] = counted.get(told_by, 0) + 1
-            test.append(recording)
+            tested.add(one.performance)
+            test.append(one)
         elif split == "test":
-            drawn.left_out[recording.path] = ABOVE
+            left_out[one.path] = ABOVE
         else:
-            others.append((recording, split))
-    tested = {recording.performance for recording in test}
+            left.append(one)
     train: list[Recording] = []
-    for recording, split in others:
-        if split == EITHER and recording.performance in tested:
-            drawn.left_out[recording.path] = OTHER_CAMERA
+    for one in sorted(left, key=lambda one: one.id not in listed):
+        if protocol(one) == EITHER and one.performance in tested:
+            left_out[one.path] = OTHER_CAMERA
         elif len(train) < caps.train:
-            train.append(recording)
+            train.append(one)
         else:
-            drawn.left_out[recording.path] = ABOVE
-    unseen = {one.performance: one for one in reversed(train) if one.performance not in tested}
-    drawn.train += train
-    drawn.test += test
-    drawn.references += [one for one in train if unseen.get(one.performance) is one][
-        : caps.references
-    ]
+            left_out[one.path] = ABOVE
+    return train, test, left_out
+
+
+def _references(train: list[Recording], test: list[Recording], most: int) -> list[Recording]:
+    tested = {one.performance for one in test}
+    unseen = [one for one in train if one.performance not in tested]
+    unseen.sort(key=lambda one: one.angle == SIDE_VIEW)
+    first: dict[str, Recording] = {}
+    for one in unseen:
+        first.setdefault(one.performance, one)
+    return list(first.values())[:most]
 
 
 def _place(recording: Recording, seed: int) -> bytes:

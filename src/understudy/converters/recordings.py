@@ -24,12 +24,17 @@ class Recording:
     @property
     def id(self) -> str:
         """For tables and file names."""
-        return re.sub(r"[^A-Za-z0-9_-]", "-", Path(self.path).stem)
+        return plain_id(Path(self.path).stem)
 
     @property
     def seen_from(self) -> str:
         """Its camera, as accuracy is reported by: the angle if known."""
         return f"c{self.camera:02d}" if self.angle is None else str(self.angle)
+
+
+def plain_id(name: str) -> str:
+    """A name as tables and file names have it."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", name)
 
 
 # Who is trained on and who is tested on: "train", "test", EITHER or None (in neither). All test

@@ -8,7 +8,7 @@ from pathlib import Path
 from understudy.body.flame import VERTEX_IDS, joined_arrays
 from understudy.body.load import load_body
 from understudy.errors import UserError
-from understudy.features.weights import Weights, weights_of
+from understudy.features.weights import Weights, named_weights, weights_of
 from understudy.files import sha256
 from understudy.networks.checkpoints import misfit
 from understudy.registry import import_path
@@ -37,6 +37,11 @@ def check_weights(words: dict[str, str], folder: Path | str) -> list[Checked]:
     return found
 
 
+def check_named(config: dict) -> list[Checked]:
+    """The networks whose files a checked configuration names itself: those of LPIPS."""
+    return [_check(row, path, "") for row, path in named_weights(config)]
+
+
 def check_models(words: dict[str, str]) -> list[Checked]:
     """The built-in back-end's networks, if it is selected; they came with the environment."""
     if "mediapipe" not in words.values():
@@ -55,6 +60,8 @@ def check_bodies(
     if flame is not None:
         assert vertex_ids is not None  # the plan refuses one without the other
         found.append(_read(flame, lambda: f"{_shared(body, flame, vertex_ids):,} vertices shared"))
+        if not Path(vertex_ids).is_file():
+            found.append(Checked(Path(vertex_ids), "missing; it comes with SMPL-X's downloads"))
     return found
 
 

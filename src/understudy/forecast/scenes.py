@@ -14,7 +14,6 @@ from understudy.plan.planned import Plan, check_weights
 from understudy.plan.scenes import scenes_file
 from understudy.plan.tables import read_tables
 from understudy.registry import chosen
-from understudy.sources import record_path, remember
 
 
 def find_scenes(configfile: Path) -> None:
@@ -35,9 +34,6 @@ def find_scenes(configfile: Path) -> None:
     )
     photos = {id_: replace(photo, version=versions[id_]) for id_, photo in seen.items()}
     save_scenes(scenes_file(config["results"]), row.name, photos)
-    for id_, path in images.items():  # touched or copied, it stays the photo that was looked at
-        record = record_path(plan.layout.sources, "background", id_)
-        remember(record, id_, path, versions[id_])
     for id_, photo in photos.items():
         print(_line(id_, photo, rows[id_].get("scene")))
 

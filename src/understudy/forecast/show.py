@@ -42,6 +42,8 @@ def show_plan(configfile: Path, like: Path | None) -> None:
     queued = gpu_rules(plan.weights)
     estimates = estimate(due, expected_files(plan), measured, frames, queued)
     print(plan_text(estimates, plan.config["device"] == "cuda", queue_limit()))
+    for line in plan.told_of_caps:
+        print(f"Training: {line}")
     notes = {rule: f"{count:,} due" for rule, count in due.items()}
     graph = parse_rulegraph(rule_graph(snakefile, options))
     picture = Path(plan.layout.results, "plan/rulegraph.svg")
@@ -104,6 +106,7 @@ def show_weights(configfile: Path) -> None:
         as_text,
         check_bodies,
         check_models,
+        check_named,
         check_weights,
     )
 
@@ -111,7 +114,7 @@ def show_weights(configfile: Path) -> None:
     check_flame(config)
     words = {feature: config["features"][feature] for feature in FEATURES}
     checked = check_bodies(config["body"], config["flame"]["model"], config["flame"]["vertex_ids"])
-    checked += check_weights(words, config["weights"]) + check_models(words)
+    checked += check_weights(words, config["weights"]) + check_models(words) + check_named(config)
     print(as_text(checked))
     wrong = sum(bool(one.wrong) for one in checked)
     if wrong:

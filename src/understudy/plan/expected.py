@@ -36,7 +36,8 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         for id_ in rows:
             yield from _of_a_video(layout, kind, id_)
     for id_ in plan.tables.identities:
-        yield from _of_an_avatar(layout, id_)
+        made_by = "read_avatar" if id_ in plan.released else "train_avatar"
+        yield from _of_an_avatar(layout, id_, made_by)
     for pair in pairs_of(plan.synthetic):
         log = layout.log("animate_avatar", *pair)
         subject = " × ".join(pair[:2])
@@ -78,10 +79,10 @@ def _of_a_video(layout: Layout, kind: str, id_: str) -> Iterator[Expected]:
     yield Expected(layout.fit(kind, id_), "fit_body", log, id_, (kind, id_), kind)
 
 
-def _of_an_avatar(layout: Layout, id_: str) -> Iterator[Expected]:
+def _of_an_avatar(layout: Layout, id_: str, made_by: str) -> Iterator[Expected]:
     trained = (layout.avatar(id_, "trained.npz"), layout.avatar(id_, "curves.csv"))
     for rule, name, also in (
-        ("train_avatar", "avatar.safetensors", trained),
+        (made_by, "avatar.safetensors", trained),
         ("score_avatar", "metrics.json", ()),
         ("picture_avatar", "turntable.png", ()),
     ):

@@ -1,11 +1,13 @@
 """The experiments: which recognisers are trained on what (paper, section 5)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from understudy.errors import UserError
 from understudy.plan.tables import Tables
-from understudy.recognition.points import Point, expand_grid
+from understudy.recognition.points import Count, Point, expand_grid
+from understudy.recognition.selection import told_of_cap
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,10 @@ class Run:
 def planned_runs(
     experiments: dict, tables: Tables, synthetic: list[tuple], labels: list[str]
 ) -> list[Run]:
-    """Every run of `experiments["grid"]` × models × seeds, without repetitions.
+    """Every run of `experiments["grid"]` and its models × seeds, without repetitions.
 
     synthetic: rows (reference, identity, view, background). Raises UserError when there is no
-    test video, or a class has none, or has fewer training videos than a point asks for.
+    test video, or a class has none, or has no training video where a point asks for some.
     """
     if not experiments["models"] or not tables.real:
         return []
@@ -31,22 +33,28 @@ def planned_runs(
     missing = [label for label in labels if label not in tested]
     if missing:
         raise UserError(f"table of real videos: class '{missing[0]}' has no test video; add one")
-    points = expand_grid(experiments["grid"])
+    wanted = expand_grid(experiments["grid"], experiments["models"])
+    for point in dict.fromkeys(point for _, point in wanted):
+        _refuse_unmet(point, _available(point, tables, synthetic), labels)
+    return [Run(model, point, seed) for model, point in wanted for seed in experiments["seeds"]]
+
+
+def told_of_caps(
+    points: Iterable[Point], tables: Tables, synthetic: list[tuple], labels: list[str]
+) -> list[str]:
+    """A line for each cap of the points that some class does not reach."""
+    lines = []
     for point in points:
-        _refuse_too_many(point, tables, synthetic, labels)
-    runs = [
-        Run(model, point, seed)
-        for model in experiments["models"]
-        for point in points
-        for seed in experiments["seeds"]
-    ]
-    return list(dict.fromkeys(runs))
+        for kind, (cap, there) in _available(point, tables, synthetic).items():
+            lines.append(told_of_cap(kind, cap, {label: there[label] for label in labels}))
+    return [line for line in dict.fromkeys(lines) if line]
 
 
-def _refuse_too_many(
-    point: Point, tables: Tables, synthetic: list[tuple], labels: list[str]
-) -> None:
-    """Report a class with too few videos before the first of them is made."""
+Available = dict[str, tuple[Count, Counter[str]]]  # kind -> what a point asks for, what there is
+
+
+def _available(point: Point, tables: Tables, synthetic: list[tuple]) -> Available:
+    """How many videos of each class there are for a point, if all synthetic ones pass."""
     real = Counter(row["label"] for row in tables.real.values() if row["split"] == "train")
     people = len({row[1] for row in synthetic})
     if point.identities != "all" and point.identities > people:
@@ -60,16 +68,21 @@ def _refuse_too_many(
     made = Counter(tables.references[row[0]]["label"] for row in rows)
     if point.identities != "all":  # every person re-enacts every reference
         made = Counter({label: n * point.identities // people for label, n in made.items()})
-    for kind, wanted, there in (
-        ("real", point.n_real, real),
-        ("synthetic", point.n_synthetic, made),
-    ):
-        if wanted == "all":
-            continue
-        for label in labels:
-            if there[label] < wanted:
+    return {"real": (point.n_real, real), "synthetic": (point.n_synthetic, made)}
+
+
+def _refuse_unmet(point: Point, available: Available, labels: list[str]) -> None:
+    """Report what no cap can mend, before the first video is made."""
+    for label in labels:
+        for kind, (wanted, there) in available.items():
+            if wanted not in ("all", 0) and not there[label]:
                 raise UserError(
-                    f"config: experiments.grid: {point.name} asks for {wanted} {kind} videos of "
-                    f"each class, but class '{label}' has {there[label]}; add some or lower "
-                    f"n_{kind}"
+                    f"config: experiments.grid: {point.name} asks for {kind} videos of each class, "
+                    f"but class '{label}' has none; add some, remove the class from labels, or "
+                    f"set n_{kind}: 0"
                 )
+        if not any(there[label] for wanted, there in available.values() if wanted != 0):
+            raise UserError(
+                f"config: experiments.grid: {point.name} finds no training video of class "
+                f"'{label}'; add some, or remove the class from labels"
+            )

@@ -12,7 +12,7 @@ from understudy.features.weights import Weights, weights_of
 from understudy.places.found import load_scenes
 from understudy.places.match import Shown
 from understudy.plan.effective import room_backend
-from understudy.plan.experiments import Run, planned_runs
+from understudy.plan.experiments import Run, planned_runs, told_of_caps
 from understudy.plan.fanout import fan_out
 from understudy.plan.layout import Layout
 from understudy.plan.leakage import refuse_leaks
@@ -136,9 +136,16 @@ class Plan:
 
     @cached_property
     def runs(self) -> list[Run]:
-        """Every training of a recogniser. Raises UserError for a class with too few videos."""
+        """Every training of a recogniser. Raises UserError for a class without videos."""
         return planned_runs(
             self.config["experiments"], self.tables, self.synthetic, self.config["labels"]
+        )
+
+    @cached_property
+    def told_of_caps(self) -> list[str]:
+        """A line for each cap of the grid that some class does not reach."""
+        return told_of_caps(
+            self.points.values(), self.tables, self.synthetic, self.config["labels"]
         )
 
     @cached_property
@@ -174,13 +181,20 @@ class Plan:
     def versions(self) -> Versions:
         return Versions(self.layout.sources)
 
+    @property
+    def released(self) -> dict[str, str]:
+        """The identities whose avatars are read instead of trained -> their snapshots."""
+        rows = self.tables.identities.items()
+        return {id_: row["avatar"] for id_, row in rows if "avatar" in row}
+
     @cached_property
     def sources(self) -> dict[tuple[str, str], str]:
-        """(kind, id) -> the file that a row of a table names. Kinds: identity, reference,
-        background, floor (a background's mask), real."""
+        """(kind, id) -> the file that a row of a table names. Kinds: identity, avatar (released by
+        ExAvatar's own training), reference, background, floor (a background's mask), real."""
         tables = self.tables
         return {
             **{("identity", id_): row["video"] for id_, row in tables.identities.items()},
+            **{("avatar", id_): snapshot for id_, snapshot in self.released.items()},
             **{("reference", id_): row["video"] for id_, row in tables.references.items()},
             **{("background", id_): row["image"] for id_, row in tables.backgrounds.items()},
             **{

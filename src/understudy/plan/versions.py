@@ -92,7 +92,10 @@ class Versions:
 
 
 def _check_readable(kind: str, path: str) -> None:
-    """UserError if a changed file is not, or not yet, an image or video."""
+    """UserError if a changed file is not, or not yet, an image or video. An avatar is read by its
+    job alone, which takes long."""
+    if kind == "avatar":
+        return
     # Only if a file changed: these import NumPy, which planning does without.
     if kind == "background":
         from understudy.video.image import open_image

@@ -1,6 +1,7 @@
 """The points of an experiment's grid: what a training sees. Stdlib only."""
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -17,9 +18,9 @@ class Point:
     """
 
     n_real: Count
-    """Real training videos per class, or `all`."""
+    """Real training videos per class, at most: a class with fewer gives what it has. Or `all`."""
     n_synthetic: Count
-    """Synthetic training videos per class, or `all`."""
+    """Synthetic training videos per class, at most, of those that passed their checks; or `all`."""
     background: Literal["image", "white"] = "image"
     """`image`: synthetic videos over background images. `white`: the same people on white."""
     identities: Count = "all"
@@ -45,11 +46,24 @@ class Point:
         return asdict(self)
 
 
-def expand_grid(grid: list[dict]) -> list[Point]:
-    """Every point of the entries, each once. A list in an entry stands for each of its values."""
-    points = []
+def expand_grid(grid: list[dict], models: Iterable[str]) -> list[tuple[str, Point]]:
+    """(model, point) of every training, each once, in the order of `models`, then of the entries.
+
+    A list in an entry stands for each of its values; `models` in an entry: the models that its
+    points are for, or "all".
+    """
+    wanted: dict[str, list[Point]] = {model: [] for model in models}
     for entry in grid:
-        values = [value if isinstance(value, list) else [value] for value in entry.values()]
-        for combination in itertools.product(*values):
-            points.append(Point(**dict(zip(entry, combination, strict=True))))
-    return list(dict.fromkeys(points))
+        values = {name: _as_list(value) for name, value in entry.items()}
+        named = values.pop("models", ["all"])
+        points = [
+            Point(**dict(zip(values, combination, strict=True)))
+            for combination in itertools.product(*values.values())
+        ]
+        for model in wanted if named == ["all"] else named:
+            wanted[model] += points
+    return [(model, point) for model in wanted for point in dict.fromkeys(wanted[model])]
+
+
+def _as_list(value: object) -> list:
+    return value if isinstance(value, list) else [value]

@@ -1,4 +1,6 @@
-"""Which videos a recogniser is trained on: n_real and n_synthetic of each class, by seed.
+"""Which videos a recogniser is trained on: at most n_real and n_synthetic of each class, by seed.
+
+The numbers are caps (paper, footnote 2): a class with fewer videos is trained on those.
 
 The choice is by rendezvous hashing: every video has a fixed place in a seed's order, so that a
 larger sample contains the smaller one (the curves of figures 6 and 7 add videos, they do not
@@ -6,6 +8,7 @@ swap them), and a video added to the pool changes no choice but those it wins.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,10 +47,7 @@ def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
 def choose_clips(
     clips: Iterable[Clip], labels: Iterable[str], n_real: Count, n_synthetic: Count, seed: int
 ) -> list[Clip]:
-    """`n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`.
-
-    Raises UserError when a class has fewer than requested.
-    """
+    """At most `n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`."""
     clips = list(clips)
     wanted = dict(zip(KINDS, (n_real, n_synthetic), strict=True))
     return [
@@ -78,16 +78,36 @@ def choose_identities(identities: Iterable[str], count: Count, seed: int) -> lis
     return sorted(people, key=place)[:count]
 
 
+def taken(clips: Iterable[Clip], labels: Iterable[str]) -> dict[str, dict[str, int]]:
+    """kind -> label -> how many of the clips."""
+    counts = Counter((clip.kind, clip.label) for clip in clips)
+    labels = list(labels)
+    return {kind: {label: counts[kind, label] for label in labels} for kind in KINDS}
+
+
+def told_of_cap(kind: str, cap: Count, of_class: dict[str, int]) -> str:
+    """A line on the classes that have fewer than the cap; "" if none has."""
+    short = {label: count for label, count in of_class.items() if cap != "all" and count < cap}
+    if not short:
+        return ""
+    few = ", ".join(f"{label} {count}" for label, count in short.items())
+    return f"n_{kind} {cap} is a cap; classes with fewer {kind} videos: {few}"
+
+
+def refuse_untaught(clips: Iterable[Clip], labels: Iterable[str]) -> None:
+    """Raises UserError for a class without any clip: nothing could be learned of it."""
+    seen = {clip.label for clip in clips}
+    for label in labels:
+        if label not in seen:
+            raise UserError(
+                f"experiments: no video of class '{label}' is left to train on; see which failed "
+                "their checks in dataset/checks.json, or remove the class from labels"
+            )
+
+
 def _draw(clips: list[Clip], label: str, kind: str, count: Count, seed: int) -> list[Clip]:
     pool = [clip for clip in clips if clip.label == label and clip.kind == kind]
-    if count == "all":
-        count = len(pool)
-    if len(pool) < count:
-        raise UserError(
-            f"experiments: class '{label}' has {len(pool)} {kind} videos, but {count} were "
-            f"requested; add some or lower n_{kind}"
-        )
-    return sorted(pool, key=lambda clip: _place(clip, seed))[:count]
+    return sorted(pool, key=lambda clip: _place(clip, seed))[: None if count == "all" else count]
 
 
 def _place(clip: Clip, seed: int) -> bytes:

@@ -99,6 +99,7 @@ def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
     lines = []
     for description, group in summary.groupby("description", sort=False):
         lines.append(f"{description}; n_real = {group.n_real.max()} per class.")
+    lines += _short_of(runs)
     if any(settings["width"] < PAPER_WIDTH for settings in runs.settings):
         lines.append(
             "These models are much narrower and smaller than the paper's, and trained on far "
@@ -123,6 +124,23 @@ def notes(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
             "As in the paper, both configurations see the same number of epochs: with more videos "
             "a model also takes more steps."
         )
+    return lines
+
+
+def _short_of(runs: pd.DataFrame) -> list[str]:
+    """A line for each cap that some class did not reach in some run."""
+    lines = []
+    for kind, why in (("real", "the training set"), ("synthetic", "what passed its checks")):
+        asked = runs[runs[f"asked_{kind}"] != "all"]
+        for cap, group in asked.groupby(f"n_{kind}"):
+            least: dict[str, int] = {}
+            for taken in group[f"of_{kind}"]:
+                for label, count in taken.items():
+                    least[label] = min(count, least.get(label, count))
+            few = {label: count for label, count in least.items() if count < cap}
+            if few:
+                named = ", ".join(f"{label} {count}" for label, count in sorted(few.items()))
+                lines.append(f"n_{kind} = {cap} is a cap: of {why} there are fewer of {named}.")
     return lines
 
 
@@ -155,6 +173,7 @@ def _points_table(summary: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             **_point_cells(row),
+            "Taken of each class": _taken(row),
             "Accuracy": _per_cent(row.accuracy, row.sd),
             "95 %": _interval(row),
             "Seeds": row.seeds,
@@ -172,6 +191,12 @@ def _point_cells(row: Any) -> dict[str, object]:
         "n_real": row.n_real,
         "n_synthetic": row.n_synthetic,
     }
+
+
+def _taken(row: Any) -> str:
+    """How many real and synthetic videos of each class were taken: 180–225 + 225."""
+    spans = [(row.real_least, row.real_most), (row.synthetic_least, row.synthetic_most)]
+    return " + ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
 
 
 def _cameras_table(runs: pd.DataFrame) -> pd.DataFrame:

@@ -17,22 +17,32 @@ from understudy.files import read_json
 USUAL = {"background": "image", "identities": "all", "views": "all"}
 POINT = ["dataset", "model", "n_real", "n_synthetic", *USUAL]
 OVER_PREDICTED = 3  # times as often as it occurs
+KINDS = ("real", "synthetic")
 
 
 def read_runs(metrics_files: list[Path]) -> pd.DataFrame:
     """One row per run from each run's metrics.json, whose path is in `file`; sorted by POINT and
-    seed."""
+    seed.
+
+    asked_real, asked_synthetic: the caps, or "all"; n_real, n_synthetic: the same, but instead of
+    "all" the most that a class has; of_real, of_synthetic: label -> how many videos were taken.
+    """
     rows = []
     for path in metrics_files:
         metrics = read_json(path)
         counts, point = metrics.pop("n_per_class"), metrics.pop("point", {})
+        taken = metrics.pop("n_of_class")
+        caps = {kind: point.get(f"n_{kind}", "all") for kind in KINDS}
         seen = {name: str(point.get(name, usual)) for name, usual in USUAL.items()}
         rows.append(
             {
                 **metrics,
                 "file": str(path),
-                "n_real": counts["real"],
-                "n_synthetic": counts["synthetic"],
+                **{
+                    f"n_{kind}": counts[kind] if cap == "all" else cap for kind, cap in caps.items()
+                },
+                **{f"asked_{kind}": str(cap) for kind, cap in caps.items()},
+                **{f"of_{kind}": taken[kind] for kind in KINDS},
                 **seen,
             }
         )
@@ -55,9 +65,15 @@ def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     """One row per POINT: mean accuracy, its sd and interval (low, high) over seeds.
 
-    Accuracies in [0,1]; sd, low and high are absent for one seed.
+    Accuracies in [0,1]; sd, low and high are absent for one seed. real_least, real_most and the
+    same of synthetic: how many videos were taken of the class with the fewest and the most.
     """
-    groups = runs.groupby(POINT, sort=True)
+    spread = {
+        f"{kind}_{word}": runs[f"of_{kind}"].map(lambda taken, pick=pick: pick(taken.values()))
+        for kind in KINDS
+        for word, pick in (("least", min), ("most", max))
+    }
+    groups = runs.assign(**spread).groupby(POINT, sort=True)
     table = groups.agg(
         seeds=("seed", "nunique"),
         accuracy=("accuracy", "mean"),
@@ -67,6 +83,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
         steps=("steps", "mean"),
         seconds=("seconds", "mean"),
         description=("description", "first"),
+        **{name: (name, "min" if name.endswith("least") else "max") for name in spread},
     ).reset_index()
     half = [half_width(row.sd, row.seeds) for row in table.itertuples(index=False)]
     return table.assign(low=table.accuracy - half, high=table.accuracy + half)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from understudy.recognition.evaluate import predict
 from understudy.recognition.lists import read_list
 from understudy.recognition.models import Recogniser, parameter_count, precision
 from understudy.recognition.pretrained import load_pretrained
-from understudy.recognition.selection import KINDS, Clip
+from understudy.recognition.selection import Clip, taken
 from understudy.recognition.settings import RecogniserSettings
 from understudy.recognition.state import TrainingState
 
@@ -85,7 +84,7 @@ def train_recogniser(
         "per_camera": predictions.per_camera([clip.camera for clip in test]),
         "labels": labels,
         "confusion": predictions.confusion().tolist(),
-        **_counts(train),
+        **_counts(train, labels),
         "n_test": len(test),
         "steps": state.step,
         "seconds": round(state.seconds, 2),
@@ -212,14 +211,14 @@ def _write_curve(target: Path, history: list[dict]) -> None:
             writer.writerow([row["epoch"] + 1, f"{loss:.5f}", f"{right:.4f}", f"{row['lr']:.3g}"])
 
 
-def _counts(train: list[Clip]) -> dict:
-    """How many videos of each kind: in all, and of the class that has the most."""
-    counts: dict[str, dict[str, int]] = {"n_train": {}, "n_per_class": {}}
-    for kind in KINDS:
-        of_class = Counter(clip.label for clip in train if clip.kind == kind)
-        counts["n_train"][kind] = of_class.total()
-        counts["n_per_class"][kind] = max(of_class.values(), default=0)
-    return counts
+def _counts(train: list[Clip], labels: list[str]) -> dict:
+    """How many videos of each kind: in all, of each class, and of the class that has the most."""
+    found = taken(train, labels)
+    return {
+        "n_train": {kind: sum(of_class.values()) for kind, of_class in found.items()},
+        "n_per_class": {kind: max(of_class.values()) for kind, of_class in found.items()},
+        "n_of_class": found,
+    }
 
 
 def _key(train: list[Clip], labels: list[str], settings: RecogniserSettings, seed: int) -> str:
