@@ -58,10 +58,19 @@ def cost_of(checkout: Path, film: Path) -> Cost:
         }.items():
             (folder / f"{table}.tsv").write_text(text, encoding="utf-8")
         tables = {name: f"{name}.tsv" for name in ("identities", "references", "backgrounds")}
-        mine = {"labels": ["turn"], "tables": {**tables, "real": None}, "results": "results"}
+        mine: dict[str, object] = {
+            "labels": ["turn"],
+            "tables": {**tables, "real": None},
+            "results": "results",
+        }
+        mine["backgrounds"] = {"per_pair": 1}
         (folder / "mine.yaml").write_text(yaml.safe_dump(mine), encoding="utf-8")
-        command = [checkout / ".venv/bin/snakemake", "--snakefile", checkout / "Snakefile"]
-        command += ["--directory", folder, "--cores", "2", "--jobs", "1", "--configfile"]
+        command: list[object] = [
+            checkout / ".venv/bin/snakemake",
+            "--snakefile",
+            checkout / "Snakefile",
+        ]
+        command += ["--directory", folder, "--cores", "2", "--configfile"]
         command += [checkout / "config/config.yaml", folder / "mine.yaml", "--", *TARGETS]
         environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
         run = subprocess.Popen([*map(str, command)], cwd=folder, env=environment)
@@ -76,7 +85,7 @@ def cost_of(checkout: Path, film: Path) -> Cost:
 
 
 class _Watch(threading.Thread):
-    """The most memory, bytes, that the processes below one held together, itself left out."""
+    """The most memory, bytes, that a child of a process and all below it held together: a job."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -84,7 +93,8 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while Path(f"/proc/{self.pid}/stat").exists() and not _ended(self.pid):
-            self.peak = max(self.peak, sum(map(_resident, _below(self.pid))))
+            jobs = [sum(map(_resident, family)) for family in _families(self.pid)]
+            self.peak = max(self.peak, *jobs, 0)
             time.sleep(EVERY)
 
 
@@ -100,14 +110,18 @@ def _stat(pid: int) -> list[str]:
         return ["Z", "0"]
 
 
-def _below(pid: int) -> list[int]:
+def _families(pid: int) -> list[list[int]]:
+    """Of each child of a process, itself and all below it."""
     everybody = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
     parent = {one: int(_stat(one)[1]) for one in everybody}
-    found, frontier = [], [pid]
-    while frontier:
-        frontier = [one for one in everybody if parent[one] in frontier]
-        found += frontier
-    return found
+    families = []
+    for child in (one for one in everybody if parent[one] == pid):
+        found = frontier = [child]
+        while frontier:
+            frontier = [one for one in everybody if parent[one] in frontier]
+            found = found + frontier
+        families.append(found)
+    return families
 
 
 def _resident(pid: int) -> int:

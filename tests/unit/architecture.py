@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "solver": {"body"},
     "observation": {"artifacts", "body"},
     # What makes the artifacts.
-    "features": {"artifacts", "body", "checkout", "networks", "observation", "video"},
+    "filming": {"artifacts"},
+    "features": {"artifacts", "body", "checkout", "filming", "networks", "observation", "video"},
     "features.landmarks": {"artifacts", "body", "features", "observation", "solver"},
     "features.mediapipe": {"artifacts", "features", "video"},
     "features.openmmlab": {"features", "networks", "video"},

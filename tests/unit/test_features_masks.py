@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from understudy.artifacts.arrays import save_arrays
-from understudy.artifacts.masks import load_masks, pack_masks, unpack_masks
+from understudy.artifacts.masks import PackedMasks, load_masks, pack_masks, unpack_masks
 from understudy.errors import UserError
 from understudy.features.mediapipe.sharpen import shadow_free_difference, sharp_mask
 from understudy.features.mediapipe.still_background import still_background
@@ -20,6 +20,21 @@ def test_masks_survive_packing(masks):
     packed = pack_masks(masks)
     assert packed["bits"].nbytes == len(masks) * -(-masks[0].size // 8)
     np.testing.assert_array_equal(unpack_masks(packed), masks)
+
+
+@given(arrays(bool, array_shapes(min_dims=3, max_dims=3, max_side=17)), st.data())
+def test_packed_masks_are_read_and_written_one_by_one(masks, data):
+    packed = PackedMasks.of(iter(masks))
+    index = data.draw(st.integers(0, len(masks) - 1))
+    np.testing.assert_array_equal(packed[index], masks[index])
+    np.testing.assert_array_equal(packed[[index, 0]], masks[[index, 0]])
+    assert packed.shape == masks.shape
+    assert packed.empty_share == np.mean([not mask.any() for mask in masks])
+    other = packed.copy()
+    other[index] = ~masks[index]
+    np.testing.assert_array_equal(other[index], ~masks[index])
+    np.testing.assert_array_equal(list(packed), masks)
+    assert not PackedMasks.empty(*masks.shape)[:].any()
 
 
 def test_masks_survive_the_file_and_other_files_are_refused(tmp_path):

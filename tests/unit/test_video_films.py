@@ -137,3 +137,11 @@ def test_a_cover_picture_is_not_the_film(tmp_path):
     streams = ("-map", "1", "-map", "0", "-c", "copy", "-disposition:v:0", "attached_pic")
     films.ffmpeg("-i", film, "-i", tmp_path / "cover.png", *streams, tmp_path / "covered.mp4")
     assert verdict(films.Made("", "", tmp_path / "covered.mp4")).word == "right"
+
+
+def test_an_odd_angle_is_told(tmp_path):
+    film = films.encode(tmp_path / "film.mp4")
+    for angle, words in ((90, 0), (45, 1), (30, 1)):
+        turned = tmp_path / f"{angle}.mp4"
+        films.ffmpeg("-display_rotation", angle, "-i", film, "-c", "copy", turned)
+        assert sum("odd angle" in line for line in probe(turned).remarks) == words

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from understudy.errors import UserError
-from understudy.video import write
+from understudy.video import read, write
 from understudy.video.probe import probe
 from understudy.video.read import frame_rate, read_frames, read_rgba
 from understudy.video.write import VideoWriter, exact_rate
@@ -132,6 +132,19 @@ def test_master_needs_alpha(tmp_path):
         video.write(noise(4, 64, 64, 3))
     with pytest.raises(UserError, match="no alpha channel"):
         next(read_rgba(tmp_path / "clip.mp4"))
+
+
+def test_frames_are_streamed_in_the_order_asked_for(tmp_path, monkeypatch):
+    """Two at a time, by decord and by PyAV."""
+    monkeypatch.setattr(read, "BATCH_BYTES", 2 * 3 * 98 * 64)
+    with VideoWriter(tmp_path / "clip.mp4", 98, 64, 18) as video:
+        video.write(noise(9, 64, 98, 3))
+    with VideoWriter(tmp_path / "clip.mkv", 98, 64, 18, codec="rgba") as video:
+        video.write(noise(9, 64, 98, 4))
+    for name in ("clip.mp4", "clip.mkv"):
+        whole, asked = read_frames(tmp_path / name), [8, 7, 2, 2, 3]
+        streamed = np.stack(list(read.stream_frames(tmp_path / name, asked)))
+        np.testing.assert_array_equal(streamed, whole[asked])
 
 
 def test_probe_of_our_own_clip(tmp_path):

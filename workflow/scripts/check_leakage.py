@@ -21,12 +21,11 @@ with job(snakemake):
     for path, why in unread.items():
         if path not in told.rows.values():
             print(f"warning: {why}; copies of it are not searched for", file=sys.stderr)
-    for id_, why in unusable.items():
-        print(f"{told.table}: row '{id_}': {why}", file=sys.stderr)
     if unusable:
+        rows = "".join(f"\n  row '{id_}': {why}" for id_, why in unusable.items())
         raise UserError(
-            f"{told.table}: {len(unusable)} of {len(told.rows)} videos cannot be read (rows "
-            f"{', '.join(unusable)}; see above why); restore the files or take out their rows"
+            f"{told.table}: {len(unusable)} of {len(told.rows)} videos cannot be read; restore the "
+            f"files, or take out their rows:{rows}"
         )
     seen = {id_: row for id_, row in told.real.items() if Path(row[0]).is_file()}
     remember_all(record_path(told.records, "real", ""), seen)

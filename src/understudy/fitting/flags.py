@@ -34,7 +34,8 @@ def flags(report: FitReport, limits: FlagSettings) -> dict[str, str]:
                 f"the {part.replace('_', ' ')} is seen in {100 * share:.0f} % of the frames, "
                 f"fewer than {100 * limits.least_seen:g}"
             )
-    return reasons
+    filming = {name: event.says for name, event in report.filming.items()}
+    return reasons | {name: filming[name] for name in limits.filming if name in filming}
 
 
 def check_fit(path: Path | str, limits: FlagSettings, flagged: str) -> None:

@@ -5,6 +5,7 @@ The configuration offers the few that a user may know better; the rest are the s
 
 from dataclasses import dataclass, fields
 
+from understudy.artifacts.filming import EVENTS
 from understudy.errors import UserError
 from understudy.observation.settings import ReadingSettings
 
@@ -125,7 +126,7 @@ class FitSettings(ReadingSettings):
 FLAGS = (  # what a fit can be flagged for
     *("error", "bridged", "longest_bridge", "jitter", "fastest_turn", "slide", "beyond_limits"),
     *("trunk", "left_leg", "right_leg"),  # not seen in most frames
-    *("camera", "cut"),  # what was found in the video itself
+    *EVENTS,  # how the clip was filmed
 )
 
 
@@ -151,3 +152,7 @@ class FlagSettings:
     least_seen: float = 0.5
     """Minimum share of frames that show the trunk, and each leg: the pose of an unseen part is a
     guess."""
+    filming: tuple[str, ...] = EVENTS
+    """What flags a fit if it occurs in the clip, besides the action: a camera that moves, a cut, a
+    fade, black or frozen stretches, light that changes, a person too dark or too noisy for
+    keypoints (docs/inputs.md)."""

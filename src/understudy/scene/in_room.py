@@ -4,6 +4,7 @@ from it."""
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +16,14 @@ from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
 from understudy.artifacts.placed import Blended, Placed, save_placed
 from understudy.artifacts.room import Room, load_room
+from understudy.artifacts.shown import shown
 from understudy.artifacts.trained import load_trained
 from understudy.body.load import load_body
 from understudy.errors import UserError
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
 from understudy.progress import progress
+from understudy.scene.absence import emptied
 from understudy.scene.animate import encode, posed, seen_by
 from understudy.scene.blend import Blend, Texture
 from understudy.scene.colour import light_gain
@@ -64,8 +67,8 @@ def render_in_room(
     settings: CompositeSettings,
     device: str = "cpu",
 ) -> str:
-    """Render the avatar with a reference's motion in the first room that has space for it, at the
-    reference's size and rate; returns that room's id.
+    """Render the avatar with a reference's motion, in the frames that show its person, in the first
+    room that has space for it, at the reference's size and rate; returns that room's id.
 
     trained: the avatar's trained.npz, which holds the scene that it was learnt in. rooms: room.npz
     of the photo that was drawn, then of those that may take its place, by id, as images has the
@@ -76,6 +79,8 @@ def render_in_room(
     """
     model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
+    there = shown(reference.confidence, reference.fps)
+    reference = reference.part(there.part)
     person = load_avatar(avatar, model)
     shaped = person.rig.body.shaped(person.rig.betas, person.rig.joint_offset)
     pose = placed_pose(person, reference, "ground")
@@ -99,7 +104,7 @@ def render_in_room(
             -(-len(motion.pose) // BATCH),
             "batch",
         )
-        encode(((batch,) for batch in frames), (video,))
+        encode(emptied(((batch,) for batch in frames), there.drawn, (photo,)), (video,))
         save_placed(out_placed, placed_of(found, rendering.blended()))
     return found.background
 
@@ -175,17 +180,21 @@ class Rendering:
         camera, framing = self.found.room.camera, self.found.framing
         pose = on_device(in_room(motion, self.found.place, camera), device)
         K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
-        for cloud in posed(on_device(person, device), pose, BATCH):
-            figure = [part.cpu().numpy() for part in seen_by(cloud, K, *framing.size)]
-            if not self.occluded:
-                self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
-            bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
-            drawn = [
-                self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
-                for rgb, alpha, depth, body in zip(*figure, bodies, strict=True)
-            ]
-            self.occluded += [hidden for _, hidden in drawn]
-            yield np.stack([frame for frame, _ in drawn])
+        with ThreadPoolExecutor(BATCH) as pool:
+            for cloud in posed(on_device(person, device), pose, BATCH):
+                figure = [part.cpu().numpy() for part in seen_by(cloud, K, *framing.size)]
+                if not self.occluded:
+                    self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
+                bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
+                drawn = list(pool.map(self._frame, *figure, bodies))
+                self.occluded += [hidden for _, hidden in drawn]
+                yield np.stack([frame for frame, _ in drawn])
+
+    def _frame(
+        self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, body: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """A figure (h,w,3), (h,w,1), (h,w,1) over the photo with its shadow; how much is hidden."""
+        return self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
 
     def _behind(self, body: np.ndarray) -> np.ndarray:
         """The photo with the shadow of a body's surface points (n,3) over the floor."""

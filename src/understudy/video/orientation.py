@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from av import VideoFrame
 
+ASKEW = 0.02  # about a degree
+
 
 @dataclass(frozen=True)
 class Orientation:
@@ -56,11 +58,24 @@ def frame_orientation(frame: VideoFrame) -> Orientation:
     A stored point (x, y) is shown at (a·x + c·y, b·x + d·y). Turns that are not a multiple of 90
     degrees are rounded to the nearest one.
     """
+    a, b, c, d = _matrix(frame)
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        return Orientation(False, a < 0, d < 0)
+    return Orientation(True, c < 0, b < 0)
+
+
+def is_askew(frame: VideoFrame) -> bool:
+    """Whether a frame asks to be turned by an angle that is not a multiple of 90 degrees."""
+    a, b, c, d = _matrix(frame)
+    straight, across = abs(a) + abs(d), abs(b) + abs(c)
+    return min(straight, across) > ASKEW * max(straight, across)
+
+
+def _matrix(frame: VideoFrame) -> tuple[int, int, int, int]:
+    """a, b, c, d of the display matrix."""
     stored = frame.side_data  # which holds more than PyAV's stub says
-    if "DISPLAYMATRIX" in stored:
-        matrix = bytes(stored["DISPLAYMATRIX"])  # type: ignore[typeddict-item]
-        a, b, _, c, d = np.frombuffer(matrix[:20], np.int32)
-        if abs(a) + abs(d) >= abs(b) + abs(c):
-            return Orientation(False, bool(a < 0), bool(d < 0))
-        return Orientation(True, bool(c < 0), bool(b < 0))
-    return Orientation()
+    if "DISPLAYMATRIX" not in stored:
+        return 1, 0, 0, 1
+    matrix = bytes(stored["DISPLAYMATRIX"])  # type: ignore[typeddict-item]
+    a, b, _, c, d = np.frombuffer(matrix[:20], np.int32).tolist()
+    return a, b, c, d

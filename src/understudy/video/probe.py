@@ -14,13 +14,14 @@ from statistics import median
 from understudy.errors import UserError
 from understudy.video.colour import NAMES, Colours, colours_of
 from understudy.video.container import decode, frame_time, open_video, video_stream
-from understudy.video.orientation import Orientation, frame_orientation
+from understudy.video.orientation import Orientation, frame_orientation, is_askew
 from understudy.video.packets import Packets, read_packets
 
 # A clock in whole milliseconds (Matroska) jitters by up to 1 ms without the rate being variable.
 JITTER_SECONDS = Fraction("0.002")
 # Each packet of these, as FFmpeg parses them, holds one frame.
 FRAME_A_PACKET = {"h264", "hevc", "av1", "vp9", "mpeg2video", "mjpeg", "prores", "ffv1", "dvvideo"}
+ASKEW = "asks to be turned by an odd angle: it is turned to the nearest right one"
 # A longer time without a new frame is told, if other frames follow each other faster.
 GAP_SECONDS, GAP_STEPS = Fraction(1, 5), 3
 
@@ -73,6 +74,7 @@ def probe(path: Path | str) -> VideoInfo:
         frames = decode(container, path)
         frame = next(frames)
         colours, orientation = colours_of(frame, path), frame_orientation(frame)
+        remarks = (ASKEW,) if is_askew(frame) else ()
         pixel = stream.sample_aspect_ratio or Fraction(1)
         width, height = orientation.displayed_size(round(frame.width * pixel), frame.height)
         codec, has_audio = stream.codec_context.name, bool(container.streams.audio)
@@ -110,7 +112,7 @@ def probe(path: Path | str) -> VideoInfo:
         times=tuple(map(float, clock)),
         own_times=timed and one_each and known != sorted(known),
         hidden=packets.hidden + max(0, len(packets.times) - len(times)),
-        remarks=tuple(_remarks(packets, len(times), known if timed else [], colours, fps)),
+        remarks=(*remarks, *_remarks(packets, len(times), known if timed else [], colours, fps)),
     )
 
 
