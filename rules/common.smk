@@ -144,6 +144,13 @@ def part_of(rows):
     return lambda wildcards: [rows[wildcards.id].get(name) or None for name in ("start", "end")]
 
 
+def whom(kind, id_):
+    """What to do with several people in a row's video: follow the one that its row names, or what
+    the config says."""
+    rows = {"identity": IDENTITIES, "reference": REFERENCES}[kind]
+    return rows[id_].get("who", CONFIG["features"]["people"])
+
+
 def mirrored(rows):
     """Whether a row's video shows left and right swapped."""
     return lambda wildcards: rows[wildcards.id].get("mirror") == "yes"

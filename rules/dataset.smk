@@ -10,6 +10,7 @@ rule check_synthetic:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
         placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if PLAN.in_rooms else [],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
+        fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         people=[LAYOUT.people(id_) for id_ in UNSTATED],
         images=lambda wildcards: [
             file for id_ in SHOWN for file in source("background", id_, LAYOUT.checked)

@@ -21,7 +21,7 @@ rule extract_keypoints:
         backend=CONFIG["features"]["keypoints"],
         device=told(CONFIG["device"]),
         weights=list(WEIGHTS["keypoints"]),
-        people=CONFIG["features"]["people"],
+        people=lambda wildcards: whom(wildcards.kind, wildcards.id),
         code=code_version("extract_keypoints", CHOSEN["keypoints"]),
     script:
         "../workflow/scripts/extract_keypoints.py"

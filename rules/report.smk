@@ -60,6 +60,7 @@ rule preview_reference:
     """A short loop: a reference and its first composites side by side."""
     input:
         video=LAYOUT.video("reference", "{reference}"),
+        fit=LAYOUT.fit("reference", "{reference}"),
         synthetic=lambda wildcards: one_each(wildcards.reference),
     output:
         LAYOUT.preview("{reference}"),

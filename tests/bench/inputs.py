@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench import inputs_4k, inputs_cases
+from tests.bench import inputs_4k, inputs_cases, inputs_clips
 from tests.bench import inputs_films as films
 from tests.bench.figures import Figure, write_figures
 from tests.bench.house import BEFORE
@@ -94,11 +94,13 @@ def of_4k() -> list[Figure]:
 
 
 if __name__ == "__main__":
+    cases = len(inputs_cases.CASES)
     with tempfile.TemporaryDirectory() as name:
         figures = [
-            Figure("cases_right", inputs_cases.right(Path(name)), "of 7", 7, False),
+            Figure("cases_right", inputs_cases.right(Path(name)), f"of {cases}", cases, False),
             *over_the_list(Path(name)),
             Figure("hdr_delta_e", hdr_delta_e(Path(name)), "ΔE2000", 4, True),
+            *inputs_clips.figures(),
             *of_4k(),
         ]
     write_figures("inputs", figures)

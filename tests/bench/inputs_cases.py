@@ -71,8 +71,37 @@ def interlaced(folder: Path) -> bool:
 
 def wrong_frames_of_real_videos(folder: Path) -> bool:
     """C21: the kinds of files in which decord sought wrong frames."""
-    test = "tests/unit/test_recognition_decoding.py::test_every_frame_is_the_right_one"
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", test], cwd=ROOT).returncode == 0
+    return _passes("test_recognition_decoding.py::test_every_frame_is_the_right_one")
+
+
+def camera_that_follows(folder: Path) -> bool:
+    """C11: a pan is told by name, with its second."""
+    return _passes("test_filming_cases.py")
+
+
+def enters_and_leaves(folder: Path) -> bool:
+    """C14: the part in between is re-enacted."""
+    return _passes("test_shown.py")
+
+
+def cut(folder: Path) -> bool:
+    """C19: a cut is told, with its second."""
+    return _passes("test_filming_cases.py")
+
+
+def which_person(folder: Path) -> bool:
+    """X1: two people, a small bystander, a street; `who`."""
+    return _passes("test_features_who.py", "test_features_people.py")
+
+
+def too_dark(folder: Path) -> bool:
+    """X2: too dark or too noisy for keypoints: told."""
+    return _passes("test_filming.py")
+
+
+def _passes(*tests: str) -> bool:
+    paths = [f"tests/unit/{test}" for test in tests]
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *paths], cwd=ROOT).returncode == 0
 
 
 def mirrored_selfie(folder: Path) -> bool:
@@ -94,6 +123,11 @@ CASES: tuple[Callable[[Path], bool], ...] = (
     interlaced,
     wrong_frames_of_real_videos,
     mirrored_selfie,
+    camera_that_follows,
+    enters_and_leaves,
+    cut,
+    which_person,
+    too_dark,
 )
 
 

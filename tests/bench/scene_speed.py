@@ -71,8 +71,8 @@ def learnt_by(clip: Clip, home: Path) -> tuple[Path, Path]:
     save_untrained(avatar, fit_of(clip), make_body(), settings["direct"]["max_edge"])
     size = settings["size"], settings["size"]
     scene = cv2.resize(cv2.imread(str(home)), size)[..., ::-1].astype(np.float32) / 255
-    none = np.zeros((0, 23, 3), np.float32)
-    save_trained(trained, Trained(none, scene, np.zeros(0, np.int64), 0, 0.0, 0.0, []))
+    none = [np.zeros(shape, np.float32) for shape in ((0, 23, 3), (0, 33, 3), (0, 50))]
+    save_trained(trained, Trained(*none, scene, np.zeros(0, np.int64), 0, 0.0, 0.0, []))
     return avatar, trained
 
 

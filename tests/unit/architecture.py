@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "solver": {"body"},
     "observation": {"artifacts", "body"},
     # What makes the artifacts.
-    "features": {"artifacts", "body", "checkout", "networks", "observation", "video"},
+    "filming": {"artifacts"},
+    "features": {"artifacts", "body", "checkout", "filming", "networks", "observation", "video"},
     "features.landmarks": {"artifacts", "body", "features", "observation", "solver"},
     "features.mediapipe": {"artifacts", "features", "video"},
     "features.openmmlab": {"features", "networks", "video"},
@@ -69,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # only settings and what is light.
     "configuration": {
         *("avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
-        *("demo", "fitting", "places", "recognition", "scene", "video"),
+        *("artifacts", "demo", "fitting", "places", "recognition", "scene", "video"),
     },
     "plan": {"configuration", "features", "places", "recognition", "scene", "sources", "video"},
     "report": {"artifacts", "body", "fitting", "plan", "recognition", "splatting", "video"},

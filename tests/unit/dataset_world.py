@@ -43,9 +43,8 @@ class World:
         inputs = replace(self.inputs, **changes)
         images = {id_: row["image"] for id_, row in inputs.backgrounds.items()}
         checked = out / "checked.parquet"
-        check_videos(
-            clips, inputs.references.normalised, images, people or {}, inputs.resize, checked
-        )
+        notes, fits = inputs.references.normalised, inputs.references.fits
+        check_videos(clips, notes, fits, images, people or {}, inputs.resize, checked)
         return write_dataset(replace(inputs, checked=checked), out)
 
 
@@ -65,7 +64,8 @@ def make_world(root: Path) -> World:
         Image.new("RGB", (SIZE, SIZE), (level, level, level)).save(root / f"{name}.png")
     for name in ("wave", "kick"):
         about = {"kind": "fit", "body": "cc0 123", "backend": "understudy", "preset": "paper"}
-        save_arrays(root / f"{name}_fit.npz", {"x": np.zeros(2)}, about)
+        about |= {"fps": 10.0}
+        save_arrays(root / f"{name}_fit.npz", {"confidence": np.ones(10)}, about)
         about = {"kind": "keypoints", "backend": "mediapipe", "model": "holistic abc"}
         save_arrays(root / f"{name}_keypoints.npz", {"x": np.zeros(2)}, about)
     for name in ("anna", "ben"):
@@ -103,6 +103,7 @@ def make_world(root: Path) -> World:
             },
             notes,
             {n: [root / f"{n}_keypoints.npz", root / f"{n}_fit.npz"] for n in ("wave", "kick")},
+            {n: root / f"{n}_fit.npz" for n in ("wave", "kick")},
         ),
         identities=Sources(
             {

@@ -83,6 +83,16 @@ def test_landmarks_are_the_bodys_own(flame, body):
         assert torch.allclose(ours, all_points[LANDMARK_NAMES.index(name)] + shift[0], atol=1e-5)
 
 
+def test_the_bodys_joints_follow_its_face_as_the_file_says(files, flame):
+    moved = torch.randn(5023, 3, generator=torch.Generator().manual_seed(0))
+    with np.load(files[3]) as stored:
+        regressor = torch.from_numpy(stored["J_regressor"]).float()
+    whole = torch.zeros(regressor.shape[1], 3)
+    whole[flame.vertex_ids] = moved
+    assert torch.allclose(flame.joint_regressor @ moved, regressor @ whole, atol=1e-5)
+    assert (flame.joint_regressor @ moved).any(1).sum() < 55  # a foot does not
+
+
 def test_a_body_without_flame_has_none(body_file, body):
     assert load_flame(body_file, body) is None
     assert load_flame(body_file.with_suffix(".pkl"), body) is None

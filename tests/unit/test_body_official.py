@@ -1,5 +1,9 @@
 """Licensed body files, tested on one of SMPL-X v1.1's layout and sizes: as in the smplx package."""
 
+import os
+import subprocess
+import sys
+
 import flame_files
 import numpy as np
 import pytest
@@ -7,10 +11,12 @@ import smplx
 import torch
 
 from tests.unit.parity import body_parity
+from understudy.body import official as module
 from understudy.body.flame import VERTEX_IDS, joined_arrays
 from understudy.body.landmarks import LANDMARK_NAMES, landmarks
 from understudy.body.load import load_body
 from understudy.body.pose import Pose
+from understudy.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +39,33 @@ def test_all_of_the_file_is_read(model):
 @pytest.mark.parametrize("flat_hand", [True, False])
 def test_it_poses_as_the_smplx_package(official, flat_hand):
     assert body_parity(official, flat_hand) < 1e-5
+
+
+def test_it_is_compared_with_the_package_when_loaded(official, monkeypatch, capsys):
+    asked = []
+
+    def shifted(*given):
+        asked.append(given)
+        vertices, joints = lbs(*given)
+        return vertices + 2e-5, joints
+
+    lbs = smplx.lbs.lbs
+    monkeypatch.setattr(smplx.lbs, "lbs", shifted)
+    with pytest.raises(
+        UserError, match=r"SMPLX_MALE.npz: posed up to 3\.\de-05 m off what .*smplx"
+    ):
+        load_body(official)
+    assert len(asked) == 1
+    monkeypatch.setattr(module, "find_spec", lambda name: None)  # as if it were not installed
+    load_body(official)
+    assert len(asked) == 1
+    assert "not compared with the package smplx" in capsys.readouterr().err
+
+
+def test_the_built_in_body_does_without_the_package(body_file):
+    code = f"import sys; from understudy.body.load import load_body; load_body({str(body_file)!r})"
+    code += "; sys.exit('smplx' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": "src"})
 
 
 def test_flame_goes_onto_it(official, tmp_path):

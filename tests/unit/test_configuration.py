@@ -98,6 +98,7 @@ def test_defaults_stand_once():
     """What a library's user gets without settings is what the configuration gives."""
     config = checked_config(models())
     fit, avatar, render = config["fit"], config["avatar"], config["render"]
+    fit["flag"]["filming"] = tuple(fit["flag"]["filming"])
     assert FlagSettings(**fit["flag"]) == FlagSettings()
     own = {key: value for key, value in fit.items() if key not in ("preset", "flag", "flagged")}
     assert FitSettings(**own) == FitSettings()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.dataset_world import SIZE, make_world
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
 from understudy.artifacts.placed import Blended, Placed, save_placed
 from understudy.artifacts.provenance import made_by, read_note
@@ -73,6 +74,8 @@ def test_manifest_holds_every_fact(world, tmp_path):
         "identity_speed": 1,
         "reference_policy": "resample",
         "reference_first_second": 0,
+        "reference_last_second": 1.8,
+        "reference_left_out": "",
         "reference_keypoints_by": "mediapipe holistic abc",
         "reference_fit_by": "paper",
         "reference_body": "cc0 123",
@@ -87,6 +90,26 @@ def test_manifest_holds_every_fact(world, tmp_path):
     assert {key: row[key] for key in facts} == facts
     assert len(row["sha256"]) == 64 and len(row["reference_digest"]) == 12
     assert 0.15 < row["hidden_share"] < 0.25  # a box of 40 x 20 px
+
+
+def test_the_part_without_its_person_is_told_and_not_in_the_video(world, tmp_path):
+    confidence = np.ones(12)
+    confidence[:2] = 0  # of a normalised reference of 12 frames, 10 a second
+    late = tmp_path / "late_fit.npz"
+    save_arrays(late, {"confidence": confidence}, {"kind": "fit", "fps": 10.0})
+    fits = {**world.inputs.references.fits, "kick": late}
+    references = replace(world.inputs.references, fits=fits)
+    manifest = world.write(tmp_path, references=references).set_index("reference")
+    assert manifest["passed"].all()  # ten frames each
+    kick = manifest.loc["kick"].iloc[0]
+    assert kick["reference_left_out"] == "nobody is seen before 0.2 s"
+    # The note has 10 frames over 1.8 s of the source; the fit, as made up here, has 12.
+    assert kick["reference_first_second"] == pytest.approx(2 / 11 * 1.8, abs=1e-6)
+    assert kick["reference_last_second"] == pytest.approx(1.8)
+    save_arrays(late, {"confidence": np.ones(12)}, {"kind": "fit", "fps": 10.0})
+    world.write(tmp_path / "b", references=references)
+    problems = read_json(tmp_path / "b/checks.json")["failed"].values()
+    assert [one["frames"] for one in problems] == ["10, the reference 12"] * 2
 
 
 def test_lists_are_read_by_pytorchvideo(world, tmp_path):

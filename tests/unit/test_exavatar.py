@@ -1,61 +1,64 @@
-"""ExAvatar: the parts against their definitions, the training on a small film."""
+"""ExAvatar: the parts against their definitions."""
 
+import math
 from dataclasses import replace
 
+import flame_files
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import conv2d
 
-from tests.unit.avatar_scene import film, painted_avatar, standing_fit
-from understudy.artifacts.avatar import load_avatar
-from understudy.artifacts.fit import load_fit
-from understudy.avatar.evaluation.score import ScoreSettings, score_avatar
-from understudy.avatar.training.exavatar import scene as module
+from tests.unit.avatar_scene import painted_avatar, standing_fit
+from understudy.avatar.training.exavatar.face import TEXELS, FaceTexture
 from understudy.avatar.training.exavatar.human import Human
-from understudy.avatar.training.exavatar.losses import Regularisers, part_weights
-from understudy.avatar.training.exavatar.mesh import big_pose, subdivided
+from understudy.avatar.training.exavatar.losses import Regularisers, bordered_ssim, part_weights
+from understudy.avatar.training.exavatar.mesh import big_pose, points_of, subdivided
 from understudy.avatar.training.exavatar.networks import Perceptron, Planes
-from understudy.avatar.training.exavatar.scene import GaussianScene, ScenePoints, scene_points
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings, PartWeights
-from understudy.avatar.training.exavatar.training import ExAvatarTraining
-from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.subject import Subject
-from understudy.avatar.training.train import begin, train_avatar
+from understudy.body.flame import join_flame, load_flame
+from understudy.body.load import load_body
 from understudy.body.rotation import axis_angle_to_matrix
-from understudy.checkpoint import load_checkpoint, save_checkpoint
 from understudy.configuration.check import checked_config
 from understudy.errors import UserError
-from understudy.files import read_json
 from understudy.plan.effective import avatar_settings
 
 SMALL = ExAvatarSettings(
     subdivisions=0, epochs=1, repeats=2, plane_size=16, plane_channels=4, hidden=16
 )
-SETTINGS = TrainSettings("exavatar", SMALL, size=64)
-SCORE = ScoreSettings(SETTINGS.size, SETTINGS.held_out_every, fitted_frames=1)
 SIZE = (112, 96)
 
 
-@pytest.fixture(scope="module")
-def scene(body, tmp_path_factory):
-    avatar = painted_avatar(body)
-    fit = standing_fit(avatar, frames=24, size=SIZE)
-    return film(avatar, fit, tmp_path_factory.mktemp("exavatar"))
+def person(body, flame=None, joint_offset=None):
+    """Somebody who was not filmed."""
+    fit = standing_fit(painted_avatar(body, torch.tensor([0.5, -0.3])), frames=4, size=SIZE)
+    fit = fit if joint_offset is None else replace(fit, joint_offset=joint_offset)
+    return Subject(None, "", fit, body, flame)
 
 
 @pytest.fixture(scope="module")
 def human(body):
     torch.manual_seed(0)
-    return Human(body, torch.tensor([0.5, -0.3]), torch.zeros(55, 3), SMALL)
+    return Human(person(body), SMALL)
+
+
+@pytest.fixture(scope="module")
+def bending(body):
+    """A person of a body that has pose correctives."""
+    generator = torch.Generator().manual_seed(0)
+    directions = 0.002 * torch.randn(len(body.v_template), 3, 486, generator=generator)
+    torch.manual_seed(0)
+    return Human(person(replace(body, posedirs=directions)), SMALL)
 
 
 def test_two_subdivisions_of_the_body_have_as_many_points_as_euler_says(body):
-    surface, parts = subdivided(body, 0)
+    surface, parts = subdivided(body, 0, None)
     faces = len(surface.faces)
     sides = surface.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).sort(1).values
     edges = len(sides.unique(dim=0))
-    twice, _ = subdivided(body, 2)
+    twice, _ = subdivided(body, 2, None)
     # V + E, then the same again with E' = 2 E + 3 F
     assert len(twice) == len(surface) + edges + 2 * edges + 3 * faces
     assert len(twice.faces) == 16 * faces
@@ -89,8 +92,11 @@ def test_what_points_share_is_as_if_each_had_it():
         assert torch.allclose(a, b, atol=1e-5)
 
 
-def test_an_offset_in_the_big_pose_is_the_same_offset_at_rest(body, human):
+@pytest.mark.parametrize("who", ["human", "bending"])
+def test_an_offset_in_the_big_pose_is_the_same_offset_at_rest(who, request):
     """An avatar made with an offset, put into the big pose, is the posed body plus the offset."""
+    human = request.getfixturevalue(who)
+    body = human.rig.body
     features = human.features()
     looks = human.looks(features)
     generator = torch.Generator().manual_seed(0)
@@ -119,6 +125,14 @@ def test_points_take_the_weights_of_the_nearest_vertex(body, human):
     assert torch.allclose(chosen, distances.amin(1), atol=1e-5)
 
 
+def some_pose(body):
+    """Everything turned a little, a smile."""
+    generator = torch.Generator().manual_seed(1)
+    turns = 0.3 * torch.randn(1, 55, 3, generator=generator)
+    smile = torch.randn(1, body.exprdirs.shape[-1], generator=generator)
+    return axis_angle_to_matrix(turns), torch.zeros(1, 3), smile
+
+
 def test_the_pose_changes_neither_hands_nor_face(body, human):
     features = human.features()
     looks = human.looks(features)
@@ -130,6 +144,67 @@ def test_the_pose_changes_neither_hands_nor_face(body, human):
     base = avatar.pose_rotations(*pose)
     assert torch.allclose(cloud.means[0, still], base.means[0, still])
     assert (cloud.colors >= 0).all() and (cloud.colors <= 1).all()
+
+
+def test_pose_correctives_move_only_hands_and_expressive_face_and_only_when_refined(bending):
+    """The plain Gaussians keep the big pose's correctives in every pose."""
+    human, body = bending, bending.rig.body
+    with torch.no_grad():
+        features = human.features()
+        looks = replace(human.looks(features), offset=torch.zeros(len(human.surface), 3))
+        avatar, pose = human.avatar(looks, human.rig), some_pose(body)
+        big = axis_angle_to_matrix(big_pose(body))
+        big_features = (big[0, 1:] - torch.eye(3)).flatten()
+        template = body.v_template + (body.posedirs * big_features).sum(-1)
+        still = replace(body, v_template=template, posedirs=None).shaped(human.betas)
+        posed = human.surface.interpolate(still.skin(*pose).vertices[0])
+        plain = avatar.pose_rotations(*pose).means[0]
+        assert torch.allclose(plain, posed, atol=1e-5)
+        for net in human.geometry_change.heads:
+            torch.nn.init.zeros_(net.weight), torch.nn.init.zeros_(net.bias)
+        refined = human.refined(avatar, looks, features, pose)[0].means[0]
+    moved = (refined - plain).norm(dim=1) > 1e-6
+    kept = human.parts.hands | human.parts.expression
+    assert moved[kept].all() and not moved[~kept].any()
+    both = replace(
+        still,
+        vertices=still.vertices
+        + (body.posedirs * (pose[0][0, 1:] - torch.eye(3)).flatten()).sum(-1),
+    )
+    wanted = human.surface.interpolate(both.skin(*pose).vertices[0])
+    assert torch.allclose(refined[kept], wanted[kept], atol=1e-5)
+
+
+def test_the_pelvis_does_not_follow_its_offset(body):
+    offset = torch.zeros(55, 3)
+    offset[0], offset[5] = 0.05, 0.02
+    human = Human(person(body, joint_offset=offset), SMALL)
+    avatar = human.avatar(human.looks(human.features()), human.nearest_rig())
+    assert not avatar.rig.joint_offset[0].any()
+    assert torch.equal(avatar.rig.joint_offset[1:], offset[1:])
+
+
+def test_parts_follow_flame_where_it_is_joined(tmp_path, body_file):
+    flame, ids = flame_files.write_flame(tmp_path, body_file)
+    join_flame(body_file, flame, ids, tmp_path / "joined.npz")
+    body = load_body(tmp_path / "joined.npz")
+    flame = load_flame(tmp_path / "joined.npz", body)
+    surface, parts = subdivided(body, 0, flame)
+    ids, of = flame.vertex_ids, points_of(surface, len(body.v_template))
+    face = torch.zeros(len(body.v_template), dtype=torch.bool)
+    face[ids] = True
+    own = of >= 0
+    assert torch.equal(parts.face[of[own]], face[own])
+    for still in (flame.neck, flame.eyes):
+        points = of[ids[still]]
+        assert not parts.expression[points[points >= 0]].any()
+    eyes = of[ids[flame.eyes]]
+    assert parts.unwrapped[eyes[eyes >= 0]].all()  # made to be moved by every expression
+    assert (parts.expression & ~parts.unwrapped).sum() == 0
+
+
+def total(regularise, *arguments, largest=math.inf):
+    return sum(float(x.detach()) for x in regularise.terms(*arguments, largest).values())
 
 
 def test_regularisers_are_their_definitions(body, human):
@@ -147,12 +222,12 @@ def test_regularisers_are_their_definitions(body, human):
     )
     still = replace(flat, log_scale=torch.zeros(count, 1))
     grey = torch.full((count, 3), 0.5)
-    rest = float(regularise(flat, still, grey).detach())
+    rest = total(regularise, flat, still, grey)
     scale = part_weights(SMALL.weights.scale, human.parts) * np.exp(-8.0)
     assert rest == pytest.approx(float(scale.mean()), rel=1e-4)
     moved = flat.offset.clone()
     moved[point, 0] = 0.01
-    found = float(regularise(replace(flat, offset=moved), still, grey).detach()) - rest
+    found = total(regularise, replace(flat, offset=moved), still, grey) - rest
     neighbours = [set(f) - {point} for f in human.surface.faces.tolist() if point in f]
     ring = set.union(*neighbours)
     degree = {p: set() for p in ring}
@@ -165,124 +240,54 @@ def test_regularisers_are_their_definitions(body, human):
     assert found == pytest.approx(expected, rel=1e-2)
 
 
+def test_scales_are_smooth_only_as_far_as_they_are_drawn(human):
+    """In the warm-up larger ones are drawn alike."""
+    regularise = Regularisers(human, SMALL.weights, torch.device("cpu"))
+    with torch.no_grad():
+        looks = human.looks(human.features())
+    uneven = torch.linspace(-5, -3, len(human.surface))[:, None]
+    looks = replace(looks, log_scale=uneven)
+    still = replace(looks, log_scale=torch.zeros_like(uneven))
+    free, warm = (regularise.terms(looks, still, looks.colors, most) for most in (math.inf, 0.001))
+    assert free["scale_laplacian"] > 0 and warm["scale_laplacian"] < 1e-12
+    assert free["scale"] == warm["scale"] > 0
+
+
+def test_ssim_looks_beyond_the_border():
+    """As a convolution that pads with zeros."""
+    a, b = torch.rand(2, 20, 24, 3, generator=torch.Generator().manual_seed(0))
+    window = torch.exp(-((torch.arange(11.0) - 5) ** 2) / (2 * 1.5**2))
+    window = (window / window.sum()).outer(window / window.sum()).expand(3, 1, 11, 11)
+
+    def mean(x):
+        return conv2d(x.permute(2, 0, 1)[None], window, padding=5, groups=3)
+
+    ma, mb = mean(a), mean(b)
+    va, vb, both = mean(a * a) - ma**2, mean(b * b) - mb**2, mean(a * b) - ma * mb
+    likeness = (2 * ma * mb + 1e-4) * (2 * both + 9e-4)
+    likeness = likeness / ((ma**2 + mb**2 + 1e-4) * (va + vb + 9e-4))
+    assert bordered_ssim(a, b) == pytest.approx(float(likeness.mean()), abs=1e-5)
+
+
+def test_a_texture_is_sampled_in_perspective():
+    """One whose colours are the corners' shares: they lead to the point that a pixel shows."""
+    points = torch.tensor([[-0.5, -0.5, 2.0], [0.6, -0.4, 3.0], [0.0, 0.5, 2.5]])
+    K = torch.tensor([[40.0, 0, 20], [0, 40, 22], [0, 0, 1]])
+    known = torch.ones(1, len(TEXELS), dtype=torch.bool)
+    texture = FaceTexture(torch.tensor([[0, 1, 2]]), TEXELS[None], known)
+    pasted = texture.pasted(points, K, torch.full((40, 44, 3), -1.0))
+    row, column = (pasted[..., 0] >= 0).nonzero().T
+    assert len(row) > 100
+    shown = pasted[row, column] @ points @ K.T
+    wanted = torch.stack([column, row], 1) + 0.5
+    assert torch.allclose(shown[:, :2] / shown[:, 2:], wanted, atol=1e-3)
+
+
 def test_weights_by_part(human):
     weights = part_weights(PartWeights(1.0, hands=7.0, expression=3.0), human.parts)[:, 0]
     assert (weights[human.parts.hands] == 7).all()
     assert (weights[human.parts.expression] == 3).all()
     assert (weights[~human.parts.hands & ~human.parts.expression] == 1).all()
-
-
-def test_scene_points_lie_on_the_wall(scene, body):
-    K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
-    clip = load_footage(scene.video, scene.masks, K, SIZE, 112)
-    points = scene_points(scene.depth, clip)
-    assert torch.allclose(points.places[:, 2], torch.tensor(6.0))
-    image = points.places @ clip.K.T
-    column, row = (image[:, :2] / image[:, 2:] - 0.5).round().long().T
-    seen = torch.from_numpy(clip.images[0])[row, column].float() / 255
-    bare = torch.from_numpy(clip.masks[0])[row, column] == 0
-    assert (seen - points.colors)[bare].abs().mean() < 0.02
-
-
-def test_a_scene_of_gaussians_learns_a_picture(scene, monkeypatch):
-    """From points of one colour to a two-coloured wall; Gaussians are added along the way."""
-    K = torch.tensor([[80.0, 0, 24], [0, 80, 28], [0, 0, 1]])
-    clip = load_footage(scene.video, scene.masks, K, SIZE, 56)
-    rows, columns = np.mgrid[0:56:2, 0:48:2]
-    places = np.stack([(columns - 24) / 80 * 3, (rows - 28) / 80 * 3, np.full(rows.shape, 3.0)], -1)
-    places = torch.from_numpy(places.reshape(-1, 3)).float()
-    gaussians = GaussianScene(
-        ScenePoints(places, torch.full((len(places), 3), 0.5)), clip, 0, torch.device("cpu")
-    )
-    target = torch.zeros(56, 48, 3)
-    target[:, :24] = torch.tensor([0.9, 0.2, 0.1])
-    target[:, 24:] = torch.tensor([0.1, 0.3, 0.8])
-    monkeypatch.setattr(module, "DENSIFY_FROM", 50)
-    begun, losses = len(gaussians), []
-    for step in range(300):
-        loss = (gaussians.picture() - target).abs().mean()
-        losses.append(loss.item())
-        loss.backward()
-        gaussians.step(step)
-    assert losses[-1] < 0.5 * losses[0]
-    assert len(gaussians) != begun
-    again = GaussianScene(
-        ScenePoints(places, torch.full((len(places), 3), 0.5)), clip, 1, torch.device("cpu")
-    )
-    again.load_state({name: x.clone() for name, x in gaussians.state().items()})
-    for one in (gaussians, again):
-        for step in (700, 701):  # one of them splits, at random
-            (one.picture() - target).abs().mean().backward()
-            one.step(step)
-    assert torch.equal(gaussians.picture(), again.picture())
-
-
-def begun(files, body, **changes):
-    """A training on the film at its first step."""
-    settings = replace(SETTINGS, own=replace(SMALL, **changes))
-    fit = load_fit(files.fit)
-    clip = load_footage(files.video, files.masks, fit.K, fit.size, settings.size)
-    return begin(Subject(clip, files.depth, fit, body), settings)
-
-
-@pytest.mark.parametrize("behind", ["gaussians", "plate"])
-def test_a_training_goes_on_where_it_was(scene, body, tmp_path, behind):
-    whole, killed = (begun(scene, body, scene=behind) for _ in range(2))
-    for _ in range(3):
-        killed.advance()
-    save_checkpoint(tmp_path / "checkpoint", "job", *killed.state())
-    resumed = begun(scene, body, scene=behind)
-    resumed.load_state(*load_checkpoint(tmp_path / "checkpoint", "job"))
-    for training in (whole, resumed):
-        while training.done < training.work:
-            training.advance()
-    assert whole.done == resumed.done == 2 * len(whole.trained)
-    for a, b in zip(whole.human.parameters(), resumed.human.parameters(), strict=True):
-        assert torch.allclose(a, b, rtol=0, atol=1e-6)
-    assert torch.equal(whole.poses.corrections, resumed.poses.corrections)
-    assert torch.allclose(whole.backdrop(), resumed.backdrop(), atol=1e-6)
-
-
-def test_the_loss_falls_and_the_person_appears(scene, body, body_file, tmp_path):
-    settings = replace(
-        SETTINGS,
-        own=replace(
-            SMALL,
-            epochs=1,
-            repeats=30,
-            hidden=32,
-            rate=0.02,
-            scene="plate",
-            warm_up=100,
-            warm_up_scale=0.01,
-        ),
-    )
-    inputs = (scene.video, scene.masks, scene.depth, scene.fit, body_file)
-    files = (scene.video, scene.masks, scene.fit, body_file)
-    train_avatar(*inputs, tmp_path, settings)
-    made = (tmp_path / name for name in ("avatar.safetensors", "trained.npz"))
-    score_avatar(*made, *files, tmp_path / "metrics.json", SCORE)
-    metrics = read_json(tmp_path / "metrics.json")
-    losses = [loss for _, loss in metrics["loss_curve"]]
-    assert losses[-1] < 0.7 * losses[0]
-    assert metrics["held_out"]["iou"] > 0.7
-    assert metrics["held_out_composite"]["scene_psnr"] > 25
-    avatar = load_avatar(tmp_path / "avatar.safetensors", body)
-    assert len(avatar) == metrics["gaussians"]
-
-
-def test_presets_train_on_other_frames(scene, body):
-    K = torch.tensor([[200.0, 0, 48], [0, 200, 56], [0, 0, 1]])
-    clip = load_footage(scene.video, scene.masks, K, SIZE, 64)
-    fit = standing_fit(painted_avatar(body), frames=24, size=SIZE)
-    frames = {}
-    for preset in ("release", "paper"):
-        settings = replace(SETTINGS, own=replace(SMALL, preset=preset))
-        training = ExAvatarTraining(Subject(clip, scene.depth, fit, body), settings)
-        frames[preset] = training.trained
-        assert training.work == 2 * len(training.trained)
-    assert frames["release"] == [5, 11, 17, 23]
-    assert frames["paper"] == [t for t in range(24) if t not in (4, 12, 20)]
 
 
 def test_words_that_are_none_are_refused():

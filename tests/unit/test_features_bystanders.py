@@ -19,6 +19,7 @@ from understudy.demo.skeleton import Skeleton
 from understudy.demo.style import Style
 from understudy.errors import UserError
 from understudy.features.mediapipe.bystanders import find_bystanders
+from understudy.features.mediapipe.crowd import find_everybody
 
 LENS = Lens(tilted_camera(np.array([0.4, 1.4, 2.6]), -14.0, 0.5, 4.0, 66.0, 640, 480))
 PLACE = (0.3, -0.4)  # m: x and z
@@ -30,17 +31,40 @@ def found(picture: np.ndarray, folder) -> People:
     return load_people(folder / "people.json")
 
 
-def test_somebody_who_stands_in_a_room_is_found_where_they_are(tmp_path):
+@pytest.fixture(scope="module")
+def filmed():
+    """A frame of somebody who stands in a room."""
     figure, room = make_person("ada"), make_room("office")
     skeleton = Skeleton.of(figure.joints, figure.vertices)
     pose = ground(perform("bow", Style.drawn(1), 1, 1, skeleton), figure.shaped()).pose()
     pose = replace(pose, transl=pose.transl + torch.tensor([PLACE[0], 0.0, PLACE[1]]))
-    frame = next(film(stage(figure, room, LENS, PLACE), LENS, pose))
-    people = found(frame.rgb, tmp_path)
+    return next(film(stage(figure, room, LENS, PLACE), LENS, pose))
+
+
+def test_somebody_who_stands_in_a_room_is_found_where_they_are(filmed, tmp_path):
+    people = found(filmed.rgb, tmp_path)
     assert len(people.boxes) == 1 and people.picture == "photo.png" and len(people.model) == 2
-    rows, columns = np.nonzero(frame.mask)
+    rows, columns = np.nonzero(filmed.mask)
     true = [columns.min(), rows.min(), columns.max(), rows.max()]
     np.testing.assert_allclose(people.boxes[0], true, atol=0.15 * np.ptp(rows))
+
+
+def test_in_a_street_of_people_of_one_size_there_are_several(filmed):
+    """Twelve of them, an eighth of the picture high, one behind the other here and there."""
+    rows, columns = np.nonzero(filmed.mask)
+    box = np.s_[rows.min() - 8 : rows.max() + 8, columns.min() - 8 : columns.max() + 8]
+    size = (np.array(filmed.mask[box].shape[::-1]) * 90 / np.ptp(rows)).round().astype(int)
+    person, mask = (
+        np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BOX))
+        for part in (filmed.rgb[box], filmed.mask[box])
+    )
+    street = np.full((720, 1280, 3), (150, 145, 140), np.uint8)
+    street[420:] = (110, 108, 105)
+    for k in range(12):
+        x, y = 40 + 100 * k, 370 + 17 * (k * 5 % 7)
+        part = street[y : y + size[1], x : x + size[0]]
+        part[mask] = person[mask]
+    assert len(find_everybody(street)) >= 2
 
 
 @pytest.mark.parametrize("room", ["office", "bedroom"])

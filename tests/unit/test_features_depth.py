@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import pyvista
 
+from understudy.body.zbuffer import mesh_depth
 from understudy.features.body_plane import floor_offset, join, plane_depth
-from understudy.features.zbuffer import mesh_depth
 
 K = np.array([[120.0, 0, 50], [0, 120.0, 40], [0, 0, 1]])
 WIDTH, HEIGHT = 100, 80

@@ -14,13 +14,13 @@ from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.depth import load_depth
 from understudy.artifacts.fit import PARTS, Fit, save_fit
 from understudy.artifacts.masks import pack_masks
+from understudy.body.zbuffer import mesh_depth
 from understudy.errors import UserError
 from understudy.features.depth import EVERY, extract_depth
 from understudy.features.depth_anything.metric import at_body
 from understudy.features.depth_anything.outputs import network_outputs
 from understudy.features.depth_anything.relative_depth import FARTHEST, in_metres
 from understudy.features.runtime import Runtime
-from understudy.features.zbuffer import mesh_depth
 from understudy.networks import depth_anything
 from understudy.networks.depth_anything import NETWORKS, inverse_depth, shown, state_of
 from understudy.video.read import read_frames

@@ -151,6 +151,8 @@ def test_a_face_comes_out_that_is_flames(clip, joined, tmp_path, monkeypatch):
     read = load_fit(tmp_path / "fit.npz", body.model_id)
     assert torch.equal(read.face_offset, fit.face_offset)
     assert read.about["flame"] == flame.model.model_id and "left_out" not in read.about
+    shift = flame.joint_regressor @ fit.face_offset[flame.vertex_ids]
+    assert shift[15].any() and torch.allclose(fit.joint_offset[:3], shift[:3])  # pelvis and hips
     outside = torch.ones(len(body.v_template), dtype=torch.bool)
     outside[flame.vertex_ids] = False
     assert not fit.face_offset[outside].any()

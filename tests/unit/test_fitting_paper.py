@@ -9,11 +9,12 @@ from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from understudy.body import rotation6d
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.fitting.features import read_features
 from understudy.fitting.initial_pose import first_pose, spatial_readings
-from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper import losses
 from understudy.fitting.paper.box import body_boxes, first_places
 from understudy.fitting.paper.objective import BodyObjective
 from understudy.fitting.paper.optimise import optimise, rate_at
@@ -78,7 +79,8 @@ def test_keypoint_loss_is_the_mean_over_all_coordinates():
     seen = torch.zeros(1, 3, 2)
     projected = torch.tensor([[[1.0, -2.0], [3.0, 0.0], [50.0, 50.0]]])
     weight = torch.tensor([[1.0, 1.0, 0.0]])
-    assert losses.keypoint_loss(projected, seen, weight) == pytest.approx((1 + 2 + 3) / 6)
+    assert losses.keypoint_loss(projected, seen, weight, 0) == pytest.approx((1 + 2 + 3) / 6)
+    assert losses.keypoint_loss(projected, seen, weight, 2) == pytest.approx((1 + 2 + 3) / 10)
 
 
 def test_pose_losses():
@@ -178,7 +180,7 @@ def test_rate_falls_to_a_tenth_at_every_drop():
     assert np.allclose(rates, [0.1, 0.1, 0.01, 0.01, 0.001])
 
 
-def test_locators_move_the_reported_hips_alone(body):
+def test_locators_move_reported_joints_of_the_leg_alone(body):
     small = PaperBody(body, 64)
     turns = torch.tensor(rot.exp(np.random.default_rng(0).normal(0, 0.3, (2, 55, 3)))).float()
     none = torch.zeros(55, 3)
@@ -189,7 +191,11 @@ def test_locators_move_the_reported_hips_alone(body):
     shift = after.points - before.points
     hip = LANDMARK_NAMES.index("left_hip")
     assert torch.allclose(shift[:, hip], 0.02 * turns[:, 0, :, 0], atol=1e-6)
-    shift[:, hip] = 0
+    below = [LANDMARK_NAMES.index(name) for name in ("left_knee", "left_ankle")]
+    bent = turns[:, 0] - turns[:, 0] @ turns[:, 1]  # nothing where the leg is straight
+    for point in below:
+        assert torch.allclose(shift[:, point], 0.02 * bent[..., 0], atol=1e-6)
+    shift[:, [hip, *below]] = 0
     assert not shift.any() and torch.equal(before.vertices, after.vertices)
 
 

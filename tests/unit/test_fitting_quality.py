@@ -25,7 +25,7 @@ from understudy.fitting.assess import (
     slide,
 )
 from understudy.fitting.flags import FlagSettings, check_fit, flags
-from understudy.fitting.settings import FitSettings
+from understudy.fitting.settings import FLAGS, FitSettings
 from understudy.observation.observed import read_observed
 from understudy.solver.limits import joint_limits
 
@@ -66,7 +66,7 @@ def test_a_sound_fit_has_nothing_to_say(fit, assessed):
     numbers = [getattr(quality, name) for name in NUMBERS]
     assert numbers == pytest.approx([0.0] * len(NUMBERS), abs=1e-3)
     assert quality.part_seen.all() and quality.part_seen.shape == (N, len(SEEN_PARTS))
-    assert flags(FitReport(fit.error, quality), FlagSettings()) == []
+    assert flags(FitReport(fit.error, quality), FlagSettings()) == {}
 
 
 def test_feet_that_slide_are_measured_at_30_frames_a_second(fit, assessed):
@@ -104,9 +104,9 @@ def test_bridged_frames_are_counted_and_told(fit, assessed):
     assert quality.bridged == pytest.approx(7 / N)
     assert quality.longest_bridge == pytest.approx(6 / FPS)
     assert quality.jitter < 1e-2
-    assert flags(FitReport(fit.error, quality), FlagSettings()) == [
-        "35 % of the frames are bridged, more than 30"
-    ]
+    assert flags(FitReport(fit.error, quality), FlagSettings()) == {
+        "bridged": "35 % of the frames are bridged, more than 30"
+    }
 
 
 def test_a_person_cut_at_the_knees_has_no_legs_to_see():
@@ -116,9 +116,10 @@ def test_a_person_cut_at_the_knees_has_no_legs_to_see():
     seen = dict(zip(SEEN_PARTS, parts_seen(score).mean(0), strict=True))
     assert (seen["trunk"], seen["head"], seen["left_leg"], seen["right_leg"]) == (1, 1, 0.25, 0.25)
     quality = sound(8, part_seen=parts_seen(score))
-    assert flags(FitReport(dict.fromkeys(PARTS, 1.0), quality), FlagSettings()) == [
-        f"the {side} leg is seen in 25 % of the frames, fewer than 50" for side in ("left", "right")
-    ]
+    assert flags(FitReport(dict.fromkeys(PARTS, 1.0), quality), FlagSettings()) == {
+        f"{side}_leg": f"the {side} leg is seen in 25 % of the frames, fewer than 50"
+        for side in ("left", "right")
+    }
 
 
 @given(st.lists(st.booleans(), max_size=12))
@@ -147,7 +148,7 @@ def test_nothing_to_measure_is_not_a_number_and_flags_nothing():
     assert np.isnan(slide(np.zeros((4, 4, 3)), np.zeros((3, 4), bool)))
     unknown = sound(4, jitter=float("nan"), slide=float("nan"))
     error = dict.fromkeys(PARTS, float("nan"))
-    assert flags(FitReport(error, unknown), FlagSettings()) == []
+    assert flags(FitReport(error, unknown), FlagSettings()) == {}
 
 
 @pytest.mark.parametrize(
@@ -166,8 +167,8 @@ def test_each_number_flags_by_name(fit, tmp_path, capsys, number, value, reason)
     save_fit(path, fit, sound(N, **{number: value}))
     report = read_report(path)
     assert getattr(report.quality, number) == pytest.approx(value)
-    assert flags(report, FlagSettings()) == [reason]
-    assert flags(report, replace(FlagSettings(), **{number: 2 * value})) == []
+    assert flags(report, FlagSettings()) == {number: reason} and number in FLAGS
+    assert flags(report, replace(FlagSettings(), **{number: 2 * value})) == {}
     check_fit(path, FlagSettings(), "warn")
     assert capsys.readouterr().err == f"warning: {path}: the fit is flagged: {reason}\n"
     with pytest.raises(UserError, match=r"the fit is flagged: .*set fit\.flagged: warn"):
@@ -178,9 +179,9 @@ def test_each_number_flags_by_name(fit, tmp_path, capsys, number, value, reason)
 def test_a_body_beside_its_keypoints_is_flagged(fit, tmp_path, capsys):
     off = replace(fit, error={**fit.error, "body": 4.13})
     save_fit(tmp_path / "fit.npz", off, sound(N))
-    assert flags(read_report(tmp_path / "fit.npz"), FlagSettings()) == [
-        "the body is 4.1 % of its height away from its keypoints, more than 2"
-    ]
+    assert flags(read_report(tmp_path / "fit.npz"), FlagSettings()) == {
+        "error": "the body is 4.1 % of its height away from its keypoints, more than 2"
+    }
 
 
 def test_a_sound_fit_is_neither_told_nor_refused(fit, tmp_path, capsys):

@@ -28,6 +28,7 @@ from report_run import (
 )
 from strict_html import StrictPage
 
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.keypoints import load_keypoints
 from understudy.body.load import load_body
 from understudy.errors import UserError
@@ -144,7 +145,8 @@ def test_keypoints_are_drawn_where_they_are():
 
 
 def test_a_preview_plays_at_true_speed(made, tmp_path):
-    make_preview(Path(made["video"]), [Path(made["video"])] * 2, tmp_path / "preview.webp")
+    video, fit = Path(made["video"]), Path(made["fit"])
+    make_preview(video, fit, [video] * 2, tmp_path / "preview.webp")
     with Image.open(tmp_path / "preview.webp") as preview:
         assert preview.width > 3 * 216 and preview.height == 216
         total = 0
@@ -160,13 +162,17 @@ def test_a_preview_of_a_long_clip_is_its_middle(tmp_path):
     with VideoWriter(tmp_path / "long.mp4", 64, 64, fps=4) as video:
         for t in range(80):
             video.write(np.full((64, 64, 3), 3 * t, np.uint8))
-    make_preview(tmp_path / "long.mp4", [], tmp_path / "preview.webp")
-    with Image.open(tmp_path / "preview.webp") as preview:
-        shades = []
-        for index in range(preview.n_frames):
-            preview.seek(index)
-            shades.append(np.asarray(preview.convert("RGB")).mean() / 3)
-    assert (shades[0], shades[-1]) == (pytest.approx(30, abs=4), pytest.approx(49, abs=4))
+    for away, middle in ((0, 40), (30, 55)):  # frames at the beginning in which nobody is seen
+        confidence = np.arange(80) >= away
+        save_arrays(tmp_path / "fit.npz", {"confidence": confidence}, {"kind": "fit", "fps": 4.0})
+        make_preview(tmp_path / "long.mp4", tmp_path / "fit.npz", [], tmp_path / "preview.webp")
+        with Image.open(tmp_path / "preview.webp") as preview:
+            shades = []
+            for index in range(preview.n_frames):
+                preview.seek(index)
+                shades.append(np.asarray(preview.convert("RGB")).mean() / 3)
+        assert shades[0] == pytest.approx(middle - 10, abs=4)
+        assert shades[-1] == pytest.approx(middle + 9, abs=4)
 
 
 # The page
@@ -178,7 +184,8 @@ def description(tmp_path_factory, made) -> dict:
     folder = tmp_path_factory.mktemp("run")
     metrics = {"held_out": {"psnr": 25.31, "iou": 0.952}, "gaussians": 39821, "train_seconds": 83.4}
     write_json(folder / "metrics.json", metrics)
-    make_preview(Path(made["video"]), [Path(made["video"])], folder / "preview.webp")
+    video, fit = Path(made["video"]), Path(made["fit"])
+    make_preview(video, fit, [video], folder / "preview.webp")
     sheet = write_picture(folder / "sheet.jpg", 1440, 900)
     videos = [str(write_video(folder / f"synthetic/{i}.mp4", 40 * i)) for i in range(4)]
     people = [

@@ -83,6 +83,8 @@ def learnt_before(backdrop: np.ndarray) -> Trained:
     """What a training in front of this scene (h,w,3) leaves."""
     return Trained(
         corrections=np.zeros((1, 23, 3), np.float32),
+        turns=np.zeros((1, 33, 3), np.float32),
+        smiles=np.zeros((1, 50), np.float32),
         backdrop=backdrop.astype(np.float32),
         trained=np.zeros(1, int),
         steps=1,

@@ -16,6 +16,7 @@ with job(snakemake):
     check_videos(
         [Synthetic(*row, layout.synthetic(*row), placed(row)) for row in told.rows],
         dict(zip(told.references, files.reference_facts, strict=True)),
+        dict(zip(told.references, files.fits, strict=True)),
         told.images,
         dict(zip(told.unstated, files.people, strict=True)),
         told.resize,

@@ -6,4 +6,4 @@ with job(snakemake):
     from understudy.report.preview import make_preview
 
     files = snakemake.input
-    make_preview(files.video, list(files.synthetic), snakemake.output[0])
+    make_preview(files.video, files.fit, list(files.synthetic), snakemake.output[0])

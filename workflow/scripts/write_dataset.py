@@ -17,6 +17,7 @@ with job(snakemake):
         told.references,
         dict(zip(told.references, files.reference_notes, strict=True)),
         by_id(told.references, files.reference_keypoints, files.fits),
+        dict(zip(told.references, files.fits, strict=True)),
     )
     identities = Sources(
         told.identities,

@@ -19,7 +19,8 @@ PLACES = ("surface_vertices", "surface_weights", "surface_faces", "betas", "join
 
 
 def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
-    """Write the avatar; its metadata holds `about` and the body model that skins it.
+    """Write the avatar; its metadata holds `about`, the body model that skins it, and whether that
+    model's pose correctives move it.
 
     Tensors: means, normals, scales, colors, shading as `Avatar` says; surface_vertices (G,3),
     surface_weights (G,3), surface_faces (F,3): each Gaussian's position on the body mesh, from
@@ -35,6 +36,7 @@ def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
         "joint_offset": rig.joint_offset,
     }
     note = {**about, "kind": "avatar", "body": rig.body.model_id, "opacity": avatar.opacity}
+    note["correctives"] = rig.correctives
     with atomic_path(path) as temporary:
         whole = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
         save_file(whole, temporary, metadata={"about": json.dumps(note, sort_keys=True)})
@@ -66,7 +68,9 @@ def load_avatar(path: Path | str, body: BodyModel) -> Avatar:
         tensors["surface_weights"],
         tensors["surface_faces"].to(torch.int64),
     )
-    rig = Rig(body, surface, tensors["betas"], tensors["joint_offset"])
+    skeleton = tensors["betas"], tensors["joint_offset"]
+    # Files from before avatars told have the correctives.
+    rig = Rig(body, surface, *skeleton, correctives=about.get("correctives", True))
     return Avatar(
         rig=rig, opacity=float(about["opacity"]), **{name: tensors[name] for name in GAUSSIANS}
     )

@@ -49,6 +49,10 @@ class Fit:
     def __len__(self) -> int:
         return len(self.pose)
 
+    def part(self, frames: slice) -> "Fit":
+        """The same of some of its frames."""
+        return replace(self, pose=self.pose[frames], confidence=self.confidence[frames])
+
     def own(self, body: BodyModel) -> BodyModel:
         """The body model with this person's face in its template."""
         if self.face_offset is None:

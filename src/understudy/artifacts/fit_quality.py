@@ -3,12 +3,13 @@
 Without PyTorch, so that a status or report can read many fits quickly.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 
 from understudy.artifacts.arrays import load_arrays
+from understudy.artifacts.filming import Event, from_note
 from understudy.errors import UserError
 
 # Body parts that an image may or may not show, in the order of a fit file's part_seen.
@@ -19,7 +20,8 @@ SEEN_PARTS = ("trunk", "head", "left_arm", "right_arm", "left_leg", "right_leg")
 class FitQuality:
     """What a fit says about itself; NaN if there is nothing to measure.
 
-    bridged: share of frames in which nobody is seen; longest_bridge: the longest such span, s;
+    bridged: share of frames in which nobody is seen, of those that are shown (`artifacts.shown`);
+    longest_bridge: the longest such span in them, s;
     jitter: mean acceleration of the 22 joints, mm per frame² at 30 fps; fastest_turn: of the
     pelvis from one frame to the next, deg/s; slide: 95th percentile of how far a fitted toe or
     heel moves while it is still in the image, mm per frame at 30 fps; beyond_limits: share of
@@ -41,15 +43,17 @@ class FitQuality:
         return dict(zip(SEEN_PARTS, self.part_seen.mean(0).tolist(), strict=True))
 
 
-NUMBERS = tuple(field.name for field in fields(FitQuality) if field.type is float)
+NUMBERS = tuple(one.name for one in fields(FitQuality) if one.type is float)
 
 
 @dataclass(frozen=True)
 class FitReport:
-    """A fit file's numbers: error per part (% of the person's height, NaN: never seen), quality."""
+    """A fit file's numbers: error per part (% of the person's height, NaN: never seen), quality;
+    and how its clip was filmed."""
 
     error: dict[str, float]
     quality: FitQuality
+    filming: dict[str, Event] = field(default_factory=dict)
 
     def number(self, name: str) -> float:
         """The body's error, or one of NUMBERS."""
@@ -76,4 +80,4 @@ def read_report(path: Path | str) -> FitReport:
         raise UserError(
             f"{path}: the fit lacks its quality measures ({wrong}); delete it and rerun"
         ) from wrong
-    return FitReport(error, quality)
+    return FitReport(error, quality, from_note(stored.about.get("keypoints") or {}))

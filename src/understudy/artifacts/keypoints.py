@@ -5,7 +5,7 @@ persons (in sampled frames; in between, the nearest sample's); world (n,33,3) fl
 back-end has it: MediaPipe's world landmarks, metres from the hips, x right, y down, z away from
 the camera; irises (n,2,3) float32 if it has them: the centres of the left and the right iris,
 x, y px and score. About: kind, backend, model, video, digest, fps, size (h, w) and, for a video
-that was kept although it shows others, `several_people`.
+that was kept although it shows others, `several_people`; filming (`artifacts.filming`).
 """
 
 from pathlib import Path

@@ -18,4 +18,4 @@ def of_video(video: Path | str, info: VideoInfo) -> dict:
 
 def of_keypoints(note: dict) -> dict:
     """What a file fitted to keypoints.npz takes over from its metadata."""
-    return {key: note.get(key) for key in ("backend", "model", "video", "digest")}
+    return {key: note.get(key) for key in ("backend", "model", "video", "digest", "filming")}

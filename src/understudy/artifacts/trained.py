@@ -7,17 +7,25 @@ import numpy as np
 
 from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
 
-SHAPES: Shapes = {"corrections": ("n", 23, 3), "backdrop": ("h", "w", 3), "trained": ("m",)}
+SHAPES: Shapes = {
+    "corrections": ("n", 23, 3),
+    "turns": ("n", 33, 3),
+    "smiles": ("n", "e"),
+    "backdrop": ("h", "w", 3),
+    "trained": ("m",),
+}
 
 
 @dataclass(frozen=True)
 class Trained:
-    """corrections (n,23,3): to the n fitted poses, as `poses` says; backdrop (h,w,3) float32 in
-    [0,1]: the scene without the person, at the training's size; trained (m,): which frames were
-    trained on; steps; seconds, over all processes; unseen: share of the Gaussians that the video
-    does not show; losses: [step, mean loss]."""
+    """corrections (n,23,3), turns (n,33,3), smiles (n,E): to the n fitted poses, as `poses` says;
+    backdrop (h,w,3) float32 in [0,1]: the scene without the person, at the training's size;
+    trained (m,): which frames were trained on; steps; seconds, over all processes; unseen: share of
+    the Gaussians that the video does not show; losses: [step, mean loss]."""
 
     corrections: np.ndarray
+    turns: np.ndarray
+    smiles: np.ndarray
     backdrop: np.ndarray
     trained: np.ndarray
     steps: int

@@ -26,21 +26,29 @@ FLAME_LANDMARKS = (*_ON_JOINTS, *_ON_SKIN)
 
 _EXPRESSIONS = slice(300, 400)  # the columns of shapedirs, in SMPL-X's files as in FLAME's
 VERTEX_IDS = "flame_vertex_ids"  # the name of that array in the joined file
-_PREFIX, _NAME = "flame_", "flame_model_id"
+_PREFIX, _NAME, _REGRESSOR = "flame_", "flame_model_id", "J_regressor"  # the body's own
 
 
 @dataclass(frozen=True)
 class Flame:
     """model: 5 joints, 5,023 vertices in the official file; its landmark table holds
-    FLAME_LANDMARKS. vertex_ids (V,): the body's vertex for each of FLAME's."""
+    FLAME_LANDMARKS. vertex_ids (V,): the body's vertex for each of FLAME's; joint_regressor (55,V):
+    how the body's joints at rest follow those."""
 
     model: BodyModel
     vertex_ids: Tensor
+    joint_regressor: Tensor
 
     @property
     def neck(self) -> Tensor:
         """(V,) bool: the vertices that move mostly with the neck."""
         return self.model.weights.argmax(1) == FLAME_JOINTS.index("neck")
+
+    @property
+    def eyes(self) -> Tensor:
+        """(V,) bool: the vertices that move mostly with an eye."""
+        eyes = [FLAME_JOINTS.index(name) for name in _ON_JOINTS]
+        return torch.isin(self.model.weights.argmax(1), torch.tensor(eyes))
 
 
 def join_flame(
@@ -92,13 +100,15 @@ def load_flame(path: Path | str, body: BodyModel) -> Flame | None:
     holds no FLAME. UserError if it is broken."""
     if Path(path).suffix != ".npz":
         return None
-    arrays = read_npz(Path(path), (*(_PREFIX + name for name in NEEDED), VERTEX_IDS, _NAME))
+    names = (*(_PREFIX + name for name in NEEDED), VERTEX_IDS, _NAME, _REGRESSOR)
+    arrays = read_npz(Path(path), names)
     if VERTEX_IDS not in arrays:
         return None
+    regressor = torch.from_numpy(np.asarray(arrays.pop(_REGRESSOR), np.float32))
     ids, name = torch.from_numpy(arrays.pop(VERTEX_IDS)), str(arrays.pop(_NAME))
     head = {name.removeprefix(_PREFIX): array for name, array in arrays.items()}
     table = _carried_over(body.landmark_table(), ids, path)
-    return Flame(replace(_assembled(head, path, name), landmarks=table), ids)
+    return Flame(replace(_assembled(head, path, name), landmarks=table), ids, regressor[:, ids])
 
 
 def _assembled(arrays: dict[str, np.ndarray], path: Path | str, name: str) -> BodyModel:

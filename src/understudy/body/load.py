@@ -10,6 +10,7 @@ from torch import Tensor
 from understudy.body.files import read_body_arrays
 from understudy.body.landmarks import LandmarkTable
 from understudy.body.model import BodyModel
+from understudy.body.official import compare_with_smplx
 from understudy.body.pose import EXPRESSIONS
 from understudy.body.skeleton import JOINT_NAMES
 from understudy.body.smplx_landmarks import FACE_POINTS, VERTICES, smplx_landmarks
@@ -18,14 +19,20 @@ from understudy.files import file_digest
 
 
 def load_body(path: Path | str) -> BodyModel:
-    """Read an SMPL-X-format .npz or .pkl (without chumpy objects); UserError if it is not one."""
+    """Read an SMPL-X-format .npz or .pkl (without chumpy objects); UserError if it is not one.
+
+    A body on SMPL-X's own mesh is compared with the authors' package, if that is installed.
+    """
     arrays = read_body_arrays(path)
     try:
-        return assemble(arrays, f"{Path(path).stem}-{file_digest(path)}")
+        model = assemble(arrays, f"{Path(path).stem}-{file_digest(path)}")
     except (ValueError, IndexError, TypeError) as error:
         raise UserError(
             f"{path}: its arrays do not fit together as an SMPL-X body ({error}); use another file"
         ) from error
+    if len(model.v_template) == VERTICES:
+        compare_with_smplx(model, arrays, path)
+    return model
 
 
 def assemble(

@@ -39,4 +39,5 @@ class Features(Section):
     says nothing, what a network finds (`make scenes`)."""
 
     people: Literal["refuse", "flag"] = "refuse"
-    """What to do with a video that shows more than one person."""
+    """What to do with a video that shows more than one person, if its row does not say `who` is to
+    be followed. flag: the most prominent one is."""

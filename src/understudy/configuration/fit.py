@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from understudy.artifacts.filming import EVENTS
 from understudy.choices import CHOICES
-from understudy.configuration.kinds import MANY, Positive, PositiveShare, Section, Share
+from understudy.configuration.kinds import MANY, Positive, PositiveShare, Section, Share, Unique
 from understudy.fitting.settings import FitSettings, FlagSettings
 
 
@@ -22,6 +23,7 @@ class Flag(Section):
     slide: Positive = FlagSettings.slide
     beyond_limits: Share = FlagSettings.beyond_limits
     least_seen: Share = FlagSettings.least_seen
+    filming: Annotated[list[Literal[*EVENTS]], Unique] = Field(default=list(FlagSettings.filming))
 
 
 class FitSection(Section):

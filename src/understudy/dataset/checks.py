@@ -14,6 +14,7 @@ from understudy.artifacts.checked import ORDER, save_checked
 from understudy.artifacts.people import SHOWS_SOMEBODY, load_people
 from understudy.artifacts.placed import Placed, load_placed
 from understudy.artifacts.provenance import read_note
+from understudy.artifacts.shown import read_shown
 from understudy.dataset.inputs import Synthetic
 from understudy.errors import UserError
 from understudy.files import file_digest, sha256
@@ -26,7 +27,7 @@ from understudy.video.read import read_frames
 
 CHECKS = {
     "decodes": "the file opens, and its first, middle and last frame decode",
-    "frames": "as many frames as the normalised reference",
+    "frames": "as many frames as the part of the normalised reference that shows its person",
     "rate": "the frame rate of the normalised reference",
     "size": "the size of the normalised reference",
     "room": "the motion has all that it needs in the room: free floor, the picture, a seat",
@@ -67,6 +68,7 @@ class Behind:
 def check_videos(
     clips: Iterable[Synthetic],
     notes: Mapping[str, Path],
+    fits: Mapping[str, Path],
     images: Mapping[str, str],
     people: Mapping[str, Path],
     resize: Resize,
@@ -74,15 +76,18 @@ def check_videos(
 ) -> pd.DataFrame:
     """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
 
-    notes: each reference's metadata from normalising; images: the background images' paths by
-    id; people: the people.json of those in which nobody should be. UserError if there is no
-    video at all.
+    notes: each reference's metadata from normalising; fits: each reference's fit; images: the
+    background images' paths by id; people: the people.json of those in which nobody should be.
+    UserError if there is no video at all.
     """
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
     if not there:
         raise UserError(f"{out}: there are no synthetic videos; see the logs of the preceding jobs")
-    references = {name: read_note(notes[name]) for name in {clip.reference for clip in there}}
+    references = {
+        name: {**read_note(notes[name]), "frames": len(read_shown(fits[name]))}
+        for name in {clip.reference for clip in there}
+    }
     crowded = {id_ for id_, path in people.items() if load_people(path).boxes}
     digest_of = functools.cache(file_digest)
     content = {clip.video: sha256(clip.video) for clip in there}
@@ -145,7 +150,8 @@ def _facts(checked: Checked) -> dict:
 
 
 def check_video(video: Path | str, reference: dict, behind: Behind) -> Checked:
-    """Check one video against its normalised reference's metadata and what is behind its person."""
+    """Check one video against its normalised reference's metadata, `frames` that of the part which
+    shows its person, and what is behind its person."""
     try:
         info = probe(video)
         frames = read_frames(video, [0, info.frames // 2, info.frames - 1])

@@ -22,12 +22,14 @@ class Synthetic:
 @dataclass(frozen=True)
 class Sources:
     """Of the references (or of the identities), by id: rows of the table; metadata from
-    normalising (.json); files whose metadata name the models behind them (features, fit, avatar).
+    normalising (.json); files whose metadata name the models behind them (features, fit, avatar);
+    fits, of references.
     """
 
     rows: dict[str, dict]
     normalised: dict[str, Path]
     made: dict[str, list[Path]]
+    fits: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ import itertools
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from understudy.artifacts.checked import ORDER, PLACED, load_checked
 from understudy.artifacts.manifest import save_manifest
 from understudy.artifacts.provenance import made_by, read_note
+from understudy.artifacts.shown import Shown, read_shown
 from understudy.dataset.checks import CHECKS
 from understudy.dataset.datasheet import datasheet
 from understudy.dataset.inputs import DatasetInputs
@@ -57,6 +59,8 @@ class _SourceColumns:
             self.models[side] = {
                 key: _models(side, sources.made.get(key, [])) for key in used[side]
             }
+        fits = inputs.references.fits
+        self.shown = {key: read_shown(fits[key]) for key in used["reference"]}
 
 
 def _models(side: str, made: list[Path]) -> dict[str, str]:
@@ -97,6 +101,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         "hidden_share": found["hidden_share"],
         "passed": found["passed"],
         **_origin("reference", reference, reference_note),
+        **_shown(columns.shown[found["reference"]], reference_note),
         **_origin("identity", identity, identity_note),
         "background_image": background["image"],
         "background_digest": found["background_digest"],
@@ -119,6 +124,17 @@ def _origin(side: str, row: dict, note: dict) -> dict:
         f"{side}_first_second": note["first_source_second"],
         f"{side}_last_second": note["last_source_second"],
         f"{side}_policy": note["settings"]["policy"],
+    }
+
+
+def _shown(shown: Shown, note: dict) -> dict:
+    """The part of a reference that is re-enacted."""
+    first, last = note["first_source_second"], note["last_source_second"]
+    seconds = np.linspace(first, last, shown.frames).round(6)
+    return {
+        "reference_first_second": float(seconds[shown.first]),
+        "reference_last_second": float(seconds[shown.stop - 1]),
+        "reference_left_out": shown.told() or "",
     }
 
 

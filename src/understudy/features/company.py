@@ -34,13 +34,13 @@ def check_somebody(video: Path | str, score: np.ndarray) -> None:
 
 
 def check_alone(video: Path | str, people: dict[int, int], policy: str) -> None:
-    """Refuse a video with several people unless the policy is "flag"; back-ends call it early."""
+    """Refuse a video with several people if the policy is "refuse"; back-ends call it early."""
     if policy == "refuse" and shows_several(people):
         several = sum(count > 1 for count in people.values())
         raise UserError(
             f"{video}: shows {max(people.values())} people ({several} of {len(people)} sampled "
-            "frames); trim or crop it to one person, or set features.people: flag to follow the "
-            "most prominent one"
+            "frames); trim or crop it to one person, say in the column who of its table whom to "
+            "follow, or set features.people: flag to follow the most prominent one"
         )
 
 

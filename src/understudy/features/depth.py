@@ -23,7 +23,8 @@ def extract_depth(
     relation: str,
     runtime: Runtime = EMBEDDED,
 ) -> None:
-    """Write the depth of every sixth frame, those that ExAvatar trains on, to depth.npz.
+    """Write the depth of every sixth frame, from the first, to depth.npz: the camera is static, so
+    more would hardly change the mean that a scene starts from.
 
     `relation`: how a network's numbers become metres, a word of `relative_depth.RELATIONS`.
     """

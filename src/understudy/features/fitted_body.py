@@ -7,7 +7,7 @@ import numpy as np
 
 from understudy.artifacts.fit import load_fit
 from understudy.body.load import load_body
-from understudy.features.zbuffer import mesh_depth
+from understudy.body.zbuffer import mesh_depth
 
 
 @dataclass(frozen=True)

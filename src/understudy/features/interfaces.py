@@ -1,7 +1,7 @@
 """What a feature's back-end is given and returns. Each back-end is a function, found by its
 word in `understudy.choices`; its last argument is always the `Runtime`.
 
-keypoints(video, info, people, runtime) -> Detected
+keypoints(video, info, people, runtime) -> Detected; people: as for `extract_keypoints`
 masks(video, info, keypoints, runtime) -> n masks (h,w) bool one after another, model
 depth(video, masks, fit, body, frames, relation, runtime) -> depth (m,h,w) m, metadata
 expression(video, observed, body, runtime) -> Faces, model

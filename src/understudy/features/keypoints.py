@@ -1,16 +1,20 @@
-"""The keypoints feature: who is in the image, and their 133 points in every frame."""
+"""The keypoints feature: who is in the image, their 133 points in every frame, and how the clip was
+filmed."""
 
 from pathlib import Path
 
 import numpy as np
 
+from understudy.artifacts.filming import as_note
 from understudy.artifacts.keypoints import save_keypoints
 from understudy.artifacts.origin import of_video
 from understudy.features.company import check_somebody, shows_several
 from understudy.features.interfaces import Detected
 from understudy.features.runtime import EMBEDDED, Runtime
+from understudy.filming.examine import examine
 from understudy.registry import chosen
 from understudy.video.probe import VideoInfo, probe
+from understudy.video.read import stream_frames
 
 
 def extract_keypoints(
@@ -20,17 +24,20 @@ def extract_keypoints(
     people: str,
     runtime: Runtime = EMBEDDED,
 ) -> None:
-    """Detect, check who is in the image, write keypoints.npz.
+    """Detect, check who is in the image, see how it was filmed, write keypoints.npz.
 
-    `people`: "refuse" a video that shows several persons, or "flag": follow the most prominent
-    one and say so in the file's metadata. Raises UserError for nobody, and for several if refused.
+    `people`: "refuse" a video that shows several persons, "flag": follow the most prominent one and
+    say so in the file's metadata, or whom to follow: left, right, largest, or a box (`who.whom`).
+    Raises UserError for nobody, for several if refused, and for a box with nobody in it.
     """
     detect = chosen("keypoints", backend)
     info = probe(video)
     found = detect(video, info, people, runtime)
     check_somebody(video, found.score)
     people_seen = _nearest_count(found.people, info.frames)
-    about = _about(video, info, found, backend)
+    frames = stream_frames(video, range(info.frames))
+    filming = as_note(examine(frames, found.xy, found.score, float(info.fps)))
+    about = {**_about(video, info, found, backend, people), "filming": filming}
     save_keypoints(out, found.xy, found.score, people_seen, found.extra, about)
 
 
@@ -41,12 +48,13 @@ def _nearest_count(people: dict[int, int], n: int) -> np.ndarray:
     return np.array([people[int(sampled[i])] for i in nearest])
 
 
-def _about(video: Path | str, info: VideoInfo, found: Detected, backend: str) -> dict:
+def _about(video: Path | str, info: VideoInfo, found: Detected, backend: str, people: str) -> dict:
     about = {
         "backend": backend,
         "model": found.model,
         **of_video(video, info),
     }
     if shows_several(found.people):
-        about["several_people"] = "follows the most prominent of several people"
+        whom = "most prominent" if people in ("flag", "largest") else people
+        about["several_people"] = f"follows the {whom} of several people"
     return about

@@ -4,6 +4,7 @@ import numpy as np
 
 from understudy.artifacts.fit import Fit
 from understudy.artifacts.fit_quality import SEEN_PARTS, FitQuality
+from understudy.artifacts.shown import shown
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import BODY_NAMES, LANDMARK_NAMES
 from understudy.body.model import BodyModel
@@ -37,10 +38,11 @@ def assess(fit: Fit, observed: Observed, body: BodyModel, settings: FitSettings)
     pairs = known[1:] & known[:-1]
     standing = standing_feet(observed, settings) > _STANDS
     standing &= pairs[:, None]
+    away = ~known[shown(fit.confidence, fit.fps).part]
     root = rot.exp(fit.pose.global_orient.numpy().astype(float))
     return FitQuality(
-        bridged=float((~known).mean()),
-        longest_bridge=longest_run(~known) / fit.fps,
+        bridged=float(away.mean()),
+        longest_bridge=longest_run(away) / fit.fps,
         jitter=1e3 * acceleration(joints[:, :BODY_JOINTS], known) * at_30**2,
         fastest_turn=fastest_turn(root, pairs) * fit.fps,
         slide=1e3 * slide(marks[:, FITTED[FEET]], standing) * at_30,

@@ -1,10 +1,12 @@
 """Fit a body to a clip: from feature files to the fit file."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 from understudy.artifacts.fit import Fit, save_fit
 from understudy.artifacts.origin import of_keypoints
+from understudy.artifacts.shown import shown
 from understudy.body.flame import load_flame
 from understudy.body.load import load_body
 from understudy.fitting.assess import assess
@@ -25,6 +27,7 @@ def fit_body(
     seed: int = 0,
 ) -> Fit:
     """Fit the body of a file to a clip's features and write the fit to `out`; also returns it.
+    Says on stderr when nobody is seen.
 
     Raises UserError if hardly anybody is seen, or a feature was made for another body model.
     """
@@ -41,4 +44,6 @@ def fit_body(
     }
     fit = replace(way.fit(features, model), about=about)
     save_fit(out, fit, assess(fit, observed, model, settings))
+    if left_out := shown(fit.confidence, fit.fps).told():
+        print(f"{out}: {left_out}; no figure is shown there", file=sys.stderr)
     return fit

@@ -19,26 +19,28 @@ _TOLD = {  # number -> factor to the unit it is reported in, and message
 _NEEDED = ("trunk", "left_leg", "right_leg")  # parts that a video has to show
 
 
-def flags(report: FitReport, limits: FlagSettings) -> list[str]:
-    """Why a fit is flagged, a phrase per reason; empty: it is not. NaN flags nothing."""
-    reasons = []
+def flags(report: FitReport, limits: FlagSettings) -> dict[str, str]:
+    """What a fit is flagged for, one of `settings.FLAGS`, and why, in a phrase; empty: it is not.
+    NaN flags nothing."""
+    reasons = {}
     for name, (factor, phrase) in _TOLD.items():
         value, most = report.number(name), getattr(limits, name)
         if value > most:
-            reasons.append(phrase.format(factor * value, factor * most))
+            reasons[name] = phrase.format(factor * value, factor * most)
     for part in _NEEDED:
         share = report.quality.seen[part]
         if share < limits.least_seen:
-            reasons.append(
+            reasons[part] = (
                 f"the {part.replace('_', ' ')} is seen in {100 * share:.0f} % of the frames, "
                 f"fewer than {100 * limits.least_seen:g}"
             )
-    return reasons
+    filming = {name: event.says for name, event in report.filming.items()}
+    return reasons | {name: filming[name] for name in limits.filming if name in filming}
 
 
 def check_fit(path: Path | str, limits: FlagSettings, flagged: str) -> None:
     """Report on stderr what flags a fit file. `flagged`: "warn", or "refuse": then a UserError."""
-    reasons = flags(read_report(path), limits)
+    reasons = flags(read_report(path), limits).values()
     if reasons and flagged == "refuse":
         raise UserError(
             f"{path}: the fit is flagged: {'; '.join(reasons)}; use a better video, "

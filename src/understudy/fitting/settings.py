@@ -5,6 +5,7 @@ The configuration offers the few that a user may know better; the rest are the s
 
 from dataclasses import dataclass, fields
 
+from understudy.artifacts.filming import EVENTS
 from understudy.errors import UserError
 from understudy.observation.settings import ReadingSettings
 
@@ -122,6 +123,13 @@ class FitSettings(ReadingSettings):
                 raise UserError(f"fit: {field.name} is {value}; it must be above zero")
 
 
+FLAGS = (  # what a fit can be flagged for
+    *("error", "bridged", "longest_bridge", "jitter", "fastest_turn", "slide", "beyond_limits"),
+    *("trunk", "left_leg", "right_leg"),  # not seen in most frames
+    *EVENTS,  # how the clip was filmed
+)
+
+
 @dataclass(frozen=True)
 class FlagSettings:
     """A fit is flagged if a number lies beyond its limit."""
@@ -144,3 +152,7 @@ class FlagSettings:
     least_seen: float = 0.5
     """Minimum share of frames that show the trunk, and each leg: the pose of an unseen part is a
     guess."""
+    filming: tuple[str, ...] = EVENTS
+    """What flags a fit if it occurs in the clip, besides the action: a camera that moves, a cut, a
+    fade, black or frozen stretches, light that changes, a person too dark or too noisy for
+    keypoints (docs/inputs.md)."""

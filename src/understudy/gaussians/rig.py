@@ -1,6 +1,6 @@
 """What moves an avatar's Gaussians: a person's skeleton, and the body's weights at each point."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -16,13 +16,15 @@ from understudy.gaussians.surface import Surface
 class Rig:
     """One person's skeleton under G points of the body's surface.
 
-    betas (S,), joint_offset (55,3) m. Anything derived from them is computed once.
+    betas (S,), joint_offset (55,3) m; correctives: whether SMPL-X's pose correctives move the
+    points, if the body has any. Anything derived from them is computed once.
     """
 
     body: BodyModel
     surface: Surface
     betas: Tensor
     joint_offset: Tensor
+    correctives: bool = True
 
     @cached_property
     def skeleton(self) -> ShapedBody:
@@ -51,7 +53,7 @@ class Rig:
 
     def of_person(self, betas: Tensor, joint_offset: Tensor) -> "Rig":
         """The same points under another skeleton; what does not depend on it is kept."""
-        rig = Rig(self.body, self.surface, betas, joint_offset)
+        rig = replace(self, betas=betas, joint_offset=joint_offset)
         kept = ("weights", "listed", "expressive")
         vars(rig).update({name: getattr(self, name) for name in kept})
         return rig
@@ -74,12 +76,14 @@ class Rig:
         points, directions = self.expressive
         change = (expression @ directions[:, : expression.shape[1]].T).unflatten(1, (-1, 3))
         means = means.expand(frames, -1, 3).index_add(1, points, change)
-        if self.body.posedirs is not None:
-            means = means + self._correctives(rotations)
+        if self.correctives and self.body.posedirs is not None:
+            means = means + self.corrective(rotations)
         return skin(self.listed, transforms, means, normals)
 
-    def _correctives(self, rotations: Tensor) -> Tensor:
-        """SMPL-X's pose correctives (n,G,3) at the points."""
+    def corrective(self, rotations: Tensor) -> Tensor:
+        """(n,G,3) m: what SMPL-X's pose correctives move the points by at rest, in the poses
+        (n,55,3,3) of a body that has them."""
+        assert self.body.posedirs is not None
         features = (rotations[:, 1:] - torch.eye(3).to(rotations)).flatten(1)
         at_vertices = torch.einsum("vcf,nf->vnc", self.body.posedirs, features)
         return self.surface.interpolate(at_vertices).transpose(0, 1)

@@ -64,7 +64,7 @@ def _judged(item: Expected, limits: FlagSettings) -> JudgedFit:
         report = read_report(item.path)
     except UserError as error:
         return JudgedFit(kind, id_, (NOT_KNOWN,) * len(HEADS), (str(error),))
-    return JudgedFit(kind, id_, _cells(report), tuple(flags(report, limits)))
+    return JudgedFit(kind, id_, _cells(report), tuple(flags(report, limits).values()))
 
 
 def _cells(report: FitReport) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from understudy.artifacts.shown import read_shown
 from understudy.errors import UserError
 from understudy.files import atomic_path
 from understudy.report.grid import PAPER, evenly
@@ -20,17 +21,20 @@ MOST_BYTES = 300_000
 QUALITIES = (60, 45, 30, 15, 5)
 
 
-def make_preview(reference: Path, composites: list[Path], out: Path) -> None:
-    """Loop `reference` and the first of `composites` next to each other, at true speed.
+def make_preview(reference: Path, fit: Path, composites: list[Path], out: Path) -> None:
+    """Loop the part of `reference` that shows its person, as its `fit` says, and the first of
+    `composites` next to each other, at true speed.
 
     Of long clips the middle is shown. Quality falls until the file is below 300 kB. Raises
     UserError if even the lowest is above.
     """
-    info = probe(reference)
-    seconds = min(float(info.frames / info.fps), MOST_SECONDS)
+    info, part = probe(reference), read_shown(fit).part
+    seconds = min(float((part.stop - part.start) / info.fps), MOST_SECONDS)
     count = max(2, round(seconds * min(MOST_RATE, float(info.fps))))
-    clips = (reference, *composites[:MOST_SHOWN])
-    strips = [_strip(path, seconds, count) for path in clips]
+    strips = [
+        _strip(reference, part, seconds, count),
+        *(_strip(path, None, seconds, count) for path in composites[:MOST_SHOWN]),
+    ]
     gap = np.full((count, HEIGHT, GAP, 3), PAPER, np.uint8)
     frames = np.concatenate([part for strip in strips for part in (strip, gap)][:-1], axis=2)
     images = [Image.fromarray(frame) for frame in frames]
@@ -50,11 +54,13 @@ def make_preview(reference: Path, composites: list[Path], out: Path) -> None:
     raise UserError(f"{out}: a preview of {len(strips)} clips is too large; show fewer")
 
 
-def _strip(path: Path, seconds: float, count: int) -> np.ndarray:
-    """(count,HEIGHT,·,3): evenly spaced frames of the middle `seconds`, scaled."""
+def _strip(path: Path, part: slice | None, seconds: float, count: int) -> np.ndarray:
+    """(count,HEIGHT,·,3): evenly spaced frames of the middle `seconds` of a part, or of all,
+    scaled."""
     info = probe(path)
-    length = min(info.frames, round(seconds * info.fps))
-    frames = read_frames(path, (info.frames - length) // 2 + evenly(length, count))
+    first, stop = (0, info.frames) if part is None else (part.start, part.stop)
+    length = min(stop - first, round(seconds * info.fps))
+    frames = read_frames(path, first + (stop - first - length) // 2 + evenly(length, count))
     width = round(frames.shape[2] * HEIGHT / frames.shape[1])
     resized = [np.asarray(Image.fromarray(frame).resize((width, HEIGHT))) for frame in frames]
     return np.stack(resized)

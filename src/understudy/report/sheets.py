@@ -14,6 +14,7 @@ from understudy.artifacts.fit_quality import read_report
 from understudy.artifacts.keypoints import load_keypoints
 from understudy.artifacts.masks import load_masks
 from understudy.artifacts.placed import load_placed
+from understudy.artifacts.shown import read_shown
 from understudy.body.load import load_body
 from understudy.plan.shown import BACKGROUNDS_SHOWN, PEOPLE_SHOWN
 from understudy.report.grid import Row, columns_for, evenly, fitted, make_sheet, write_jpeg
@@ -81,7 +82,8 @@ def sheet_reference(
     planned: tuple[int, int],
     out: Path,
 ) -> None:
-    """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composited.
+    """A reference: frames, keypoints, fitted body, then who re-enacts it, on white and composited;
+    all of them of the part that shows its person.
 
     Whole frames, to show where the figure stands. Rows whose files are missing are left out. At
     most PEOPLE_SHOWN re-enactments are drawn, and a footnote says out of how many: `planned` is
@@ -90,7 +92,8 @@ def sheet_reference(
     info = probe(video)
     crop = Crop(0, 0, info.width, info.height)
     columns = columns_for(info.width, info.height)
-    indices = evenly(info.frames, columns)
+    part = read_shown(fit).part if _there(fit) else slice(0, info.frames)
+    indices = part.start + evenly(part.stop - part.start, columns)
     frames = read_frames(video, indices)
     rows = [Row("reference video", frames)]
     if _there(keypoints):

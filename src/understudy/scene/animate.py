@@ -11,18 +11,21 @@ from torch import Tensor
 
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
+from understudy.artifacts.shown import shown
 from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.gaussians.avatar import Avatar, Cloud
 from understudy.gaussians.device import on_device
 from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
+from understudy.scene.absence import emptied
 from understudy.scene.placement import placed_pose
 from understudy.scene.settings import AnimateSettings
 from understudy.scene.viewpoints import Viewpoint, seen_from
 from understudy.video.write import VideoWriter
 
 NEAR = 0.5  # m from the camera's plane; what is nearer, or behind it, is ignored
+NOBODY = (255, 0)  # on white, and as RGBA
 FLESH = 0.16  # m from a joint to the furthest skin around it: the top of the head, a toe's tip
 
 
@@ -36,7 +39,8 @@ def animate_avatar(
     out_rgba: Path | str | None = None,
     device: str = "cpu",
 ) -> None:
-    """Render the avatar in every frame of a reference's fit, at its size and frame rate.
+    """Render the avatar in the frames of a reference's fit that show its person, at its size and
+    frame rate.
 
     out_white (.mp4, H.264): on white; out_rgba (.mkv, FFV1), if asked for: colour premultiplied by
     alpha, and alpha. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
@@ -46,6 +50,8 @@ def animate_avatar(
     """
     model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
+    there = shown(reference.confidence, reference.fps)
+    reference = reference.part(there.part)
     person = load_avatar(avatar, model)
     pose = placed_pose(person, reference, settings.placement)
     up = torch.from_numpy(np.asarray(reference.up, np.float32))
@@ -62,7 +68,8 @@ def animate_avatar(
         person, pose = on_device(person, device), on_device(pose, device)
         batches = render_frames(person, pose, K.to(device), width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
-        encode((to_video(*batch)[::-1][: len(videos)] for batch in bar), videos)
+        pictures = (to_video(*batch)[::-1][: len(videos)] for batch in bar)
+        encode(emptied(pictures, there.drawn, NOBODY), videos)
 
 
 def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: Sequence[VideoWriter]) -> None:

@@ -16,12 +16,14 @@ from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
 from understudy.artifacts.placed import Blended, Placed, save_placed
 from understudy.artifacts.room import Room, load_room
+from understudy.artifacts.shown import shown
 from understudy.artifacts.trained import load_trained
 from understudy.body.load import load_body
 from understudy.errors import UserError
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
 from understudy.progress import progress
+from understudy.scene.absence import emptied
 from understudy.scene.animate import encode, posed, seen_by
 from understudy.scene.blend import Blend, Texture
 from understudy.scene.colour import light_gain
@@ -65,8 +67,8 @@ def render_in_room(
     settings: CompositeSettings,
     device: str = "cpu",
 ) -> str:
-    """Render the avatar with a reference's motion in the first room that has space for it, at the
-    reference's size and rate; returns that room's id.
+    """Render the avatar with a reference's motion, in the frames that show its person, in the first
+    room that has space for it, at the reference's size and rate; returns that room's id.
 
     trained: the avatar's trained.npz, which holds the scene that it was learnt in. rooms: room.npz
     of the photo that was drawn, then of those that may take its place, by id, as images has the
@@ -77,6 +79,8 @@ def render_in_room(
     """
     model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
+    there = shown(reference.confidence, reference.fps)
+    reference = reference.part(there.part)
     person = load_avatar(avatar, model)
     shaped = person.rig.body.shaped(person.rig.betas, person.rig.joint_offset)
     pose = placed_pose(person, reference, "ground")
@@ -100,7 +104,7 @@ def render_in_room(
             -(-len(motion.pose) // BATCH),
             "batch",
         )
-        encode(((batch,) for batch in frames), (video,))
+        encode(emptied(((batch,) for batch in frames), there.drawn, (photo,)), (video,))
         save_placed(out_placed, placed_of(found, rendering.blended()))
     return found.background
 

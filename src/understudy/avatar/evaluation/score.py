@@ -52,7 +52,10 @@ def score_avatar(
     )
     clip = load_footage(video, masks, fitted.K, fitted.size, settings.size)
     filmed = Filmed(clip, fitted.pose, fitted.own(model), settings.held_out_every, device)
+    filmed.held_out = [t for t in filmed.held_out if t not in kept.trained]
     filmed.poses.corrections = torch.from_numpy(kept.corrections).to(filmed.device)
+    details = (torch.from_numpy(x).to(filmed.device) for x in (kept.turns, kept.smiles))
+    filmed.poses.refine(*details)
     metrics = {
         **evaluate(filmed, figure, torch.from_numpy(kept.backdrop), settings.fitted_frames),
         "gaussians": len(figure),

@@ -64,7 +64,7 @@ def read_released(snapshot: Path | str, fitted: Path | str, body: Path | str) ->
         vertex_ids=torch.where(own, surface.vertex_ids, ids),
         weights=torch.where(own, surface.weights, surface.weights.new_tensor([1.0, 0, 0])),
     )
-    rig = Rig(model, moved_by, person.betas, joint_offset)
+    rig = Rig(model, moved_by, person.betas, joint_offset, correctives=False)
     back = torch.linalg.inv(posed.transforms[0])  # (55,4,4), from the big pose to rest
     blended = (rig.weights @ back.flatten(1)).unflatten(1, (4, 4))
     means = (blended[:, :3, :3] @ points[..., None])[..., 0] + blended[:, :3, 3]

@@ -12,6 +12,7 @@ from understudy.avatar.training.curve import Curve
 from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.poses import PARTS
 from understudy.body.load import load_body
+from understudy.body.skeleton import BODY_JOINTS, JOINT_COUNT
 from understudy.files import sha256, write_text
 
 FITTED = "smplx_optimized"  # the folder, beside a person's video, that ExAvatar's fit wrote
@@ -42,6 +43,8 @@ def convert_released(
     save_avatar(out_dir / "avatar.safetensors", avatar, about)
     kept = Trained(
         corrections=np.zeros((len(clip), PARTS, 3), np.float32),
+        turns=np.zeros((len(clip), JOINT_COUNT - BODY_JOINTS, 3), np.float32),
+        smiles=np.zeros((len(clip), fitted.pose.expression.shape[1]), np.float32),
         backdrop=np.nan_to_num(clip.plate, nan=float(np.nanmean(clip.plate))),
         trained=np.zeros(0, np.int64),
         steps=0,

@@ -38,8 +38,8 @@ class TrainSettings:
     held_out_every: int = 8
     """One frame in this many is held out of training and used to score the avatar."""
     patience: float = 0.5
-    """Training (of either model) stops early when held-out frames have not improved for this share
-    of its steps; 1: never."""
+    """Training stops early when held-out frames have not improved for this share of its steps; 1:
+    never. exavatar never stops before its rates have fallen for the last time."""
     checkpoint_seconds: float = 60.0
     """Seconds between checkpoints, from which a killed training resumes."""
 

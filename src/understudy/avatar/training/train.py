@@ -15,6 +15,7 @@ from understudy.avatar.training.footage import load_footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.subject import Subject
 from understudy.avatar.training.training import Training
+from understudy.body.flame import load_flame
 from understudy.body.load import load_body
 from understudy.checkpoint import (
     Interval,
@@ -63,7 +64,8 @@ def train_avatar(
         raise UserError(
             f"{fit}: {len(fitted.pose)} frames, but {video} has {len(clip)}; delete it and rerun"
         )
-    training = begin(Subject(clip, depth, fitted, model), settings, device)
+    subject = Subject(clip, depth, fitted, model, load_flame(body, model))
+    training = begin(subject, settings, device)
     inputs = {"video": video, "masks": masks, "depth": depth, "fit": fit, "body": body}
     about = {
         "settings": settings.key(),
@@ -77,6 +79,8 @@ def train_avatar(
     save_avatar(out_dir / "avatar.safetensors", avatar, about)
     kept = Trained(
         corrections=training.poses.corrections.cpu().numpy(),
+        turns=training.poses.turns.cpu().numpy(),
+        smiles=training.poses.smiles.cpu().numpy(),
         backdrop=training.backdrop().numpy(),
         trained=np.array(training.trained),
         steps=training.steps,
@@ -127,7 +131,7 @@ def _run(training: Training, checkpoint: Path, about: dict, began: float) -> tup
                 row = curve.rows[-1]
                 held_out = f"{row.held_out_psnr:.2f} dB"
                 bar.set_postfix(loss=f"{row.loss:.4f}", held_out=held_out, refresh=False)
-                if curve.steps_without_gain() >= patience:
+                if training.settled and curve.steps_without_gain() >= patience:
                     training.end()
             if interruption.requested or due.passed() or training.done == training.work:
                 save()

@@ -35,6 +35,11 @@ class Training(Filmed, ABC):
         """How many steps of gradient descent there are in all."""
 
     @property
+    def settled(self) -> bool:
+        """Whether the training may be ended early for want of progress."""
+        return True
+
+    @property
     @abstractmethod
     def work(self) -> int:
         """How many pieces of work there are in all."""

@@ -15,13 +15,15 @@ from understudy.features.mediapipe.survey import Survey, Track, survey
 from understudy.features.mediapipe.wholebody import irises, whole_body
 from understudy.features.mediapipe.windows import windows_if_small
 from understudy.features.runtime import Runtime
+from understudy.features.who import Someone, whom
 from understudy.progress import progress
 from understudy.video.probe import VideoInfo
 from understudy.video.read import stream_frames
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:
-    """133 points per frame of the most prominent person; UserError if `policy` bars several."""
+    """133 points per frame of the person whom `policy` names, the most prominent one if it names
+    nobody; UserError if it bars several."""
     sampled = evenly(info.frames, samples(info))
     frames = progress(stream_frames(video, sampled), "people", len(sampled))
     found = survey(sampled, frames, runtime.threads)
@@ -30,7 +32,7 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
     def watched(indices: Sequence[int]) -> Iterator[np.ndarray]:
         return progress(stream_frames(video, indices), "keypoints", len(indices))
 
-    (person,) = follow(watched, info.frames, [_most_prominent(found, info)], runtime.threads)
+    (person,) = follow(watched, info.frames, [_sought(video, found, info, policy)], runtime.threads)
     seen = steady(person.seen)
     xy, score = whole_body(seen, info.width, info.height)
     if shows_several(found.people):
@@ -39,11 +41,12 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
     return Detected(xy, score, found.people, further, model_digests())
 
 
-def _most_prominent(found: Survey, info: VideoInfo) -> Sought:
-    """The person of a survey who was seen for long and large; somebody, if it saw nobody."""
+def _sought(video: Path | str, found: Survey, info: VideoInfo, policy: str) -> Sought:
+    """The person of a survey who is to be followed; somebody, if it saw nobody."""
     if not found.tracks:
         return Sought(Track({}))
-    track = found.tracks[0]
+    people = [Someone(np.array(list(one.seen)), one.boxes()) for one in found.tracks]
+    track = found.tracks[whom(video, people, policy, (info.height, info.width))]
     windows = windows_if_small(
         info.frames,
         np.array(list(track.seen)),

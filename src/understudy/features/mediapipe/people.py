@@ -17,23 +17,35 @@ JOINTS = [0, 11, 12, 13, 14, 23, 24, 25, 26, 27, 28]
 LIMBS = [(11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28)]
 BONES = np.array([(11, 12), (11, 23), (12, 24), (23, 24), *LIMBS])
 
+Tile = tuple[int, int, int, int]  # x0, y0, x1, y1 px
+
 SAME_CENTRE, SAME_SIDE = 0.2, 1.3  # of two regions that show the same body: in sides; as a ratio
 
 
 def find_people(frame: np.ndarray) -> list[Body]:
     """The people in an RGB frame (h,w,3), the largest first."""
     height, width = frame.shape[:2]
+    return distinct(bodies_in(frame, _tiles(width, height)), width, height)
+
+
+def distinct(bodies: list[Body], width: int, height: int) -> list[Body]:
+    """Those that are people of their own, as `distinct_people` says."""
+    points = np.array([body.continuous for body in bodies]).reshape(-1, 33, 3)
+    return [bodies[i] for i in distinct_people(points, width, height)]
+
+
+def bodies_in(frame: np.ndarray, tiles: list[Tile]) -> list[Body]:
+    """What the detector proposes in tiles of a frame (h,w,3), and the landmark model takes for a
+    body."""
     proposed: list[Region] = []
-    for x0, y0, x1, y1 in _tiles(width, height):
+    for x0, y0, x1, y1 in tiles:
         part = frame[y0:y1, x0:x1]
         for region in propose_bodies(part, whole(part)):
             moved = replace(region, centre=region.centre + np.array([x0, y0]))
             if not any(_alike(moved, other) for other in proposed):
                 proposed.append(moved)
     looks = (look_at_body(frame, region) for region in proposed)
-    bodies = [body for body in looks if body is not None]
-    points = np.array([body.continuous for body in bodies]).reshape(-1, 33, 3)
-    return [bodies[i] for i in distinct_people(points, width, height)]
+    return [body for body in looks if body is not None]
 
 
 def _alike(region: Region, other: Region) -> bool:
@@ -41,7 +53,7 @@ def _alike(region: Region, other: Region) -> bool:
     return bool(near and 1 / SAME_SIDE < region.side / other.side < SAME_SIDE)
 
 
-def _tiles(width: int, height: int, part: float = 0.6) -> list[tuple[int, int, int, int]]:
+def _tiles(width: int, height: int, part: float = 0.6) -> list[Tile]:
     """The whole frame and its four overlapping corners, as x0, y0, x1, y1."""
     w, h = round(part * width), round(part * height)
     corners = [(x, y, x + w, y + h) for y in (0, height - h) for x in (0, width - w)]

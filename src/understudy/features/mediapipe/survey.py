@@ -10,7 +10,8 @@ import numpy as np
 
 from understudy.features.frames import side_by_side
 from understudy.features.mediapipe.body import Body
-from understudy.features.mediapipe.people import JOINTS, find_people, torso_length
+from understudy.features.mediapipe.crowd import find_everybody
+from understudy.features.mediapipe.people import JOINTS, torso_length
 
 NEAR = 2.0  # torso lengths that a person moves at most between two of the frames
 
@@ -47,7 +48,7 @@ class Survey:
 
 def survey(indices: Sequence[int], frames: Iterable[np.ndarray], threads: int) -> Survey:
     """Look for everybody in RGB frames (h,w,3) of a clip, given with their ascending indices."""
-    found = list(side_by_side(find_people, frames, threads))
+    found = list(side_by_side(find_everybody, frames, threads))
     people = {index: len(bodies) for index, bodies in zip(indices, found, strict=True)}
     return Survey(people, linked(dict(zip(indices, found, strict=True))))
 

@@ -27,6 +27,7 @@ from understudy.features.openmmlab.networks import (
 )
 from understudy.features.runtime import Runtime
 from understudy.features.tracks import People, count_people, follow, look_of
+from understudy.features.who import Someone, whom
 from understudy.files import file_digest
 from understudy.networks.checkpoints import Shapes, load_strictly, shapes_of
 from understudy.progress import progress
@@ -57,7 +58,8 @@ def shapes(name: str) -> Shapes:
 
 
 def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: Runtime) -> Detected:
-    """133 points per frame of the most prominent person; UserError if `policy` bars several.
+    """133 points per frame of the person whom `policy` names, the most prominent one if it names
+    nobody; UserError if it bars several.
 
     Frames in which that person is not found are left without points.
     """
@@ -68,8 +70,10 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
     xy, score = np.zeros((info.frames, 133, 2)), np.zeros((info.frames, 133))
     tracks = follow(people, float(info.fps))
     if tracks:
-        at = tracks[0].frames
-        xy[at], score[at] = mark_points(pose, video, at, tracks[0].boxes, runtime.device)
+        everybody = [Someone(np.array(one.frames), np.array(one.boxes)) for one in tracks]
+        track = tracks[whom(video, everybody, policy, (info.height, info.width))]
+        at = track.frames
+        xy[at], score[at] = mark_points(pose, video, at, track.boxes, runtime.device)
     inside = ((xy >= 0) & (xy < (info.width, info.height))).all(-1)
     score = np.clip(score, 0, 1) * inside
     digests = {name: file_digest(runtime.weights[name]) for name in (DETECTOR, POSE)}

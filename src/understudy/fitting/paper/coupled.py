@@ -4,11 +4,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.body import rotation6d
 from understudy.body.flame import FLAME_LANDMARKS, Flame
 from understudy.body.landmarks import landmarks
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_INDEX
-from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper import losses
 from understudy.fitting.paper.face_losses import FaceMesh
 from understudy.fitting.paper.objective import SHARED, BodyObjective, rotations_of
 from understudy.fitting.paper.paper_body import PosedPoints
@@ -69,6 +70,7 @@ class CoupledObjective:
         self.head = flame.model.submesh(ids)
         self.head_spread = torch.searchsorted(ids, spread)
         self.body_spread = self.body.places(flame.vertex_ids[spread])
+        self.of_body.head = self.body_spread
 
     def unknowns(self) -> Unknowns:
         """The initial values: FLAME laid on the body's face, its own shape as estimated."""
@@ -91,41 +93,55 @@ class CoupledObjective:
 
     def warm_up(self, values: Unknowns, batch: Tensor) -> Tensor:
         """The loss of the first steps, for the frames `batch` (b,)."""
+        return torch.stack([*self.warm_up_terms(values, batch).values()]).sum()
+
+    def warm_up_terms(self, values: Unknowns, batch: Tensor) -> dict[str, Tensor]:
+        """What `warm_up` sums, by the name of its weight."""
         s = self.settings
         everywhere = torch.ones(len(batch), dtype=torch.bool)
         rotations = rotations_of(values)
         bare, whole = self._bodies(values, rotations)
         points, head = self._head(values, rotations)
         apart = head[:, self.head_spread] - whole.vertices[:, self.body_spread].detach()
-        return (
-            s.keypoints * self.of_body.keypoint_term(whole, batch, everywhere)
-            + s.keypoints_bare * self.of_body.keypoint_term(bare, batch, everywhere)
-            + s.flame_keypoints * self._head_keypoints(points, batch, everywhere)
-            + s.flame_on_body * apart.abs().mean()
-        )
+        of_body = self.of_body
+        return {
+            "keypoints": s.keypoints * of_body.keypoint_term(whole, batch, everywhere),
+            "keypoints_bare": s.keypoints_bare * of_body.keypoint_term(bare, batch, everywhere),
+            "flame_keypoints": s.flame_keypoints * self._head_keypoints(points, batch, everywhere),
+            "flame_on_body": s.flame_on_body * apart.abs().mean(),
+        }
 
     def full(self, values: Unknowns, batch: Tensor, hands_weight: float) -> Tensor:
         """The loss after those; `hands_weight`: how much more the hands' joint offsets weigh."""
+        return torch.stack([*self.terms(values, batch, hands_weight).values()]).sum()
+
+    def terms(self, values: Unknowns, batch: Tensor, hands_weight: float) -> dict[str, Tensor]:
+        """What `full` sums, by the name of its weight."""
         s, of_body = self.settings, self.of_body
         rotations = rotations_of(values)
         bare, whole = self._bodies(values, rotations)
         initial = of_body.initial(values, batch)
         faces = of_body.faces_seen(initial, batch)
         points, _ = self._head(values, rotations)
-        return (
-            s.keypoints * of_body.keypoint_term(whole, batch, faces)
-            + s.keypoints_bare * of_body.keypoint_term(bare, batch, faces)
-            + of_body.pose_terms(values, bare, rotations, initial, batch)
-            + of_body.shared_terms(values.shared, hands_weight)
-            + s.flame_keypoints * self._head_keypoints(points, batch, faces)
-            + s.flame_pose * self._head_pose(values, rotations, batch)
-            + self._face_terms(values.shared)
-        )
+        terms = {
+            "keypoints": s.keypoints * of_body.keypoint_term(whole, batch, faces),
+            "keypoints_bare": s.keypoints_bare * of_body.keypoint_term(bare, batch, faces),
+            "flame_keypoints": s.flame_keypoints * self._head_keypoints(points, batch, faces),
+            "flame_pose": s.flame_pose * self._head_pose(values, rotations, batch),
+        }
+        terms |= of_body.pose_terms(values, bare, rotations, initial, batch)
+        terms |= of_body.shared_terms(values.shared, hands_weight)
+        return terms | self._face_terms(values.shared)
 
-    def vertex_offset(self, shared: dict[str, Tensor]) -> Tensor:
-        """(k,3) m: the face offset on the vertices of the reduced body."""
+    def face_moved(self, shared: dict[str, Tensor]) -> dict[str, Tensor]:
+        """vertex_offset (k,3) m: the face offset on the vertices of the reduced body; joint_shift
+        (55,3) m: on the joints whose rest position follows those vertices."""
         offset = torch.zeros(len(self.body.ids), 3)
-        return offset.index_copy(0, self.kept, shared["face_offset"][self.kept_face])
+        face = shared["face_offset"]
+        return {
+            "vertex_offset": offset.index_copy(0, self.kept, face[self.kept_face]),
+            "joint_shift": self.flame.joint_regressor @ face,
+        }
 
     def _bodies(self, values: Unknowns, rotations: Tensor) -> tuple[PosedPoints, PosedPoints]:
         """The posed body without and with the face offset."""
@@ -133,9 +149,9 @@ class CoupledObjective:
         turned = torch.cat([rotations[:, :_JAW], face, rotations[:, _FINGERS:]], 1)
         pelvis, smile = values.frames["pelvis"], values.frames["expression"].detach()
         shared = {name: values.shared[name] for name in SHARED}
-        offset = self.vertex_offset(values.shared)
+        moved = self.face_moved(values.shared)
         bare = self.body.posed(turned, pelvis, smile, **shared)
-        return bare, self.body.posed(turned, pelvis, smile, **shared, vertex_offset=offset)
+        return bare, self.body.posed(turned, pelvis, smile, **shared, **moved)
 
     def _head(self, values: Unknowns, rotations: Tensor) -> tuple[Tensor, Tensor]:
         """Points (b,72,3) of FLAME_LANDMARKS and the vertices kept (b,k,3), m."""
@@ -152,7 +168,8 @@ class CoupledObjective:
         weight = pictures.valid[batch].clone()
         weight[:, losses.FACE] *= faces[:, None]
         projected = pictures.project(points, batch)
-        return losses.keypoint_loss(projected, pictures.seen[batch][:, _POINTS], weight[:, _POINTS])
+        seen, weight = pictures.seen[batch][:, _POINTS], weight[:, _POINTS]
+        return losses.keypoint_loss(projected, seen, weight, len(losses.UNDETECTED) - 1)
 
     def _head_pose(self, values: Unknowns, rotations: Tensor, batch: Tensor) -> Tensor:
         """|R − R₀| of FLAME's neck, jaw and eyes."""
@@ -162,7 +179,7 @@ class CoupledObjective:
         first = torch.cat([torch.eye(3).expand(len(batch), 1, 3, 3), face], 1)
         return losses.pose_loss(turned, first)
 
-    def _face_terms(self, shared: dict[str, Tensor]) -> Tensor:
+    def _face_terms(self, shared: dict[str, Tensor]) -> dict[str, Tensor]:
         """The body's face at rest against FLAME's, FLAME's shape, the offset; weighted."""
         s, offset, shape = self.settings, shared["face_offset"], shared["flame_shape"]
         face = self.rest_face + self.face_directions[..., : len(shared["betas"])] @ shared["betas"]
@@ -171,14 +188,14 @@ class CoupledObjective:
             self.flame.model.v_template
             + self.flame.model.shapedirs[..., : len(shape)] @ shape.detach()
         )
-        return (
-            s.face_vertices * self.face.vertex_loss(face, flame)
-            + s.face_laplacian * self.face.laplacian_loss(face, flame)
-            + s.face_edges * self.face.edge_loss(face, flame)
-            + s.neck_offset * self.face.neck_loss(offset)
-            + s.symmetry * self.face.symmetry_loss(offset)
-            + s.flame_shape * (shape - self.shape).abs().mean()
-        )
+        return {
+            "face_vertices": s.face_vertices * self.face.vertex_loss(face, flame),
+            "face_laplacian": s.face_laplacian * self.face.laplacian_loss(face, flame),
+            "face_edges": s.face_edges * self.face.edge_loss(face, flame),
+            "neck_offset": s.neck_offset * self.face.neck_loss(offset),
+            "face_symmetry": s.symmetry * self.face.symmetry_loss(offset),
+            "flame_shape": s.flame_shape * (shape - self.shape).abs().mean(),
+        }
 
 
 def _rigid(moved: Tensor, onto: Tensor) -> tuple[Tensor, Tensor]:

@@ -18,13 +18,19 @@ LEFT, RIGHT = (
     [i for i, name in enumerate(NAMES) if name.startswith(tuple(f"{side}_{f}" for f in _FINGERS))]
     for side in ("left", "right")
 )
+# ExAvatar's list of the body's points has these besides, FLAME's all but the pelvis.
+UNDETECTED = ("pelvis", "neck", "head", "jaw")
 WRISTS = [NAMES.index("left_wrist"), NAMES.index("right_wrist")]
 _BOX_MARGIN = 1.2  # factor on the boxes of hands
 
 
-def keypoint_loss(projected: Tensor, seen: Tensor, weight: Tensor) -> Tensor:
-    """mean |projected − seen|: both (b,l,2), weight (b,l)."""
-    return ((projected - seen).abs() * weight[..., None]).mean()
+def keypoint_loss(projected: Tensor, seen: Tensor, weight: Tensor, undetected: int) -> Tensor:
+    """mean |projected − seen|: both (b,l,2), weight (b,l).
+
+    undetected: points of ExAvatar's list that no detector gives; they add nothing, but count.
+    """
+    off = (projected - seen).abs() * weight[..., None]
+    return off.mean() * (off.shape[1] / (off.shape[1] + undetected))
 
 
 def pose_loss(rotations: Tensor, first: Tensor) -> Tensor:

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from understudy.body import rotation6d
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_COUNT, JOINT_INDEX
-from understudy.fitting.paper import losses, rotation6d
+from understudy.fitting.paper import losses
 from understudy.fitting.paper.box import Boxes, body_boxes, first_places
 from understudy.fitting.paper.paper_body import MARKS, NO_VERTICES, PaperBody, PosedPoints
 from understudy.fitting.paper.settings import PaperFitSettings
@@ -79,6 +80,7 @@ class BodyObjective:
         """rotations (n,55,3,3), expression (n,E), face_valid (n,): the initial ones, for the frames
         in which somebody is seen; more (k,): vertices that are needed besides."""
         self.body, self.settings = PaperBody(body, settings.mesh_vertices, more), settings
+        self.head = self.body.head  # vertices whose middle is the head's
         self.pictures = boxed_keypoints(observed, settings)
         self.first, self.expression = _tensor(rotations), _tensor(expression)
         self.face_valid = torch.from_numpy(face_valid)
@@ -115,19 +117,19 @@ class BodyObjective:
         rotations = rotations_of(values)
         figure, initial = self._posed(values, rotations), self.initial(values, batch)
         faces = self.faces_seen(initial, batch)
-        return (
-            self._both_keypoints * self.keypoint_term(figure, batch, faces)
-            + self.pose_terms(values, figure, rotations, initial, batch)
-            + self.shared_terms(values.shared, hands_weight)
-        )
+        keypoints = self._both_keypoints * self.keypoint_term(figure, batch, faces)
+        terms = self.pose_terms(values, figure, rotations, initial, batch)
+        terms |= self.shared_terms(values.shared, hands_weight)
+        return torch.stack([keypoints, *terms.values()]).sum()
 
     @property
     def _both_keypoints(self) -> float:
         """With and without face offset the body is the same here: its keypoints count for both."""
         return self.settings.keypoints + self.settings.keypoints_bare
 
-    def vertex_offset(self, shared: dict[str, Tensor]) -> None:
-        """No vertex of this body is moved."""
+    def face_moved(self, shared: dict[str, Tensor]) -> dict[str, Tensor]:
+        """No vertex of this body is moved, and no joint with one."""
+        return {}
 
     def keypoint_term(self, figure: PosedPoints, batch: Tensor, faces: Tensor) -> Tensor:
         """The keypoint loss, unweighted; faces (b,) bool: where the 68 points count."""
@@ -137,7 +139,8 @@ class BodyObjective:
             most, depth = self.settings.hands_apart, figure.points[..., 2]
             weight = valid * losses.hands_apart(projected, depth, valid, most)
             weight[:, losses.FACE] *= faces[:, None]
-        return losses.keypoint_loss(projected, self.pictures.seen[batch], weight)
+        undetected = len(losses.UNDETECTED)
+        return losses.keypoint_loss(projected, self.pictures.seen[batch], weight, undetected)
 
     def pose_terms(
         self,
@@ -146,28 +149,29 @@ class BodyObjective:
         rotations: Tensor,
         initial: PosedPoints,
         batch: Tensor,
-    ) -> Tensor:
-        """What keeps the frames near their start, weighted; `figure`: without face offset."""
+    ) -> dict[str, Tensor]:
+        """What keeps the frames near their start, weighted, by the name of its weight; `figure`:
+        without face offset."""
         s, mesh = self.settings, self.body.mesh
         pelvis, smile = values.frames["pelvis"][:, None], values.frames["expression"]
         moved = figure.vertices[:, mesh] - pelvis - initial.vertices[:, mesh] + pelvis.detach()
-        return (
-            s.mesh * moved.abs().mean()
-            + s.pose * losses.pose_loss(rotations, self.first[batch])
-            + s.forward_head * losses.forward_head_loss(rotations[:, _SPINE])
-            + s.expression * (smile - self.expression[batch]).abs().mean()
-        )
+        return {
+            "mesh": s.mesh * moved.abs().mean(),
+            "pose": s.pose * losses.pose_loss(rotations, self.first[batch]),
+            "forward_head": s.forward_head * losses.forward_head_loss(rotations[:, _SPINE]),
+            "expression": s.expression * (smile - self.expression[batch]).abs().mean(),
+        }
 
-    def shared_terms(self, shared: dict[str, Tensor], hands_weight: float) -> Tensor:
-        """What keeps shape and offsets small and symmetric, weighted."""
+    def shared_terms(self, shared: dict[str, Tensor], hands_weight: float) -> dict[str, Tensor]:
+        """What keeps shape and offsets small and symmetric, weighted, by name."""
         s, offset, locator = self.settings, shared["joint_offset"], shared["locator_offset"]
-        return (
-            s.shape * (shared["betas"] ** 2).mean()
-            + s.joint_offset * losses.joint_offset_loss(offset, _HANDS, hands_weight)
-            + s.locator_offset * (locator**2).mean()
-            + s.symmetry * losses.symmetry_loss(offset, _LEFT, _RIGHT)
-            + s.symmetry * losses.symmetry_loss(locator, _LEFT, _RIGHT)
-        )
+        return {
+            "shape": s.shape * (shared["betas"] ** 2).mean(),
+            "joint_offset": s.joint_offset * losses.joint_offset_loss(offset, _HANDS, hands_weight),
+            "locator_offset": s.locator_offset * (locator**2).mean(),
+            "joint_symmetry": s.symmetry * losses.symmetry_loss(offset, _LEFT, _RIGHT),
+            "locator_symmetry": s.symmetry * losses.symmetry_loss(locator, _LEFT, _RIGHT),
+        }
 
     @torch.no_grad()
     def initial(self, values: Unknowns, batch: Tensor) -> PosedPoints:
@@ -181,7 +185,7 @@ class BodyObjective:
 
     def faces_seen(self, initial: PosedPoints, batch: Tensor) -> Tensor:
         """(b,) bool: a face was found and looks at the camera."""
-        middle = initial.vertices[:, self.body.head].mean(1)
+        middle = initial.vertices[:, self.head].mean(1)
         eyes = initial.points[:, losses.EYES].mean(1)
         turned = losses.face_to_camera(middle, eyes, self.settings.face_turned)
         return self.face_valid[batch] & turned
@@ -193,4 +197,4 @@ def rotations_of(values: Unknowns) -> Tensor:
 
 
 def _tensor(array: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.asarray(array, np.float32))
+    return torch.tensor(array, dtype=torch.get_default_dtype())

@@ -13,6 +13,7 @@ MARKS = torch.tensor([i for i, name in enumerate(LANDMARK_NAMES) if "hand_root" 
 NO_VERTICES = torch.zeros(0, dtype=torch.int64)
 _HEAD = ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")
 _HIPS = ("left_hip", "right_hip")
+_LEGS = (("left_knee", "right_knee"), ("left_ankle", "right_ankle"))
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class PaperBody:
         self.fixed = [body.joint(name) for name in ("pelvis", *_HIPS)]
         self.hips = [body.joint(name) for name in _HIPS]
         self.hip_points = [LANDMARK_NAMES.index(name) for name in _HIPS]
+        self.leg_points = [[LANDMARK_NAMES.index(name) for name in pair] for pair in _LEGS]
 
     def places(self, ids: Tensor) -> Tensor:
         """Indices among the V of the body's vertices `ids` (k,), all of which are kept."""
@@ -67,14 +69,26 @@ class PaperBody:
         joint_offset: Tensor,
         locator_offset: Tensor,
         vertex_offset: Tensor | None = None,
+        joint_shift: Tensor | None = None,
     ) -> PosedPoints:
         """rotations (b,55,3,3) relative to the parent; pelvis (b,3): its posed position, m;
         expression (b,E); betas (S,); joint_offset, locator_offset (55,3) m: of the latter only the
-        hips', which move only the reported points; vertex_offset (V,3) m or None."""
-        shaped = self.model.shaped(betas, self.allowed(joint_offset), vertex_offset)
+        hips', which move only the reported points; vertex_offset (V,3) m, and joint_shift (55,3) m,
+        what the joints move with it, or None."""
+        moved = self.allowed(joint_offset)
+        moved = moved if joint_shift is None else moved + joint_shift
+        shaped = self.model.shaped(betas, moved, vertex_offset)
         transl = pelvis - self.rest_pelvis(betas, expression)
         posed = shaped.skin(rotations, transl, expression)
         points = landmarks(posed, self.table)
-        moved = torch.zeros(1, len(LANDMARK_NAMES), 3).expand(len(points), -1, 3).clone()
-        moved[:, self.hip_points] = locator_offset[self.hips] @ rotations[:, 0].mT
+        moved = torch.zeros(len(points), len(LANDMARK_NAMES), 3)
+        # As joints of a chain: where the leg is bent, what is reported of it shifts a little too.
+        hips = locator_offset[self.hips]
+        root = rotations[:, 0]
+        turned = root[:, None] @ rotations[:, self.hips]
+        along = torch.einsum("bij,sj->bsi", root, hips)
+        beyond = along - torch.einsum("bsij,sj->bsi", turned, hips)
+        moved[:, self.hip_points] = along
+        for below in self.leg_points:
+            moved[:, below] = beyond
         return PosedPoints((points + moved)[:, MARKS], posed.vertices)

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from understudy.artifacts.fit import Fit
+from understudy.body import rotation6d
 from understudy.body import rotation_numpy as rot
 from understudy.body.flame import Flame
 from understudy.body.model import BodyModel
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.initial_pose import first_pose, spatial_readings
-from understudy.fitting.paper import rotation6d
 from understudy.fitting.paper.coupled import CoupledObjective
 from understudy.fitting.paper.objective import SHARED, BodyObjective
 from understudy.fitting.paper.optimise import optimise
@@ -99,12 +99,14 @@ class PaperPreset:
         rotations, place, smile = (
             torch.from_numpy(array).float() for array in (turned, pelvis, expression)
         )
+        moved = objective.face_moved(unknowns.shared)
+        joints = objective.body.allowed(shared["joint_offset"])
         figure = objective.body.posed(
             rotations,
             place,
             smile,
             **shared | {"locator_offset": torch.zeros_like(shared["locator_offset"])},
-            vertex_offset=objective.vertex_offset(unknowns.shared),
+            **moved,
         )
         rest = objective.body.rest_pelvis(shared["betas"], smile)
         return assemble_fit(
@@ -115,7 +117,7 @@ class PaperPreset:
             expression,
             pelvis - rest.double().numpy(),
             shared["betas"].numpy(),
-            objective.body.allowed(shared["joint_offset"]).numpy(),
+            (joints + moved.get("joint_shift", 0.0)).numpy(),
             _UP,
         )
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from understudy.avatar.training.exavatar.mesh import JAW, big_pose, subdivided
 from understudy.avatar.training.exavatar.networks import Perceptron, Planes
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
+from understudy.avatar.training.subject import Subject
 from understudy.body.model import BodyModel
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.skeleton import BODY_JOINTS
@@ -40,16 +41,20 @@ class Human(nn.Module):
     """One person: feature planes, networks, shape and joint offsets.
 
     Features depend only on a point's fixed position. `looks` are the same in every pose; `refined`
-    adds what the pose changes, except offsets of hands and of the face that expressions move.
+    adds what the pose changes: offsets, and SMPL-X's pose correctives in their place on hands and
+    on the face that expressions move. The plain Gaussians have the big pose's correctives, always.
     """
 
-    def __init__(
-        self, body: BodyModel, betas: Tensor, joint_offset: Tensor, settings: ExAvatarSettings
-    ) -> None:
+    def __init__(self, subject: Subject, settings: ExAvatarSettings) -> None:
         super().__init__()
-        surface, parts = subdivided(body, settings.subdivisions)
-        self.rig, self.parts = Rig(body, surface, betas, joint_offset), parts
-        self.apart, place = self._in_big_pose(body, surface)
+        body, betas, joint_offset = subject.body, subject.fit.betas, subject.fit.joint_offset
+        surface, parts = subdivided(body, settings.subdivisions, subject.flame)
+        self.rig = Rig(body, surface, betas, joint_offset, correctives=False)
+        self.parts = parts
+        self.apart, place = self._in_big_pose(subject.model, surface)
+        self.bent = torch.zeros(1, 3)
+        if body.posedirs is not None:
+            self.bent = self.rig.corrective(axis_angle_to_matrix(big_pose(body)))[0]
         channels, size = settings.plane_channels, settings.plane_size
         self.planes = Planes(place, BODY_CUBE, channels, size)
         self.face_planes = Planes(place[parts.face], FACE_CUBE, channels, size)
@@ -75,7 +80,7 @@ class Human(nn.Module):
     def to_device(self, device: torch.device) -> "Human":
         """Move the parameters and everything fixed."""
         self.rig, self.parts = on_device(self.rig, device), on_device(self.parts, device)
-        self.apart = self.apart.to(device)
+        self.apart, self.bent = self.apart.to(device), self.bent.to(device)
         return self.to(device)
 
     @property
@@ -84,8 +89,14 @@ class Human(nn.Module):
         return self.rig.surface
 
     def vertices(self) -> Tensor:
-        """(G,3) m: the person's own body at rest, without offsets; differentiable in the shape."""
-        return self.surface.interpolate(self.rig.body.shaped(self.betas).vertices)
+        """(G,3) m: the person's own body at rest, without offsets, with the big pose's correctives;
+        differentiable in the shape."""
+        return self.surface.interpolate(self.rig.body.shaped(self.betas).vertices) + self.bent
+
+    @property
+    def joints_moved(self) -> Tensor:
+        """(55,3) m: the joint offset as it counts: the pelvis stays."""
+        return torch.cat([torch.zeros_like(self.joint_offset[:1]), self.joint_offset[1:]])
 
     def features(self) -> Tensor:
         """(G,96), by a point's position; the face has planes of its own."""
@@ -102,7 +113,7 @@ class Human(nn.Module):
         nearest: a `nearest_rig()`, recomputed at intervals.
         """
         means = self.vertices() + self._at_rest(looks.offset)
-        rig = nearest.of_person(self.betas, self.joint_offset)
+        rig = nearest.of_person(self.betas, self.joints_moved)
         with torch.no_grad():
             normals = vertex_normals(means, self.surface.faces)
         return Avatar(
@@ -130,7 +141,10 @@ class Human(nn.Module):
         offset, log_scale = self.geometry_change(features, told)
         kept = self.parts.hands | self.parts.expression
         offset = torch.where(kept[:, None], 0.0, offset)
-        changed = replace(avatar, means=avatar.means + self._at_rest(offset))
+        means = avatar.means + self._at_rest(offset)
+        if self.rig.body.posedirs is not None:  # neither hands nor face turn in the big pose
+            means = means + self.rig.corrective(pose[0].detach())[0] * kept[:, None]
+        changed = replace(avatar, means=means)
         cloud = changed.pose_rotations(*pose)
         with torch.no_grad():
             normals = vertex_normals(cloud.means[0], self.surface.faces)
@@ -151,7 +165,7 @@ class Human(nn.Module):
         surface, body = self.surface, self.rig.body
         offset = self.looks(self.features()).offset
         rotations = axis_angle_to_matrix(big_pose(body)).to(offset)
-        shaped = body.shaped(self.betas, self.joint_offset)
+        shaped = body.shaped(self.betas, self.joints_moved)
         posed = shaped.skin(rotations, offset.new_zeros(1, 3)).vertices[0]
         points = (surface.interpolate(posed) + offset).cpu().numpy()
         own = surface.vertex_ids[surface.weights.amax(1) == 1].amax(1).unique()

@@ -1,17 +1,21 @@
-"""ExAvatar's regularisers: what keeps its Gaussians in the shape of a body."""
+"""ExAvatar's losses: of images, and what keeps its Gaussians in the shape of a body."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
+from torch.nn.functional import normalize, pad
 
+from understudy.avatar.training.exavatar.face import FaceTexture
 from understudy.avatar.training.exavatar.human import Human, Looks
 from understudy.avatar.training.exavatar.mesh import Parts
 from understudy.avatar.training.exavatar.settings import ExAvatarWeights, PartWeights
 from understudy.avatar.training.sparse import SparseProduct
 from understudy.body.skeleton import JOINT_NAMES
 from understudy.gaussians.surface import mean_difference, vertex_normals
+from understudy.image_metrics.perceptual import Lpips
+from understudy.image_metrics.similarity import WINDOW, ssim
 
 ARM = ("left_shoulder", "left_elbow", "right_shoulder", "right_elbow")
 UPSIDE = math.cos(math.pi / 3)  # a normal's y above which a point lies on the arm's upper side
@@ -23,7 +27,7 @@ HAND_JOINTS = ("index", "middle", "pinky", "ring", "thumb")
 def part_weights(weights: PartWeights, parts: Parts) -> Tensor:
     """(G,1)."""
     found = torch.full((len(parts.face), 1), weights.body, device=parts.face.device)
-    for part in ("face", "hands", "expression", "cavity"):
+    for part in ("hands", "face", "expression", "cavity"):
         weight = getattr(weights, part)
         if weight is not None:
             found[getattr(parts, part)] = weight
@@ -63,34 +67,44 @@ class Regularisers:
         count = min(ABOVE, int(across.sum(1).min())) if len(lower) and len(upper) else 0
         return lower, upper[distance.topk(count, largest=False).indices]
 
-    def __call__(self, looks: Looks, change: Looks, drawn_as: Tensor) -> Tensor:
-        """looks: in every pose; change: by this frame's pose; drawn_as (G,3): colours with both."""
+    def terms(
+        self, looks: Looks, change: Looks, drawn_as: Tensor, largest: float
+    ) -> dict[str, Tensor]:
+        """Each regulariser, weighted, by the name of its weight.
+
+        looks: in every pose; change: by this frame's pose; drawn_as (G,3): colours with both;
+        largest: m, the standard deviation above which Gaussians are not drawn larger.
+        """
         w, parts = self.weights, self.human.parts
         scale, refined = looks.log_scale.exp(), (looks.log_scale + change.log_scale).exp()
+        drawn = scale.clamp(max=largest), refined.clamp(max=largest)
         offsets = (looks.offset, change.offset)
         uneven = self.difference(
-            torch.cat([looks.offset, looks.offset + change.offset, scale, refined], 1)
+            torch.cat([looks.offset, looks.offset + change.offset, *drawn], 1)
         ).square()
         colors = torch.cat([looks.colors, drawn_as], 1)
-        loss = (sum(x.square() for x in offsets) * self.of_part["offset"]).mean()
-        loss = loss + w.hand_outward * self._outward(offsets)
-        loss = loss + ((scale.square() + change.log_scale.square()) * self.of_part["scale"]).mean()
-        both = uneven[:, 0:3] + uneven[:, 3:6]
-        loss = loss + (both * self.of_part["offset_laplacian"]).mean()
-        both = uneven[:, 6:7] + uneven[:, 7:8]
-        loss = loss + (both * self.of_part["scale_laplacian"]).mean()
-        uneven = self.difference(colors).square()
-        both = uneven[:, 0:3] + uneven[:, 3:6]
-        loss = loss + (both * self.of_part["color_laplacian"]).mean()
+        uneven_colors = self.difference(colors).square()
+        of_part = self.of_part
+        changed = scale.square() + change.log_scale.square()
+        terms = {
+            "offset": (sum(x.square() for x in offsets) * of_part["offset"]).mean(),
+            "hand_outward": w.hand_outward * self._outward(offsets),
+            "scale": (changed * of_part["scale"]).mean(),
+            "offset_laplacian": _both(uneven[:, :6], of_part["offset_laplacian"]),
+            "scale_laplacian": _both(uneven[:, 6:], of_part["scale_laplacian"]),
+            "color_laplacian": _both(uneven_colors, of_part["color_laplacian"]),
+            "hand_color": colors.new_zeros(()),
+            "arm_color": colors.new_zeros(()),
+        }
         for hand in (parts.left_hand, parts.right_hand):
             own = colors[hand]
             off = (own - own.mean(0).detach()).square()
-            loss = loss + w.hand_color * 2 * off.mean()  # of the base and of the refined colours
+            terms["hand_color"] = terms["hand_color"] + w.hand_color * 2 * off.mean()  # of both
         if self.above.shape[1]:
             above = colors[self.above].mean(1).detach()
             off = (colors[self.under] - above).square()
-            loss = loss + w.arm_color * 2 * off.mean()
-        return loss + self._skeleton()
+            terms["arm_color"] = w.arm_color * 2 * off.mean()
+        return terms | self._skeleton()
 
     def _outward(self, offsets: tuple[Tensor, Tensor]) -> Tensor:
         hands = self.human.parts.hands
@@ -100,10 +114,76 @@ class Regularisers:
             total = total + cosine.clamp(min=0).mean()
         return total
 
-    def _skeleton(self) -> Tensor:
+    def _skeleton(self) -> dict[str, Tensor]:
         offset = self.human.joint_offset
         left, right = offset[self.left], offset[self.right]
         mirrored = right * right.new_tensor([-1.0, 1.0, 1.0])
-        moved = ((offset - self.first_offset).square() * self.of_joint).mean()
         uneven = (left - mirrored).abs().sum(1).mean()
-        return moved + self.weights.joint_symmetry * uneven
+        moved = (offset - self.first_offset).square() * self.of_joint
+        symmetry = self.weights.joint_symmetry * uneven
+        return {"joint_offset": moved.mean(), "joint_symmetry": symmetry}
+
+
+def _both(values: Tensor, weight: Tensor) -> Tensor:
+    """The mean of values (G,2k) of the plain and then of the pose-dependent Gaussians, summed over
+    both; weight (G,1)."""
+    plain, changed = values.chunk(2, 1)
+    return ((plain + changed) * weight).mean()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The person in a frame's box of h × w px: rgb (h,w,3), premultiplied, and alpha (h,w,1);
+    points (G,3) m, the posed Gaussians."""
+
+    rgb: Tensor
+    alpha: Tensor
+    points: Tensor
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What a frame's box shows and how it is drawn: image (h,w,3), mask (h,w,1), behind (h,w,3),
+    the scene, color (3,), a random one; all in [0,1]. K (3,3) px, of the box."""
+
+    image: Tensor
+    mask: Tensor
+    behind: Tensor
+    color: Tensor
+    K: Tensor
+
+
+def image_terms(
+    drawn: Drawn, shot: Shot, weights: ExAvatarWeights, face: FaceTexture, lpips: Lpips | None
+) -> dict[str, Tensor]:
+    """Each loss of an image, weighted, by the name of its weight."""
+    over = drawn.rgb + (1 - drawn.alpha) * shot.behind
+    pasted = face.pasted(drawn.points, shot.K, over)
+    alone = drawn.rgb + (1 - drawn.alpha) * shot.color
+    wanted = shot.image * shot.mask + (1 - shot.mask) * shot.color
+    terms = {
+        "l1": weights.l1 * (over - shot.image).abs().mean(),
+        "ssim": weights.ssim * (1 - bordered_ssim(over, shot.image)),
+        "face": weights.face * (pasted - shot.image).abs().mean(),
+        "random_background": weights.random_background * (alone - wanted).abs().mean(),
+    }
+    return terms | ({"lpips": weights.lpips * lpips(over, shot.image)} if lpips else {})
+
+
+def scene_terms(
+    picture: Tensor, image: Tensor, mask: Tensor, weights: ExAvatarWeights
+) -> dict[str, Tensor]:
+    """The losses of the scene alone (h,w,3) outside the mask (h,w,1), weighted."""
+    outside = 1 - mask
+    alike = bordered_ssim(picture * outside, image * outside)
+    return {
+        "scene_l1": weights.scene_l1 * ((picture - image).abs() * outside).mean(),
+        "scene_ssim": weights.scene_ssim * (1 - alike),
+    }
+
+
+def bordered_ssim(a: Tensor, b: Tensor) -> Tensor:
+    """Mean SSIM with a window around every pixel of (h,w,3), black beyond the edge, as ExAvatar
+    takes it; differentiable in a."""
+    edge = (0, 0, *[WINDOW // 2] * 4)
+    return ssim(pad(a, edge), pad(b, edge))

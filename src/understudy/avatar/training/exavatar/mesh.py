@@ -7,9 +7,11 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
+from understudy.body.flame import Flame
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_NAMES
 from understudy.gaussians.surface import (
+    EYES,
     HANDS,
     Surface,
     as_surface,
@@ -30,12 +32,18 @@ JAW = 1 / 3  # rad, open where features are sampled
 
 @dataclass(frozen=True)
 class Parts:
-    """Which of G points belong to which part, (G,) bool each; a point may belong to several."""
+    """Which of G points belong to which part, (G,) bool each; a point may belong to several.
+
+    face: FLAME's vertices where the body holds FLAME, else those of the head; expression: of them,
+    those that expressions move, without neck and eyeballs; unwrapped: the same with the eyeballs,
+    whose colours the face's texture holds; cavity: what closes the mouth.
+    """
 
     left_hand: Tensor
     right_hand: Tensor
     face: Tensor
     expression: Tensor
+    unwrapped: Tensor
     cavity: Tensor
 
     @property
@@ -51,7 +59,7 @@ def closed_faces(body: BodyModel) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([faces, LIPS[LIP_FACES]]), LIPS
 
 
-def subdivided(body: BodyModel, times: int) -> tuple[Surface, Parts]:
+def subdivided(body: BodyModel, times: int, flame: Flame | None) -> tuple[Surface, Parts]:
     """Every edge halved `times` times; the body's own points come first."""
     faces, lips = closed_faces(body)
     rest = body.v_template.numpy().astype(np.float64)
@@ -60,20 +68,45 @@ def subdivided(body: BodyModel, times: int) -> tuple[Surface, Parts]:
         split, faces = split_edges(combination @ rest, faces, max_edge=0.0)
         combination = split @ combination
     surface = as_surface(combination, faces)
-    return surface, _parts(body, surface, lips)
+    return surface, _parts(body, surface, lips, flame)
 
 
-def _parts(body: BodyModel, surface: Surface, lips: np.ndarray) -> Parts:
+def points_of(surface: Surface, vertices: int) -> Tensor:
+    """(V,): the point that each of the body's `vertices` became; −1 where there is none."""
+    own = (surface.weights.amax(1) == 1).nonzero()[:, 0]
+    ids = surface.vertex_ids[own].gather(1, surface.weights[own].argmax(1, keepdim=True))[:, 0]
+    found = torch.full((vertices,), -1, device=own.device)
+    found[ids] = own
+    return found
+
+
+def _parts(body: BodyModel, surface: Surface, lips: np.ndarray, flame: Flame | None) -> Parts:
     def of(vertices: Tensor) -> Tensor:
         return surface.interpolate(vertices.float()[:, None])[:, 0] > 0
 
-    expression = body.exprdirs.norm(dim=1).amax(1) > MOVES
     closing = torch.zeros(len(body.v_template), dtype=torch.bool)
     closing[torch.from_numpy(lips)] = True
-    face = expression | (region(body, HEAD)[:, 0] > 0.5)
+    face, neck, eyes = _head(body, flame)
+    moved = face & (body.exprdirs.norm(dim=1).amax(1) > MOVES) & ~neck
     sides = [tuple(n for n in HANDS if n.startswith(side)) for side in ("left", "right")]
     left, right = (region(body, names)[:, 0] > 0.5 for names in sides)
-    return Parts(of(left), of(right), of(face), of(expression), of(closing))
+    parts = left, right, face, moved & ~eyes, moved, closing
+    return Parts(*map(of, parts))
+
+
+def _head(body: BodyModel, flame: Flame | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Which of the body's vertices are the face's, its neck's and its eyeballs', (V,) bool each."""
+    if flame is None:
+        led = body.weights.argmax(1)
+        expressive = body.exprdirs.norm(dim=1).amax(1) > MOVES
+        face = expressive | (region(body, HEAD)[:, 0] > 0.5)
+        of_eyes = [k for k, name in enumerate(body.joint_names) if name.startswith(EYES)]
+        return face, led == body.joint("neck"), torch.isin(led, torch.tensor(of_eyes))
+    found = torch.zeros(3, len(body.v_template), dtype=torch.bool)
+    everything = torch.ones_like(flame.neck)
+    found[:, flame.vertex_ids] = torch.stack([everything, flame.neck, flame.eyes])
+    face, neck, eyes = found
+    return face, neck, eyes
 
 
 def big_pose(body: BodyModel, jaw: float = 0.0) -> Tensor:

@@ -25,7 +25,6 @@ FIRST_OPACITY, LEAST_OPACITY, RESET_OPACITY = 0.1, 0.005, 0.01
 DENSIFY_FROM, DENSIFY_TO, DENSIFY_EVERY, RESET_EVERY = 500, 15_000, 100, 3_000
 GRADIENT = 2e-4  # of an image position, in half images, above which a Gaussian is doubled
 SMALL, LARGE = 0.01, 0.1  # m (the camera's radius is 1): cloned or split; pruned
-WIDE = 20.0  # px of three standard deviations, above which one is pruned
 SPLIT = 1.6  # how much smaller the two halves are
 ADAM_EPSILON = 1e-15
 RATES = {"means": 1.6e-4, "colors": 2.5e-3, "opacities": 0.05, "scales": 5e-3, "quats": 1e-3}
@@ -90,7 +89,6 @@ class GaussianScene:
 
     pull: Tensor
     seen: Tensor
-    widest: Tensor
 
     def __init__(self, points: ScenePoints, clip: Footage, seed: int, device: torch.device) -> None:
         self.random = torch.Generator().manual_seed(seed)
@@ -140,7 +138,7 @@ class GaussianScene:
         if steps < DENSIFY_TO:
             self._track()
             if steps > DENSIFY_FROM and steps % DENSIFY_EVERY == 0:
-                self._densify(prune_wide=steps > RESET_EVERY)
+                self._densify(prune_large=steps > RESET_EVERY)
             if steps > 0 and steps % RESET_EVERY == 0:
                 self._dim()
         share = min(1.0, steps / MEANS_RATE_STEPS)
@@ -159,7 +157,7 @@ class GaussianScene:
             value.grad = None
 
     def _track(self) -> None:
-        """How strongly the image pulls at each Gaussian's position, and how wide it is there.
+        """How strongly the image pulls at each Gaussian's position.
 
         The camera looks along z, so an image position moves with x and y only.
         """
@@ -171,10 +169,8 @@ class GaussianScene:
         drawn = grad.abs().sum(1) > 0
         self.pull += pull.norm(dim=1) * drawn
         self.seen += drawn
-        width = 3 * self.values["scales"].exp().amax(1) / z * self.K[0, 0]
-        self.widest = torch.maximum(self.widest, width * drawn)
 
-    def _densify(self, prune_wide: bool) -> None:
+    def _densify(self, prune_large: bool) -> None:
         pull = self.pull / self.seen.clamp(min=1)
         size = self.values["scales"].exp().amax(1)
         wanted = pull >= GRADIENT
@@ -184,8 +180,10 @@ class GaussianScene:
         kept = torch.ones(len(self), dtype=torch.bool, device=pull.device)
         kept[split] = False
         kept &= self.values["opacities"].sigmoid() >= LEAST_OPACITY
-        if prune_wide:
-            kept &= (self.widest <= WIDE) & (size <= LARGE)
+        # Those wide in the image are not pruned: 3DGS and ExAvatar mean to, but forget the widths
+        # just before.
+        if prune_large:
+            kept &= size <= LARGE
         old = kept.nonzero()[:, 0]
         index = torch.cat([old, whole, halves])
         values = {name: value[index] for name, value in self.values.items()}
@@ -209,10 +207,11 @@ class GaussianScene:
         self.values["opacities"].copy_((opacity / (1 - opacity)).log())
         self.first["opacities"].zero_()
         self.second["opacities"].zero_()
+        self.values["opacities"].grad = None
 
     def _forget(self) -> None:
         """Reset what is tracked."""
-        self.pull, self.seen, self.widest = torch.zeros(3, len(self), device=self.K.device)
+        self.pull, self.seen = torch.zeros(2, len(self), device=self.K.device)
 
     def state(self) -> dict[str, Tensor]:
         """Everything a later process needs to continue."""
@@ -220,7 +219,7 @@ class GaussianScene:
         tensors: dict[str, Tensor] = {}
         for name, part in parts.items():
             tensors |= prefixed(name, {k: x.detach() for k, x in part.items()})
-        tracked = torch.stack([self.pull, self.seen, self.widest])
+        tracked = torch.stack([self.pull, self.seen])
         return tensors | {"tracked": tracked, "random": self.random.get_state()}
 
     def load_state(self, tensors: dict[str, Tensor]) -> None:
@@ -230,7 +229,7 @@ class GaussianScene:
         values = without_prefix("values", moved)
         self.values = {k: x.requires_grad_() for k, x in values.items()}
         self.first, self.second = (without_prefix(k, moved) for k in ("first", "second"))
-        self.pull, self.seen, self.widest = moved["tracked"]
+        self.pull, self.seen = moved["tracked"]
         self.random.set_state(tensors["random"])
 
 

@@ -23,14 +23,12 @@ class PartWeights:
 @dataclass(frozen=True)
 class ExAvatarWeights:
     """Weights of the losses. Each loss is a plain mean over its elements, for the base Gaussians
-    and again for the pose-dependent ones.
-
-    Left out: the face pasted from FLAME's texture, which is not fitted here.
-    """
+    and again for the pose-dependent ones."""
 
     l1: float = 0.8  # of the person over the scene, in the person's box
     ssim: float = 0.2  # 1 - SSIM of the same
     lpips: float = 0.2  # LPIPS-VGG of the same, if its network is given
+    face: float = 0.8  # L1 of the same with the face as the video shows it (`face`)
     random_background: float = 1.0  # L1 of the person alone: all that shapes the silhouette
     offset: PartWeights = PartWeights(10.0, face=1.0, hands=1000.0, expression=10.0)  # square, m^2
     hand_outward: float = 1.0  # cosine between a hand's offset and outward normal, where positive
@@ -55,7 +53,7 @@ class ExAvatarSettings:
     """
 
     preset: Literal["release", "paper"] = "release"
-    """Which frames are used for training. release: one in six, as in ExAvatar's published command.
+    """Which frames are used for training. release: one in six, as in the paper's published code.
     paper: all that are not held out, as in the paper's text; six times the steps."""
     subdivisions: int = 2
     """How many times every edge of the body mesh is halved; ExAvatar uses 2 (167,000 Gaussians with

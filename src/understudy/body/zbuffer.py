@@ -1,4 +1,4 @@
-"""Depth of a triangle mesh: a small z-buffer, exact in perspective."""
+"""What of a triangle mesh each pixel shows: a small z-buffer, exact in perspective."""
 
 import numpy as np
 from numba import njit
@@ -12,18 +12,37 @@ def mesh_depth(
     vertices (V,3) in camera space (x right, y down, z forward, m), faces (F,3), K (3,3) px.
     Triangles with a vertex less than 1 cm in front of the camera are left out.
     """
+    nearest, _ = _fill(*_on_screen(vertices, faces, K), width, height)
+    return np.divide(1, nearest, out=np.zeros_like(nearest), where=nearest > 0).astype(np.float32)
+
+
+def shown_faces(
+    vertices: np.ndarray, faces: np.ndarray, K: np.ndarray, width: int, height: int
+) -> np.ndarray:
+    """(h,w): the index of the triangle that each pixel centre shows, −1 where none lies.
+
+    As in `mesh_depth`.
+    """
+    return _fill(*_on_screen(vertices, faces, K), width, height)[1]
+
+
+def _on_screen(
+    vertices: np.ndarray, faces: np.ndarray, K: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(V,3): x, y in px and 1/z, which is linear in screen space, −1 behind; and the faces."""
     z = vertices[:, 2]
     safe = np.where(z > 0.01, z, 1.0)
     screen = np.empty((len(vertices), 3))
     screen[:, :2] = (vertices @ K.T)[:, :2] / safe[:, None]
     screen[:, 2] = np.where(z > 0.01, 1 / safe, -1.0)
-    return _fill(screen, np.ascontiguousarray(faces, np.int64), width, height)
+    return screen, np.ascontiguousarray(faces, np.int64)
 
 
 @njit(cache=True)
 def _fill(screen, faces, width, height):
-    """Nearest surface: screen (V,3) holds x, y px and 1/z, which is linear in screen space."""
+    """The nearest surface's 1/z, 0 where there is none, and its triangle: (h,w) each."""
     nearest = np.zeros((height, width))
+    shown = np.full((height, width), -1)
     for f in range(len(faces)):
         ax, ay, az = screen[faces[f, 0]]
         bx, by, bz = screen[faces[f, 1]]
@@ -46,9 +65,5 @@ def _fill(screen, faces, width, height):
                     inverse = wa * az + wb * bz + wc * cz
                     if inverse > nearest[row, column]:
                         nearest[row, column] = inverse
-    depth = np.zeros((height, width), np.float32)
-    for row in range(height):
-        for column in range(width):
-            if nearest[row, column] > 0:
-                depth[row, column] = 1 / nearest[row, column]
-    return depth
+                        shown[row, column] = f
+    return nearest, shown

@@ -1,0 +1,1 @@
+"""How a clip was filmed: whether the camera stood still, and cuts, fades, light and standstills."""
