@@ -12,8 +12,9 @@ import numpy as np
 import torch
 
 from tests.bench.light_world import SIZE, Seen
-from tests.bench.scene_film import CAST, Actor, actor
+from tests.bench.scene_film import Actor, actor
 from tests.bench.scene_world import TUNED_ON
+from understudy.artifacts.room import RoomCamera
 from understudy.body.pose import Pose
 from understudy.demo.camera import Camera, background_camera, phone_camera
 from understudy.demo.figure_renderer import FigureRenderer
@@ -27,8 +28,7 @@ from understudy.scene.framing import Framing
 from understudy.scene.occlusion import Furniture
 from understudy.scene.performance import about_up, moved
 from understudy.scene.place import Place, in_room
-from understudy.scene.settings import PARTS, Part
-from understudy.scene.shadow import ShadedFloor
+from understudy.scene.shadow import Rays, ShadedFloor
 
 NEAR = 21  # px: how far around the figure pictures are compared
 HOME_GAIN = (0.93, 1.05), (0.98, 1.02)  # of an identity's video: its exposure, its tint
@@ -78,46 +78,37 @@ class Case:
     @cached_property
     def ours(self) -> Figure:
         """Seen by the camera that was found."""
-        return self.at(self.frame)
-
-    def at(self, frame: int) -> Figure:
-        """A frame of the motion, seen by the camera that was found."""
-        camera, place = self.seen.room.camera, self.place
-        lens = Camera(self.framing.K(camera.focal), _standing(camera, place), *SIZE)
-        return self._learnt(lens, self.player.motion.pose[frame : frame + 1], NOTHING)
+        camera = self.seen.room.camera
+        lens = Camera(self.framing.K(camera.focal), _standing(camera, self.place), *SIZE)
+        return self._learnt(lens, self._pose, NOTHING)
 
     @cached_property
     def theirs(self) -> Figure:
         """The same as their true camera sees them, behind what is truly nearer."""
-        camera = replace(self.seen.photo.truth)
+        camera = self.seen.photo.truth
         lens = Camera(camera.K, _standing(camera, self.true_place), *SIZE)
         return self._learnt(lens, self._pose, self.seen.photo.view.depth)
 
     @cached_property
     def filmed(self) -> np.ndarray:
         """(h,w,3) f32: the person really there, as the photo's camera exposes them."""
-        photo, gain = self.seen.photo, self.seen.gain
-        renderer = renderer_of(self.number, photo.room.id)
-        backdrop = Picture(DARK, photo.view.depth)
-        shot = Shot(
-            *(self.player.figure, self.player.motion.body, photo.lens.camera),
-            *(renderer, backdrop, None),
-        )
-        frame = _drawn(shot, self.true_pose)
-        shown = frame.picture * gain + (1 - frame.seen[..., None]) * self.shaded(self.true_shadow)
+        figure, gain = self._lit, self.seen.gain
+        shown = figure.picture * gain + (1 - figure.seen[..., None]) * self.shaded(self.true_shadow)
         return np.clip(shown, 0, 255)
 
-    @cached_property
+    @property
     def lit(self) -> np.ndarray:
         """(k,3) f32: the colours of the person where they are seen, lit by the photo's room."""
-        photo = self.seen.photo
-        renderer = renderer_of(self.number, photo.room.id)
-        backdrop = Picture(DARK, photo.view.depth)
+        return self._lit.picture[self.theirs.alpha > 0.99]
+
+    @cached_property
+    def _lit(self) -> Composed:
+        photo, player = self.seen.photo, self.player
         shot = Shot(
-            *(self.player.figure, self.player.motion.body, photo.lens.camera),
-            *(renderer, backdrop, None),
+            *(player.figure, player.motion.body, photo.lens.camera),
+            *(renderer_of(self.number, photo.room.id), Picture(DARK, photo.view.depth), None),
         )
-        return _drawn(shot, self.true_pose).picture[self.theirs.alpha > 0.99]
+        return _drawn(shot, self.true_pose)
 
     @cached_property
     def learnt(self) -> np.ndarray:
@@ -143,11 +134,8 @@ class Case:
     @cached_property
     def shadow(self) -> np.ndarray:
         """(h,w) f32: the share that a job takes away."""
-        return self.shadow_at(self.frame)
-
-    def shadow_at(self, frame: int) -> np.ndarray:
         room, motion = self.seen.room, self.player.motion
-        pose = in_room(motion, self.place, room.camera)[frame : frame + 1]
+        pose = in_room(motion, self.place, room.camera)[self.frame : self.frame + 1]
         body = room.camera.over_floor(motion.body.pose(pose).vertices[0].numpy())
         floor = ShadedFloor.of(room, self.framing, body[:, :2])
         whole = np.zeros(SIZE[::-1], np.float32)
@@ -158,44 +146,58 @@ class Case:
         """The photo (h,w,3) f32 in which light is missing."""
         return self.seen.photo.view.rgb * (1 - darkness[..., None])
 
-    def blend(self, parts: tuple[Part, ...] = PARTS) -> Blend:
+    @cached_property
+    def blended(self) -> Blend:
         """As a job does."""
         photo, room = self.seen.photo.view.rgb, self.seen.room
         blend = Blend(
-            furniture=Furniture.of(room, self.framing, photo) if "occlusion" in parts else None,
-            gain=light_gain(self.home, photo) if "colour" in parts else None,
-            texture=Texture.of(photo) if "texture" in parts else None,
+            furniture=Furniture.of(room, self.framing, photo),
+            gain=light_gain(self.home, photo),
+            texture=Texture.of(photo),
         )
         return blend.as_sharp(self.ours.alpha)
 
     def composite(self) -> np.ndarray:
         """(h,w,3) uint8: what a job makes of it."""
-        behind = np.uint8(self.shaded(self.shadow) + 0.5)
-        return self._over(self.blend(), self.ours, behind)
+        return self.drawn(self.blended)
+
+    def drawn(self, blend: Blend) -> np.ndarray:
+        """The same with a blend of another frame of its clip."""
+        return _over(blend, self.ours, np.uint8(self.shaded(self.shadow) + 0.5))
+
+    def pasted(self) -> np.ndarray:
+        """The same without any part of blending."""
+        return _over(Blend(None, None, None), self.ours, self.seen.photo.view.rgb)
 
     def true_composite(self) -> np.ndarray:
-        """The same with the true camera, depth and shadow."""
-        parts = tuple(part for part in PARTS if part != "occlusion")
+        """The same as `composite` with the true camera, depth and shadow."""
         behind = np.uint8(self.shaded(self.true_shadow) + 0.5)
-        return self._over(self.blend(parts), self.theirs, behind)
+        return _over(replace(self.blended, furniture=None), self.theirs, behind)
 
-    def paste(self) -> np.ndarray:
-        """The person at the pixels where the reference showed them, over the photo."""
+    def paste(self) -> tuple[np.ndarray, np.ndarray]:
+        """The person at the pixels where the reference showed them, over the photo, and the mask
+        (h,w) of them."""
         player = self.player
         reached = player.motion.points.reshape(-1, 3).astype(np.float64)
         camera = phone_camera(*SIZE, reached, np.random.default_rng(self.number))
         figure = self._learnt(camera, self._pose, NOTHING)
-        return self._over(Blend(None, None, None), figure, self.seen.photo.view.rgb)
+        photo = self.seen.photo.view.rgb
+        return _over(Blend(None, None, None), figure, photo), figure.alpha > 0.5
 
     @cached_property
     def hidden(self) -> tuple[np.ndarray, np.ndarray]:
         """(h,w) bool: what the room hides of the person, as a job finds, and in truth."""
-        furniture, alpha = self.blend(("occlusion",)).furniture, self.ours.alpha
+        furniture, alpha = self.blended.furniture, self.ours.alpha
         assert furniture is not None
         whole = np.s_[: SIZE[1], : SIZE[0]]
         shown = furniture.shown(alpha, self.ours.depth, whole)
         true = (self.theirs.whole > 0.5) & (self.theirs.alpha <= 0.5)
         return (alpha > 0.5) & (shown <= 0.5), true
+
+    @property
+    def lamp(self) -> float:
+        """The share of the floor's light that comes from a lamp, as a job finds."""
+        return Rays.of(self.seen.room.light).lamp
 
     @property
     def masks(self) -> tuple[np.ndarray, np.ndarray]:
@@ -237,11 +239,6 @@ class Case:
         figure = Figure.of(_drawn(shot, pose))
         return replace(figure, rgb=np.minimum(figure.rgb * self.home_gain, 1).astype(np.float32))
 
-    @staticmethod
-    def _over(blend: Blend, figure: Figure, behind: np.ndarray) -> np.ndarray:
-        rgb = np.ascontiguousarray(figure.rgb, np.float32)
-        return blend.over(rgb, figure.alpha, figure.depth, behind)[0]
-
 
 def drawn_home(rng: np.random.Generator) -> np.ndarray:
     """(3,): the exposure of an identity's video."""
@@ -274,7 +271,7 @@ def near(*masks: np.ndarray) -> np.ndarray:
     return cv2.dilate(both, np.ones((NEAR, NEAR), np.uint8)) > 0
 
 
-def _standing(camera, place: Place) -> np.ndarray:
+def _standing(camera: RoomCamera, place: Place) -> np.ndarray:
     """(4,4): from the axes of a motion at a place to a room's camera."""
     viewmat = np.eye(4)
     viewmat[:3, :3] = camera.axes.T @ about_up(place.turn)
@@ -282,9 +279,11 @@ def _standing(camera, place: Place) -> np.ndarray:
     return viewmat
 
 
+def _over(blend: Blend, figure: Figure, behind: np.ndarray) -> np.ndarray:
+    rgb = np.ascontiguousarray(figure.rgb, np.float32)
+    return blend.over(rgb, figure.alpha, figure.depth, behind)[0]
+
+
 def _drawn(shot: Shot, pose: Pose) -> Composed:
     (frame,) = composed(shot, pose)
     return frame
-
-
-assert len(CAST) <= len(TUNED_ON)

@@ -2,7 +2,7 @@
 floor and behind furniture."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from tests.bench.scene_world import Photo
 from understudy.artifacts.room import LONGER_SIDE, Room, RoomCamera
 from understudy.demo.camera import tilted_camera
-from understudy.demo.room_view import Lens, RoomView, view_room
+from understudy.demo.room_view import Lens, view_room
 from understudy.demo.rooms import ROOMS, make_room
 from understudy.demo.rooms import Room as DemoRoom
 from understudy.room.calibrate import calibrate
@@ -34,11 +34,12 @@ TRIES = 400
 @dataclass(frozen=True)
 class Seen:
     """A photo with its own exposure, and the room that is found in it, its camera's height given,
-    with depth. gain (3,): the exposure."""
+    with depth. gain (3,): the exposure; bare (h,w,3) uint8: the photo without it."""
 
     photo: Photo
     room: Room
     gain: np.ndarray
+    bare: np.ndarray
 
 
 def photos(rooms: list[str], each: int, seed: int) -> Iterator[Photo]:
@@ -58,14 +59,14 @@ def photos(rooms: list[str], each: int, seed: int) -> Iterator[Photo]:
             yield Photo(room, view_room(room, lens), lens, truth)
 
 
-def seen(photo: Photo, rng: np.random.Generator, exposed: bool) -> Seen:
+def seen(photo: Photo, rng: np.random.Generator) -> Seen:
     """The photo as somebody's camera exposes it, calibrated."""
-    gain = np.exp(exposed * (rng.normal(0, EXPOSURE) + rng.normal(0, TINT, 3)))
+    gain = np.exp(rng.normal(0, EXPOSURE) + rng.normal(0, TINT, 3))
     rgb = np.clip(photo.view.rgb * gain + 0.5, 0, 255).astype(np.uint8)
-    view = RoomView(rgb, photo.view.depth, photo.view.floor, photo.view.camera)
+    view = replace(photo.view, rgb=rgb)
     told = Told(camera_height=photo.truth.above)
     room = calibrate(rgb, told, None, nearness(photo.view.depth, rng))
-    return Seen(Photo(photo.room, view, photo.lens, photo.truth), room, gain)
+    return Seen(replace(photo, view=view), room, gain, photo.view.rgb)
 
 
 def nearness(depth: np.ndarray, rng: np.random.Generator) -> Nearness:

@@ -17,7 +17,6 @@ from understudy.report.rooms import HORIZON, LINES, caption, drawn, sheet_backgr
 from understudy.room.calibrate import calibrate, calibrate_background
 from understudy.room.cues import Cues, read_cues
 from understudy.room.depth import METRIC_SIGMA, Nearness, by_floor
-from understudy.room.exif import exif_focal, focal_px
 from understudy.room.floor import FAR, Floor, _away, down_to_edge, find_floor
 from understudy.room.light import read_light
 from understudy.room.lines import Given, see_camera
@@ -121,29 +120,6 @@ def test_what_is_given_is_kept(view, truth):
 def test_without_lines_the_camera_is_in_doubt():
     seen = see_camera(np.zeros((0, 4)), 640, 480, Given(focal=500.0))
     assert seen.focal == 500 and seen.support == 0 and seen.sigma[1] > 10
-
-
-# EXIF
-
-
-def with_exif(path, size=(400, 300), **tags) -> str:
-    exif = Image.Exif()
-    names = {"focal": 0xA405, "width": 0xA002, "height": 0xA003}
-    exif.get_ifd(0x8769).update({names[name]: value for name, value in tags.items()})
-    Image.new("RGB", size).save(path, exif=exif)
-    return str(path)
-
-
-def test_exif_tells_the_focal_length(tmp_path):
-    path = with_exif(tmp_path / "a.jpg", focal=26, width=4000, height=3000)
-    assert exif_focal(path, 400, 300) == pytest.approx(26 / 43.267 * 500)
-    assert focal_px(36, 3600, 2400) == pytest.approx(3600, rel=1e-3)
-
-
-@pytest.mark.parametrize("tags", [{}, {"focal": 0}, {"focal": 26, "width": 4000, "height": 2000}])
-def test_no_focal_length_is_taken_from_other_exif(tmp_path, tags):
-    """None is stated, the stated one is no length, or the photo was cropped since."""
-    assert exif_focal(with_exif(tmp_path / "a.jpg", **tags), 400, 300) is None
 
 
 # The floor

@@ -8,7 +8,7 @@ import pytest
 from understudy.artifacts.room import Light, Room, RoomCamera
 from understudy.room.spots import find_spots
 from understudy.scene.framing import Framing
-from understudy.scene.shadow import LOWEST, Rays, ShadedFloor, strength_of
+from understudy.scene.shadow import LOWEST, USUAL_STRENGTH, Rays, ShadedFloor, strength_of
 
 CAMERA = RoomCamera(640, 480, 420.0, -14.0, 1.0, 5.0, 1.4)
 # All of the light comes from above, none more from one side.
@@ -90,8 +90,8 @@ def test_the_shadow_is_where_the_frame_shows_its_place(resize):
 def test_what_a_photo_shows_of_its_light_is_weighed():
     certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1, (0.0, 0.0), 1.0)
     unsure = replace(certain, shadow_sigma=1.0)
-    assert strength_of(certain) == pytest.approx(0.35, abs=0.01)
-    assert strength_of(unsure) == pytest.approx(0.58, abs=0.01)
+    assert strength_of(certain) == pytest.approx((0.1 + USUAL_STRENGTH) / 2, abs=0.01)
+    assert USUAL_STRENGTH > strength_of(unsure) > 0.95 * USUAL_STRENGTH
 
 
 def test_a_motion_out_of_the_picture_has_no_shadow():
@@ -118,11 +118,13 @@ def test_a_shadow_falls_away_from_where_the_floor_is_lighter(towards):
     assert dark["lamp"] > 1.5 * dark["sky"]
 
 
-def test_a_slope_in_doubt_is_no_lamp():
-    unsure = replace(FULL, slope=(0.1, 0.0), slope_sigma=0.05)
-    assert Rays.of(unsure).lamp == 0 and len(Rays.of(unsure).shifts) == len(Rays.of(FULL).shifts)
+def test_a_slope_in_doubt_or_too_steep_is_no_lamp():
+    for slope in (0.1, 0.6):  # in doubt; so steep that it is an edge of something
+        unsure = replace(FULL, slope=(slope, 0.0), slope_sigma=0.05)
+        assert Rays.of(unsure).lamp == 0
+        np.testing.assert_array_equal(Rays.of(unsure).shifts, Rays.of(FULL).shifts)
 
 
 def test_what_touches_the_floor_is_darkest_there(floor):
     dark = floor.darkness(disc(0.1, 0.02))
-    assert at(floor, dark, PLACE[0]) > at(floor, floor.darkness(disc(0.1, 0.15)), PLACE[0])
+    assert at(floor, dark, PLACE[0]) > at(floor, floor.darkness(disc(0.1, 0.25)), PLACE[0]) + 0.1

@@ -22,7 +22,7 @@ _PATTERN = 17  # the seed of the grain
 @dataclass(frozen=True)
 class Texture:
     """How a photo draws. grain (h,w) f32: its noise, as shares of white, the same in every frame;
-    softness: px of blur of its sharpest edges, None if it has none. noise: levels."""
+    softness: px of blur of its strongest edges, None if it has none. noise: levels."""
 
     grain: np.ndarray
     softness: float | None

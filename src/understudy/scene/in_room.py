@@ -4,6 +4,7 @@ from it."""
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -179,17 +180,21 @@ class Rendering:
         camera, framing = self.found.room.camera, self.found.framing
         pose = on_device(in_room(motion, self.found.place, camera), device)
         K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
-        for cloud in posed(on_device(person, device), pose, BATCH):
-            figure = [part.cpu().numpy() for part in seen_by(cloud, K, *framing.size)]
-            if not self.occluded:
-                self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
-            bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
-            drawn = [
-                self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
-                for rgb, alpha, depth, body in zip(*figure, bodies, strict=True)
-            ]
-            self.occluded += [hidden for _, hidden in drawn]
-            yield np.stack([frame for frame, _ in drawn])
+        with ThreadPoolExecutor(BATCH) as pool:
+            for cloud in posed(on_device(person, device), pose, BATCH):
+                figure = [part.cpu().numpy() for part in seen_by(cloud, K, *framing.size)]
+                if not self.occluded:
+                    self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
+                bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
+                drawn = list(pool.map(self._frame, *figure, bodies))
+                self.occluded += [hidden for _, hidden in drawn]
+                yield np.stack([frame for frame, _ in drawn])
+
+    def _frame(
+        self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, body: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """A figure (h,w,3), (h,w,1), (h,w,1) over the photo with its shadow; how much is hidden."""
+        return self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
 
     def _behind(self, body: np.ndarray) -> np.ndarray:
         """The photo with the shadow of a body's surface points (n,3) over the floor."""

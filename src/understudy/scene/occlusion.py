@@ -11,8 +11,8 @@ from understudy.scene.framing import Framing
 
 # How much nearer than a body a thing must be to hide it: m, m a metre, and standard errors of what
 # the room's depth says. A body is in front of the floor that it stands on and of what it leans on.
-NEARER, NEARER_SHARE, _ERRORS = 0.08, 0.03, 2.0
-_SOFT = 0.08  # m, over which a thing goes from hiding nothing to hiding all
+_NEARER, _NEARER_SHARE, _ERRORS = 0.04, 0.005, 1.0
+_SOFT = 0.06  # m, over which a thing goes from hiding nothing to hiding all
 
 _NOISE = 3  # px of the masks: what differs from all around it is noise
 _REACH = 2  # px of a frame, from where an edge of the depth is moved to one of the photo
@@ -112,6 +112,6 @@ def _shown(alpha, depth, nearness, error, share):
         for x in range(alpha.shape[1]):
             near, z = nearness[y, x], depth[y, x]
             if alpha[y, x] > 0 and near * z > 1:
-                least = NEARER + NEARER_SHARE * z + _ERRORS * error * z / near
+                least = _NEARER + _NEARER_SHARE * z + _ERRORS * error * z / near
                 beyond = (z - 1 / near - least) / _SOFT
                 share[y, x] = 1 - min(max(beyond + 0.5, 0.0), 1.0)

@@ -24,17 +24,17 @@ _CLOSED = np.ones((5, 5), np.uint8)  # cells between the points of a surface
 _BLUR = 1.0  # cells
 
 # How much of a floor's light comes from above, if nothing is known, and its standard error.
-USUAL_STRENGTH, USUAL_SIGMA = 0.6, 0.2
+USUAL_STRENGTH, USUAL_SIGMA = 0.75, 0.2
 FURNITURE_SIGMA = 0.2  # how far off what a person takes that is which furniture takes
 
 # A lamp, as the slope of the floor's lightness tells it.
-SURE = 5.0  # standard errors of the slope
+SURE, STEEPEST = 5.0, 0.3  # standard errors of the slope; a metre: steeper is where sunlight ends
 LAMP = 0.35  # of a floor's light, if the slope is sure
 _RUN, _RUN_SPREAD = 0.65, 0.15  # m that a shadow is longer a metre of height: of 57°, 51 to 63°
 _FAN = math.radians(40)  # to both sides: how far off a slope's direction is
 _RAYS = 12
 
-_TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.12, 0.3, 2.0  # m over the floor, of its light, cells
+_TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.2, 0.5, 2.0  # m over the floor, of its light, cells
 
 
 def strength_of(light: Light) -> float:
@@ -60,7 +60,7 @@ class Rays:
         """An even sky, and a lamp where the floor gets lighter."""
         strength, slope = strength_of(light), np.array(light.slope)
         size = float(np.hypot(*slope))
-        if size < SURE * light.slope_sigma:
+        if not SURE * light.slope_sigma <= size <= STEEPEST:
             return Rays(_SKY, np.full(DIRECTIONS, strength * _SKY_SHARE), 0.0)
         k = np.arange(_RAYS) + 0.5
         aside = _FAN * (2 * (k * (5**0.5 - 1) / 2 % 1) - 1)

@@ -9,7 +9,7 @@ _FLAT = 30  # percentile of gradients, below which a picture shows noise rather 
 
 _BLURS = 0.7, 1.4  # px
 _EDGES = 98  # percentile of gradients, from which pixels are edges
-_SHARPEST = 20  # percentile of the edges' widths: the others may be out of focus, or no steps
+_USUAL = 50  # percentile of the edges' widths: some are noise, some out of focus
 _FEWEST = 50  # px of edges
 _DIFFERENCE = 1 / 3  # px²: a difference over two pixels is itself a blur
 SHARPEST, SOFTEST = 0.3, 3.0  # px
@@ -30,8 +30,8 @@ def noise_of(picture: np.ndarray) -> float:
 
 
 def softness_of(grey: np.ndarray) -> float | None:
-    """How blurred the sharpest edges of a picture (h,w) f32 are: the standard deviation, px, of the
-    blur that makes them of steps; None where there are no edges.
+    """How blurred the strongest edges of a picture (h,w) f32 are: the standard deviation, px, of
+    the blur that makes them of steps; None where there are no edges.
 
     A step that is blurred by s, and then by b, is s² + b² steep to the power of −1/2: two blurs b
     tell s (Zhuo and Sim, "Defocus map estimation from a single image", 2011).
@@ -42,7 +42,7 @@ def softness_of(grey: np.ndarray) -> float | None:
         return None
     ratio = np.maximum((first[edge] / np.maximum(second[edge], 1e-6)) ** 2, 1 + 1e-3)
     small, large = (blur**2 for blur in _BLURS)
-    blurred = np.percentile((large - ratio * small) / (ratio - 1), _SHARPEST)
+    blurred = np.percentile((large - ratio * small) / (ratio - 1), _USUAL)
     variance = blurred - _DIFFERENCE
     return float(np.clip(np.sqrt(max(variance, 0.0)), SHARPEST, SOFTEST))
 

@@ -6,12 +6,13 @@ import numpy as np
 
 from understudy.artifacts.room import Room, RoomCamera
 from understudy.room.floor import within_reach
-from understudy.scene.occlusion import NEARER, NEARER_SHARE, nearness_of
+from understudy.scene.occlusion import nearness_of
 
 _CELL = 0.05  # m of the plan
 _FAR, _ASIDE = 7.0, 4.0  # m of the plan
 _GAP = 0.8  # m: how broad a thing may be behind which the floor on both sides of it goes on
 _THICK = 0.15  # m about all that is seen of a thing: its back is not seen
+_HIDES, _HIDES_SHARE = 0.08, 0.03  # m, and a metre: what is so much nearer than a point hides it
 _LOW, _LOW_SHARE, _TALL = 0.12, 0.02, 2.0  # m over the floor, the first also a metre away: a thing
 
 
@@ -47,7 +48,7 @@ def hidden_share(room: Room, points: np.ndarray) -> np.ndarray:
 def hides(nearness: np.ndarray, depth: np.ndarray) -> np.ndarray:
     """bool: whether what is at `nearness` (1/m; 0: nothing) hides what is `depth` m away."""
     known = np.where(np.isfinite(depth), depth, 0.0)
-    return nearness * ((1 - NEARER_SHARE) * known - NEARER) > 1
+    return nearness * ((1 - _HIDES_SHARE) * known - _HIDES) > 1
 
 
 def _things(room: Room) -> np.ndarray:
