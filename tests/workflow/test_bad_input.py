@@ -347,7 +347,7 @@ def test_unreadable_real_videos_are_told_all_at_once_before_any_training(finishe
     assert re.findall(r"^Error in rule (\w+):", run.stdout, re.MULTILINE) == ["check_leakage"]
     rows = re.findall(r"^  row '(\w+)': (\S+): (.*)$", run.stdout, re.MULTILINE)
     assert [row[:2] for row in rows] == [("absent", "absent.mp4"), ("half", "half.mp4")], run.stdout
-    assert "no such file" in rows[0][2] and "truncated" in rows[1][2]
+    assert "no such file" in rows[0][2] and "is damaged at frame" in rows[1][2]
     assert not any("delete" in why for *_, why in rows)
 
 
