@@ -112,9 +112,9 @@ def a_room_drawn_once(checkout: Checkout) -> tuple[str, str]:
         name = f"annexe{number}"
         rows = fan_out(
             settings.get("seed", 0),
-            {id_: {} for id_ in ids["references"]},
+            {id_: {"label": ""} for id_ in ids["references"]},
             {id_: {} for id_ in ids["identities"]},
-            {id_: {} for id_ in [*ids["backgrounds"], name]},
+            {"": [*ids["backgrounds"], name]},
             settings["backgrounds"]["per_pair"],
             ["source"],
         )
