@@ -23,6 +23,7 @@ SUBMITTED = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
     *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
 )
+WITHOUT_GPU = ("measure_coverage",)  # submitted too
 QUICK = {  # the shipped profile, but polling the queue every second
     "slurm-init-seconds-before-status-checks": 1,
     "latency-wait": 5,

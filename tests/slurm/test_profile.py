@@ -6,7 +6,7 @@ import pytest
 import yaml
 from snakemake_executor_plugin_slurm.partitions import get_best_partition, read_partition_file
 
-from tests.slurm.slurm_tools import SUBMITTED, local_rules
+from tests.slurm.slurm_tools import SUBMITTED, WITHOUT_GPU, local_rules
 from tests.workflow.workflow_tools import REPOSITORY, rules_of
 
 FOLDER = REPOSITORY / "profiles/slurm"
@@ -28,11 +28,11 @@ def job(rule: str, attempt: int, gpus: int) -> SimpleNamespace:
 
 def test_the_profile_names_the_rules_that_are_submitted_and_no_others(fresh):
     submitted = rules_of(fresh.would_run()) - local_rules()
-    assert submitted == set(SUBMITTED)
+    assert submitted == {*SUBMITTED, *WITHOUT_GPU}
     assert set(PROFILE["set-resources"]) == set(PROFILE["set-threads"]) == submitted
 
 
-@pytest.mark.parametrize("rule", SUBMITTED)
+@pytest.mark.parametrize("rule", [*SUBMITTED, *WITHOUT_GPU])
 def test_a_retry_asks_for_more(rule):
     first, second = asked(rule, 1), asked(rule, 2)
     assert second["mem_mb"] > first["mem_mb"]
