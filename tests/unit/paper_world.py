@@ -14,7 +14,7 @@ from understudy.features.weights import named_weights, weights_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTOCOLS = [
-    *(("ntu", name) for name in ("paper", "cross_subject", "cross_view")),
+    *(("ntu", name) for name in ("paper", "cross_subject", "cross_view", "surreact")),
     *(("toyota", name) for name in ("paper", "cs", "cv1", "cv2")),
 ]
 TOYOTA_SUBJECTS = (2, 3, 4, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25)

@@ -45,12 +45,12 @@ def test_the_paper_is_planned(trees, monkeypatch, dataset, protocol):
     by_model = Counter(run.model for run in plan.runs)
     assert by_model == {"resnet": 12, "slowfast": 2}
     capped = [line for line in told if line.startswith("n_real 225 is a cap; ")]
-    assert bool(capped) == (dataset == "toyota" or protocol == "cross_view")
+    assert bool(capped) == (dataset == "toyota" or protocol == "surreact")
     assert not any("synthetic" in line for line in told), "225 of each class are made"
     taken = plan.real_clips(plan.points["real225_synthetic225"], 0)
     counts = Counter(clip.label for clip in taken)
     assert max(counts.values()) <= 225 and min(counts.values()) >= 10
-    by_angle = protocol == "cross_view"
+    by_angle = dataset == "ntu" and protocol != "paper"
     tested = Counter((clip.label, clip.camera if by_angle else "") for clip in plan.test_clips)
     assert max(tested.values()) == 50
 
@@ -69,6 +69,7 @@ def test_ntus_tables_need_no_change_of_the_config(trees, monkeypatch):
         "fit": "understudy.fitting.paper.preset:PaperPreset",
         "avatar": "understudy.avatar.training.exavatar.training:ExAvatarTraining",
         "room": "understudy.room.depth_anything:relative",
+        "scene": "understudy.places.table:unseen",
     }
 
 
