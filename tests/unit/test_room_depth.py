@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_features_depth_anything import SMALL, small_network
+from small_networks import small_depth_anything
+from test_features_depth_anything import SMALL
 
 from understudy.artifacts.people import People, save_people
 from understudy.artifacts.room import load_room
@@ -19,9 +20,9 @@ from understudy.room.told import Told
 @pytest.fixture
 def weights(tmp_path, monkeypatch):
     monkeypatch.setattr(depth_anything, "SIDE", 70)
-    monkeypatch.setitem(depth_anything.NETWORKS, SMALL, small_network)
+    monkeypatch.setitem(depth_anything.NETWORKS, SMALL, small_depth_anything)
     path = tmp_path / "depth_anything_v2_vits.pth"
-    torch.save(small_network().state_dict(), path)
+    torch.save(small_depth_anything().state_dict(), path)
     return {SMALL: path}
 
 
@@ -33,7 +34,7 @@ def picture() -> np.ndarray:
 
 
 def test_its_numbers_are_the_packages_own(picture, weights):
-    wanted = small_network().infer_image(picture[..., ::-1].copy(), input_size=70)
+    wanted = small_depth_anything().infer_image(picture[..., ::-1].copy(), input_size=70)
     found = relative(picture, weights)
     assert found.inverse.shape == (120, 160) and np.ptp(wanted) > 0.01
     np.testing.assert_allclose(found.inverse, wanted, atol=1e-5)
@@ -58,7 +59,7 @@ METRIC = "depth_anything_v2_metric_hypersim_vits"
 def metric_network():
     """The small network as its authors' metric one is made: its last layers are a convolution and a
     sigmoid (`metric_depth/depth_anything_v2/dpt.py`)."""
-    network = small_network()
+    network = small_depth_anything()
     last = network.depth_head.scratch.output_conv2
     network.depth_head.scratch.output_conv2 = torch.nn.Sequential(*last[:3], torch.nn.Sigmoid())
     return network
@@ -77,7 +78,7 @@ def test_a_metric_network_says_metres(picture, tmp_path, monkeypatch):
 
 def metric_of_small():
     """What `NETWORKS` makes of the small network."""
-    return depth_anything._metric(small_network)()
+    return depth_anything._metric(small_depth_anything)()
 
 
 def test_a_metric_checkpoint_holds_what_a_relative_one_does():
