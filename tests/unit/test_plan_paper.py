@@ -1,6 +1,5 @@
 """config/paper.yaml is planned at the paper's size, from trees named as the datasets are."""
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from understudy.plan.planned import read_plan
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
 PAPER = ROOT / "config/paper.yaml"
-MOST_S = 15  # of CPU
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +28,9 @@ def trees(tmp_path_factory) -> Path:
 def test_the_paper_is_planned(trees, monkeypatch, dataset, protocol):
     monkeypatch.chdir(trees)
     config = paper_world.write_tables(dataset, protocol)
-    began = time.process_time()
     plan = read_plan(config, SCHEMAS)
     rules = Counter(file.rule for file in expected_files(plan))
     told = plan.told_of_caps
-    assert time.process_time() - began < MOST_S
     classes = 15 if protocol == "cv1" else 16  # one is never seen by camera 1
     assert len(config["labels"]) == classes
     assert len(plan.tables.references) == 5 * classes and len(plan.tables.identities) == 15
