@@ -15,7 +15,7 @@ from understudy.files import atomic_path
 
 ABOUT = "about"  # the name under which the metadata is kept, as JSON
 UNREADABLE = (
-    *(OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError, MemoryError),
+    *(OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
 # An array's name -> its shape; a letter stands for any size, the same wherever it stands.

@@ -41,7 +41,7 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
     """
     video = video_stream(container)
     whole = _nal_check(container)
-    promised = _promised_frames(container)
+    promised = _promised(container)
     times: list[Fraction | None] = []
     hidden, end = 0, Fraction(0)
     clock: Fraction | None = None
@@ -80,15 +80,6 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
 
 
 def _promised(container: InputContainer) -> int:
-    """How many frames the header announces, or 0; those that an edit list skips are counted in the
-    header of an .mp4, but not in its index."""
-    video = video_stream(container)
-    if "mp4" in container.format.name:
-        return min(video.frames, len(video.index_entries))
-    return video.frames
-
-
-def _promised_frames(container: InputContainer) -> int:
     """How many frames the header announces, or 0; those that an edit list skips are counted in the
     header of an .mp4, but not in its index."""
     video = video_stream(container)
