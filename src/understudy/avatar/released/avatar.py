@@ -5,13 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
 from understudy.avatar.released.snapshot import Snapshot, read_snapshot
-from understudy.avatar.training.exavatar.mesh import big_pose, closed_faces
+from understudy.avatar.training.exavatar.mesh import big_pose, subdivided_surface
 from understudy.body.files import read_body_arrays
 from understudy.body.load import load_body
 from understudy.body.model import BodyModel
@@ -19,7 +18,7 @@ from understudy.body.rotation import axis_angle_to_matrix
 from understudy.errors import UserError
 from understudy.gaussians.avatar import SHADING_TERMS, Avatar
 from understudy.gaussians.rig import Rig
-from understudy.gaussians.surface import Surface, as_surface, split_edges, vertex_normals
+from understudy.gaussians.surface import Surface, vertex_normals
 
 SUBDIVISIONS = 2
 SAME_WEIGHT = 1e-3  # difference of skinning weights by which another body file is told
@@ -38,7 +37,7 @@ def read_released(snapshot: Path | str, fitted: Path | str, body: Path | str) ->
     Raises UserError if a file is missing, broken, or of another body.
     """
     model, person = load_body(body), read_snapshot(snapshot)
-    surface = _surface(model)
+    surface = subdivided_surface(model, SUBDIVISIONS)
     if len(surface) != len(person.offset) or not _same(surface, model, person):
         raise UserError(
             f"{snapshot}: made with another body than {body}; give the SMPL-X file that it was "
@@ -77,18 +76,6 @@ def read_released(snapshot: Path | str, fitted: Path | str, body: Path | str) ->
         shading=torch.zeros(SHADING_TERMS, 3),
         opacity=1.0,
     )
-
-
-def _surface(body: BodyModel) -> Surface:
-    """The points in the order of PyTorch3D's SubdivideMeshes, which ExAvatar uses: the body's own
-    vertices, then the middles of its edges, sorted by their vertices."""
-    faces, _ = closed_faces(body)
-    rest = body.v_template.numpy().astype(np.float64)
-    combination = sp.identity(len(rest), format="csr")
-    for _ in range(SUBDIVISIONS):
-        split, faces = split_edges(combination @ rest, faces, max_edge=0.0)
-        combination = split @ combination
-    return as_surface(combination, faces)
 
 
 def _same(surface: Surface, body: BodyModel, person: Snapshot) -> bool:

@@ -59,15 +59,22 @@ def closed_faces(body: BodyModel) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([faces, LIPS[LIP_FACES]]), LIPS
 
 
-def subdivided(body: BodyModel, times: int, flame: Flame | None) -> tuple[Surface, Parts]:
-    """Every edge halved `times` times; the body's own points come first."""
-    faces, lips = closed_faces(body)
+def subdivided_surface(body: BodyModel, times: int) -> Surface:
+    """The points of `subdivided`, in the order of PyTorch3D's SubdivideMeshes, which ExAvatar uses:
+    the body's own vertices, then the middles of its edges, sorted by their vertices."""
+    faces, _ = closed_faces(body)
     rest = body.v_template.numpy().astype(np.float64)
     combination = sp.identity(len(rest), format="csr")
     for _ in range(times):
         split, faces = split_edges(combination @ rest, faces, max_edge=0.0)
         combination = split @ combination
-    surface = as_surface(combination, faces)
+    return as_surface(combination, faces)
+
+
+def subdivided(body: BodyModel, times: int, flame: Flame | None) -> tuple[Surface, Parts]:
+    """Every edge halved `times` times; the body's own points come first."""
+    _, lips = closed_faces(body)
+    surface = subdivided_surface(body, times)
     return surface, _parts(body, surface, lips, flame)
 
 
