@@ -16,6 +16,7 @@ LEAST = 0.5
 STEP = 0.06  # of the width, between two crops that are tried
 COARSE = 24  # cells
 ALIKE = 0.7  # correlation of two places from which on they may be one
+ALIKE_PART = 0.8  # the same of a part: one of so many is like another place by chance
 REFINED = (0.03, 0.015, 0.008)  # of the width: steps of the search for a crop's edges
 
 
