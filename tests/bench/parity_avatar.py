@@ -9,18 +9,16 @@ code replaces much of torch: prints the parities as JSON.
 import gc
 import json
 import sys
-import tempfile
 import types
 from collections.abc import Callable
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from tests.bench.parity_files import VERTICES, in_double, write_models
-from tests.bench.parity_public import enter
+from tests.bench.parity_files import VERTICES
+from tests.bench.parity_public import entered, exact_laplacian
 from tests.bench.parity_weights import copy_weights, pairs, parameters, tensors
 from understudy.artifacts.fit import PARTS, Fit
 from understudy.avatar.training.exavatar import losses, mesh, training
@@ -30,8 +28,6 @@ from understudy.avatar.training.exavatar.settings import ExAvatarSettings
 from understudy.avatar.training.footage import Box, Footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.subject import Subject
-from understudy.body.flame import load_flame
-from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.gaussians import rig
 from understudy.gaussians.avatar import Cloud
@@ -91,13 +87,7 @@ class StandIn:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        models = write_models(scratch / "models")
-        body = load_body(models.body)
-        flame = load_flame(models.body, body)
-        enter("avatar", models.folder, scratch)
-        body, flame = in_double(body, flame, models.body)
+    with entered("avatar") as (body, flame):
         found = {}
         for when, step in STEPS.items():
             found[when] = _compared(body, flame, step)
@@ -302,6 +292,7 @@ def _theirs(ours: training.ExAvatarTraining, rng) -> tuple[types.SimpleNamespace
     from model import Model
 
     model = Model(scene, person, poses)
+    model.lap_reg.neighbor_weights = exact_laplacian(model.lap_reg.neighbor_weights)
     own = {name: x.requires_grad_() for name, x in poses.smplx_params[str(TRAINED)].items()}
     t = ours.trained[TRAINED]
     data = {
