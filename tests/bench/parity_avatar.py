@@ -8,6 +8,7 @@ code replaces much of torch: prints the parities as JSON.
 
 import gc
 import json
+import math
 import sys
 import types
 from collections.abc import Callable
@@ -197,7 +198,8 @@ def _ours(body, flame, rng) -> training.ExAvatarTraining:
         for head in (*made.human.geometry.heads, *made.human.geometry_change.heads):
             head.weight *= 0.02
             head.bias *= 0.02
-        made.human.geometry.heads[1].bias -= 6.0  # m, logarithm: some wider than in the warm-up
+        widest = math.log(own.warm_up_scale)
+        made.human.geometry.heads[1].bias.fill_(widest)  # some are wider than in the warm-up
         made.human.joint_offset += 0.002 * torch.randn(55, 3, generator=g)
         made.human.betas += 0.01 * torch.randn(100, generator=g)
     # The public code looks for arms and hands' normals on the current shape.
