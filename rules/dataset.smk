@@ -8,7 +8,7 @@ rule check_synthetic:
     """Checks each synthetic video again, from its file alone."""
     input:
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
-        placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if PLAN.in_rooms else [],
+        labels=sorted({PLAN.labels(row) for row in SYNTHETIC}),
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
         fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         people=[LAYOUT.people(id_) for id_ in UNSTATED],

@@ -256,6 +256,20 @@ def inspect(
 
 
 @main.command()
+@click.argument("paths", type=ANY, nargs=-1, required=True)
+@click.option("--coco", type=FILE, help="Write all as one COCO-WholeBody file.")
+@click.option("--amass", type=FOLDER, help="Write each motion as AMASS does, into this folder.")
+def labels(paths: tuple[Path, ...], coco: Path | None, amass: Path | None) -> None:
+    """Export what is known of every frame of synthetic videos.
+
+    PATHS are *.labels.npz files, or folders that hold some, such as results/demo/synthetic.
+    """
+    from understudy.export.labels import export_labels
+
+    print("\n".join(export_labels(paths, coco, amass)))
+
+
+@main.command()
 @click.option("--gpu", help="Kind of GPU that jobs ask for, as SLURM names it.  [default: any]")
 def profile(gpu: str | None) -> None:
     """Write a profile for this cluster.

@@ -45,8 +45,8 @@ ANIMATE = """
 import sys
 from understudy.scene.animate import animate_avatar
 from understudy.scene.settings import AnimateSettings
-avatar, fit, body, white, crf = sys.argv[1:]
-animate_avatar(avatar, fit, body, white, "source", AnimateSettings("ground", crf=int(crf)))
+avatar, fit, body, white, labels, crf = sys.argv[1:]
+animate_avatar(avatar, fit, body, white, labels, "source", AnimateSettings("ground", crf=int(crf)))
 """
 RENDER = """
 import sys, time
@@ -135,7 +135,7 @@ def _in_rooms(
     """CPU seconds of today's jobs: the white video, a rendering in each room."""
     body, white = make_body(), folder / "white.mp4"
     outs = folder / "out.mp4", folder / "out.json"
-    spent = _ran(library, ANIMATE, 1, learnt[0], fit, body, white, CRF)[0]
+    spent = _ran(library, ANIMATE, 1, learnt[0], fit, body, white, folder / "labels.npz", CRF)[0]
     for room, image in rooms:
         spent += _ran(library, RENDER, 1, *learnt, fit, body, room, image, *outs, CRF, 1)[0]
     return spent

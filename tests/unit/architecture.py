@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scene": {"artifacts", "body", "gaussians", "room", "video"},
     "room": {"artifacts", "networks", "video"},
     "coverage": {"artifacts", "body", "gaussians", "video"},
+    "export": {"artifacts", "body"},
     "dataset": {"artifacts", "coverage", "fitting", "places", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {
@@ -81,7 +82,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "forecast": {
         *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
     },
-    "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
+    "cli": {
+        *("avatar.inspection", "checkout", "cluster", "converters", "export", "forecast", "report"),
+    },
     "__main__": {"cli"},
     # Single modules that are not foundation.
     "checkout": set(),

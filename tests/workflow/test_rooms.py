@@ -62,7 +62,7 @@ def video_of(checkout: Checkout, reference: str, drawn: str) -> Path:
 def test_only_the_rooms_videos_were_rendered_anew(in_rooms):
     """Features, fits and avatars of the run with another placement are as good."""
     for reference, (drawn, *_) in chains(in_rooms).items():
-        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".json"))
+        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".labels.npz"))
         assert placed.background != WALL
         assert placed.background in [row[0] for row in rows_of(in_rooms)]
     assert rules_of(in_rooms.would_run("--", "dataset")) == set()
@@ -72,7 +72,7 @@ def test_a_photo_without_floor_is_passed_over_and_said(in_rooms):
     checked = json.loads((in_rooms.results / "dataset/checks.json").read_text())
     assert checked["videos"] == 2
     for reference, (drawn, *others) in chains(in_rooms).items():
-        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".json"))
+        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".labels.npz"))
         tried = [drawn, *others]
         before = tried[: tried.index(placed.background)]
         if not placed.lacks:
@@ -125,7 +125,7 @@ def test_a_photo_that_is_away_costs_nothing(in_rooms):
 
 def test_a_lost_record_is_made_again(in_rooms):
     drawn = chains(in_rooms)["wave"][0]
-    record = video_of(in_rooms, "wave", drawn).with_suffix(".json")
+    record = video_of(in_rooms, "wave", drawn).with_suffix(".labels.npz")
     text = record.read_text()
     record.unlink()
     try:

@@ -9,15 +9,15 @@ from understudy.scene.settings import Resize
 
 @dataclass(frozen=True)
 class Synthetic:
-    """One synthetic video S_(i,j,k), the background that it was planned with, and its path; placed:
-    the record of where in a room it shows its person, None if it is not in a room."""
+    """One synthetic video S_(i,j,k), the background that it was planned with, and its path; labels:
+    what is known of each of its frames."""
 
     reference: str
     identity: str
     view: str
     background: str
     video: str
-    placed: str | None = None
+    labels: str
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
     identity_note = columns.notes["identity"][found["identity"]]
     return {
         "video": found["video"],
+        "labels": found["labels"],
         "label": reference["label"],
         "label_index": inputs.labels.index(reference["label"]),
         **{name: found[name] for name in ORDER},
