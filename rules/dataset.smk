@@ -87,16 +87,8 @@ rule write_dataset:
     params:
         identities=IDENTITIES,
         references=REFERENCES,
-        backgrounds={
-            id_: {name: row[name] for name in ("image", "scene", "licence") if name in row}
-            | {"kind": PLAN.scenes[id_].kind or ""}
-            for id_, row in BACKGROUNDS.items()
-            if id_ in SHOWN
-        },
-        real={
-            id_: {column: row[column] for column in ("video", "label", "split")}
-            for id_, row in TABLES.real.items()
-        },
+        backgrounds=shown_backgrounds(PLAN),
+        real=real_rows(PLAN),
         labels=CONFIG["labels"],
         seed=CONFIG["seed"],
         resize=CONFIG["backgrounds"]["resize"],

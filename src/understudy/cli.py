@@ -319,6 +319,17 @@ def cancel() -> None:
 
 
 @main.command(hidden=True)
+@click.argument("plan", type=FILE)
+@click.argument("out", type=FOLDER)
+def dataset(plan: Path, out: Path) -> None:
+    """Write the dataset of the videos that a failed run made; Snakemake calls this at the end."""
+    from understudy.report.so_far import dataset_so_far, load_plan
+
+    if told := dataset_so_far(load_plan(plan), out):
+        print(told)
+
+
+@main.command(hidden=True)
 @click.argument("inputs", type=FILE)
 @click.argument("out", type=FILE)
 def report(inputs: Path, out: Path) -> None:

@@ -76,7 +76,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "plan": {"configuration", "features", "places", "recognition", "scene", "sources", "video"},
     "report": {
-        *("artifacts", "body", "coverage", "fitting", "plan", "recognition", "splatting", "video"),
+        *("artifacts", "body", "coverage", "dataset", "fitting", "plan", "recognition"),
+        *("splatting", "video"),
     },
     "cluster": set(),
     "forecast": {

@@ -299,7 +299,7 @@ def test_missing_videos_are_listed(world, tmp_path):
     clips = [*world.clips[:3], replace(world.clips[3], reference="gone", video="gone.mp4")]
     manifest = world.write(tmp_path, clips)
     assert len(manifest) == 3
-    assert read_json(tmp_path / "checks.json")["missing"] == ["gone.mp4"]
+    assert read_json(tmp_path / "checks.json")["missing"] == {"gone.mp4": "gone since it was made"}
     with pytest.raises(UserError, match="no synthetic video"):
         world.write(tmp_path / "none", clips[3:])
 
