@@ -93,7 +93,7 @@ def test_a_new_photo_renders_only_the_videos_it_was_drawn_for(in_rooms):
         f"{results}/synthetic/{reference}/esi/source/{after[reference][0]}.{end}"
         for reference in after
         if after[reference] != before[reference]
-        for end in ("mp4", "json")
+        for end in ("mp4", "labels.npz")
     }
     assert outputs_of(jobs, "render_in_room") == touched
     own = rules_of(jobs) - FOLLOW - {"render_in_room", "sheet_background"}
@@ -126,12 +126,12 @@ def test_a_photo_that_is_away_costs_nothing(in_rooms):
 def test_a_lost_record_is_made_again(in_rooms):
     drawn = chains(in_rooms)["wave"][0]
     record = video_of(in_rooms, "wave", drawn).with_suffix(".labels.npz")
-    text = record.read_text()
+    content = record.read_bytes()
     record.unlink()
     try:
         jobs = in_rooms.would_run("--", "synthetic")
     finally:
-        record.write_text(text)
+        record.write_bytes(content)
     assert len(outputs_of(jobs, "render_in_room")) == 2
 
 
