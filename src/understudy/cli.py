@@ -3,6 +3,7 @@ completion are quick."""
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -253,6 +254,44 @@ def inspect(
 
     for path in inspect_avatar(avatar, body, out or avatar.parent / "inspect", pose, fit, held_out):
         print(path)
+
+
+@main.command()
+@configfile
+@click.option("--out", type=FOLDER, help="Folder to write; it must not be there yet.")
+@click.option("--creator", help="Who publishes it.")
+@click.option("--url", help="Where it will be found.")
+@click.option("--shards", type=float, help="Write tar shards of at most this many MB.")
+@click.option("--verify", type=FOLDER, help="Instead: is this release as it was written?")
+def release(
+    configfile: Path,
+    out: Path | None,
+    creator: str | None,
+    url: str | None,
+    shards: float | None,
+    verify: Path | None,
+) -> None:
+    """Write the dataset so that others can load, check and cite it.
+
+    The videos that the list for training holds, with their labels and facts, in a folder that
+    stands by itself. Refused if an ingredient's licence or consent is unstated or forbids it.
+    """
+    from understudy.forecast.show import plan_of
+    from understudy.release.croissant import About
+    from understudy.release.release import verify_release, write_release
+
+    if verify is not None:
+        if wrong := verify_release(verify):
+            sys.exit("\n".join(f"error: {line}" for line in wrong))
+        print(f"{verify}: as it was written")
+        return
+    if out is None or creator is None or url is None:
+        raise click.UsageError("--out, --creator and --url are needed")
+    plan = plan_of(configfile)
+    told = plan.config["dataset"]
+    about = About(told["name"], told["licence"], creator, url, date.today().isoformat())
+    most = None if shards is None else int(shards * 1e6)
+    print("\n".join(write_release(Path(plan.layout.dataset("")), about, out, most)))
 
 
 @main.command()

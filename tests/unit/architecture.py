@@ -62,6 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "room": {"artifacts", "networks", "video"},
     "coverage": {"artifacts", "body", "gaussians", "video"},
     "export": {"artifacts", "body"},
+    "release": {"checkout"},
     "dataset": {"artifacts", "coverage", "fitting", "places", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {
@@ -84,7 +85,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
     },
     "cli": {
-        *("avatar.inspection", "checkout", "cluster", "converters", "export", "forecast", "report"),
+        *(
+            "avatar.inspection",
+            "checkout",
+            "cluster",
+            "converters",
+            "export",
+            "forecast",
+            "release",
+        ),
+        "report",
     },
     "__main__": {"cli"},
     # Single modules that are not foundation.
