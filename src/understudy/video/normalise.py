@@ -129,6 +129,9 @@ def _done(film: Film, layout: Framing, settings: NormaliseSettings) -> Iterator[
     if film.lost:
         yield f"lacks its last {film.lost} frames: they cannot be decoded"
     info = film.info
+    if film.glitches.first is not None:
+        second = info.times[min(film.glitches.first, len(info.times) - 1)]
+        yield f"breaks up into blocks at {second:.1f} s: damaged there, or compressed far too hard"
     if settings.size and settings.size < max(info.width, info.height):
         yield (
             f"is scaled from {info.width}x{info.height} to "
