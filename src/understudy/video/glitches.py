@@ -104,7 +104,8 @@ def luma(frame: VideoFrame) -> np.ndarray:
     bits."""
     plane, bits = frame.planes[0], frame.format.components[0].bits
     kind = np.uint8 if bits == 8 else np.uint16
-    rows = np.frombuffer(plane, kind).reshape(-1, plane.line_size // kind().itemsize)
+    stored = np.frombuffer(plane, kind)  # type: ignore[call-overload]  # a buffer, unlike its stub
+    rows = stored.reshape(-1, plane.line_size // kind().itemsize)
     light = rows[: frame.height, : frame.width]
     return light if bits == 8 else (light >> (bits - 8)).astype(np.uint8)
 

@@ -82,7 +82,8 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
         raise UserError(f"{path}: its video stream is empty; copy or record it again")
     if container.format.name == "avi" and clock is not None and video.average_rate:
         # The header also counts frames that were dropped, which leave a gap in the clock.
-        promised -= max(0, round(clock * video.average_rate) + 1 - len(times))
+        step = clock / max(1, len(times) - 1)  # the last frame stays as long as the others
+        promised -= max(0, round((clock + step) * video.average_rate) - len(times))
     promised_end = (container.duration or 0) / av.time_base
     _refuse_cut_short(path, len(times) + hidden, promised, float(end), promised_end)
     return Packets(times, hidden, promised, float(end), promised_end, end_missing)
