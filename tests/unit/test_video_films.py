@@ -8,6 +8,7 @@ from tests.bench.inputs_check import Verdict, delta_e, verdict
 from understudy.errors import UserError
 from understudy.recognition.decoding import decode
 from understudy.video.colour import Colours, on_screen
+from understudy.video.glitches import Glitches
 from understudy.video.matroska import Wholeness, wholeness
 from understudy.video.normalise import normalise_video
 from understudy.video.probe import probe
@@ -156,6 +157,7 @@ def test_a_picture_in_pieces_is_told_and_a_sound_one_or_a_cut_is_not(walks, tmp_
     cut = [films.walk(n) for n in (*range(14), *range(26, films.FRAMES))]
     path = films.encode_plain(tmp_path / kind, kind[:4].strip("."), cut)
     film = Film(path, threads=1)
+    film.glitches = Glitches()
     assert len(list(film)) == len(cut) and film.glitches.first is None
 
 
