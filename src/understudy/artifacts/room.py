@@ -90,17 +90,25 @@ class RoomCamera:
 
     def floor_depth(self) -> np.ndarray:
         """(h,w) m along the camera's axis of the floor in each pixel; inf above the horizon."""
-        fall = -(self.rays() @ self.axes[1])
-        return np.divide(self.above, fall, out=np.full(fall.shape, np.inf), where=fall > 1e-3)
+        return self._depth_along(self.rays())
 
     def floor_points(self) -> np.ndarray:
         """(h,w,2): the floor point in each pixel; inf above the horizon."""
-        depth = self.floor_depth()
+        return self.floor_along(self.rays())
+
+    def floor_along(self, rays: np.ndarray) -> np.ndarray:
+        """(…,2): where rays (…,3) of camera space, with z = 1, meet the floor; inf if they rise."""
+        depth = self._depth_along(rays)
         seen = np.isfinite(depth)
         right, _, back = self.axes
         points = np.full((*depth.shape, 2), np.inf)
-        points[seen] = self.rays()[seen] * depth[seen, None] @ np.stack([right, -back], 1)
+        points[seen] = rays[seen] * depth[seen, None] @ np.stack([right, -back], 1)
         return points
+
+    def _depth_along(self, rays: np.ndarray) -> np.ndarray:
+        """(…,) m along the camera's axis, of the same."""
+        fall = -(rays @ self.axes[1])
+        return np.divide(self.above, fall, out=np.full(fall.shape, np.inf), where=fall > 1e-3)
 
 
 def axes(pitch: float, roll: float, yaw: float) -> np.ndarray:

@@ -94,16 +94,9 @@ class ShadedFloor:
         """places (k,2): floor points, right and forward, m, between which somebody moves."""
         low, high = places.min(0) - AROUND, places.max(0) + AROUND
         cells = np.ceil((high - low) / CELL).astype(int)
-        right, forward, slopes = _floor(room, framing)
-        x, y = (right - low[0]) / CELL - 0.5, (forward - low[1]) / CELL - 0.5
-        small = room.small
-        shown = cv2.remap(
-            room.floor.astype(np.float32),
-            (slopes[..., 0] * small.focal + small.width / 2 - 0.5).astype(np.float32),
-            (slopes[..., 1] * small.focal + small.height / 2 - 0.5).astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        place = room.camera.floor_along(framing.rays(room.camera.focal))
+        x, y = np.moveaxis((place - low) / CELL - 0.5, -1, 0)
+        shown = framing.shown_of(room.floor.astype(np.float32), room.camera, cv2.INTER_LINEAR)
         inside = (x >= 0) & (x < cells[0] - 1) & (y >= 0) & (y < cells[1] - 1) & (shown > 0)
         box = _bounds(inside)
         shown = np.where(inside, shown, 0.0)[box].astype(np.float32)
@@ -140,17 +133,6 @@ class ShadedFloor:
         picture = photo.copy()
         picture[self.box] = (photo[self.box] * (1 - darkness[..., None]) + 0.5).astype(np.uint8)
         return picture
-
-
-def _floor(room: Room, framing: Framing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Right and forward (h,w) m of the floor in each pixel of a frame, far off above the horizon;
-    and the pixels' slopes (h,w,2) from the camera's axis."""
-    camera = room.camera
-    slopes = framing.slopes(camera.focal)
-    rays = np.dstack([slopes, np.ones(slopes.shape[:2])])
-    fall = np.maximum(-(rays @ camera.axes[1]), 1e-6)
-    points = rays * (camera.above / fall)[..., None]
-    return points @ camera.axes[0], -(points @ camera.axes[2]), slopes
 
 
 def _bounds(inside: np.ndarray) -> tuple[slice, slice]:
