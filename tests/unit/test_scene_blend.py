@@ -152,10 +152,19 @@ def test_the_same_light_changes_nothing():
 
 def test_a_person_takes_the_photos_exposure_and_tint():
     home = np.random.default_rng(0).uniform(0, 0.8, (60, 60, 3)).astype(np.float32)
-    exposure = np.array([0.8, 0.72, 0.6])
+    exposure = np.array([0.8, 0.75, 0.7])
     gain = light_gain(home, np.uint8(255 * home * exposure + 0.5))
     assert (gain < 1).all() and gain[0] > gain[1] > gain[2]
     assert np.abs(np.log(gain / exposure)).max() < 0.5 * np.abs(np.log(exposure)).max()
+
+
+def test_where_nothing_is_white_nobody_gets_darker():
+    """A brick wall may be as dark as a white wall in little light."""
+    home = np.random.default_rng(0).uniform(0, 0.9, (60, 60, 3)).astype(np.float32)
+    brick = np.uint8(255 * home * np.array([0.66, 0.33, 0.26]) + 0.5)
+    grey = np.uint8(255 * home * 0.42 + 0.5)  # as dark, and it can only be the light
+    assert np.log(light_gain(home, brick)).mean() == pytest.approx(0, abs=0.05)
+    assert np.log(light_gain(home, grey)).mean() < -0.6
 
 
 def test_a_floor_is_lighter_towards_the_lamp():
