@@ -41,7 +41,7 @@ class Measured:
     """A composite against a film. psnr, plain: dB in the box around both figures, of the composite
     and of the same without any part of blending; iou: of what is seen of the person; hidden: the
     true share that is hidden; hidden_iou, wrongly: of that; shadow (2,): squares summed over the
-    floor, of what is wrong of it and of it; lamp: whether one was found."""
+    floor, of what is wrong of it and of it."""
 
     psnr: float
     plain: float
@@ -50,7 +50,6 @@ class Measured:
     hidden_iou: float
     wrongly: float
     shadow: tuple[float, float]
-    lamp: bool
 
     @staticmethod
     def of(case: Case) -> "Measured":
@@ -66,7 +65,6 @@ class Measured:
             hidden_iou=_iou(ours, true),
             wrongly=float(ours.sum() / (case.ours.alpha > 0.5).sum()),
             shadow=(float((off**2).sum()), float((case.true_shadow[beside] ** 2).sum())),
-            lamp=case.lamp > 0,
         )
 
 
@@ -120,8 +118,8 @@ def film_figures(rows: list[Measured]) -> list[Figure]:
     off, shadow = np.sum([row.shadow for row in rows], axis=0)
     print(f"{len(rows)} people; not blended {np.mean([row.plain for row in rows]):.2f} dB")
     print(f"{len(behind)} hidden: IoU {np.percentile(behind, [10, 50, 90]).round(2).tolist()}")
-    print(f"{len(wrongly)} not: wrongly {np.percentile(wrongly, [50, 90, 100]).round(4).tolist()}")
-    print(f"a lamp is found for {100 * np.mean([row.lamp for row in rows]):.0f} %", flush=True)
+    amounts = np.percentile(wrongly, [50, 90, 100]).round(4).tolist()
+    print(f"{len(wrongly)} not: wrongly {amounts}", flush=True)
     return [
         Figure("film_psnr_db", float(np.mean([row.psnr for row in rows])), "dB", 21, False),
         Figure("film_iou", float(np.mean([row.iou for row in rows])), "IoU", 0.92, False),

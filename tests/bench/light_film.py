@@ -28,7 +28,7 @@ from understudy.scene.framing import Framing
 from understudy.scene.occlusion import Furniture
 from understudy.scene.performance import about_up, moved
 from understudy.scene.place import Place, in_room
-from understudy.scene.shadow import Rays, ShadedFloor
+from understudy.scene.shadow import ShadedFloor
 
 NEAR = 21  # px: how far around the figure pictures are compared
 HOME_GAIN = (0.93, 1.05), (0.98, 1.02)  # of an identity's video: its exposure, its tint
@@ -193,11 +193,6 @@ class Case:
         shown = furniture.shown(alpha, self.ours.depth, whole)
         true = (self.theirs.whole > 0.5) & (self.theirs.alpha <= 0.5)
         return (alpha > 0.5) & (shown <= 0.5), true
-
-    @property
-    def lamp(self) -> float:
-        """The share of the floor's light that comes from a lamp, as a job finds."""
-        return Rays.of(self.seen.room.light).lamp
 
     @property
     def masks(self) -> tuple[np.ndarray, np.ndarray]:

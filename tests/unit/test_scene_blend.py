@@ -20,7 +20,7 @@ from understudy.scene.standing import hidden_share, standable
 
 CAMERA = RoomCamera(640, 480, 420.0, -9.0, 0.0, 0.0, 1.4)
 SMALL = CAMERA.resized(320, 240)
-LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, (0.0, 0.0), 1.0)
+LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, ())
 BACK, NEAR, TALL = 6.0, 2.5, 0.9  # m: a wall; something in front of it, and its height
 POST = np.s_[140:180]  # columns of the masks in which that stands
 WHOLE = np.s_[:480, :640]
@@ -167,17 +167,36 @@ def test_where_nothing_is_white_nobody_gets_darker():
     assert np.log(light_gain(home, grey)).mean() < -0.6
 
 
-def test_a_floor_is_lighter_towards_the_lamp():
-    floor = np.isfinite(SMALL.floor_depth()) & (SMALL.floor_depth() < 6)
-    place = np.where(floor[..., None], SMALL.floor_points(), 0)
-    rng = np.random.default_rng(3)
-    shade = 150 * np.exp(0.06 * place[..., 0] - 0.1 * place[..., 1]) * floor
-    picture = np.clip(shade + rng.normal(0, 4, shade.shape), 0, 255)
-    light = read_light(np.uint8(picture[..., None].repeat(3, 2)), floor, SMALL)
-    assert light.slope == pytest.approx((0.06, -0.1), abs=0.015)
-    assert light.slope_sigma < 0.02
-    plain = read_light(np.full((240, 320, 3), 150, np.uint8), floor, SMALL)
-    assert np.hypot(*plain.slope) < 5 * plain.slope_sigma + 1e-6
+def lit_floor(lamp: tuple[float, float], patterned: bool) -> np.ndarray:
+    """A photo (240,320,3) of nothing but floor under a lamp 2.3 m above a floor point, and light
+    from all around; patterned: it has a darker, red mat at one side."""
+    place = np.where(FLOOR[..., None], SMALL.floor_points(), 0)
+    away = np.linalg.norm(place - lamp, axis=-1)
+    light = FLOOR * (0.35 + 0.65 * 2.3 / np.hypot(2.3, away))
+    paint = np.array([[150.0, 140.0, 130.0], [110.0, 60.0, 50.0]])
+    mat = (place[..., 0] > 0.4) & (place[..., 1] < 3.2) & patterned
+    noise = np.random.default_rng(3).normal(0, 4, (*FLOOR.shape, 1))
+    return np.uint8(np.clip(paint[mat.astype(int)] * light[..., None] + noise, 0, 255))
+
+
+FLOOR = np.isfinite(SMALL.floor_depth()) & (SMALL.floor_depth() < 6)
+
+
+@pytest.mark.parametrize("lamp", [(1.8, 1.5), (-1.8, 4.0), (1.5, -1.0)])
+@pytest.mark.parametrize("patterned", [False, True])
+def test_a_floor_tells_where_the_lamp_is(lamp, patterned):
+    light = read_light(lit_floor(lamp, patterned), FLOOR, SMALL)
+    towards = np.array(light.lamps) - (0.0, 3.0)
+    mean = (towards / np.linalg.norm(towards, axis=1, keepdims=True)).mean(0)
+    true = np.array(lamp) - (0.0, 3.0)
+    off = np.degrees(np.arccos(mean @ true / np.linalg.norm(mean) / np.linalg.norm(true)))
+    assert off < 15 and np.linalg.norm(mean) > 0.8
+
+
+def test_too_little_floor_tells_of_no_lamp():
+    little = FLOOR & (np.arange(320) > 300)
+    little[:220] = False
+    assert read_light(lit_floor((1.0, 1.0), False), little, SMALL).lamps == ()
 
 
 # Noise and sharpness

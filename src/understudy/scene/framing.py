@@ -46,7 +46,7 @@ class Framing:
         )
 
     def rays(self, focal: float) -> np.ndarray:
-        """(h,w,3): camera-space directions of the pixels' centres, with z = 1, of the same photo."""
+        """(h,w,3): directions of the pixels' centres in camera space, with z = 1, of that photo."""
         K = self.K(focal)
         across = (np.arange(self.width) + 0.5 - K[0, 2]) / K[0, 0]
         down = (np.arange(self.height) + 0.5 - K[1, 2]) / K[1, 1]
