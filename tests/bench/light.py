@@ -15,12 +15,11 @@ from tests.bench.figures import Figure, write_figures
 from tests.bench.light_colour import Lit, gains
 from tests.bench.light_film import Case, drawn_home, near, psnr
 from tests.bench.light_told import Pair, cropped, told_pct
-from tests.bench.light_world import SIZE, Seen, photos, places_behind, seen
+from tests.bench.light_world import Seen, photos, places_behind, seen
 from tests.bench.scene_film import CAST, actor
 from tests.bench.scene_speed import composite_fps, cost_ratio, written
 from tests.bench.scene_world import REPORTED_ON
 from understudy.demo.rooms import make_room
-from understudy.scene.framing import Framing
 from understudy.scene.place import find_place
 from understudy.scene.standing import standable
 
@@ -77,9 +76,8 @@ def all_seen(rng: np.random.Generator) -> list[Seen]:
 def cases_in(one: Seen, number: int, rng: np.random.Generator) -> Iterator[Case]:
     """Somebody where a job would place them, and somewhere behind things."""
     player = actor(number)
-    framing = Framing.of(one.room.camera, *SIZE, "cover")
     room = replace(one.room, free=standable(one.room))
-    free = find_place(room, framing, player.motion, player.needs)
+    free = find_place(room, one.framing, player.motion, player.needs)
     places = [] if free.lacks else [free]
     places += places_behind(one, BEHIND, rng, player.motion.bearing)
     for place in places:

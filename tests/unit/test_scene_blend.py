@@ -167,25 +167,26 @@ def test_where_nothing_is_white_nobody_gets_darker():
     assert np.log(light_gain(home, grey)).mean() < -0.6
 
 
-def lit_floor(lamp: tuple[float, float], patterned: bool) -> np.ndarray:
+def lit_floor(lamp: tuple[float, float], floor: str) -> np.ndarray:
     """A photo (240,320,3) of nothing but floor under a lamp 2.3 m above a floor point, and light
-    from all around; patterned: it has a darker, red mat at one side."""
+    from all around. floor: "grey" in all channels, "plain", or with a darker, red "mat"."""
     place = np.where(FLOOR[..., None], SMALL.floor_points(), 0)
     away = np.linalg.norm(place - lamp, axis=-1)
     light = FLOOR * (0.35 + 0.65 * 2.3 / np.hypot(2.3, away))
     paint = np.array([[150.0, 140.0, 130.0], [110.0, 60.0, 50.0]])
-    mat = (place[..., 0] > 0.4) & (place[..., 1] < 3.2) & patterned
+    mat = (place[..., 0] > 0.4) & (place[..., 1] < 3.2) & (floor == "mat")
+    colour = np.full(3, 130.0) if floor == "grey" else paint[mat.astype(int)]
     noise = np.random.default_rng(3).normal(0, 4, (*FLOOR.shape, 1))
-    return np.uint8(np.clip(paint[mat.astype(int)] * light[..., None] + noise, 0, 255))
+    return np.uint8(np.clip(colour * light[..., None] + noise, 0, 255))
 
 
 FLOOR = np.isfinite(SMALL.floor_depth()) & (SMALL.floor_depth() < 6)
 
 
 @pytest.mark.parametrize("lamp", [(1.8, 1.5), (-1.8, 4.0), (1.5, -1.0)])
-@pytest.mark.parametrize("patterned", [False, True])
-def test_a_floor_tells_where_the_lamp_is(lamp, patterned):
-    light = read_light(lit_floor(lamp, patterned), FLOOR, SMALL)
+@pytest.mark.parametrize("floor", ["grey", "plain", "mat"])
+def test_a_floor_tells_where_the_lamp_is(lamp, floor):
+    light = read_light(lit_floor(lamp, floor), FLOOR, SMALL)
     towards = np.array(light.lamps) - (0.0, 3.0)
     mean = (towards / np.linalg.norm(towards, axis=1, keepdims=True)).mean(0)
     true = np.array(lamp) - (0.0, 3.0)
@@ -196,7 +197,7 @@ def test_a_floor_tells_where_the_lamp_is(lamp, patterned):
 def test_too_little_floor_tells_of_no_lamp():
     little = FLOOR & (np.arange(320) > 300)
     little[:220] = False
-    assert read_light(lit_floor((1.0, 1.0), False), little, SMALL).lamps == ()
+    assert read_light(lit_floor((1.0, 1.0), "plain"), little, SMALL).lamps == ()
 
 
 # Noise and sharpness
