@@ -23,8 +23,8 @@ from understudy.demo.rooms import make_room
 from understudy.scene.place import find_place
 from understudy.scene.standing import standable
 
-PHOTOS = 4  # of each room
-BEHIND = 1  # places behind things in each photo
+PHOTOS = 3  # of each room
+BEHIND = 2  # places behind things in each photo
 MORE = 2  # more people on the same places, for the network
 SEED = 41
 LEAST_HIDDEN = 0.05  # of a person who counts as hidden; of others, at most a tenth of it

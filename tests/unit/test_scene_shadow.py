@@ -75,6 +75,17 @@ def test_nothing_but_floor_is_shaded():
     assert changed[: int(2 * x) - 6].any() and not changed[int(2 * x) + 6 :].any()
 
 
+def test_specks_of_the_floors_mask_leave_no_light_in_the_shadow():
+    room = room_with(FULL)
+    specks = np.random.default_rng(0).random(room.floor.shape) < 0.02
+    framing = Framing.of(CAMERA, 640, 480, "cover")
+    dark, specked = (
+        ShadedFloor.of(one, framing, PLACE).darkness(disc(0.4, 0.1))
+        for one in (room, replace(room, floor=room.floor & ~specks))
+    )
+    assert np.abs(dark - specked)[dark > 0.3].max() < 0.1
+
+
 @pytest.mark.parametrize("resize", ["cover", "contain"])
 def test_the_shadow_is_where_the_frame_shows_its_place(resize):
     framing = Framing.of(CAMERA, 300, 400, resize)
