@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+import time
 from dataclasses import asdict, astuple
 from pathlib import Path
 
@@ -15,8 +16,10 @@ sys.path.insert(0, str(BASE / "src"))
 gc.set_threshold(200_000, 20, 50)
 
 from snakemake.exceptions import WorkflowError
+from snakemake.resources import Resource
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
+from understudy.cluster.retries import tries_without_memory
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.files import write_json
@@ -24,6 +27,7 @@ from understudy.plan import effective
 from understudy.plan.code import code_version, rules_version
 from understudy.plan.digests import record_digests
 from understudy.plan.expected import expected_files
+from understudy.plan.finished import pack_finished
 from understudy.plan.layout import LISTS
 from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.lost import lost_files
@@ -219,12 +223,49 @@ def start_without_limit():
     workflow.scheduler.job_rate_limiter = None
 
 
+def ask_by_need():
+    """A profile's requests, as each rule needs them: no GPU where none is used, and more memory for
+    a retry only after a try that ran out of it."""
+    since = time.time()
+    for rule in workflow.rules:
+        feature = rule.name.removeprefix("extract_")
+        if not (gpu_of(feature) if feature in WEIGHTS else GPU):
+            for name in {"gpu_model", "gres"} & set(rule.resources):
+                rule.resources[name] = ""
+        for name in ("mem_mb", "mem_mb_per_cpu"):
+            asked = rule.resources.get(name)
+            if asked is not None and asked.is_evaluable():
+                rule.resources[name] = by_need(asked, since)
+
+
+def by_need(asked, since):
+    """A resource whose `attempt` is 1 + the tries since a time that ran out of memory."""
+
+    def of_a_job(wildcards, input, attempt, threads, rulename, async_run):
+        tries = attempt - 1
+        if tries and not workflow.local_exec:
+            logs = Path(workflow.executor_settings.logdir or ".snakemake/slurm_logs")
+            tries = min(tries, tries_without_memory(logs, rulename, list(wildcards), since))
+        return asked.evaluate(
+            wildcards,
+            input=input,
+            attempt=1 + tries,
+            threads=threads,
+            rulename=rulename,
+            async_run=async_run,
+        ).value
+
+    return Resource(asked.name, of_a_job, raw=asked.raw)
+
+
 def record_run():
-    """The digests of what was made, for `understudy verify`."""
+    """The digests of what was made, for `understudy verify`; then small files are packed."""
+    expected = list(expected_files(PLAN))
     try:
-        record_digests(RESULTS, expected_files(PLAN))
+        record_digests(RESULTS, expected)
+        pack_finished(RESULTS, expected)
     except (UserError, OSError) as error:
-        print(f"warning: digests were not recorded: {error}", file=sys.stderr)
+        print(f"warning: what was made could not be recorded: {error}", file=sys.stderr)
 
 
 PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake would take it for the
