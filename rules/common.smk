@@ -17,13 +17,14 @@ gc.set_threshold(200_000, 20, 50)
 
 from snakemake.exceptions import WorkflowError
 from snakemake.resources import Resource
+from snakemake.settings.types import PersistenceBackend
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.cluster.retries import tries_without_memory
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.files import write_json
-from understudy.plan import effective
+from understudy.plan import effective, records
 from understudy.plan.code import code_version, rules_version
 from understudy.plan.digests import record_digests
 from understudy.plan.expected import expected_files
@@ -33,6 +34,10 @@ from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.lost import lost_files
 from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
+if "{" in f"{BASE}{Path.cwd()}" or "}" in f"{BASE}{Path.cwd()}":
+    raise WorkflowError(
+        f"{BASE}: Snakemake takes {{ and }} in a path for wildcards; give the folder another name"
+    )
 try:
     for file in workflow.configfiles:
         read_config(file)  # of duplicate keys, Snakemake silently takes the last
@@ -58,7 +63,14 @@ if workflow.is_main_process:
         print(f"warning: {line}", file=sys.stderr)
     for line in PLAN.told_of_caps:
         print(f"note: {line}", file=sys.stderr)
-    if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
+    try:
+        records.refuse_other_records(
+            Path.cwd(), workflow.workflow_settings.persistence_backend == PersistenceBackend.DB
+        )
+        records.follow_folder(Path.cwd())
+    except UserError as error:
+        raise WorkflowError(str(error))
+    if Path(RECORDS).is_dir() and records.are_missing(Path.cwd()):
         print(
             "warning: .snakemake/metadata is gone: existing outputs are accepted as they are, "
             "whatever they were made with; restore the folder, or force what changed (--forcerun RULE)",
@@ -227,15 +239,15 @@ def ask_by_need():
     """A profile's requests, as each rule needs them: no GPU where none is used, and more memory for
     a retry only after a try that ran out of it."""
     since = time.time()
-    for rule in workflow.rules:
-        feature = rule.name.removeprefix("extract_")
+    for each in workflow.rules:
+        feature = each.name.removeprefix("extract_")
         if not (gpu_of(feature) if feature in WEIGHTS else GPU):
-            for name in {"gpu_model", "gres"} & set(rule.resources):
-                rule.resources[name] = ""
+            for name in {"gpu_model", "gres"} & set(each.resources):
+                each.resources[name] = ""
         for name in ("mem_mb", "mem_mb_per_cpu"):
-            asked = rule.resources.get(name)
+            asked = each.resources.get(name)
             if asked is not None and asked.is_evaluable():
-                rule.resources[name] = by_need(asked, since)
+                each.resources[name] = by_need(asked, since)
 
 
 def by_need(asked, since):

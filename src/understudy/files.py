@@ -7,10 +7,11 @@ import glob
 import hashlib
 import importlib.util
 import json
+import math
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from understudy.errors import UserError
@@ -125,8 +126,18 @@ def write_text(target: Path | str, text: str) -> None:
 
 
 def write_json(target: Path | str, value: object) -> None:
-    """Write indented JSON with sorted keys, whole or not at all."""
-    write_text(target, json.dumps(value, indent=2, sort_keys=True) + "\n")
+    """Write indented JSON with sorted keys, whole or not at all; NaN and infinity, which JSON does
+    not have, as null."""
+    text = json.dumps(_as_json(value), indent=2, sort_keys=True, allow_nan=False)
+    write_text(target, text + "\n")
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_json(path: Path | str) -> dict:

@@ -2,24 +2,19 @@
 ones: the queue's limit, memory that runs out, preemption of both kinds, a quota, a home that nobody
 can write to."""
 
-import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
-from tests.bench.worlds import Shape, write_world
+from tests.bench.standins.checkout import standins
+from tests.bench.worlds import Shape
 from tests.slurm.slurm_cluster import ACCOUNT, NODES, Cluster, running, wait_until
 from tests.slurm.slurm_tools import SlurmRun
-from tests.workflow.workflow_tools import Checkout, copy_repository
 from understudy.cluster.queue import why_refused
 
 KINDS = 6
 MOST = 3  # jobs in the queue, at first
-STANDIN = Path(__file__).parents[1] / "bench/standins/script.py"
 SCRIPTS = ("normalise_video", "extract_keypoints")
 ASKED_MB, TAKEN_MB = 600, 700
 # id of a reference -> what its job does (tests/bench/standins/script.py)
@@ -63,20 +58,12 @@ def limited(folder: Path) -> Iterator[Cluster]:
         yield cluster
 
 
-def standins(folder: Path, cluster: Cluster) -> SlurmRun:
+def prepared(folder: Path, cluster: Cluster) -> SlurmRun:
     """A checkout in which keypoints of five references are to be made, by stand-ins."""
-    copy_repository(folder)
-    for name in SCRIPTS:
-        shutil.copyfile(STANDIN, folder / f"workflow/scripts/{name}.py")
-    write_world(folder, Shape(len(JOBS), 1))
-    config = yaml.safe_load((folder / "config.yaml").read_text())
-    (folder / "config.yaml").write_text(yaml.safe_dump({**config, "device": "cpu"}))
-    (folder / "standins.json").write_text(json.dumps(JOBS))
+    checkout = standins(folder, SCRIPTS, Shape(len(JOBS), 1), JOBS)
     asked = {"mem_mb": f"{ASKED_MB} * attempt", "slurm_partition": PARTITION}
     asked["slurm_extra"] = "'--acctg-freq=task=1'"
-    run = SlurmRun.prepared(
-        Checkout(folder, "config.yaml"), cluster, {"extract_keypoints": asked}, retries=2
-    )
+    run = SlurmRun.prepared(checkout, cluster, {"extract_keypoints": asked}, retries=2)
     return replace(run, besides=as_the_driver(folder, cluster))
 
 

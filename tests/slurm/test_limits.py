@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.slurm.faults import harm
-from tests.slurm.limits import ASKED_MB, JOBS, asked_by, limited, live_through, standins
+from tests.slurm.limits import ASKED_MB, JOBS, asked_by, limited, live_through, prepared
 
 
 def test_what_clusters_do_from_day_to_day(slurm_packages, tmp_path):
@@ -14,7 +14,7 @@ def test_what_clusters_do_from_day_to_day(slurm_packages, tmp_path):
         tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as folder,
         limited(Path(folder)) as cluster,
     ):
-        run = standins(tmp_path / "checkout", cluster)
+        run = prepared(tmp_path / "checkout", cluster)
         told = live_through(run)
         cost = harm(run)
     assert told.limit.startswith("AssocMaxSubmitJobLimit, since 20")
