@@ -11,6 +11,8 @@ import math
 import os
 import re
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -60,6 +62,23 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
             os.close(lock)
+
+
+@contextlib.contextmanager
+def scratch_path(target: Path | str) -> Iterator[Path]:
+    """`atomic_path` of a large file that is written bit by bit: within a cluster's job that has a
+    disk of its node ($TMPDIR), it is written there, and copied when it is whole."""
+    scratch = os.environ.get("TMPDIR", "") if "SLURM_JOB_ID" in os.environ else ""
+    if not os.access(scratch, os.W_OK):
+        with atomic_path(target) as path:
+            yield path
+        return
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        path = Path(folder, Path(target).name)
+        with _refusals_told(path):
+            yield path
+        with atomic_path(target) as whole:
+            shutil.copyfile(path, whole)
 
 
 def remove_temporary(target: Path | str) -> None:
