@@ -114,4 +114,7 @@ if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:
         with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as name:
             figures += PARTS[part](Path(name))
-    write_figures("slurm", figures)
+    if sys.argv[1:]:  # some parts alone: told, not written
+        print("\n".join(f"{one.figure} {one.value} {one.unit} ({one.wanted})" for one in figures))
+    else:
+        write_figures("slurm", figures)
