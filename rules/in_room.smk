@@ -14,11 +14,18 @@ rule render_in_room:
         avatar=LAYOUT.avatar("{identity}"),
         fit=LAYOUT.fit("reference", "{reference}"),
         rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
-        photos=lambda wildcards: [
-            file
-            for id_ in shown_on(wildcards)
-            for file in source("background", id_, LAYOUT.synthetic(**wildcards))
-        ],
+        photos=(
+            (
+                lambda wildcards: [
+                    file
+                    for id_ in shown_on(wildcards)
+                    for file in source("background", id_, LAYOUT.synthetic(**wildcards))
+                ]
+            )
+            if any(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+            or any(PLAN.is_away("background", id_) for id_ in BACKGROUNDS)
+            else []
+        ),
     output:
         video=LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
         placed=LAYOUT.placed("{reference}", "{identity}", "{view}", "{background}"),

@@ -60,7 +60,7 @@ def limited(folder: Path) -> Iterator[Cluster]:
 
 def prepared(folder: Path, cluster: Cluster) -> SlurmRun:
     """A checkout in which keypoints of five references are to be made, by stand-ins."""
-    checkout = standins(folder, SCRIPTS, Shape(len(JOBS), 1), JOBS)
+    checkout = standins(folder, SCRIPTS, Shape(len(JOBS), 1), {"extract_keypoints": JOBS})
     asked = {"mem_mb": f"{ASKED_MB} * attempt", "slurm_partition": PARTITION}
     asked["slurm_extra"] = "'--acctg-freq=task=1'"
     run = SlurmRun.prepared(checkout, cluster, {"extract_keypoints": asked}, retries=2)

@@ -13,11 +13,14 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def standins(
-    folder: Path, scripts: tuple[str, ...], shape: Shape, jobs: dict[str, dict] | None = None
+    folder: Path,
+    scripts: tuple[str, ...],
+    shape: Shape,
+    jobs: dict[str, dict[str, dict]] | None = None,
 ) -> Checkout:
     """A copy of the repository with these scripts replaced, in a world of empty files.
 
-    jobs: id of a reference -> what its jobs do (tests/bench/standins/script.py).
+    jobs: rule -> id of a reference -> what its job does (tests/bench/standins/script.py).
     """
     copy_repository(folder)
     for name in scripts:

@@ -1,5 +1,5 @@
 """Takes the place of a script of the workflow: its outputs are one line each. What else its job is
-to do, standins.json says by id: take memory (MB) and keep it for seconds; on its first try wait to
+to do, standins.json says by rule and id: take memory (MB) and keep it for seconds; on its first try wait to
 be ended; find the quota used up for as long as a file named full is there."""
 
 import errno
@@ -13,8 +13,9 @@ from job import job
 with job(snakemake):
     from understudy.files import write_text
 
-    told = json.loads(Path("standins.json").read_text()).get(dict(snakemake.wildcards).get("id"))
-    own, begun = told or {}, Path(f"{snakemake.output[0]}.begun")
+    told = json.loads(Path("standins.json").read_text()).get(snakemake.rule, {})
+    own = told.get(dict(snakemake.wildcards).get("id"), {})
+    begun = Path(f"{snakemake.output[0]}.begun")
     first = not begun.exists()
     if own:
         begun.parent.mkdir(parents=True, exist_ok=True)
