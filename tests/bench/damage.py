@@ -28,7 +28,7 @@ def damage_told(run: RecordedRun, folder: Path) -> tuple[int, int, int]:
                 case = run.copy(folder / "case")
                 harmed(case / path, damage)
                 ended = run.again(job, script, case)
-                right = path in ended.told
+                right = ended.tells(path)
                 cases, told = cases + 1, told + right
                 tracebacks += "Traceback" in ended.said
                 if not right:
@@ -44,7 +44,7 @@ def errors_told(run: RecordedRun, folder: Path) -> tuple[int, int, int]:
             case = run.copy(folder / "case")
             job = run.jobs[script][0]
             ended = run.again(job, script, case, lambda n=number, e=at_the_end: refusing(n, e))
-            right = "results/" in ended.told
+            right = ended.tells("results/")
             cases, told = cases + 1, told + right
             tracebacks += "Traceback" in ended.said
             if not right:

@@ -39,12 +39,16 @@ class Ended:
     code: int | None
     said: str
 
-    @property
-    def told(self) -> str:
-        """Its one line of error; empty if it printed none, several, or a traceback."""
-        lines = [line for line in self.said.splitlines() if line.startswith("error: ")]
-        plain = self.code == 1 and len(lines) == 1 and "Traceback" not in self.said
-        return lines[0] if plain else ""
+    def tells(self, path: str) -> bool:
+        """Whether it told in one line what is wrong with a file: as its one error, or, if it could
+        use it all the same, as a remark on it; and printed no traceback."""
+        lines = self.said.splitlines()
+        if "Traceback" in self.said:
+            return False
+        if self.code == 0:
+            return any(line.startswith(f"{path}: ") for line in lines)
+        errors = [line for line in lines if line.startswith("error: ")]
+        return self.code == 1 and len(errors) == 1 and path in errors[0]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
-"""Takes the place of a script of the workflow: its outputs are one line each. What else its job is
-to do, standins.json says by rule and id: take memory (MB) and keep it for seconds; on its first try wait to
-be ended; find the quota used up for as long as a file named full is there."""
+"""Takes the place of a script of the workflow: its outputs are one line each.
+
+What else its job is to do, standins.json says by rule and id: take memory (MB) and keep it for
+seconds; on its first try wait to be ended; find the quota used up while a file named full is there.
+"""
 
 import errno
 import json
