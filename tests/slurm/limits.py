@@ -72,7 +72,7 @@ def live_through(run: SlurmRun) -> Told:
     and that requeues, 5: a quota, 6: a home that cannot be written to; then the rest is made."""
     limit(run, MOST)
     (run.checkout.folder / "full").touch()
-    targets = [f"results/features/reference/{id_}/keypoints.npz" for id_ in JOBS]
+    targets = [keypoints(id_) for id_ in JOBS]
     process = run.start("--", *targets)
     wait_until("refused submission", lambda: why_refused(run.checkout.folder))
     told = why_refused(run.checkout.folder)
@@ -95,8 +95,12 @@ def limit(run: SlurmRun, most: int) -> None:
     run.cluster.ask("sacctmgr", "-iQ", "modify", "user", user, "where", *asked)
 
 
+def keypoints(id_: str) -> str:
+    return f"results/features/reference/{id_}/keypoints.npz"
+
+
 def begun(run: SlurmRun, id_: str) -> bool:
-    return (run.checkout.results / f"features/reference/{id_}/keypoints.npz.begun").exists()
+    return (run.checkout.folder / f"{keypoints(id_)}.begun").exists()
 
 
 def give_way(run: SlurmRun, partition: str) -> None:
