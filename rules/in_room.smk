@@ -8,6 +8,7 @@ localrules:
 
 rule render_in_room:
     """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""
+
     # The most jobs of a large plan by far, and each input of each costs Snakemake time. The body and
     # trained.npz come with the avatar: the one is what it was made with, the other is of its job.
     input:
