@@ -147,3 +147,7 @@ onerror:
 onsuccess:
     record_run()
     forget_results_so_far()
+
+
+if workflow.is_main_process:
+    ask_by_need()

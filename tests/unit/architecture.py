@@ -75,9 +75,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
         *("coverage", "demo", "fitting", "places", "recognition", "scene", "video"),
     },
-    "plan": {"configuration", "features", "places", "recognition", "scene", "sources", "video"},
+    "plan": {
+        *("configuration", "features", "packed", "places", "recognition", "scene", "sources"),
+        "video",
+    },
     "report": {
-        *("artifacts", "body", "coverage", "dataset", "fitting", "plan", "recognition"),
+        *("artifacts", "body", "coverage", "dataset", "fitting", "packed", "plan"),
+        "recognition",
         *("splatting", "video"),
     },
     "cluster": set(),
@@ -100,6 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Single modules that are not foundation.
     "checkout": set(),
     "checkpoint": set(),
+    "packed": set(),
     "sources": set(),
 }
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_float_dtype, is_integer_dtype
 
 from understudy import __version__
 from understudy.release.names import SPLIT
@@ -129,10 +128,11 @@ def _responsible(facts: pd.DataFrame) -> dict:
 _SIDES = ("reference", "identity", "background")
 
 
+KINDS = {"b": "sc:Boolean", "i": "sc:Integer", "u": "sc:Integer", "f": "sc:Float"}
+
+
 def _field(name: str, column: pd.Series) -> dict:
-    kinds = ((is_bool_dtype, "sc:Boolean"), (is_integer_dtype, "sc:Integer"))
-    kinds += ((is_float_dtype, "sc:Float"),)
-    kind = next((kind for is_kind, kind in kinds if is_kind(column.dtype)), "sc:Text")
+    kind = KINDS.get(getattr(column.dtype, "kind", "O"), "sc:Text")
     return {
         **{"@type": "cr:Field", "@id": f"videos/{name}", "name": name, "dataType": kind},
         "source": {"fileObject": {"@id": "metadata"}, "extract": {"column": name}},

@@ -16,7 +16,7 @@ BLOCK = 512  # of a tar: a header takes one, a file fills its last
 def write_shards(manifest: pd.DataFrame, facts: pd.DataFrame, folder: Path, most: int) -> int:
     """Write them as 00000.tar, …, each at most `most` bytes if one video fits; returns how many."""
     folder.mkdir(parents=True, exist_ok=True)
-    samples = [
+    samples: list[dict[str, Path | str]] = [
         {"mp4": Path(source["video"]), "npz": Path(source["labels"]), "json": as_json(row)}
         for source, (_, row) in zip(manifest.to_dict("records"), facts.iterrows(), strict=True)
     ]
