@@ -203,7 +203,7 @@ def test_cues_are_those_of_the_floor_that_was_found():
     assert cues.broad == pytest.approx(free[-1].mean())
     within = cv2.erode(free.astype(np.uint8), np.ones((7, 7))).sum() ** 0.5
     assert cues.astray == pytest.approx(np.log1p(40 * 2**0.5 / within), rel=0.01)
-    board = level + (0, 40, 0, 40)  # along the wall, on the floor
+    board = level + np.array([0, 40, 0, 40])  # along the wall, on the floor
     along = read_cues(free, CAMERA, np.concatenate([level, board]), askew)
     assert along.astray < 0 and along.skirted == cues.skirted
     nothing = read_cues(np.zeros_like(free), CAMERA, level, askew)
