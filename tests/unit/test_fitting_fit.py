@@ -15,7 +15,7 @@ from understudy.fitting.features import ClipFeatures
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.understudy.clip import fit_clip
-from understudy.fitting.understudy.problem import common_direction
+from understudy.fitting.vertical import common_direction
 from understudy.observation.observed import read_observed, side_swap
 from understudy.observation.readings import WORLD_SWAP
 

@@ -19,6 +19,7 @@ from understudy.fitting.targets import (
     upright_ends,
     world_directions,
 )
+from understudy.fitting.vertical import common_direction
 from understudy.observation.observed import Observed
 from understudy.solver import terms
 from understudy.solver.kinematics import Kinematics, PosedChain
@@ -174,20 +175,6 @@ def _in_trunk(figure: PosedChain, jacobian: np.ndarray) -> tuple[np.ndarray, np.
     moved[..., :3] = 0  # neither the pelvis's rotation
     moved[..., -3:] = 0  # nor its position shows in its own frame
     return (back @ away[..., None])[..., 0], moved
-
-
-def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings) -> np.ndarray:
-    """The direction (3,) that most of the unit vectors (n,3) share, from `start`, robustly.
-
-    The image's vertical counts as long as it is near: a camera is held level, or it is not.
-    """
-    up, image = start, np.array([0.0, -1.0, 0.0])
-    pulled = np.vstack([along, image])
-    weight = np.append(np.ones(len(along)), len(along) * settings.upright_prior)
-    for width in np.geomspace(0.8, settings.upright_width, 8):
-        _, share = terms.robust(((pulled - up) ** 2).sum(-1), width)
-        up = rot.unit((weight * share) @ pulled)
-    return up
 
 
 def pose_sigmas(settings: FitSettings) -> np.ndarray:
