@@ -16,7 +16,7 @@ import numpy as np
 from understudy.artifacts.room import RoomCamera
 
 FAR = 7.0  # m: nobody is shown standing farther away
-SEED_ROWS, SEED_COLUMNS = 0.04, 0.6  # of the picture: its lower middle is taken for floor
+SEED_ROWS, SEED_COLUMNS = 0.07, 0.6  # of the picture: its lower middle is taken for floor
 LEAST_BELOW = 0.08  # of the picture that must lie below the horizon and nearer than FAR
 
 _ROUNDS = 3
