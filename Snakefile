@@ -147,3 +147,7 @@ onerror:
 onsuccess:
     record_run()
     Path(PARTIAL_REPORT).unlink(missing_ok=True)
+
+
+if workflow.is_main_process:
+    ask_by_need()

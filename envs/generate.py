@@ -13,9 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
-TEST_LOCK = ROOT / "requirements-test.lock"  # what only the tests need
+TEST_LOCK = ROOT / "requirements-test.lock"  # what only the tests and the other extras need
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+ON_DEMAND = ("licensed", "test")  # extras that `make install` leaves out
 ENVIRONMENTS: dict[str, list[str]] = PROJECT["tool"]["understudy"]["environments"]
 WITHOUT_DEPENDENCIES = set(PROJECT["tool"]["understudy"]["without-dependencies"])
 
@@ -27,7 +28,8 @@ HEADER = """\
 # --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
 """
 TEST_HEADER = """\
-# Compiled by `make lock` from pyproject.toml: what the tests need besides requirements.lock.
+# Compiled by `make lock` from pyproject.toml: what the tests, and smplx, which `make licensed`
+# installs for users of licensed bodies, need besides requirements.lock.
 """
 # On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
 MARKER = re.compile(
@@ -42,7 +44,7 @@ def compile_locks(options: list[str]) -> None:
     """Resolve pyproject.toml; what the locks already pin stays as it is where it can."""
     if not shutil.which("uv"):
         sys.exit("error: `make lock` needs uv: pip install uv")
-    for_users = [f"--extra={extra}" for extra in EXTRAS if extra != "test"]
+    for_users = [f"--extra={extra}" for extra in EXTRAS if extra not in ON_DEMAND]
     _compile(LOCK, [*options, *for_users])
     _compile(TEST_LOCK, [*options, "--all-extras", f"--constraint={LOCK.name}"])
     LOCK.write_text(HEADER + MARKER.sub("", LOCK.read_text()))

@@ -8,17 +8,25 @@ localrules:
 
 rule render_in_room:
     """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""
+
+    # The most jobs of a large plan by far, and each input of each costs Snakemake time. The body and
+    # trained.npz come with the avatar: the one is what it was made with, the other is of its job.
     input:
         avatar=LAYOUT.avatar("{identity}"),
-        trained=LAYOUT.avatar("{identity}", "trained.npz"),
         fit=LAYOUT.fit("reference", "{reference}"),
-        body=BODY,
         rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
-        photos=lambda wildcards: [
-            file
-            for id_ in shown_on(wildcards)
-            for file in source("background", id_, LAYOUT.synthetic(**wildcards))
-        ],
+        photos=(
+            (
+                lambda wildcards: [
+                    file
+                    for id_ in shown_on(wildcards)
+                    for file in source("background", id_, LAYOUT.synthetic(**wildcards))
+                ]
+            )
+            if any(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+            or any(PLAN.is_away("background", id_) for id_ in BACKGROUNDS)
+            else []
+        ),
     output:
         video=LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
         placed=LAYOUT.placed("{reference}", "{identity}", "{view}", "{background}"),
@@ -42,6 +50,7 @@ rule render_in_room:
             "blend": CONFIG["backgrounds"]["blend"],
         },
         device=told(CONFIG["device"]),
+        body=told(BODY),
         code=code_version("render_in_room"),
     script:
         "../workflow/scripts/render_in_room.py"

@@ -8,19 +8,18 @@ code replaces much of torch: prints the parities as JSON.
 
 import gc
 import json
+import math
 import sys
-import tempfile
 import types
 from collections.abc import Callable
-from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from tests.bench.parity_files import VERTICES, in_double, write_models
-from tests.bench.parity_public import enter
+from tests.bench.parity_files import VERTICES
+from tests.bench.parity_public import entered, exact_laplacian
 from tests.bench.parity_weights import copy_weights, pairs, parameters, tensors
 from understudy.artifacts.fit import PARTS, Fit
 from understudy.avatar.training.exavatar import losses, mesh, training
@@ -30,8 +29,6 @@ from understudy.avatar.training.exavatar.settings import ExAvatarSettings
 from understudy.avatar.training.footage import Box, Footage
 from understudy.avatar.training.settings import TrainSettings
 from understudy.avatar.training.subject import Subject
-from understudy.body.flame import load_flame
-from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.gaussians import rig
 from understudy.gaussians.avatar import Cloud
@@ -91,13 +88,7 @@ class StandIn:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        models = write_models(scratch / "models")
-        body = load_body(models.body)
-        flame = load_flame(models.body, body)
-        enter("avatar", models.folder, scratch)
-        body, flame = in_double(body, flame, models.body)
+    with entered("avatar") as (body, flame):
         found = {}
         for when, step in STEPS.items():
             found[when] = _compared(body, flame, step)
@@ -207,7 +198,8 @@ def _ours(body, flame, rng) -> training.ExAvatarTraining:
         for head in (*made.human.geometry.heads, *made.human.geometry_change.heads):
             head.weight *= 0.02
             head.bias *= 0.02
-        made.human.geometry.heads[1].bias -= 6.0  # m, logarithm: some wider than in the warm-up
+        widest = math.log(own.warm_up_scale)
+        made.human.geometry.heads[1].bias.fill_(widest)  # some are wider than in the warm-up
         made.human.joint_offset += 0.002 * torch.randn(55, 3, generator=g)
         made.human.betas += 0.01 * torch.randn(100, generator=g)
     # The public code looks for arms and hands' normals on the current shape.
@@ -302,6 +294,7 @@ def _theirs(ours: training.ExAvatarTraining, rng) -> tuple[types.SimpleNamespace
     from model import Model
 
     model = Model(scene, person, poses)
+    model.lap_reg.neighbor_weights = exact_laplacian(model.lap_reg.neighbor_weights)
     own = {name: x.requires_grad_() for name, x in poses.smplx_params[str(TRAINED)].items()}
     t = ours.trained[TRAINED]
     data = {

@@ -4,7 +4,7 @@ A body of SMPL-X's 10,475 vertices that is a tube: 419 rings of 25, some for eac
 5,023 are its first. All is random where it may be. What the public code does otherwise than ours
 for a reason (docs/avatars.md, docs/fits.md) is left out: expressions and the face offset move no
 vertex that a joint follows, no vertex moves with a hip and the pelvis, the jaw line's points do not
-follow the head's turn, hands are flat on average.
+follow the head's turn, hands are flat on average, skinning weights sum to exactly 1.
 """
 
 import pickle
@@ -114,7 +114,9 @@ def _body(rng: np.random.Generator, rings: np.ndarray) -> tuple[dict, np.ndarray
     vertices = centre + RADIUS * across + rng.normal(0, 5e-4, (VERTICES, 3))
     owner = rings[k]
     weights = np.zeros((VERTICES, JOINT_COUNT))
-    share = rng.uniform(0, 0.3, VERTICES)
+    # In steps that single precision holds, as it then does 1 − share: the public code skins the
+    # body at rest, too, where weights that sum to 1 ± 6e-8 move it, and ours does not.
+    share = np.round(rng.uniform(0, 0.3, VERTICES) * 1024) / 1024
     above = np.array([max(parent, 0) for parent in PARENTS])[owner]
     alone = np.isin(owner, [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]])
     share[alone] = 0

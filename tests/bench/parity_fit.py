@@ -5,18 +5,14 @@ Run alone, since the public code replaces much of torch: prints the parities as 
 
 import json
 import sys
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from tests.bench.parity_files import VERTICES, in_double, write_models
-from tests.bench.parity_public import enter
-from understudy.body.flame import load_flame
+from tests.bench.parity_files import VERTICES
+from tests.bench.parity_public import entered
 from understudy.body.landmarks import LANDMARK_NAMES
-from understudy.body.load import load_body
 from understudy.body.rotation import axis_angle_to_matrix
 from understudy.body.skeleton import JOINT_COUNT
 from understudy.fitting.paper.coupled import CoupledObjective
@@ -64,13 +60,7 @@ PARTS = {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        models = write_models(scratch / "models")
-        body = load_body(models.body)
-        flame = load_flame(models.body, body)
-        enter("fitting", models.folder, scratch)
-        body, flame = in_double(body, flame, models.body)
+    with entered("fitting") as (body, flame):
         objective, values = _ours(body, flame)
         print(json.dumps(_compared(objective, values)))
 

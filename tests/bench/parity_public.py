@@ -3,18 +3,28 @@
 UNDERSTUDY_EXAVATAR and UNDERSTUDY_PYTORCH3D name checkouts of github.com/mks0601/ExAvatar_RELEASE
 and github.com/facebookresearch/pytorch3d; nothing of them is copied. Of PyTorch3D runs what is
 Python: rotations, meshes, their subdivision. What needs CUDA is stood in for: both rasterisers, and
-the search of nearest points.
+the search of nearest points. What single precision rounds or hides in the public code is exact
+here, since a ReLU or an absolute value at its kink makes much of 1e-8: the 1e-8 that its copy of
+smplx adds to every angle, the weights of its Laplacians (`exact_laplacian`).
 """
 
 import importlib
 import os
 import shutil
 import sys
+import tempfile
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from tests.bench.parity_files import in_double, write_models
+from understudy.body.flame import Flame, load_flame
+from understudy.body.load import load_body
+from understudy.body.model import BodyModel
 
 EXAVATAR, PYTORCH3D = "UNDERSTUDY_EXAVATAR", "UNDERSTUDY_PYTORCH3D"
 
@@ -26,9 +36,21 @@ def checkouts() -> tuple[Path, Path] | None:
     return (paths[0], paths[1]) if there else None
 
 
-def enter(part: str, models: Path, scratch: Path) -> None:
-    """Make "avatar" or "fitting" importable from this process: a copy in `scratch`, since it writes
-    folders beside itself, that reads the models from a folder; doubles everywhere, no CUDA."""
+@contextmanager
+def entered(part: str) -> Iterator[tuple[BodyModel, Flame]]:
+    """Make "avatar" or "fitting" importable from this process, reading made files of the licensed
+    models -> our body and FLAME of the same files; doubles everywhere, no CUDA."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        models = write_models(scratch / "models")
+        body = load_body(models.body)
+        flame = load_flame(models.body, body)
+        _enter(part, models.folder, scratch)
+        yield in_double(body, flame, models.body)
+
+
+def _enter(part: str, models: Path, scratch: Path) -> None:
+    """A copy in `scratch`, since the public code writes folders beside itself."""
     found = checkouts()
     assert found is not None
     shutil.copytree(found[0] / part, scratch / part, ignore=shutil.ignore_patterns("*.pyc"))
@@ -41,6 +63,20 @@ def enter(part: str, models: Path, scratch: Path) -> None:
     sys.path.insert(0, str(scratch / part / "main"))
     importlib.import_module("config")  # it adds more folders to the path
     importlib.invalidate_caches()
+    _exact_turns()
+
+
+def _exact_turns() -> None:
+    """Rotations without the 1e-8 rad that keep its Rodrigues' formula from dividing by zero."""
+    from pytorch3d.transforms import axis_angle_to_matrix
+
+    importlib.import_module("utils.smplx.smplx.lbs").batch_rodrigues = axis_angle_to_matrix
+
+
+def exact_laplacian(weights: Tensor) -> Tensor:
+    """Weights of n neighbours (G,k), −1/n in single precision or 0 -> the same in double."""
+    count = (weights != 0).sum(1, keepdim=True).double()
+    return torch.where(weights != 0, -1 / count, 0.0)
 
 
 def _no_cuda_and_doubles() -> None:

@@ -73,9 +73,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
         *("coverage", "demo", "fitting", "places", "recognition", "scene", "video"),
     },
-    "plan": {"configuration", "features", "places", "recognition", "scene", "sources", "video"},
+    "plan": {
+        *("configuration", "features", "packed", "places", "recognition", "scene", "sources"),
+        "video",
+    },
     "report": {
-        *("artifacts", "body", "coverage", "fitting", "plan", "recognition", "splatting", "video"),
+        *("artifacts", "body", "coverage", "fitting", "packed", "plan", "recognition"),
+        *("splatting", "video"),
     },
     "cluster": set(),
     "forecast": {
@@ -86,6 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Single modules that are not foundation.
     "checkout": set(),
     "checkpoint": set(),
+    "packed": set(),
     "sources": set(),
 }
 

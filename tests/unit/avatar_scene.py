@@ -96,9 +96,10 @@ def render_fit(avatar: Avatar, fit: Fit) -> tuple[Tensor, Tensor]:
     n = len(fit)
     with torch.no_grad():
         cloud = avatar.pose(fit.pose)
-        return cloud.render(
+        rgb, alpha, _ = cloud.render(
             torch.eye(4).expand(n, 4, 4), fit.K.expand(n, 3, 3).contiguous(), width, height
         )
+    return rgb, alpha
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from understudy.converters.draw import (
     draw,
 )
 from understudy.converters.ntu import NTU, read_ntu
-from understudy.converters.recordings import Recording
+from understudy.converters.recordings import TEST_BY_ANGLE, Recording
 from understudy.converters.toyota import TOYOTA, read_toyota
 from understudy.registry import chosen
 
@@ -76,7 +76,7 @@ def test_surreact_trains_from_the_front():
     ]
     found = splits("ntu", "surreact", every)
     trained = [one for one, split in found.items() if split == "train"]
-    tested = [one for one, split in found.items() if split == "test"]
+    tested = [one for one, split in found.items() if split == TEST_BY_ANGLE]
     assert {one.angle for one in trained} == {0} and len(trained) == 20 * 2
     assert Counter(one.angle for one in tested) == {0: 40, 45: 40, 90: 40}
     assert not {one.subject for one in trained} & {one.subject for one in tested}
@@ -133,6 +133,9 @@ def test_as_many_of_each_class_as_asked():
         assert Counter(one.label for one in recordings) == {"drink_water": cap, "clapping": cap}
     by_angle = Counter((one.label, one.angle) for one in drawn("surreact").test)
     assert set(by_angle.values()) == {20} and len(by_angle) == 6
+    tested = drawn("cross_subject").test
+    assert Counter(one.label for one in tested) == {"drink_water": 20, "clapping": 20}
+    assert len({one.angle for one in tested}) == 3
 
 
 def test_every_recording_is_drawn_or_left_out_and_why():
@@ -183,7 +186,8 @@ def test_a_class_without_training_or_test_videos_is_left_out():
 @pytest.mark.parametrize("protocol", NTU.protocols)
 def test_picked_references_are_trained_on_and_never_tested(protocol):
     split = NTU.protocols[protocol]
-    may = [one for one in drawn(protocol).test + drawn(protocol).train if split(one) != "test"]
+    tests = ("test", TEST_BY_ANGLE)
+    may = [one for one in drawn(protocol).test + drawn(protocol).train if split(one) not in tests]
     picked = {one.id for one in may[::7][:6]}
     every = [
         ntu(subject, camera, replication, action, setup=1 + subject % 2)

@@ -71,8 +71,8 @@ def test_the_locks_are_for_every_machine():
     assert "://" not in text
 
 
-def test_users_get_nothing_that_only_tests_need():
-    extras = (lines for name, lines in generate.EXTRAS.items() if name != "test")
+def test_users_get_nothing_that_is_for_tests_or_not_free():
+    extras = (lines for name, lines in generate.EXTRAS.items() if name not in generate.ON_DEMAND)
     named = sum(extras, start=PROJECT["project"]["dependencies"])
     pinned, tested = (
         {entry.partition("==")[0] for entry in generate.entries(lock)}
@@ -82,7 +82,7 @@ def test_users_get_nothing_that_only_tests_need():
         generate.with_needed(plain(Requirement(line).name) for line in named) - {"torch"} == pinned
     )
     assert not pinned & tested
-    assert {"pytest", "mediapipe", "mypy"} <= tested
+    assert {"pytest", "mediapipe", "mypy", "smplx"} <= tested
 
 
 def test_a_version_stands_in_one_place():
@@ -102,9 +102,11 @@ def test_an_environment_is_as_it_would_be_generated(path):
 def test_an_environment_holds_what_its_packages_need(environment):
     packages = packages_of(environment)
     named = set(generate.ENVIRONMENTS[environment])
-    tests = {Requirement(line).name for line in generate.EXTRAS["test"]}
+    lines = (line for extra in generate.ON_DEMAND for line in generate.EXTRAS[extra])
     assert named <= packages
-    assert named <= {Requirement(line).name for line in generate.direct()} - tests
+    assert named <= {Requirement(line).name for line in generate.direct()} - {
+        Requirement(line).name for line in lines
+    }
     for name in packages:
         assert {plain(one.name) for one in needs(name)} <= packages | EXCLUDED, name
 

@@ -323,7 +323,7 @@ def test_a_room_is_read_as_it_was_written(tmp_path):
         floor=np.ones((4, 6), bool),
         free=np.eye(4, 6) > 0,
         spots=np.array([[0.5, 2.0, 0.35]], np.float32),
-        light=Light((1.0, 0.9, 0.8), 0.4, 0.1, 0.2, 0.05, (0.03, -0.1), 0.01),
+        light=Light((1.0, 0.9, 0.8), 0.4, 0.1, 0.2, 0.05, ((0.5, -1.0), (1.0, 2.5))),
         about={"refused": None, "score": 0.9},
         depth=np.full((4, 6), 2.5, np.float32),
     )

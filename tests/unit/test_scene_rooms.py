@@ -41,7 +41,7 @@ from understudy.video.read import read_frames
 ROOT = Path(__file__).resolve().parents[2]
 CAMERA = RoomCamera(640, 480, 420.0, -9.0, 1.0, 5.0, 1.4)
 SIZE = (320, 240)  # of the video
-NO_LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, (0.0, 0.0), 1.0)
+NO_LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, ())
 
 
 def room_of(free=None, refused=None, depth=None, camera=CAMERA) -> Room:

@@ -290,8 +290,12 @@ def test_body_files_are_checked_too(tmp_path, body_file):
     ids.write_bytes(ids.read_bytes()[:200])
     _, head = check_bodies(body_file, flame, ids)
     assert f"{ids}: not a readable table of vertices" in head.wrong
-    (body,) = check_bodies(tmp_path / "SMPLX_MALE.npz", None, None)
-    assert body.wrong.startswith("no such body file; give an SMPL-X-format .npz")
+    (table,) = check_bodies(body_file, flame, tmp_path / "ids.npy")[1:]
+    assert table.path == tmp_path / "ids.npy"
+    assert table.wrong.startswith("missing; get it from smpl-x.is.tue.mpg.de")
+    missing = check_bodies(tmp_path / "SMPLX_MALE.npz", tmp_path / "FLAME.npz", ids)
+    assert [one.path.name for one in missing] == ["SMPLX_MALE.npz", "FLAME.npz"]
+    assert missing[1].wrong.startswith("missing; get it from flame.is.tue.mpg.de")
 
 
 def test_an_unknown_back_end_is_told_of(tmp_path):

@@ -15,7 +15,8 @@ from workflow_tools import Checkout, copy_repository, edited, with_row
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
-from understudy.video.read import frame_rate, read_frames
+from understudy.video.probe import probe
+from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
 BOW_BEN = "results/demo/world/clip/ben.bow.living_room.1.mp4"  # a reference of the demo
@@ -139,7 +140,7 @@ def make_bad_videos(bad: Path, checkout: Checkout) -> None:
     people = [read_frames(source_of(checkout, name)) for name in ("wave", "bow")]
     together = np.concatenate(people, axis=2)
     height, width = together.shape[1:3]
-    with VideoWriter(bad / "two_people.mp4", width, height, frame_rate(good)) as video:
+    with VideoWriter(bad / "two_people.mp4", width, height, probe(good).fps) as video:
         video.write(together)
 
 

@@ -16,6 +16,7 @@ from understudy.body.rotation import axis_angle_to_matrix
 from understudy.errors import UserError
 
 TOLERANCE = 1e-5  # m; single precision alone is below 2e-6
+_ABSENT = "it is missing; make licensed installs it, for non-commercial research"
 _TURN = 0.4  # rad, the standard deviation of the joints' turns
 
 
@@ -23,7 +24,7 @@ def compare_with_smplx(model: BodyModel, arrays: dict[str, np.ndarray], path: Pa
     """UserError if a random person in a random pose is posed otherwise than by the smplx package,
     from the same arrays of the file; a line on standard error where it is not installed."""
     if find_spec("smplx") is None:
-        print(f"{path}: not compared with the package smplx, which is missing", file=sys.stderr)
+        print(f"{path}: not compared with the package smplx: {_ABSENT}", file=sys.stderr)
         return
     generator = torch.Generator().manual_seed(0)
     betas = torch.randn(model.shapedirs.shape[-1], generator=generator)

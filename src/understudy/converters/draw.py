@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from understudy.converters.recordings import EITHER, Protocol, Recording
+from understudy.converters.recordings import EITHER, TEST_BY_ANGLE, Protocol, Recording
 
 OTHER_CLASS = "of a class that was not asked for"
 NEITHER = "neither for training nor for testing in this protocol"
@@ -17,7 +17,7 @@ SIDE_VIEW = 90  # degrees: what people do is seen worst from there (paper, appen
 
 @dataclass(frozen=True)
 class Caps:
-    """The maximum per class (paper, sections 4.2 and 5.1); for a test set reported by angle, per
+    """The maximum per class (paper, sections 4.2 and 5.1); where a protocol tests by angle, per
     angle of each class."""
 
     train: int = 225
@@ -94,7 +94,7 @@ def _split(
     left_out: dict[str, str] = {}
     for one in recordings:
         split = protocol(one)
-        told_by = one.angle if split == "test" else None
+        told_by = one.angle if split == TEST_BY_ANGLE else None
         spent = split == EITHER and one.performance not in tested and len(tested) >= most
         if split is None:
             left_out[one.path] = NEITHER
@@ -106,7 +106,7 @@ def _split(
             counted[told_by] = counted.get(told_by, 0) + 1
             tested.add(one.performance)
             test.append(one)
-        elif split == "test":
+        elif split != EITHER:
             left_out[one.path] = ABOVE
         else:
             left.append(one)

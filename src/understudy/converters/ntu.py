@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from understudy.converters.ntu_actions import ACTIONS, MUTUAL
-from understudy.converters.recordings import Dataset, Recording, paper
+from understudy.converters.recordings import TEST_BY_ANGLE, Dataset, Recording, paper
 
 NTU_NAME = re.compile(
     r"S(?P<setup>\d{3})C(?P<camera>\d{3})P(?P<subject>\d{3})R(?P<replication>\d{3})"
@@ -102,9 +102,11 @@ def surreact_cross_view_subject(recording: Recording) -> str | None:
     """Train on the front view, test at 0, 45 and 90 degrees, on the test subjects of
     cross-subject (Varol et al., SURREACT, IJCV 2021: its cross-view-subject split)."""
     split = ntu_cross_subject(recording)
-    if recording.angle is None or (split == "train" and recording.angle != 0):
+    if recording.angle is None or split is None:
         return None
-    return split
+    if split == "test":
+        return TEST_BY_ANGLE
+    return "train" if recording.angle == 0 else None
 
 
 NTU = Dataset(

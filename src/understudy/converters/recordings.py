@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EITHER = "either"  # drawn by seed
+TEST_BY_ANGLE = "test by angle"  # tested, and as many from each angle
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def plain_id(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", name)
 
 
-# Who is trained on and who is tested on: "train", "test", EITHER or None (in neither). All test
-# sets are real videos.
+# Who is trained on and who is tested on: "train", "test", TEST_BY_ANGLE, EITHER or None (in
+# neither). All test sets are real videos.
 Protocol = Callable[[Recording], str | None]
 
 

@@ -113,7 +113,7 @@ def _avatar_figures(name: str, rows: list[dict]) -> dict[str, float]:
 
 
 def _mean(rows: list[dict], name: str) -> float:
-    return float(np.mean([row[name] for row in rows]))
+    return float(np.mean(np.array([row[name] for row in rows], float)))  # null: NaN
 
 
 def placed_joints(avatar: Avatar, fit: Fit, placement: str) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,9 @@ from understudy.files import sha256
 from understudy.networks.checkpoints import misfit
 from understudy.registry import import_path
 
+BODY_SOURCE = "smpl-x.is.tue.mpg.de (after registration; non-commercial research only)"
+FLAME_SOURCE = "flame.is.tue.mpg.de (after registration; non-commercial research only)"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -56,13 +59,18 @@ def check_bodies(
     """The body files of a configuration; vertex_ids: which of the body's vertices are FLAME's."""
     if body is None:
         return []
+    sources = {body: BODY_SOURCE, flame: FLAME_SOURCE, vertex_ids: BODY_SOURCE}
+    absent = {
+        path: Checked(Path(path), f"missing; get it from {source}")
+        for path, source in sources.items()
+        if path is not None and not Path(path).is_file()
+    }
+    if body in absent:
+        return list(absent.values())
     found = [_read(body, lambda: f"{len(load_body(body).v_template):,} vertices")]
-    if flame is not None:
-        assert vertex_ids is not None  # the plan refuses one without the other
+    if flame is not None and vertex_ids is not None and not absent:
         found.append(_read(flame, lambda: f"{_shared(body, flame, vertex_ids):,} vertices shared"))
-        if not Path(vertex_ids).is_file():
-            found.append(Checked(Path(vertex_ids), "missing; it comes with SMPL-X's downloads"))
-    return found
+    return found + list(absent.values())
 
 
 def _shared(body: Path | str, flame: Path | str, vertex_ids: Path | str) -> int:

@@ -36,20 +36,9 @@ class Cloud:
         width: int,
         height: int,
         backgrounds: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """viewmats (n,4,4), Ks (n,3,3) px -> rgb (n,h,w,3), premultiplied, and alpha (n,h,w,1)."""
-        return self.render_depth(viewmats, Ks, width, height, backgrounds)[:2]
-
-    def render_depth(
-        self,
-        viewmats: Tensor,
-        Ks: Tensor,
-        width: int,
-        height: int,
-        backgrounds: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """The same, and how far away what is seen is, along the camera's axis: depth (n,h,w,1) m,
-        0 where nothing is."""
+        """viewmats (n,4,4), Ks (n,3,3) px -> rgb (n,h,w,3), premultiplied, alpha (n,h,w,1) and how
+        far away what is seen is, along the camera's axis: depth (n,h,w,1) m, 0 where nothing is."""
         points = len(self.scales)
         return rasterize(
             self.means,

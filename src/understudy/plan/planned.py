@@ -292,8 +292,8 @@ def read_plan(config: dict, schemas: Path) -> Plan:
     check_match(checked)
     refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
-    refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
-    plan.synthetic, plan.runs, plan.allowed_pairs  # noqa: B018  (whatever is wrong with them is raised here)
+    refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"], plan.allowed_pairs)
+    plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is raised here)
     return plan
 
 

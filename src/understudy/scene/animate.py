@@ -126,4 +126,4 @@ def seen_by(cloud: Cloud, K: Tensor, width: int, height: int) -> tuple[Tensor, T
     frames = len(cloud.means)
     views = torch.eye(4, device=K.device).expand(frames, 4, 4)
     with torch.no_grad():
-        return cloud.render_depth(views, K.float().expand(frames, 3, 3), width, height)
+        return cloud.render(views, K.float().expand(frames, 3, 3), width, height)

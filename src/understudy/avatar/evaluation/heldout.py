@@ -43,7 +43,7 @@ def render_pictures(avatar: Avatar, pictures: Pictures, corrections: Tensor) -> 
     for frame, correction in zip(frame_poses(pictures.pose), corrections, strict=True):
         with torch.no_grad():
             cloud = avatar.pose_rotations(*frame.corrected(correction))
-            rgb, alpha = cloud.render(eye, pictures.K[None], width, height, white)
+            rgb, alpha, _ = cloud.render(eye, pictures.K[None], width, height, white)
         images.append(to_bytes(rgb[0]))
         masks.append((alpha[0, ..., 0] > 0.5).numpy())
     return replace(pictures, images=np.stack(images), masks=np.stack(masks))

@@ -69,8 +69,8 @@ def photograph(cloud: Cloud, height: int, shown: float = REACH) -> np.ndarray:
     middle = (1 - BELOW) * height - focal * FLOOR / DISTANCE
     K = torch.tensor([[focal, 0, width / 2], [0, focal, middle], [0, 0, 1.0]])
     with torch.no_grad():
-        seen = cloud.render(torch.eye(4).expand(n, 4, 4), K.expand(n, 3, 3), width, height)
-    return to_video(*seen)[1]
+        rgb, alpha, _ = cloud.render(torch.eye(4).expand(n, 4, 4), K.expand(n, 3, 3), width, height)
+    return to_video(rgb, alpha)[1]
 
 
 def close_up(images: np.ndarray, boxes: list[Box], height: int) -> np.ndarray:

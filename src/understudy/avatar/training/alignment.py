@@ -81,8 +81,8 @@ class Alignment:
         with torch.no_grad():
             posed = self.avatar.rig.skeleton.skin(rotations, transl, expression)
             cloud = self.avatar.moved(posed, rotations, expression)
-            drawn = cloud.render(eye[None], K[None].to(device), width, height)
-        ours, theirs, trust = _channels(drawn, view)
+            rgb, alpha, _ = cloud.render(eye[None], K[None].to(device), width, height)
+        ours, theirs, trust = _channels(rgb[0].cpu(), alpha[0].cpu(), view)
         ours, theirs = (cv2.GaussianBlur(x, (0, 0), blur) for x in (ours, theirs))
         mean = (ours + theirs) / 2
         gradient = np.stack([np.gradient(mean, axis=axis) for axis in (1, 0)], -1)  # (h,w,4,2)
@@ -135,10 +135,9 @@ def _below(parents: tuple[int, ...]) -> Tensor:
     return below
 
 
-def _channels(drawn: tuple[Tensor, Tensor], view: MaskedFrame) -> tuple[np.ndarray, ...]:
+def _channels(rgb: Tensor, alpha: Tensor, view: MaskedFrame) -> tuple[np.ndarray, ...]:
     """(h,w,4) each: colour on white, or over the wall where it is clear, and mask of the render
-    and of the view, trust in the view."""
-    rgb, alpha = drawn[0][0].cpu(), drawn[1][0].cpu()
+    rgb (h,w,3), alpha (h,w,1) and of the view, trust in the view."""
     white = torch.ones(3)
     return (
         torch.cat([view.over(rgb, alpha, white), alpha], -1).numpy(),

@@ -49,7 +49,7 @@ class Filmed:
         """Frame t's box of a posed cloud: rgb (h,w,3), premultiplied unless there is a `background`
         (3,), and alpha (h,w,1)."""
         box = self.clip.box(t)
-        rgb, alpha = cloud.render(
+        rgb, alpha, _ = cloud.render(
             torch.eye(4, device=self.device)[None],
             self.clip.camera(t)[None].to(self.device),
             box.width,
