@@ -158,7 +158,10 @@ def _ran(library: Path, code: str, threads: int, *arguments: object) -> tuple[fl
 
 @contextmanager
 def checkout_before() -> Iterator[Path]:
-    """A checkout of BEFORE."""
+    """A checkout of BEFORE: the one that UNDERSTUDY_BEFORE names, or one made for it."""
+    if named := os.environ.get("UNDERSTUDY_BEFORE"):
+        yield Path(named)
+        return
     with tempfile.TemporaryDirectory(prefix="understudy-scene-") as name:
         folder = Path(name) / "before"
         git = ["git", "-C", str(ROOT), "worktree"]
