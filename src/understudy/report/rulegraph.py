@@ -1,17 +1,18 @@
-"""The job graph as inline SVG, from what `snakemake --rulegraph` prints, laid out by Graphviz."""
+"""The job graph as inline SVG, from what `snakemake --rulegraph` prints, in layers."""
 
 import re
 from html import escape
+from itertools import pairwise
 
 import networkx as nx
-import pygraphviz
+
+from understudy.report.layered import layered
 
 NODE = re.compile(r'^\s*(\w+)\s*\[\s*label\s*=\s*"([^"]*)"', re.MULTILINE)
 EDGE = re.compile(r"^\s*(\w+)\s*->\s*(\w+)", re.MULTILINE)
 NODE_WIDTH, NODE_HEIGHT = 170, 44  # SVG units, about px
 GAP_X, GAP_Y = 22, 34  # between nodes, between ranks
 MARGIN = 8
-INCH = 72  # Graphviz measures sizes in inches, positions in points
 
 
 def parse_rulegraph(dot: str) -> nx.DiGraph:
@@ -52,49 +53,48 @@ def draw_rulegraph(graph: nx.DiGraph, notes: dict[str, str], failed: set[str]) -
     """
     if not graph:
         return ""
-    drawing = _laid_out(graph)
-    width, height = (float(side) for side in drawing.graph_attr["bb"].split(",")[2:])
+    layout = layered(graph, NODE_WIDTH, GAP_X)
+    rightmost = max([*layout.x.values(), *(x for line in layout.lines.values() for x in line)])
+    width = rightmost + NODE_WIDTH / 2
+    height = _top(max(layout.rank.values())) + NODE_HEIGHT
     frame = f"{-MARGIN} {-MARGIN} {width + 2 * MARGIN:.0f} {height + 2 * MARGIN:.0f}"
     parts = [
         f'<svg class="graph" viewBox="{frame}" style="max-width:{width + 2 * MARGIN:.0f}px" '
         'role="img" aria-label="Job graph">'
     ]
-    parts += [_edge(edge.attr["pos"]) for edge in drawing.edges()]
+    parts += [_line(xs, layout.rank[first]) for (first, _), xs in layout.lines.items()]
     parts += [
-        _box(node.attr["pos"], str(node), notes.get(node, ""), node in failed)
-        for node in drawing.nodes()
+        _box(layout.x[rule], _top(layout.rank[rule]), rule, notes.get(rule, ""), rule in failed)
+        for rule in sorted(graph)
     ]
     return "".join([*parts, "</svg>"])
 
 
-def _laid_out(graph: nx.DiGraph) -> pygraphviz.AGraph:
-    """Graphviz's layout: what is made first on top, as its y points upwards and SVG's downwards."""
-    drawing = pygraphviz.AGraph(
-        directed=True, rankdir="BT", nodesep=GAP_X / INCH, ranksep=GAP_Y / INCH
-    )
-    size = {"width": NODE_WIDTH / INCH, "height": NODE_HEIGHT / INCH, "fixedsize": "true"}
-    drawing.node_attr.update(shape="box", label="", **size)
-    drawing.edge_attr.update(arrowhead="none")
-    drawing.add_nodes_from(sorted(graph))
-    drawing.add_edges_from(sorted(graph.edges))
-    drawing.layout("dot")
-    return drawing
+def _top(rank: int) -> int:
+    return rank * (NODE_HEIGHT + GAP_Y)
 
 
-def _edge(position: str) -> str:
-    """A chain of Bézier curves: its first point, then three for each curve."""
-    first, *others = position.split()
-    return f'<path class="edge" d="M{first} C{" ".join(others)}"/>'
+def _line(xs: list[float], rank: int) -> str:
+    """A line through the places xs in the ranks from `rank` on: straight down past the boxes of a
+    rank, a Bézier curve to the next one."""
+    path = f"M{xs[0]:.1f} {_top(rank) + NODE_HEIGHT}"
+    for k, (x, then) in enumerate(pairwise(xs), rank + 1):
+        end = _top(k)
+        middle = end - GAP_Y / 2
+        path += f"C{x:.1f} {middle} {then:.1f} {middle} {then:.1f} {end}"
+        if k < rank + len(xs) - 1:
+            path += f"V{end + NODE_HEIGHT}"
+    return f'<path class="edge" d="{path}"/>'
 
 
-def _box(position: str, rule: str, note: str, failed: bool) -> str:
-    x, y = (float(value) for value in position.split(","))
+def _box(x: float, top: float, rule: str, note: str, failed: bool) -> str:
+    y = top + NODE_HEIGHT / 2
     kind = "box failed" if failed else "box"
     text = f'<text class="rule" x="{x:.1f}" y="{y + (-3 if note else 5):.1f}">'
     lines = f"{text}{escape(rule)}</text>"
     if note:
         lines += f'<text class="note" x="{x:.1f}" y="{y + 13:.1f}">{escape(note)}</text>'
     return (
-        f'<g class="{kind}"><rect x="{x - NODE_WIDTH / 2:.1f}" y="{y - NODE_HEIGHT / 2:.1f}" '
+        f'<g class="{kind}"><rect x="{x - NODE_WIDTH / 2:.1f}" y="{top:.1f}" '
         f'width="{NODE_WIDTH}" height="{NODE_HEIGHT}" rx="8"/>{lines}</g>'
     )
