@@ -64,6 +64,11 @@ class Plan:
         """Whether people are placed in the backgrounds' rooms, not in the reference's picture."""
         return self.config["render"]["placement"] == "scene"
 
+    def labels(self, row: Row) -> str:
+        """What is known of each frame of a synthetic video."""
+        layout = self.layout
+        return layout.labels(*row) if self.in_rooms else layout.white_labels(*row[:3])
+
     @cached_property
     def drawable(self) -> dict[str, dict]:
         """The backgrounds that pairs draw from; not those whose row says that they show no floor,
