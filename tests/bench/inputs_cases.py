@@ -12,7 +12,7 @@ from tests.bench import inputs_films as films
 from tests.bench.figures import ROOT
 from tests.bench.inputs_check import verdict
 from understudy.recognition.decoding import decode
-from understudy.recognition.duplicates import fingerprints
+from understudy.recognition.fingerprint import fingerprints
 from understudy.video.normalise import normalise_video
 from understudy.video.read import read_frames
 from understudy.video.settings import NormaliseSettings
