@@ -12,7 +12,7 @@ from tests.bench import inputs_films as films
 from tests.bench.figures import ROOT
 from tests.bench.inputs_check import verdict
 from understudy.recognition.decoding import decode
-from understudy.recognition.duplicates import fingerprints
+from understudy.recognition.fingerprint import fingerprints
 from understudy.video.normalise import normalise_video
 from understudy.video.read import read_frames
 from understudy.video.settings import NormaliseSettings
@@ -47,7 +47,7 @@ def unreadable_real_videos(folder: Path) -> bool:
     data = films.encode_plain(folder / "whole.mp4", "h264").read_bytes()
     half, absent = folder / "half.mp4", folder / "absent.mp4"
     half.write_bytes(data[: len(data) // 2])
-    prints, unread = fingerprints(map(str, (modern, half, absent)))
+    prints, unread = fingerprints([str(one) for one in (modern, half, absent)])
     return (
         list(prints) == [str(modern)]
         and list(unread) == [str(half), str(absent)]
