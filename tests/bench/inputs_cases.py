@@ -47,7 +47,7 @@ def unreadable_real_videos(folder: Path) -> bool:
     data = films.encode_plain(folder / "whole.mp4", "h264").read_bytes()
     half, absent = folder / "half.mp4", folder / "absent.mp4"
     half.write_bytes(data[: len(data) // 2])
-    prints, unread = fingerprints(map(str, (modern, half, absent)))
+    prints, unread = fingerprints([str(one) for one in (modern, half, absent)])
     return (
         list(prints) == [str(modern)]
         and list(unread) == [str(half), str(absent)]

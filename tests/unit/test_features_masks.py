@@ -8,11 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from understudy.artifacts.arrays import save_arrays
+from understudy.artifacts.keypoints import save_keypoints
 from understudy.artifacts.masks import PackedMasks, load_masks, pack_masks, unpack_masks
+from understudy.artifacts.origin import of_video
 from understudy.errors import UserError
+from understudy.features.masks import extract_masks
 from understudy.features.mediapipe.sharpen import shadow_free_difference, sharp_mask
 from understudy.features.mediapipe.still_background import still_background
 from understudy.fitting.metrics import iou
+from understudy.video.probe import probe
+from understudy.video.write import VideoWriter
 
 
 @given(arrays(bool, array_shapes(min_dims=3, max_dims=3, max_side=17)))
@@ -104,3 +109,21 @@ def test_a_shadow_is_no_difference_and_a_person_is():
     person = np.full((2, 2, 3), (30, 60, 160), np.uint8)
     assert shadow_free_difference(shadow, colour).max() < 2
     assert shadow_free_difference(person, colour).min() > 60
+
+
+def test_masks_are_empty_where_keypoints_left_somebody_else_out(tmp_path, monkeypatch):
+    with VideoWriter(tmp_path / "clip.mp4", 128, 64, fps=10) as video:
+        video.write(np.zeros((6, 64, 128, 3), np.uint8))
+    info = probe(tmp_path / "clip.mp4")
+    whole = [np.ones((64, 128), bool)] * 6
+    monkeypatch.setattr("understudy.features.masks.chosen", lambda *_: lambda *_: (iter(whole), {}))
+    score = np.zeros((6, 133))
+    score[:4, :17] = 1
+    for told, seen in (({}, 6), ({"stranger": {"second": 0.4, "says": "somebody else"}}, 4)):
+        about = {"filming": told, **of_video(tmp_path / "clip.mp4", info)}
+        nothing = np.zeros((6, 133, 2)), score, np.ones(6), {}
+        save_keypoints(tmp_path / "keypoints.npz", *nothing, about)
+        extract_masks(
+            tmp_path / "clip.mp4", tmp_path / "keypoints.npz", tmp_path / "masks.npz", "mediapipe"
+        )
+        assert load_masks(tmp_path / "masks.npz")[:].any((1, 2)).sum() == seen

@@ -4,14 +4,17 @@ that UNDERSTUDY_REALDATA names, with `cases` beside it, or next to the checkout.
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from understudy.artifacts.filming import from_note
 from understudy.artifacts.keypoints import load_keypoints
+from understudy.artifacts.masks import load_masks
 from understudy.artifacts.shown import shown
 from understudy.errors import UserError
 from understudy.features.keypoints import extract_keypoints
+from understudy.features.masks import extract_masks
 from understudy.observation.observed import read_observed
 from understudy.observation.settings import ReadingSettings
 from understudy.video.normalise import normalise_video
@@ -80,3 +83,30 @@ def test_a_small_bystander_is_no_second_person(tmp_path):
     """X1: somebody walks far behind the performer; the camera stands still."""
     keypoints = keypoints_of(CASES / "case_bystander_behind.mp4", tmp_path)
     assert "several_people" not in load_keypoints(keypoints).about and told(keypoints) == {}
+
+
+def test_somebody_else_who_comes_later_is_left_out_and_told(tmp_path):
+    """X1's kind: a man, 0.6 s of nobody, and another man in the same place: one at a time. The
+    masks of the second one are empty."""
+    first = _small(read_frames(REALDATA / "references/pose2sim_single_cam03.mp4", range(0, 84, 4)))
+    other = _small(read_frames(REALDATA / "identities/turn.mp4", range(0, 28, 2)))
+    nobody = np.full((16, 384, 384, 3), 120, np.uint8)
+    with VideoWriter(tmp_path / "two.mp4", 384, 384, fps=25) as video:
+        video.write(np.concatenate([first, nobody, other]))
+    keypoints = keypoints_of(tmp_path / "two.mp4", tmp_path)
+    assert told(keypoints)["stranger"] == "somebody else is seen from 1.5 s on, and left out"
+    assert not load_keypoints(keypoints)["score"][len(first) :].any()
+    extract_masks(tmp_path / "normalised.mp4", keypoints, tmp_path / "masks.npz", "mediapipe")
+    found = load_masks(tmp_path / "masks.npz")
+    assert found[:20].any((1, 2)).all() and not found[len(first) :].any()
+
+
+def _small(frames: np.ndarray) -> np.ndarray:
+    """Frames (n,h,w,3) scaled into 384 px squares."""
+    squares = np.full((len(frames), 384, 384, 3), 120, np.uint8)
+    scale = 384 / max(frames.shape[1:3])
+    for square, frame in zip(squares, frames, strict=True):
+        part = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        left = (384 - part.shape[1]) // 2
+        square[: part.shape[0], left : left + part.shape[1]] = part
+    return squares

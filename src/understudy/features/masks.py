@@ -1,15 +1,22 @@
 """The masks feature: which pixels of each frame are the person."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
+from understudy.artifacts.arrays import Arrays
+from understudy.artifacts.filming import from_note
 from understudy.artifacts.keypoints import load_keypoints
 from understudy.artifacts.masks import PackedMasks, save_masks
 from understudy.artifacts.origin import of_video
 from understudy.errors import UserError
+from understudy.features.company import FEWEST_JOINTS
 from understudy.features.runtime import EMBEDDED, Runtime
 from understudy.registry import chosen
 from understudy.video.probe import probe
 
+SEEN = 0.3  # score of a point that is seen
 EMPTY_ALLOWED = 0.8  # a video is refused if this share of its masks is empty
 
 
@@ -32,6 +39,8 @@ def extract_masks(
             "delete it and rerun"
         )
     found, model = segment(video, info, points, runtime)
+    if "stranger" in from_note(points.about):
+        found = _of_the_person(found, points)
     masks = PackedMasks.of(found)
     empty = masks.empty_share
     if empty >= EMPTY_ALLOWED:
@@ -45,3 +54,10 @@ def extract_masks(
         **of_video(video, info),
     }
     save_masks(out, masks, about)
+
+
+def _of_the_person(masks: Iterable[np.ndarray], points: Arrays) -> Iterator[np.ndarray]:
+    """The masks (h,w), empty where the keypoints, which know of somebody else, see nobody."""
+    seen = (points["score"][:, :17] > SEEN).sum(1) >= FEWEST_JOINTS
+    for mask, there in zip(masks, seen, strict=True):
+        yield mask if there else np.zeros_like(mask)
