@@ -52,6 +52,18 @@ def test_damaged_content_is_told(stored):
         load_arrays(stored, "fit")
 
 
+@pytest.mark.parametrize("start", range(0, 200, 8))
+def test_a_hole_in_an_arrays_header_is_told(tmp_path, start):
+    """NumPy reads the header of an array as Python's own words, and trips in many ways."""
+    path = tmp_path / "stored.npz"
+    np.savez(path, x=np.arange(5000.0), about=np.frombuffer(b'{"kind": "fit"}', np.uint8))
+    content = bytearray(path.read_bytes())
+    content[start : start + 40] = bytes(40)
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"stored\.npz: not a readable fit file [^\n]*delete it"):
+        load_arrays(path, "fit", shapes={"x": ("n",)})
+
+
 def test_another_kind_or_body_model_is_refused(stored):
     with pytest.raises(UserError, match="holds fit, expected masks; delete it and rerun"):
         load_arrays(stored, "masks")
