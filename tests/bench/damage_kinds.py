@@ -100,6 +100,16 @@ def _rewritten(
     np.savez(path, **arrays)
 
 
+def too_few(path: Path) -> None:
+    """The last entry of the largest array is missing, whatever it holds."""
+
+    def harmed(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        name = max(arrays, key=lambda name: arrays[name].nbytes)
+        return {**arrays, name: arrays[name][:-1]}
+
+    _rewritten(path, harmed)
+
+
 def sound_alone(path: Path) -> None:
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream("aac", rate=16000)
@@ -147,7 +157,7 @@ KINDS = (
     Kind("a user's video", "world/clips/wave.mp4", VIDEO, ("normalise_video",)),
     Kind("normalised video", "video/reference/wave.mp4", VIDEO, ("extract_keypoints",)),
     Kind("keypoints", "features/reference/wave/keypoints.npz", ARRAYS, ("extract_expression",)),
-    Kind("masks", "features/identity/esi/masks.npz", ARRAYS, ("measure_coverage",)),
+    Kind("masks", "features/identity/esi/masks.npz", (too_few, too_short), ("measure_coverage",)),
     Kind("fit", "fit/reference/wave.npz", ARRAYS, ("render_in_room", "animate_avatar")),
     Kind("avatar", "avatar/esi/avatar.safetensors", ARRAYS, ("render_in_room",)),
     Kind("room", "room/ROOM.npz", ARRAYS, ("render_in_room",)),
