@@ -4,6 +4,7 @@ import gc
 import inspect
 import io
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ from understudy.errors import UserError
 from understudy.files import write_json
 from understudy.plan import effective, records
 from understudy.plan.code import code_version, rules_version
+from understudy.plan.dataset import real_rows, shown_backgrounds
 from understudy.plan.digests import record_digests
 from understudy.plan.expected import expected_files
 from understudy.plan.finished import pack_finished
@@ -318,15 +320,32 @@ PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake w
 # full one, and a later run would find nothing to do
 
 
-def partial_report():
-    """After a failure: a report on what there is, what is missing and why."""
-    inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
-    environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
-    command = [sys.executable, "-m", "understudy", "report", inputs, target]
+PARTIAL_DATASET = LAYOUT.dataset("partial")  # for the same reason not dataset/ itself
+
+
+def results_so_far():
+    """After a failure: the dataset of the videos that are there, and a report on what there is,
+    what is missing and why."""
+    folder = Path(RESULTS, "report")
     try:
-        write_json(inputs, report_inputs(PLAN))
+        write_json(folder / "plan.json", {"config": CONFIG, "tables": asdict(TABLES)})
+        write_json(folder / "inputs.json", report_inputs(PLAN))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
-    else:
-        if subprocess.run(command, env=environment).returncode == 0:
-            print(f"Some jobs failed; see what is missing and why: {target}", file=sys.stderr)
+        return
+    _understudy("dataset", folder / "plan.json", PARTIAL_DATASET)
+    if _understudy("report", folder / "inputs.json", PARTIAL_REPORT):
+        print(f"Some jobs failed; see what is missing and why: {PARTIAL_REPORT}", file=sys.stderr)
+
+
+def _understudy(*arguments):
+    """Whether a command of ours succeeds; in a process of its own, for planning loads no NumPy."""
+    environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
+    command = [sys.executable, "-m", "understudy", *map(str, arguments)]
+    return subprocess.run(command, env=environment).returncode == 0
+
+
+def forget_results_so_far():
+    """After a success."""
+    Path(PARTIAL_REPORT).unlink(missing_ok=True)
+    shutil.rmtree(PARTIAL_DATASET, ignore_errors=True)

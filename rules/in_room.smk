@@ -7,7 +7,8 @@ localrules:
 
 
 rule render_in_room:
-    """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""
+    """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera,
+    with labels of every frame."""
 
     # The most jobs of a large plan by far, and each input of each costs Snakemake time. The body and
     # trained.npz come with the avatar: the one is what it was made with, the other is of its job.
@@ -29,7 +30,7 @@ rule render_in_room:
         ),
     output:
         video=LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
-        placed=LAYOUT.placed("{reference}", "{identity}", "{view}", "{background}"),
+        labels=LAYOUT.labels("{reference}", "{identity}", "{view}", "{background}"),
     log:
         LAYOUT.log("render_in_room", "{reference}", "{identity}", "{view}", "{background}"),
     benchmark:
@@ -47,6 +48,7 @@ rule render_in_room:
         settings={
             "resize": CONFIG["backgrounds"]["resize"],
             "crf": CONFIG["render"]["crf"],
+            "depth": CONFIG["render"]["depth"],
             "blend": CONFIG["backgrounds"]["blend"],
         },
         device=told(CONFIG["device"]),

@@ -5,7 +5,7 @@ what blending does is measured, not avatars. All pictures are of the photo's own
 """
 
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -13,22 +13,19 @@ import torch
 
 from tests.bench.light_world import SIZE, Seen
 from tests.bench.scene_film import Actor, actor
-from tests.bench.scene_world import TUNED_ON
 from understudy.artifacts.room import RoomCamera
 from understudy.body.pose import Pose
-from understudy.demo.camera import Camera, background_camera, phone_camera
+from understudy.demo.camera import Camera, phone_camera
 from understudy.demo.figure_renderer import FigureRenderer
 from understudy.demo.film import Composed, Shot, composed
-from understudy.demo.render import Picture, render_parts
+from understudy.demo.render import Picture
 from understudy.demo.rooms import make_room
 from understudy.demo.shadow import FloorShadow
-from understudy.scene.blend import Blend, Texture
+from understudy.scene.blend import Blend
 from understudy.scene.colour import light_gain
-from understudy.scene.framing import Framing
-from understudy.scene.occlusion import Furniture
 from understudy.scene.performance import about_up, moved
 from understudy.scene.place import Place, in_room
-from understudy.scene.shadow import Rays, ShadedFloor
+from understudy.scene.shadow import ShadedFloor
 
 NEAR = 21  # px: how far around the figure pictures are compared
 HOME_GAIN = (0.93, 1.05), (0.98, 1.02)  # of an identity's video: its exposure, its tint
@@ -72,14 +69,10 @@ class Case:
         return int(self.moment * len(self.player.motion.pose))
 
     @cached_property
-    def framing(self) -> Framing:
-        return Framing.of(self.seen.room.camera, *SIZE, "cover")
-
-    @cached_property
     def ours(self) -> Figure:
         """Seen by the camera that was found."""
         camera = self.seen.room.camera
-        lens = Camera(self.framing.K(camera.focal), _standing(camera, self.place), *SIZE)
+        lens = Camera(self.seen.framing.K(camera.focal), _standing(camera, self.place), *SIZE)
         return self._learnt(lens, self._pose, NOTHING)
 
     @cached_property
@@ -118,7 +111,7 @@ class Case:
     @cached_property
     def home(self) -> np.ndarray:
         """(h,w,3) f32 in [0,1]: the scene in which they were learnt."""
-        return np.clip(home_of(self.number) * self.home_gain, 0, 1)
+        return np.clip(self.player.home * self.home_gain, 0, 1)
 
     @cached_property
     def true_shadow(self) -> np.ndarray:
@@ -137,7 +130,7 @@ class Case:
         room, motion = self.seen.room, self.player.motion
         pose = in_room(motion, self.place, room.camera)[self.frame : self.frame + 1]
         body = room.camera.over_floor(motion.body.pose(pose).vertices[0].numpy())
-        floor = ShadedFloor.of(room, self.framing, body[:, :2])
+        floor = ShadedFloor.of(room, self.seen.framing, body[:, :2])
         whole = np.zeros(SIZE[::-1], np.float32)
         whole[floor.box] = floor.darkness(body)
         return whole
@@ -149,12 +142,8 @@ class Case:
     @cached_property
     def blended(self) -> Blend:
         """As a job does."""
-        photo, room = self.seen.photo.view.rgb, self.seen.room
-        blend = Blend(
-            furniture=Furniture.of(room, self.framing, photo),
-            gain=light_gain(self.home, photo),
-            texture=Texture.of(photo),
-        )
+        gain = light_gain(self.home, self.seen.photo.view.rgb)
+        blend = Blend(self.seen.furniture, gain, self.seen.texture)
         return blend.as_sharp(self.ours.alpha)
 
     def composite(self) -> np.ndarray:
@@ -193,11 +182,6 @@ class Case:
         shown = furniture.shown(alpha, self.ours.depth, whole)
         true = (self.theirs.whole > 0.5) & (self.theirs.alpha <= 0.5)
         return (alpha > 0.5) & (shown <= 0.5), true
-
-    @property
-    def lamp(self) -> float:
-        """The share of the floor's light that comes from a lamp, as a job finds."""
-        return Rays.of(self.seen.room.light).lamp
 
     @property
     def masks(self) -> tuple[np.ndarray, np.ndarray]:
@@ -249,14 +233,6 @@ def drawn_home(rng: np.random.Generator) -> np.ndarray:
 def renderer_of(number: int, room: str) -> FigureRenderer:
     """Of somebody in the light of a room."""
     return FigureRenderer(actor(number).figure, make_room(room).lighting)
-
-
-@cache
-def home_of(number: int) -> np.ndarray:
-    """(h,w,3) f32 in [0,1]: the room in which somebody was learnt."""
-    room = make_room(TUNED_ON[number])
-    camera = background_camera(room.id, 320, 240)
-    return render_parts(room.parts, room.lighting, camera, 1).rgb.astype(np.float32) / 255
 
 
 def psnr(ours: np.ndarray, theirs: np.ndarray) -> float:

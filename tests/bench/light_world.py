@@ -3,6 +3,7 @@ floor and behind furniture."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -16,6 +17,9 @@ from understudy.demo.rooms import Room as DemoRoom
 from understudy.room.calibrate import calibrate
 from understudy.room.depth import Nearness
 from understudy.room.told import Told
+from understudy.scene.blend import Texture
+from understudy.scene.framing import Framing
+from understudy.scene.occlusion import Furniture
 from understudy.scene.place import Place
 
 SIZE = (640, 480)
@@ -25,7 +29,7 @@ BLURRED = 0.8  # px of the masks: how soft a network draws edges
 EXPOSURE, TINT = 0.15, 0.06  # standard deviations of the logarithm, of a photo's own exposure
 CELL, HALF = 0.04, 3.6  # m of the plan of what stands about
 CLEAR = 0.26  # m around a person
-HIDDEN = (0.08, 0.7)  # of who stands behind things
+HIDDEN = (0.15, 0.7)  # of who stands behind things
 BILLBOARD = np.array([(x, y) for y in np.arange(0.05, 1.75, 0.1) for x in (-0.2, 0.0, 0.2)])
 BEHIND = 0.15  # m: what is so much nearer hides a billboard
 TRIES = 400
@@ -40,6 +44,20 @@ class Seen:
     room: Room
     gain: np.ndarray
     bare: np.ndarray
+
+    @cached_property
+    def framing(self) -> Framing:
+        """All of it."""
+        return Framing.of(self.room.camera, *SIZE, "cover")
+
+    @cached_property
+    def furniture(self) -> Furniture | None:
+        """What a job finds that hides somebody."""
+        return Furniture.of(self.room, self.framing, self.photo.view.rgb)
+
+    @cached_property
+    def texture(self) -> Texture:
+        return Texture.of(self.photo.view.rgb)
 
 
 def photos(rooms: list[str], each: int, seed: int) -> Iterator[Photo]:

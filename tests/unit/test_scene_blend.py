@@ -20,7 +20,7 @@ from understudy.scene.standing import hidden_share, standable
 
 CAMERA = RoomCamera(640, 480, 420.0, -9.0, 0.0, 0.0, 1.4)
 SMALL = CAMERA.resized(320, 240)
-LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, (0.0, 0.0), 1.0)
+LIGHT = Light((1.0, 1.0, 1.0), 0.0, 0.0, 0.0, 0.0, ())
 BACK, NEAR, TALL = 6.0, 2.5, 0.9  # m: a wall; something in front of it, and its height
 POST = np.s_[140:180]  # columns of the masks in which that stands
 WHOLE = np.s_[:480, :640]
@@ -152,23 +152,52 @@ def test_the_same_light_changes_nothing():
 
 def test_a_person_takes_the_photos_exposure_and_tint():
     home = np.random.default_rng(0).uniform(0, 0.8, (60, 60, 3)).astype(np.float32)
-    exposure = np.array([0.8, 0.72, 0.6])
+    exposure = np.array([0.8, 0.75, 0.7])
     gain = light_gain(home, np.uint8(255 * home * exposure + 0.5))
     assert (gain < 1).all() and gain[0] > gain[1] > gain[2]
     assert np.abs(np.log(gain / exposure)).max() < 0.5 * np.abs(np.log(exposure)).max()
 
 
-def test_a_floor_is_lighter_towards_the_lamp():
-    floor = np.isfinite(SMALL.floor_depth()) & (SMALL.floor_depth() < 6)
-    place = np.where(floor[..., None], SMALL.floor_points(), 0)
-    rng = np.random.default_rng(3)
-    shade = 150 * np.exp(0.06 * place[..., 0] - 0.1 * place[..., 1]) * floor
-    picture = np.clip(shade + rng.normal(0, 4, shade.shape), 0, 255)
-    light = read_light(np.uint8(picture[..., None].repeat(3, 2)), floor, SMALL)
-    assert light.slope == pytest.approx((0.06, -0.1), abs=0.015)
-    assert light.slope_sigma < 0.02
-    plain = read_light(np.full((240, 320, 3), 150, np.uint8), floor, SMALL)
-    assert np.hypot(*plain.slope) < 5 * plain.slope_sigma + 1e-6
+def test_where_nothing_is_white_nobody_gets_darker():
+    """A brick wall may be as dark as a white wall in little light."""
+    home = np.random.default_rng(0).uniform(0, 0.9, (60, 60, 3)).astype(np.float32)
+    brick = np.uint8(255 * home * np.array([0.66, 0.33, 0.26]) + 0.5)
+    grey = np.uint8(255 * home * 0.42 + 0.5)  # as dark, and it can only be the light
+    assert np.log(light_gain(home, brick)).mean() == pytest.approx(0, abs=0.05)
+    assert np.log(light_gain(home, grey)).mean() < -0.6
+
+
+def lit_floor(lamp: tuple[float, float], floor: str) -> np.ndarray:
+    """A photo (240,320,3) of nothing but floor under a lamp 2.3 m above a floor point, and light
+    from all around. floor: "grey" in all channels, "plain", or with a darker, red "mat"."""
+    place = np.where(FLOOR[..., None], SMALL.floor_points(), 0)
+    away = np.linalg.norm(place - lamp, axis=-1)
+    light = FLOOR * (0.35 + 0.65 * 2.3 / np.hypot(2.3, away))
+    paint = np.array([[150.0, 140.0, 130.0], [110.0, 60.0, 50.0]])
+    mat = (place[..., 0] > 0.4) & (place[..., 1] < 3.2) & (floor == "mat")
+    colour = np.full(3, 130.0) if floor == "grey" else paint[mat.astype(int)]
+    noise = np.random.default_rng(3).normal(0, 4, (*FLOOR.shape, 1))
+    return np.uint8(np.clip(colour * light[..., None] + noise, 0, 255))
+
+
+FLOOR = np.isfinite(SMALL.floor_depth()) & (SMALL.floor_depth() < 6)
+
+
+@pytest.mark.parametrize("lamp", [(1.8, 1.5), (-1.8, 4.0), (1.5, -1.0)])
+@pytest.mark.parametrize("floor", ["grey", "plain", "mat"])
+def test_a_floor_tells_where_the_lamp_is(lamp, floor):
+    light = read_light(lit_floor(lamp, floor), FLOOR, SMALL)
+    towards = np.array(light.lamps) - (0.0, 3.0)
+    mean = (towards / np.linalg.norm(towards, axis=1, keepdims=True)).mean(0)
+    true = np.array(lamp) - (0.0, 3.0)
+    off = np.degrees(np.arccos(mean @ true / np.linalg.norm(mean) / np.linalg.norm(true)))
+    assert off < 15 and np.linalg.norm(mean) > 0.8
+
+
+def test_too_little_floor_tells_of_no_lamp():
+    little = FLOOR & (np.arange(320) > 300)
+    little[:220] = False
+    assert read_light(lit_floor((1.0, 1.0), "plain"), little, SMALL).lamps == ()
 
 
 # Noise and sharpness
@@ -242,18 +271,18 @@ def test_without_any_part_it_is_the_plain_paste():
     rgb, alpha, depth = disc()
     photo = rng.integers(0, 256, (120, 160, 3), np.uint8)
     rgba = np.uint8(255 * np.dstack([rgb, alpha]) + 0.5)
-    frame, hidden = Blend(None, None, None).over(rgb, alpha, depth, photo)
+    frame, seen = Blend(None, None, None).over(rgb, alpha, depth, photo)
     assert np.abs(frame.astype(int) - over(rgba[None], photo[None])[0]).max() <= 1
-    assert hidden == 0
+    assert (seen == 1).all()
 
 
 def test_an_empty_frame_is_the_photo():
     photo = np.full((120, 160, 3), 77, np.uint8)
     nothing = np.zeros((120, 160), np.float32)
-    frame, hidden = Blend(furniture(), None, Texture.of(photo)).over(
+    frame, seen = Blend(furniture(), None, Texture.of(photo)).over(
         np.zeros((120, 160, 3), np.float32), nothing, nothing, photo
     )
-    assert np.array_equal(frame, photo) and hidden == 0
+    assert np.array_equal(frame, photo) and (seen == 1).all()
 
 
 def test_the_parts_are_named():

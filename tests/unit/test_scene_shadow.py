@@ -11,8 +11,8 @@ from understudy.scene.framing import Framing
 from understudy.scene.shadow import LOWEST, USUAL_STRENGTH, Rays, ShadedFloor, strength_of
 
 CAMERA = RoomCamera(640, 480, 420.0, -14.0, 1.0, 5.0, 1.4)
-# All of the light comes from above, none more from one side.
-FULL = Light((1.0, 1.0, 1.0), 1.0, 1e-6, 0.1, 0.1, (0.0, 0.0), 0.01)
+# All of the light comes from above, from no lamp.
+FULL = Light((1.0, 1.0, 1.0), 1.0, 1e-6, 0.1, 0.1, ())
 PLACE = np.array([[0.2, 3.0]])
 
 
@@ -75,6 +75,17 @@ def test_nothing_but_floor_is_shaded():
     assert changed[: int(2 * x) - 6].any() and not changed[int(2 * x) + 6 :].any()
 
 
+def test_specks_of_the_floors_mask_leave_no_light_in_the_shadow():
+    room = room_with(FULL)
+    specks = np.random.default_rng(0).random(room.floor.shape) < 0.02
+    framing = Framing.of(CAMERA, 640, 480, "cover")
+    dark, specked = (
+        ShadedFloor.of(one, framing, PLACE).darkness(disc(0.4, 0.1))
+        for one in (room, replace(room, floor=room.floor & ~specks))
+    )
+    assert np.abs(dark - specked)[dark > 0.3].max() < 0.1
+
+
 @pytest.mark.parametrize("resize", ["cover", "contain"])
 def test_the_shadow_is_where_the_frame_shows_its_place(resize):
     framing = Framing.of(CAMERA, 300, 400, resize)
@@ -88,7 +99,7 @@ def test_the_shadow_is_where_the_frame_shows_its_place(resize):
 
 
 def test_what_a_photo_shows_of_its_light_is_weighed():
-    certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1, (0.0, 0.0), 1.0)
+    certain = Light((1.0, 1.0, 1.0), 0.1, 0.01, 0.1, 0.1, ())
     unsure = replace(certain, shadow_sigma=1.0)
     assert strength_of(certain) == pytest.approx((0.1 + USUAL_STRENGTH) / 2, abs=0.01)
     assert USUAL_STRENGTH > strength_of(unsure) > 0.95 * USUAL_STRENGTH
@@ -103,9 +114,10 @@ def test_a_motion_out_of_the_picture_has_no_shadow():
 
 
 @pytest.mark.parametrize("towards", [(1.0, 0.0), (0.0, -1.0), (-0.7, 0.7)])
-def test_a_shadow_falls_away_from_where_the_floor_is_lighter(towards):
+def test_a_shadow_falls_away_from_the_lamp(towards):
     framing = Framing.of(CAMERA, 640, 480, "cover")
-    lamp = replace(FULL, slope=(0.1 * towards[0], 0.1 * towards[1]), slope_sigma=0.01)
+    beside = PLACE[0] + 1.4 * np.array(towards)
+    lamp = replace(FULL, lamps=((float(beside[0]), float(beside[1])),))
     raised = disc(0.3, 1.0)
     away = PLACE[0] - 0.6 * np.array(towards)
     dark = {}
@@ -118,11 +130,18 @@ def test_a_shadow_falls_away_from_where_the_floor_is_lighter(towards):
     assert dark["lamp"] > 1.5 * dark["sky"]
 
 
-def test_a_slope_in_doubt_or_too_steep_is_no_lamp():
-    for slope in (0.1, 0.6):  # in doubt; so steep that it is an edge of something
-        unsure = replace(FULL, slope=(slope, 0.0), slope_sigma=0.05)
-        assert Rays.of(unsure).lamp == 0
-        np.testing.assert_array_equal(Rays.of(unsure).shifts, Rays.of(FULL).shifts)
+def test_a_shadow_is_as_long_as_the_lamp_is_low():
+    overhead, beside, far = (
+        np.linalg.norm(Rays.of(replace(FULL, lamps=((x, 3.0),)), np.array([0.0, 3.0])).shifts[-1])
+        for x in (0.01, 0.92, 9.0)
+    )
+    assert overhead < 0.01 and beside == pytest.approx(0.92 / 2.3) and beside < far < 1
+
+
+def test_a_lamp_that_may_be_anywhere_is_a_sky():
+    around = [(3 * np.sin(turn), 3 * np.cos(turn)) for turn in np.linspace(0, 2 * np.pi, 12, False)]
+    shifts = Rays.of(replace(FULL, lamps=tuple(around)), np.zeros(2)).shifts
+    assert np.abs(shifts.mean(0)).max() < 0.05
 
 
 def test_what_touches_the_floor_is_darkest_there(floor):

@@ -22,7 +22,7 @@ with job(snakemake):
         images,
         snakemake.wildcards.view,
         made.video,
-        made.placed,
+        made.labels,
         CompositeSettings(**told.settings),
         told.device,
     )

@@ -59,6 +59,11 @@ class RoomCamera:
         f, w, h = self.focal, self.width, self.height
         return np.array([[f, 0, w / 2], [0, f, h / 2], [0, 0, 1.0]])
 
+    @property
+    def view(self) -> np.ndarray:
+        """(4,4): from the floor's axes, right, up and back, m, to camera space."""
+        return view_of(self.axes, self.above)
+
     def resized(self, width: int, height: int) -> "RoomCamera":
         """The same view in a picture of another size and the same shape."""
         return RoomCamera(
@@ -90,17 +95,34 @@ class RoomCamera:
 
     def floor_depth(self) -> np.ndarray:
         """(h,w) m along the camera's axis of the floor in each pixel; inf above the horizon."""
-        fall = -(self.rays() @ self.axes[1])
-        return np.divide(self.above, fall, out=np.full(fall.shape, np.inf), where=fall > 1e-3)
+        return self._depth_along(self.rays())
 
     def floor_points(self) -> np.ndarray:
         """(h,w,2): the floor point in each pixel; inf above the horizon."""
-        depth = self.floor_depth()
+        return self.floor_along(self.rays())
+
+    def floor_along(self, rays: np.ndarray) -> np.ndarray:
+        """(…,2): where rays (…,3) of camera space, with z = 1, meet the floor; inf if they rise."""
+        depth = self._depth_along(rays)
         seen = np.isfinite(depth)
         right, _, back = self.axes
         points = np.full((*depth.shape, 2), np.inf)
-        points[seen] = self.rays()[seen] * depth[seen, None] @ np.stack([right, -back], 1)
+        points[seen] = rays[seen] * depth[seen, None] @ np.stack([right, -back], 1)
         return points
+
+    def _depth_along(self, rays: np.ndarray) -> np.ndarray:
+        """(…,) m along the camera's axis, of the same."""
+        fall = -(rays @ self.axes[1])
+        return np.divide(self.above, fall, out=np.full(fall.shape, np.inf), where=fall > 1e-3)
+
+
+def view_of(axes: np.ndarray, above: float) -> np.ndarray:
+    """(4,4): to the space of a camera `above` m over a floor from the floor's axes (3,3), right, up
+    and back, one per row in that space; the origin is the point of the floor below the camera."""
+    view = np.eye(4)
+    view[:3, :3] = axes.T
+    view[:3, 3] = -above * axes[1]
+    return view
 
 
 def axes(pitch: float, roll: float, yaw: float) -> np.ndarray:
@@ -117,17 +139,16 @@ def axes(pitch: float, roll: float, yaw: float) -> np.ndarray:
 class Light:
     """How a photo's light falls. white (3,): the brightest of each channel (98th percentile), 0–1;
     shadow: share of the light that is missing where things stand on the floor, 0–1; softness: how
-    far from there, m, half of that is missing; each with its standard error. slope (2,): by what
-    share a metre the floor gets lighter to the right and forward, which is towards a window or a
-    lamp, and the standard error of its size."""
+    far from there, m, half of that is missing; each with its standard error. lamps: floor points
+    below where the lamp or window may be that casts the shadows, each as likely as the others; none
+    if the floor does not tell."""
 
     white: tuple[float, float, float]
     shadow: float
     shadow_sigma: float
     softness: float
     softness_sigma: float
-    slope: tuple[float, float]
-    slope_sigma: float
+    lamps: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -187,7 +208,9 @@ def load_room(path: Path | str) -> Room:
         floor=stored["floor"],
         free=stored["free"],
         spots=stored["spots"],
-        light=Light(**{**light, **{name: tuple(light[name]) for name in ("white", "slope")}}),
+        light=Light(
+            **{**light, "white": tuple(light["white"]), "lamps": tuple(map(tuple, light["lamps"]))}
+        ),
         about=stored.about,
         depth=stored["depth"].astype(np.float32) if "depth" in stored else None,
     )

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from understudy.artifacts.room import Light, RoomCamera
+from understudy.room.lamp import find_lamps
 
 WHITE = 98  # percentile
 USUAL_SHADOW, USUAL_SOFTNESS = 0.35, 0.15  # of the light; m: where the photo does not tell
@@ -13,11 +14,7 @@ _OPEN = 0.5  # m: farther away the floor is not in its shadow
 _FEWEST = 30  # pixels at a distance
 _CELL = 0.02  # m of the plan in which distances are measured
 _FAR, _ASIDE = 6.0, 3.0  # m of the plan
-_PATCH, _PATCH_FEWEST = 0.2, 5  # m, and pixels, of floor that is looked at as a whole
-_PATCHES = 20  # at least
 _CLEAR = 0.15  # m from things, within which their shadow is darkest
-_ROUNDS = 20  # of reweighting
-_NEIGHBOURS = 3.0  # patches that go together: what is off the slope is texture, of several patches
 
 
 def read_light(picture: np.ndarray, free: np.ndarray, camera: RoomCamera) -> Light:
@@ -29,12 +26,14 @@ def read_light(picture: np.ndarray, free: np.ndarray, camera: RoomCamera) -> Lig
     white = np.percentile(picture.reshape(-1, 3), WHITE, axis=0) / 255
     red, green, blue = white.tolist()
     shadow, softness = (USUAL_SHADOW, _SPREAD[0]), (USUAL_SOFTNESS, _SPREAD[1])
-    slope: tuple[tuple[float, float], float] = (0.0, 0.0), 1.0
+    lamps: list[tuple[float, float]] = []
     if free.any():
         away = _distance(free, camera)
         shadow, softness = _contact(picture, free, away) or (shadow, softness)
-        slope = _slope(picture, free, camera, away) or slope
-    return Light((red, green, blue), *shadow, *softness, *slope)
+        clear = away > _CLEAR
+        places = find_lamps(camera.floor_points()[free][clear], picture[free][clear])
+        lamps = [(right, forward) for right, forward in places.tolist()]
+    return Light((red, green, blue), *shadow, *softness, tuple(lamps))
 
 
 def _contact(
@@ -62,33 +61,6 @@ def _contact(
     gone = np.flatnonzero(known & (missing < peak / 2) & (np.arange(len(missing)) > start))
     softness = float(middles[gone[0]] if len(gone) else _OPEN)
     return (peak, texture), (softness, float(_EDGES[1] + texture / peak * softness))
-
-
-def _slope(
-    picture: np.ndarray, free: np.ndarray, camera: RoomCamera, away: np.ndarray
-) -> tuple[tuple[float, float], float] | None:
-    """The slope of the logarithm of the floor's lightness, right and forward, a metre, and its
-    standard error; None where too little floor is seen."""
-    place = camera.floor_points()[free]
-    clear = (away > _CLEAR) & (place[:, 1] < _FAR)
-    patch = np.floor(place[clear] / _PATCH).astype(int)
-    _, which, count = np.unique(patch, axis=0, return_inverse=True, return_counts=True)
-    if (count >= _PATCH_FEWEST).sum() < _PATCHES:
-        return None
-    lightness = np.log(np.maximum(picture[free][clear].mean(1), 1))
-    order = np.argsort(which.ravel(), kind="stable")
-    parts = np.split(np.column_stack([place[clear], lightness])[order], np.cumsum(count)[:-1])
-    x, y, z = np.array([np.median(part, 0) for part in parts if len(part) >= _PATCH_FEWEST]).T
-    terms = np.column_stack([np.ones_like(x), x - x.mean(), y - y.mean()])
-    weight = np.ones_like(x)
-    for _ in range(_ROUNDS):  # what lies off the plane counts little (Geman and McClure)
-        normal = terms.T * weight @ terms
-        found = np.linalg.solve(normal, terms.T * weight @ z)
-        off = z - terms @ found
-        sigma = 1.4826 * np.median(np.abs(off)) + 1e-3
-        weight = 1 / (1 + (off / (2 * sigma)) ** 2) ** 2
-    spread = np.linalg.inv(normal)[1:, 1:] * sigma**2 * _NEIGHBOURS
-    return (float(found[1]), float(found[2])), float(np.linalg.eigvalsh(spread)[-1] ** 0.5)
 
 
 def _distance(free: np.ndarray, camera: RoomCamera) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -44,12 +45,20 @@ class Framing:
             [[focal * x, 0, self.width / 2], [0, focal * y, self.height / 2], [0, 0, 1]]
         )
 
-    def slopes(self, focal: float) -> np.ndarray:
-        """(h,w,2): of the pixels' rays from the camera's axis, of the same photo."""
+    def rays(self, focal: float) -> np.ndarray:
+        """(h,w,3): directions of the pixels' centres in camera space, with z = 1, of that photo."""
         K = self.K(focal)
         across = (np.arange(self.width) + 0.5 - K[0, 2]) / K[0, 0]
         down = (np.arange(self.height) + 0.5 - K[1, 2]) / K[1, 1]
-        return np.dstack(np.meshgrid(across, down))
+        return np.dstack([*np.meshgrid(across, down), np.ones((self.height, self.width))])
+
+    def shown_of(self, mask: np.ndarray, camera: RoomCamera, interpolation: int) -> np.ndarray:
+        """What the frame shows of a picture (p,q) f32 of the whole photo of that camera, reduced as
+        a room's masks are; interpolation: OpenCV's."""
+        small = camera.resized(*mask.shape[::-1])
+        at = small.project(self.rays(camera.focal)).astype(np.float32) - np.float32(0.5)
+        x, y = np.ascontiguousarray(np.moveaxis(at, -1, 0))
+        return cv2.remap(mask, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
 
 
 def framed_photo(path: Path | str, width: int, height: int, resize: Resize) -> np.ndarray:

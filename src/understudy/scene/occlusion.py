@@ -39,12 +39,7 @@ class Furniture:
         nearness = nearness_of(room)
         error = _error(room, nearness)
         nearness[room.floor] = 0
-        small, slopes = room.small, framing.slopes(room.camera.focal)
-        x, y = (
-            (slopes[..., axis] * small.focal + side / 2 - 0.5).astype(np.float32)
-            for axis, side in enumerate((small.width, small.height))
-        )
-        coarse = cv2.remap(nearness, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        coarse = framing.shown_of(nearness, room.camera, cv2.INTER_NEAREST)
         return Furniture(_to_edges(coarse, photo), error)
 
     def shown(self, alpha: np.ndarray, depth: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:

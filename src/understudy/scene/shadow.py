@@ -1,5 +1,5 @@
 """The shadow of a person on the floor of a room: soft, of a sky that is alike all around, and of a
-lamp or window where the photo shows on which side one is.
+lamp or window, wherever the photo says that it may be.
 
 How much of the light a point of the floor gets is the mean, over the directions of it, of whether
 the body is in the way: each direction's footprint of the body is drawn onto a plan of the floor.
@@ -14,6 +14,7 @@ import numba as nb
 import numpy as np
 
 from understudy.artifacts.room import Light, Room
+from understudy.room.lamp import HEIGHT
 from understudy.scene.framing import Framing
 
 DIRECTIONS = 24  # 0.02 of the light off what 400 give
@@ -21,18 +22,16 @@ LOWEST = 25.0  # degrees: light that falls flatter is left out; its shadows are 
 CELL = 0.02  # m of the plan
 AROUND = 1.5  # m of floor around a motion; a shadow farther away is faint
 _CLOSED = np.ones((5, 5), np.uint8)  # cells between the points of a surface
+_SPECK = 3  # px of the masks: what differs from all around it is noise of the depth
 _BLUR = 1.0  # cells
 
 # How much of a floor's light comes from above, if nothing is known, and its standard error.
 USUAL_STRENGTH, USUAL_SIGMA = 0.75, 0.2
 FURNITURE_SIGMA = 0.2  # how far off what a person takes that is which furniture takes
 
-# A lamp, as the slope of the floor's lightness tells it.
-SURE, STEEPEST = 5.0, 0.3  # standard errors of the slope; a metre: steeper is where sunlight ends
-LAMP = 0.35  # of a floor's light, if the slope is sure
-_RUN, _RUN_SPREAD = 0.65, 0.15  # m that a shadow is longer a metre of height: of 57°, 51 to 63°
-_FAN = math.radians(40)  # to both sides: how far off a slope's direction is
-_RAYS = 12
+# A lamp or window.
+LAMP = 0.5  # of a floor's light
+_LONGEST = 0.7  # m a metre of height: flatter light comes from broad windows, and is not alone
 
 _TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.2, 0.5, 2.0  # m over the floor, of its light, cells
 
@@ -56,20 +55,18 @@ class Rays:
     lamp: float
 
     @staticmethod
-    def of(light: Light) -> "Rays":
-        """An even sky, and a lamp where the floor gets lighter."""
-        strength, slope = strength_of(light), np.array(light.slope)
-        size = float(np.hypot(*slope))
-        if not SURE * light.slope_sigma <= size <= STEEPEST:
+    def of(light: Light, place: np.ndarray) -> "Rays":
+        """An even sky, and a lamp wherever it may be. place (2,): floor point of who casts the
+        shadow."""
+        strength = strength_of(light)
+        if not light.lamps:
             return Rays(_SKY, np.full(DIRECTIONS, strength * _SKY_SHARE), 0.0)
-        k = np.arange(_RAYS) + 0.5
-        aside = _FAN * (2 * (k * (5**0.5 - 1) / 2 % 1) - 1)
-        run = _RUN + _RUN_SPREAD * (2 * k / _RAYS - 1)
-        turn = math.atan2(slope[0], slope[1]) + aside
-        lamp = -run[:, None] * np.stack([np.sin(turn), np.cos(turn)], 1)
+        away = place - np.array(light.lamps)
+        run = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+        shifts = away / run * np.minimum(run / HEIGHT, _LONGEST)
         sky = np.full(DIRECTIONS, (1 - LAMP) * strength * _SKY_SHARE)
-        shares = np.concatenate([sky, np.full(_RAYS, LAMP / _RAYS)])
-        return Rays(np.concatenate([_SKY, lamp]).astype(np.float32), shares, LAMP)
+        shares = np.concatenate([sky, np.full(len(shifts), LAMP / len(shifts))])
+        return Rays(np.concatenate([_SKY, shifts]).astype(np.float32), shares, LAMP)
 
 
 @dataclass(frozen=True)
@@ -94,21 +91,16 @@ class ShadedFloor:
         """places (k,2): floor points, right and forward, m, between which somebody moves."""
         low, high = places.min(0) - AROUND, places.max(0) + AROUND
         cells = np.ceil((high - low) / CELL).astype(int)
-        right, forward, slopes = _floor(room, framing)
-        x, y = (right - low[0]) / CELL - 0.5, (forward - low[1]) / CELL - 0.5
-        small = room.small
-        shown = cv2.remap(
-            room.floor.astype(np.float32),
-            (slopes[..., 0] * small.focal + small.width / 2 - 0.5).astype(np.float32),
-            (slopes[..., 1] * small.focal + small.height / 2 - 0.5).astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        place = room.camera.floor_along(framing.rays(room.camera.focal))
+        x, y = np.moveaxis((place - low) / CELL - 0.5, -1, 0)
+        whole = cv2.medianBlur(room.floor.astype(np.float32), _SPECK)
+        shown = framing.shown_of(whole, room.camera, cv2.INTER_LINEAR)
         inside = (x >= 0) & (x < cells[0] - 1) & (y >= 0) & (y < cells[1] - 1) & (shown > 0)
         box = _bounds(inside)
         shown = np.where(inside, shown, 0.0)[box].astype(np.float32)
         x, y = (np.where(inside, cell, -10.0)[box].astype(np.float32) for cell in (x, y))
-        return ShadedFloor(box, x, y, shown, low, (cells[0], cells[1]), Rays.of(room.light))
+        rays = Rays.of(room.light, (low + high) / 2)
+        return ShadedFloor(box, x, y, shown, low, (cells[0], cells[1]), rays)
 
     def darkness(self, points: np.ndarray) -> np.ndarray:
         """(h,w) f32 of the box: the share of the light that a body's surface points (n,3) take:
@@ -140,17 +132,6 @@ class ShadedFloor:
         picture = photo.copy()
         picture[self.box] = (photo[self.box] * (1 - darkness[..., None]) + 0.5).astype(np.uint8)
         return picture
-
-
-def _floor(room: Room, framing: Framing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Right and forward (h,w) m of the floor in each pixel of a frame, far off above the horizon;
-    and the pixels' slopes (h,w,2) from the camera's axis."""
-    camera = room.camera
-    slopes = framing.slopes(camera.focal)
-    rays = np.dstack([slopes, np.ones(slopes.shape[:2])])
-    fall = np.maximum(-(rays @ camera.axes[1]), 1e-6)
-    points = rays * (camera.above / fall)[..., None]
-    return points @ camera.axes[0], -(points @ camera.axes[2]), slopes
 
 
 def _bounds(inside: np.ndarray) -> tuple[slice, slice]:
