@@ -6,7 +6,6 @@ what is between hip and pelvis is treated otherwise (docs/avatars.md). Run alone
 code replaces much of torch: prints the parities as JSON.
 """
 
-import gc
 import json
 import math
 import sys
@@ -89,21 +88,26 @@ class StandIn:
 
 def main() -> None:
     with entered("avatar") as (body, flame):
+        ours = _ours(body, flame, np.random.default_rng(2))
+        theirs, optimiser = _theirs(ours)
+        stand_in = StandIn(len(ours.human.surface), theirs.head)
+        _draw_ours(ours, stand_in)
+        _draw_theirs(theirs.model, stand_in)
         found = {}
         for when, step in STEPS.items():
-            found[when] = _compared(body, flame, step)
-            gc.collect()  # two models of a gigabyte each
+            found[when] = _compared(ours, theirs, optimiser, step)
         print(json.dumps(found))
 
 
-def _compared(body, flame, step: int) -> dict[str, dict[str, float]]:
-    """Relative differences at a step: of the terms, and of what one step of Adam changes."""
-    rng = np.random.default_rng(2)
-    ours = _ours(body, flame, rng)
-    theirs, optimiser = _theirs(ours, rng)
-    stand_in = StandIn(len(ours.human.surface), theirs.head)
-    _draw_ours(ours, stand_in)
-    _draw_theirs(theirs.model, stand_in)
+def _compared(
+    ours: training.ExAvatarTraining,
+    theirs: types.SimpleNamespace,
+    optimiser: torch.optim.Adam,
+    step: int,
+) -> dict[str, dict[str, float]]:
+    """Relative differences at a step: of the terms, and of what one step of Adam changes. Both
+    models are moved by it."""
+    _renew(ours)
     ours.steps = step
     terms = _terms_of_ours(ours)
     from config import cfg
@@ -127,6 +131,8 @@ def _compared(body, flame, step: int) -> dict[str, dict[str, float]]:
     before = {name: a.detach().clone() for name, (a, _) in theirs.pairs(ours).items()}
     for group, peak in zip(ours.optimiser.param_groups, ours.peaks, strict=True):
         group["lr"] = peak
+    for parameter in theirs.model.scene_gaussian.parameters():
+        parameter.grad = None  # the scene stays: here it has an optimiser of its own
     ours.optimiser.step()
     optimiser.step()
     steps = {
@@ -202,17 +208,21 @@ def _ours(body, flame, rng) -> training.ExAvatarTraining:
         made.human.geometry.heads[1].bias.fill_(widest)  # some are wider than in the warm-up
         made.human.joint_offset += 0.002 * torch.randn(55, 3, generator=g)
         made.human.betas += 0.01 * torch.randn(100, generator=g)
-    # The public code looks for arms and hands' normals on the current shape.
-    first = made.regularisers.first_offset
-    made.regularisers = losses.Regularisers(made.human, own.weights, made.device)
-    made.regularisers.first_offset = first
-    difference = made.regularisers.difference
+    made.random = types.SimpleNamespace(random=lambda *_, **__: np.array(COLOR))
+    return made
+
+
+def _renew(ours: training.ExAvatarTraining) -> None:
+    """What the public code looks for on the current shape: arms, hands' normals, nearest vertices;
+    all in double precision."""
+    first = ours.regularisers.first_offset
+    ours.regularisers = losses.Regularisers(ours.human, ours.own.weights, ours.device)
+    ours.regularisers.first_offset = first
+    difference = ours.regularisers.difference
     difference.forward, difference.backward = (
         x.to(torch.float64) for x in (difference.forward, difference.backward)
     )
-    made.nearest = made.human.nearest_rig()
-    made.random = types.SimpleNamespace(random=lambda *_, **__: np.array(COLOR))
-    return made
+    ours.nearest = ours.human.nearest_rig()
 
 
 def _draw_ours(ours: training.ExAvatarTraining, stand_in: StandIn) -> None:
@@ -255,7 +265,7 @@ def _terms_of_ours(ours: training.ExAvatarTraining) -> dict[str, Tensor]:
     return found
 
 
-def _theirs(ours: training.ExAvatarTraining, rng) -> tuple[types.SimpleNamespace, torch.optim.Adam]:
+def _theirs(ours: training.ExAvatarTraining) -> tuple[types.SimpleNamespace, torch.optim.Adam]:
     """The public model with the same weights; its data; which parameters belong together."""
     from nets.module import HumanGaussian, SceneGaussian, SMPLXParamDict
     from utils.flame import flame
