@@ -151,3 +151,4 @@ onsuccess:
 
 if workflow.is_main_process:
     ask_by_need()
+    plan_quickly()

@@ -1,6 +1,8 @@
 # Turns configuration and tables into plain dicts, the fan-out and code versions. The logic is in
 # the library (src/understudy/plan).
 import gc
+import inspect
+import io
 import os
 import shutil
 import subprocess
@@ -17,8 +19,9 @@ sys.path.insert(0, str(BASE / "src"))
 gc.set_threshold(200_000, 20, 50)
 
 from snakemake.exceptions import WorkflowError
+from snakemake.common import overwrite_function_params
 from snakemake.resources import Resource
-from snakemake.settings.types import PersistenceBackend
+from snakemake.settings.types import DeploymentMethod, PersistenceBackend
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.cluster.retries import tries_without_memory
@@ -235,6 +238,37 @@ def start_without_limit():
     """Snakemake starts at most 100 jobs a second unless told another number, and for that each job
     that has ended wakes the scheduler once a second from then on."""
     workflow.scheduler.job_rate_limiter = None
+
+
+def plan_quickly():
+    """What Snakemake would do for each job of a plan is done once: read the rule's script, see what
+    a function takes, and find the environment of a job, which is of no use without conda."""
+    for each in workflow.rules:
+        for function in (*each.input, *each.params):
+            if callable(function):
+                overwrite_function_params(function, inspect.signature(function).parameters)
+        if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+            each.expand_conda_env = lambda *given, **named: None
+    sources = workflow.sourcecache
+    text = once_a_file(lambda file: sources_open(file).read())
+    sources_open = sources.open
+    sources.open = lambda file, mode="r": (
+        io.StringIO(text(file)) if mode == "r" else sources_open(file, mode)
+    )
+    sources.exists, sources.get_path = once_a_file(sources.exists), once_a_file(sources.get_path)
+
+
+def once_a_file(method):
+    """A method of Snakemake's cache of sources that remembers its answer for each file."""
+    known = {}
+
+    def answer(file):
+        path = file.get_path_or_uri(secret_free=True)
+        if path not in known:
+            known[path] = method(file)
+        return known[path]
+
+    return answer
 
 
 def ask_by_need():

@@ -65,29 +65,49 @@ ANY = (empty, half, without_its_end, without_its_head, hole, noise, web_page, fo
 
 
 def not_numbers(path: Path) -> None:
-    """Every array of floats has NaN in it."""
+    """Every array of floats is NaN."""
 
-    def harmed(array: np.ndarray) -> np.ndarray:
-        return np.full_like(array, np.nan) if array.dtype.kind == "f" else array
+    def harmed(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {
+            name: np.full_like(array, np.nan) if array.dtype.kind == "f" else array
+            for name, array in arrays.items()
+        }
 
     _rewritten(path, harmed)
 
 
 def too_short(path: Path) -> None:
-    """Of each array the first entry is missing."""
-    _rewritten(path, lambda array: array[1:] if array.ndim and array.dtype != np.uint8 else array)
+    """The first entry of the largest array of more than bytes is missing."""
+
+    def harmed(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        known = {name: array for name, array in arrays.items() if array.ndim and array.itemsize > 1}
+        name = max(known, key=lambda name: known[name].nbytes)
+        return {**arrays, name: np.ascontiguousarray(known[name][1:])}
+
+    _rewritten(path, harmed)
 
 
-def _rewritten(path: Path, harmed: Callable[[np.ndarray], np.ndarray]) -> None:
+def _rewritten(
+    path: Path, harmed: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
+) -> None:
     if path.suffix == ".safetensors":
         with safe_open(path, "np") as stored:
             about = stored.metadata()
-        arrays = {name: np.ascontiguousarray(harmed(x)) for name, x in load_file(path).items()}
-        save_file(arrays, path, about)
+        save_file(harmed(load_file(path)), path, about)
         return
     with np.load(path) as stored:
-        arrays = {name: harmed(stored[name]) for name in stored.files}
+        arrays = harmed({name: stored[name] for name in stored.files})
     np.savez(path, **arrays)
+
+
+def too_few(path: Path) -> None:
+    """The last entry of the largest array is missing, whatever it holds."""
+
+    def harmed(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        name = max(arrays, key=lambda name: arrays[name].nbytes)
+        return {**arrays, name: arrays[name][:-1]}
+
+    _rewritten(path, harmed)
 
 
 def sound_alone(path: Path) -> None:
@@ -137,7 +157,7 @@ KINDS = (
     Kind("a user's video", "world/clips/wave.mp4", VIDEO, ("normalise_video",)),
     Kind("normalised video", "video/reference/wave.mp4", VIDEO, ("extract_keypoints",)),
     Kind("keypoints", "features/reference/wave/keypoints.npz", ARRAYS, ("extract_expression",)),
-    Kind("masks", "features/identity/esi/masks.npz", ARRAYS, ("measure_coverage",)),
+    Kind("masks", "features/identity/esi/masks.npz", (too_few, too_short), ("measure_coverage",)),
     Kind("fit", "fit/reference/wave.npz", ARRAYS, ("render_in_room", "animate_avatar")),
     Kind("avatar", "avatar/esi/avatar.safetensors", ARRAYS, ("render_in_room",)),
     Kind("room", "room/ROOM.npz", ARRAYS, ("render_in_room",)),

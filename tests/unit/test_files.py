@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.masks import load_masks, pack_masks
 from understudy.errors import UserError
 from understudy.files import (
     REFUSALS,
@@ -50,6 +51,18 @@ def test_damaged_content_is_told(stored):
     stored.write_bytes(content)
     with pytest.raises(UserError, match=r"stored\.npz: not a readable fit file"):
         load_arrays(stored, "fit")
+
+
+@pytest.mark.parametrize("start", range(0, 200, 8))
+def test_a_hole_in_an_arrays_header_is_told(tmp_path, start):
+    """NumPy reads the header of an array as Python's own words, and trips in many ways."""
+    path = tmp_path / "stored.npz"
+    np.savez(path, x=np.arange(5000.0), about=np.frombuffer(b'{"kind": "fit"}', np.uint8))
+    content = bytearray(path.read_bytes())
+    content[start : start + 40] = bytes(40)
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"stored\.npz: not a readable fit file [^\n]*delete it"):
+        load_arrays(path, "fit", shapes={"x": ("n",)})
 
 
 def test_another_kind_or_body_model_is_refused(stored):
@@ -213,6 +226,15 @@ def test_a_disk_without_room_for_one_more_file(tmp_path):
     )
     assert run.returncode == 0 and not run.stderr, run.stderr
     assert run.stdout.endswith("target.npz: no space left on the disk; free some and rerun\n")
+
+
+@pytest.mark.parametrize(("part", "left"), [("bits", 3), ("shape", 2)])
+def test_masks_that_are_not_of_their_size_are_told(tmp_path, part, left):
+    arrays = pack_masks(np.ones((4, 5, 7), bool))
+    arrays[part] = arrays[part][:left]
+    save_arrays(tmp_path / "masks.npz", arrays, {"kind": "masks"})
+    with pytest.raises(UserError, match=r"masks\.npz: is damaged \(.*\); delete it and rerun"):
+        load_masks(tmp_path / "masks.npz")
 
 
 def test_json_has_no_nan(tmp_path):

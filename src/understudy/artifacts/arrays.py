@@ -2,6 +2,7 @@
 
 import json
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ ABOUT = "about"  # the name under which the metadata is kept, as JSON
 UNREADABLE = (
     *(OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(SyntaxError, TypeError, OverflowError, tokenize.TokenError),  # NumPy's, of an array's header
 )
 # An array's name -> its shape; a letter stands for any size, the same wherever it stands.
 Shapes = Mapping[str, tuple[int | str, ...]]
@@ -67,8 +69,9 @@ def load_arrays(
         if not isinstance(about, dict):
             raise ValueError("its metadata is no object")
     except UNREADABLE as error:
+        reason = " ".join(str(error).split())
         raise UserError(
-            f"{path}: not a readable {kind} file ({error}); delete it and rerun"
+            f"{path}: not a readable {kind} file ({reason}); delete it and rerun"
         ) from error
     if about.get("kind") != kind:
         raise UserError(f"{path}: holds {about.get('kind')}, expected {kind}; delete it and rerun")

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from understudy.artifacts.arrays import Arrays, load_arrays, save_arrays
+from understudy.errors import UserError
 
 KIND = "masks"
+SHAPES = {"bits": ("n", "m"), "shape": (3,)}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,11 @@ def unpack_masks(stored: Arrays | dict[str, np.ndarray]) -> np.ndarray:
 
 def load_masks(path: Path | str) -> PackedMasks:
     """The masks of a masks.npz; UserError if it is anything else or damaged."""
-    return masks_of(load_arrays(path, KIND))
+    stored = load_arrays(path, KIND, shapes=SHAPES)
+    frames, height, width = (int(size) for size in stored["shape"])
+    if stored["bits"].shape != (frames, -(-height * width // 8)):
+        raise UserError(f"{path}: is damaged (its masks are not of its size); delete it and rerun")
+    return masks_of(stored)
 
 
 def stored_masks(masks: PackedMasks) -> dict[str, np.ndarray]:
