@@ -141,9 +141,13 @@ onstart:
 
 onerror:
     record_run()
-    partial_report()
+    results_so_far()
 
 
 onsuccess:
     record_run()
-    Path(PARTIAL_REPORT).unlink(missing_ok=True)
+    forget_results_so_far()
+
+
+if workflow.is_main_process:
+    ask_by_need()

@@ -2,8 +2,10 @@
 # the library (src/understudy/plan).
 import gc
 import os
+import shutil
 import subprocess
 import sys
+import time
 from dataclasses import asdict, astuple
 from pathlib import Path
 
@@ -15,20 +17,29 @@ sys.path.insert(0, str(BASE / "src"))
 gc.set_threshold(200_000, 20, 50)
 
 from snakemake.exceptions import WorkflowError
+from snakemake.resources import Resource
+from snakemake.settings.types import PersistenceBackend
 
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
+from understudy.cluster.retries import tries_without_memory
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.files import write_json
-from understudy.plan import effective
+from understudy.plan import effective, records
 from understudy.plan.code import code_version, rules_version
+from understudy.plan.dataset import real_rows, shown_backgrounds
 from understudy.plan.digests import record_digests
 from understudy.plan.expected import expected_files
+from understudy.plan.finished import pack_finished
 from understudy.plan.layout import LISTS
 from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.lost import lost_files
 from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
+if "{" in f"{BASE}{Path.cwd()}" or "}" in f"{BASE}{Path.cwd()}":
+    raise WorkflowError(
+        f"{BASE}: Snakemake takes {{ and }} in a path for wildcards; give the folder another name"
+    )
 try:
     for file in workflow.configfiles:
         read_config(file)  # of duplicate keys, Snakemake silently takes the last
@@ -54,7 +65,14 @@ if workflow.is_main_process:
         print(f"warning: {line}", file=sys.stderr)
     for line in PLAN.told_of_caps:
         print(f"note: {line}", file=sys.stderr)
-    if Path(RECORDS).is_dir() and not Path(".snakemake/metadata").is_dir():
+    try:
+        records.refuse_other_records(
+            Path.cwd(), workflow.workflow_settings.persistence_backend == PersistenceBackend.DB
+        )
+        records.follow_folder(Path.cwd())
+    except UserError as error:
+        raise WorkflowError(str(error))
+    if Path(RECORDS).is_dir() and records.are_missing(Path.cwd()):
         print(
             "warning: .snakemake/metadata is gone: existing outputs are accepted as they are, "
             "whatever they were made with; restore the folder, or force what changed (--forcerun RULE)",
@@ -219,27 +237,81 @@ def start_without_limit():
     workflow.scheduler.job_rate_limiter = None
 
 
+def ask_by_need():
+    """A profile's requests, as each rule needs them: no GPU where none is used, and more memory for
+    a retry only after a try that ran out of it."""
+    since = time.time()
+    for each in workflow.rules:
+        feature = each.name.removeprefix("extract_")
+        if not (gpu_of(feature) if feature in WEIGHTS else GPU):
+            for name in {"gpu_model", "gres"} & set(each.resources):
+                each.resources[name] = ""
+        for name in ("mem_mb", "mem_mb_per_cpu"):
+            asked = each.resources.get(name)
+            if asked is not None and asked.is_evaluable():
+                each.resources[name] = by_need(asked, since)
+
+
+def by_need(asked, since):
+    """A resource whose `attempt` is 1 + the tries since a time that ran out of memory."""
+
+    def of_a_job(wildcards, input, attempt, threads, rulename, async_run):
+        tries = attempt - 1
+        if tries and not workflow.local_exec:
+            logs = Path(workflow.executor_settings.logdir or ".snakemake/slurm_logs")
+            tries = min(tries, tries_without_memory(logs, rulename, list(wildcards), since))
+        return asked.evaluate(
+            wildcards,
+            input=input,
+            attempt=1 + tries,
+            threads=threads,
+            rulename=rulename,
+            async_run=async_run,
+        ).value
+
+    return Resource(asked.name, of_a_job, raw=asked.raw)
+
+
 def record_run():
-    """The digests of what was made, for `understudy verify`."""
+    """The digests of what was made, for `understudy verify`; then small files are packed."""
+    expected = list(expected_files(PLAN))
     try:
-        record_digests(RESULTS, expected_files(PLAN))
+        record_digests(RESULTS, expected)
+        pack_finished(RESULTS, expected)
     except (UserError, OSError) as error:
-        print(f"warning: digests were not recorded: {error}", file=sys.stderr)
+        print(f"warning: what was made could not be recorded: {error}", file=sys.stderr)
 
 
 PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake would take it for the
 # full one, and a later run would find nothing to do
 
 
-def partial_report():
-    """After a failure: a report on what there is, what is missing and why."""
-    inputs, target = f"{RESULTS}/report/inputs.json", PARTIAL_REPORT
-    environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
-    command = [sys.executable, "-m", "understudy", "report", inputs, target]
+PARTIAL_DATASET = LAYOUT.dataset("partial")  # for the same reason not dataset/ itself
+
+
+def results_so_far():
+    """After a failure: the dataset of the videos that are there, and a report on what there is,
+    what is missing and why."""
+    folder = Path(RESULTS, "report")
     try:
-        write_json(inputs, report_inputs(PLAN))
+        write_json(folder / "plan.json", {"config": CONFIG, "tables": asdict(TABLES)})
+        write_json(folder / "inputs.json", report_inputs(PLAN))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
-    else:
-        if subprocess.run(command, env=environment).returncode == 0:
-            print(f"Some jobs failed; see what is missing and why: {target}", file=sys.stderr)
+        return
+    _understudy("dataset", folder / "plan.json", PARTIAL_DATASET)
+    if _understudy("report", folder / "inputs.json", PARTIAL_REPORT):
+        print(f"Some jobs failed; see what is missing and why: {PARTIAL_REPORT}", file=sys.stderr)
+
+
+def _understudy(*arguments):
+    """Whether a command of ours succeeds; in a process of its own, for planning loads no NumPy."""
+    environment = {**os.environ, "PYTHONPATH": str(BASE / "src")}
+    command = [sys.executable, "-m", "understudy", *map(str, arguments)]
+    return subprocess.run(command, env=environment).returncode == 0
+
+
+def forget_results_so_far():
+    """After a success."""
+    Path(PARTIAL_REPORT).unlink(missing_ok=True)
+    shutil.rmtree(PARTIAL_DATASET, ignore_errors=True)

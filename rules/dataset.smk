@@ -7,8 +7,8 @@ UNSTATED = [id_ for id_ in SHOWN if "floor" not in BACKGROUNDS[id_]]
 rule check_synthetic:
     """Checks each synthetic video again, from its file alone."""
     input:
+        # Not the labels: they come with the videos, and each costs time.
         videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
-        placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if PLAN.in_rooms else [],
         reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
         fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         people=[LAYOUT.people(id_) for id_ in UNSTATED],
@@ -87,16 +87,8 @@ rule write_dataset:
     params:
         identities=IDENTITIES,
         references=REFERENCES,
-        backgrounds={
-            id_: {name: row[name] for name in ("image", "scene", "licence") if name in row}
-            | {"kind": PLAN.scenes[id_].kind or ""}
-            for id_, row in BACKGROUNDS.items()
-            if id_ in SHOWN
-        },
-        real={
-            id_: {column: row[column] for column in ("video", "label", "split")}
-            for id_, row in TABLES.real.items()
-        },
+        backgrounds=shown_backgrounds(PLAN),
+        real=real_rows(PLAN),
         labels=CONFIG["labels"],
         seed=CONFIG["seed"],
         resize=CONFIG["backgrounds"]["resize"],

@@ -113,7 +113,7 @@ rule measure_demo:
         reference_keypoints=[LAYOUT.feature("reference", id_, "keypoints") for id_ in REFERENCES],
         reference_fits=[LAYOUT.fit("reference", id_) for id_ in REFERENCES],
         body=BODY,
-        placed=[LAYOUT.placed(*row) for row in SYNTHETIC] if IN_DEMO_ROOMS else [],
+        labels=[LAYOUT.labels(*row) for row in SYNTHETIC] if IN_DEMO_ROOMS else [],
     output:
         accuracy=f"{RESULTS}/accuracy.json",
         held_out=f"{RESULTS}/sheets/held_out.jpg",

@@ -7,21 +7,30 @@ localrules:
 
 
 rule render_in_room:
-    """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera."""
+    """S_(i,j,k): the re-enactment on the floor of a photo's room, through the photo's camera,
+    with labels of every frame."""
+
+    # The most jobs of a large plan by far, and each input of each costs Snakemake time. The body and
+    # trained.npz come with the avatar: the one is what it was made with, the other is of its job.
     input:
         avatar=LAYOUT.avatar("{identity}"),
-        trained=LAYOUT.avatar("{identity}", "trained.npz"),
         fit=LAYOUT.fit("reference", "{reference}"),
-        body=BODY,
         rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
-        photos=lambda wildcards: [
-            file
-            for id_ in shown_on(wildcards)
-            for file in source("background", id_, LAYOUT.synthetic(**wildcards))
-        ],
+        photos=(
+            (
+                lambda wildcards: [
+                    file
+                    for id_ in shown_on(wildcards)
+                    for file in source("background", id_, LAYOUT.synthetic(**wildcards))
+                ]
+            )
+            if any(PLAN.is_made(row["image"]) for row in BACKGROUNDS.values())
+            or any(PLAN.is_away("background", id_) for id_ in BACKGROUNDS)
+            else []
+        ),
     output:
         video=LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
-        placed=LAYOUT.placed("{reference}", "{identity}", "{view}", "{background}"),
+        labels=LAYOUT.labels("{reference}", "{identity}", "{view}", "{background}"),
     log:
         LAYOUT.log("render_in_room", "{reference}", "{identity}", "{view}", "{background}"),
     benchmark:
@@ -39,9 +48,11 @@ rule render_in_room:
         settings={
             "resize": CONFIG["backgrounds"]["resize"],
             "crf": CONFIG["render"]["crf"],
+            "depth": CONFIG["render"]["depth"],
             "blend": CONFIG["backgrounds"]["blend"],
         },
         device=told(CONFIG["device"]),
+        body=told(BODY),
         code=code_version("render_in_room"),
     script:
         "../workflow/scripts/render_in_room.py"

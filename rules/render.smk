@@ -2,8 +2,8 @@
 
 
 rule animate_avatar:
-    """S_(i,j): one person re-enacts one reference; on white, and as an RGBA master if that is what
-    composites are made from."""
+    """S_(i,j): one person re-enacts one reference; on white, with labels of every frame, and as an
+    RGBA master if that is what composites are made from."""
     input:
         avatar=LAYOUT.avatar("{identity}"),
         fit=LAYOUT.fit("reference", "{reference}"),
@@ -11,6 +11,7 @@ rule animate_avatar:
     output:
         rgba=([] if PLAN.in_rooms else master(LAYOUT.master("{reference}", "{identity}", "{view}"))),
         white=LAYOUT.white("{reference}", "{identity}", "{view}"),
+        labels=LAYOUT.white_labels("{reference}", "{identity}", "{view}"),
     log:
         LAYOUT.log("animate_avatar", "{reference}", "{identity}", "{view}"),
     benchmark:
@@ -22,6 +23,7 @@ rule animate_avatar:
     params:
         placement="ground" if PLAN.in_rooms else CONFIG["render"]["placement"],
         crf=CONFIG["render"]["crf"],
+        depth=CONFIG["render"]["depth"],
         device=told(CONFIG["device"]),
         code=code_version("animate_avatar"),
     script:

@@ -3,6 +3,7 @@ completion are quick."""
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -256,6 +257,58 @@ def inspect(
 
 
 @main.command()
+@configfile
+@click.option("--out", type=FOLDER, help="Folder to write; it must not be there yet.")
+@click.option("--creator", help="Who publishes it.")
+@click.option("--url", help="Where it will be found.")
+@click.option("--shards", type=float, help="Write tar shards of at most this many MB.")
+@click.option("--verify", type=FOLDER, help="Instead: is this release as it was written?")
+def release(
+    configfile: Path,
+    out: Path | None,
+    creator: str | None,
+    url: str | None,
+    shards: float | None,
+    verify: Path | None,
+) -> None:
+    """Write the dataset so that others can load, check and cite it.
+
+    The videos that the list for training holds, with their labels and facts, in a folder that
+    stands by itself. Refused if an ingredient's licence or consent is unstated or forbids it.
+    """
+    from understudy.forecast.show import plan_of
+    from understudy.release.croissant import About
+    from understudy.release.release import verify_release, write_release
+
+    if verify is not None:
+        if wrong := verify_release(verify):
+            sys.exit("\n".join(f"error: {line}" for line in wrong))
+        print(f"{verify}: as it was written")
+        return
+    if out is None or creator is None or url is None:
+        raise click.UsageError("--out, --creator and --url are needed")
+    plan = plan_of(configfile)
+    told = plan.config["dataset"]
+    about = About(told["name"], told["licence"], creator, url, date.today().isoformat())
+    most = None if shards is None else int(shards * 1e6)
+    print("\n".join(write_release(Path(plan.layout.dataset("")), about, out, most)))
+
+
+@main.command()
+@click.argument("paths", type=ANY, nargs=-1, required=True)
+@click.option("--coco", type=FILE, help="Write all as one COCO-WholeBody file.")
+@click.option("--amass", type=FOLDER, help="Write each motion as AMASS does, into this folder.")
+def labels(paths: tuple[Path, ...], coco: Path | None, amass: Path | None) -> None:
+    """Export what is known of every frame of synthetic videos.
+
+    PATHS are *.labels.npz files, or folders that hold some, such as results/demo/synthetic.
+    """
+    from understudy.export.labels import export_labels
+
+    print("\n".join(export_labels(paths, coco, amass)))
+
+
+@main.command()
 @click.option("--gpu", help="Kind of GPU that jobs ask for, as SLURM names it.  [default: any]")
 def profile(gpu: str | None) -> None:
     """Write a profile for this cluster.
@@ -302,6 +355,17 @@ def cancel() -> None:
     from understudy.cluster.wait import cancel_queue
 
     cancel_queue(Path.cwd())
+
+
+@main.command(hidden=True)
+@click.argument("plan", type=FILE)
+@click.argument("out", type=FOLDER)
+def dataset(plan: Path, out: Path) -> None:
+    """Write the dataset of the videos that a failed run made; Snakemake calls this at the end."""
+    from understudy.report.so_far import dataset_so_far, load_plan
+
+    if told := dataset_so_far(load_plan(plan), out):
+        print(told)
 
 
 @main.command(hidden=True)

@@ -7,10 +7,13 @@ import glob
 import hashlib
 import importlib.util
 import json
+import math
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from understudy.errors import UserError
@@ -59,6 +62,23 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         finally:
             temporary.unlink(missing_ok=True)
             os.close(lock)
+
+
+@contextlib.contextmanager
+def scratch_path(target: Path | str) -> Iterator[Path]:
+    """`atomic_path` of a large file that is written bit by bit: within a cluster's job that has a
+    disk of its node ($TMPDIR), it is written there, and copied when it is whole."""
+    scratch = os.environ.get("TMPDIR", "") if "SLURM_JOB_ID" in os.environ else ""
+    if not os.access(scratch, os.W_OK):
+        with atomic_path(target) as path:
+            yield path
+        return
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        path = Path(folder, Path(target).name)
+        with _refusals_told(path):
+            yield path
+        with atomic_path(target) as whole:
+            shutil.copyfile(path, whole)
 
 
 def remove_temporary(target: Path | str) -> None:
@@ -125,8 +145,18 @@ def write_text(target: Path | str, text: str) -> None:
 
 
 def write_json(target: Path | str, value: object) -> None:
-    """Write indented JSON with sorted keys, whole or not at all."""
-    write_text(target, json.dumps(value, indent=2, sort_keys=True) + "\n")
+    """Write indented JSON with sorted keys, whole or not at all; NaN and infinity, which JSON does
+    not have, as null."""
+    text = json.dumps(_as_json(value), indent=2, sort_keys=True, allow_nan=False)
+    write_text(target, text + "\n")
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_json(path: Path | str) -> dict:

@@ -159,6 +159,7 @@ def _animate(folder: str, device: str) -> dict[str, float]:
             motion,
             BODY,
             Path(folder, "out.mp4"),
+            Path(folder, "out.labels.npz"),
             "source",
             AnimateSettings("ground", crf=16),
             Path(folder, "out.mkv"),

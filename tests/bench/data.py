@@ -1,8 +1,7 @@
 """`make bench NAME=data`: what the dataset and its checks say of the videos, against the truth.
 
 In parts: each tests/bench/data_*.py that has `figures()` gives some of the figures. A part alone:
-`python -m tests.bench.data leaks`. With UNDERSTUDY_REAL_CLIPS, a folder of films in .mp4, the check
-for copies is also measured on those.
+`python -m tests.bench.data leaks`. UNDERSTUDY_REALDATA is the folder with the real videos.
 """
 
 import importlib

@@ -20,6 +20,10 @@ CASES = {  # case -> its tests
         f"{UNIT}/test_converters_classes.py::test_classes_by_name",
         f"{UNIT}/test_converters_classes.py::test_a_file_of_classes_gives_labels_and_joins_classes",
     ),
+    "C18 backgrounds as people have them": (
+        f"{UNIT}/test_video_images.py",
+        f"{UNIT}/test_dataset.py::test_a_background_with_somebody_in_it_is_told_and_left_out",
+    ),
     "C23 protocols by their names": (
         f"{UNIT}/test_converters_draw.py::test_ntus_cross_view_trains_on_cameras_2_and_3",
         f"{UNIT}/test_converters_draw.py::test_surreact_trains_from_the_front",

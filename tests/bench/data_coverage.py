@@ -47,7 +47,7 @@ PEOPLE = {
     **{"dov": "studio", "esi": "hallway"},
 }
 SEATED = ("finn", "gita", "hao")
-TURN = WorldSettings(256, 256, 6, 8, depth_every=1000)
+TURN = WorldSettings(256, 256, 8, 10, depth_every=1000)
 SITTING = WorldSettings(256, 256, 6, 4, depth_every=1000)
 FINE = 3  # times the picture's size, where the truth is looked up
 FACING = {  # clip -> the directions in which the person looks, degrees; 0: at the camera
@@ -110,12 +110,16 @@ def _film(folder: Path, person: str, make) -> Filmed:
 
 
 def facing(film: Filmed, span: tuple[float, float]) -> Filmed:
-    """The frames in which the person looks within a span of directions."""
+    """The frames in which the person looks within a span of directions, turning to and fro: every
+    second time that they do is shown backwards, so that nothing jumps."""
     truth = load_arrays(film.of("truth.npz"), "truth")
     turn = axis_angle_to_matrix(torch.from_numpy(truth["global_orient"]).float())[:, :, 2].numpy()
     yaw = np.degrees(np.arctan2(turn[:, 0], -turn[:, 2]))
     inside = (yaw - span[0]) % 360 <= span[1] - span[0]
-    return replace(film, frames=film.frames[inside])
+    frames = film.frames[inside]
+    times = np.split(frames, np.flatnonzero(np.diff(frames) > 1) + 1)
+    swing = [some[::-1] if number % 2 else some for number, some in enumerate(times)]
+    return replace(film, frames=np.concatenate(swing))
 
 
 def cut(film: Filmed, name: str) -> Path:

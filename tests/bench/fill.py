@@ -1,8 +1,8 @@
 """`python -m tests.bench.fill SNAKEMAKE-ARGUMENTS`: finish a run without running its jobs.
 
-It replaces Snakemake's scheduler: each output is created empty, in the order in which jobs depend
-on each other, and Snakemake's own record of it is written. So a complete run can be measured at a
-size at which the jobs could not really be run.
+It replaces Snakemake's scheduler: each output, log and benchmark is created empty, in the order in
+which jobs depend on each other, and Snakemake's own record of it is written. So a complete run can
+be measured at a size at which the jobs could not really be run.
 """
 
 import sys
@@ -31,7 +31,8 @@ def finish_all(scheduler: job_scheduler.JobScheduler) -> bool:
     for level in sorted(levels):
         for job in levels[level]:
             workflow.persistence.started(job)
-            for output in job.output:
+            left = [*job.output, *job.log, *([job.benchmark] if job.benchmark else [])]
+            for output in left:
                 path = Path(str(output))
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.touch()

@@ -17,6 +17,7 @@ from understudy.video.read import read_frames
 from understudy.video.settings import NormaliseSettings
 
 SETTINGS = NormaliseSettings(seconds=60, fps=FPS, policy="keep", size=None, crf=12)
+SPOT = (16, 16)  # px
 NO_WORD = "how its colours are coded"  # of an old codec that cannot say: not what the film is for
 
 
@@ -58,6 +59,11 @@ def _wrong(made: Made, frames: np.ndarray) -> str:
     if bad:
         seen = numbers(frames.transpose(3, 0, 1, 2))
         return f"{len(bad)} frames are off, by {max(off):.0f} levels, from {bad[0]}: {seen}"
+    pairs = zip(frames, wanted, strict=True)
+    spots = [float(cv2.blur(cv2.absdiff(f, made.picture(n)), SPOT).max()) for f, n in pairs]
+    torn = [index for index, value in enumerate(spots) if value > made.off_somewhere]
+    if torn:
+        return f"{len(torn)} frames are torn, by {max(spots):.0f} levels, from {torn[0]}"
     return ""
 
 

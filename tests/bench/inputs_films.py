@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import cv2
 import imageio_ffmpeg
 import numpy as np
 
@@ -74,6 +75,7 @@ class Made:
     picture: Callable[[int], np.ndarray] = field(default=lambda number: numbered(number))
     loose: bool = False
     off: float = 9  # grey levels, of a frame's mean: above it, it is another picture
+    off_somewhere: float = 255  # the same of its worst square of 16 px
 
 
 @cache
@@ -87,6 +89,26 @@ def numbered(number: int, width: int = SIZE[0], height: int = SIZE[1]) -> np.nda
     light = picture(number, width, height) > 128
     moving = np.roll(_texture(width, height), number, 1)
     return np.clip(np.where(light, LIGHT, DARK) + moving, 0, 255).astype(np.uint8)
+
+
+def walk(number: int, width: int = 256, height: int = 160) -> np.ndarray:
+    """Somebody in a striped shirt who crosses a room, uint8 (h,w,3): as smooth as real films, for
+    damage that only shows by not being so. The number is in the upper corner, bit by bit."""
+    image = np.clip(_wall(width, height), 0, 255).astype(np.uint8)
+    for bit in range(6):
+        image[3:20, 3 + 21 * bit : 20 + 21 * bit] = LIGHT if number >> bit & 1 else DARK
+    left, top = 12 + 5 * number // 2, 40 + round(3 * np.sin(number / 3))
+    stripes = np.arange(90)[:, None] // 6 % 2 == 0
+    image[top : top + 90, left : left + 36] = np.where(stripes, 210, 70)[..., None]
+    image[top - 16 : top, left + 9 : left + 27] = (190, 140, 110)
+    return image
+
+
+@cache
+def _wall(width: int, height: int) -> np.ndarray:
+    rough = np.random.default_rng(1).normal(130, 30, (height // 5, width // 5, 3))
+    fine = np.random.default_rng(2).normal(0, 6, (height, width, 1))
+    return cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC) + fine
 
 
 def ffmpeg(*arguments: object, given: bytes = b"") -> None:
@@ -120,11 +142,11 @@ def films(folder: Path) -> Iterator[Made]:
         yield from kind(folder)
 
 
-def encode_plain(path: Path, codec: str) -> Path:
-    """Numbered frames by a codec, whose colours say BT.709 if they can say anything."""
+def encode_plain(path: Path, codec: str, frames: Sequence[np.ndarray] | None = None) -> Path:
+    """Numbered frames, or others, by a codec whose colours say BT.709 if they can say anything."""
     if codec in ("mpeg4", "wmv2", "theora", "mjpeg", "vp8"):  # these cannot, or mean BT.601
-        return encode(path, CODECS[codec], "", ())
-    return encode(path, CODECS[codec])
+        return encode(path, CODECS[codec], "", (), frames)
+    return encode(path, CODECS[codec], frames=frames)
 
 
 def of_containers(folder: Path) -> Iterator[Made]:
@@ -282,14 +304,15 @@ def of_turns(folder: Path) -> Iterator[Made]:
 
 
 DAMAGED = (
-    *("h264.mp4", "h264.mkv", "h264.avi", "h264.ts", "h264.m2ts", "h264.flv", "hevc.mp4"),
-    *("hevc.ts", "av1.mp4", "vp9.webm", "vp8.webm", "mpeg4.avi", "mpeg2.mpg", "mjpeg.avi"),
-    *("wmv2.wmv", "prores.mov"),
+    *("h264.mp4", "h264.mkv", "h264.avi", "h264.ts", "h264.m2ts", "h264.flv", "av1.mp4"),
+    *("mpeg4.avi", "mpeg2.mpg", "mjpeg.avi", "wmv2.wmv", "prores.mov"),
 )
+# Coders whose decoders hardly notice damage: shown by the film that somebody walks through.
+DAMAGED_WALKS = ("hevc.mp4", "hevc.ts", "hevc.mkv", "vp9.webm", "vp9.mkv", "vp8.webm")
 
 
-def damaged(folder: Path, source: str) -> Iterator[Made]:
-    """Copies of a film in the folder, each damaged or cut in one way."""
+def damaged(folder: Path, source: str, **right: object) -> Iterator[Made]:
+    """Copies of a film in the folder, each damaged or cut in one way; right: of `Made`."""
     whole = (folder / source).read_bytes()
     size, random = len(whole), np.random.default_rng(len(whole))
     streamed = source.endswith(("ts", "mpg"))
@@ -318,7 +341,7 @@ def damaged(folder: Path, source: str) -> Iterator[Made]:
         path = folder / f"damage_{name.replace(' ', '_')}_{source}"
         path.write_bytes(data)
         loose = streamed and name in ("half", "nine tenths", "end missing", "start missing")
-        yield Made("damage", f"{name} {source}", path, loose=loose)
+        yield Made("damage", f"{name} {source}", path, loose=loose, **right)
 
 
 def of_damage(folder: Path) -> Iterator[Made]:
@@ -326,6 +349,16 @@ def of_damage(folder: Path) -> Iterator[Made]:
         if not (folder / source).exists():
             encode_plain(folder / source, source.partition(".")[0])
         yield from damaged(folder, source)
+    for source in DAMAGED_WALKS:
+        path = folder / f"walk_{source}"
+        codec = source.partition(".")[0]
+        yield Made(
+            "walk",
+            path.name,
+            encode_plain(path, codec, [walk(n) for n in range(FRAMES)]),
+            picture=walk,
+        )
+        yield from damaged(folder, path.name, picture=walk, off_somewhere=60)
     long_gop = (*CODECS["h264"][:-4], "-g", "250", "-bf", "2")
     whole = encode(folder / "cut_from.mp4", long_gop)
     path = folder / "cut_edit_list.mp4"

@@ -5,7 +5,7 @@ what blending does is measured, not avatars. All pictures are of the photo's own
 """
 
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -13,13 +13,12 @@ import torch
 
 from tests.bench.light_world import SIZE, Seen
 from tests.bench.scene_film import Actor, actor
-from tests.bench.scene_world import TUNED_ON
 from understudy.artifacts.room import RoomCamera
 from understudy.body.pose import Pose
-from understudy.demo.camera import Camera, background_camera, phone_camera
+from understudy.demo.camera import Camera, phone_camera
 from understudy.demo.figure_renderer import FigureRenderer
 from understudy.demo.film import Composed, Shot, composed
-from understudy.demo.render import Picture, render_parts
+from understudy.demo.render import Picture
 from understudy.demo.rooms import make_room
 from understudy.demo.shadow import FloorShadow
 from understudy.scene.blend import Blend
@@ -112,7 +111,7 @@ class Case:
     @cached_property
     def home(self) -> np.ndarray:
         """(h,w,3) f32 in [0,1]: the scene in which they were learnt."""
-        return np.clip(home_of(self.number) * self.home_gain, 0, 1)
+        return np.clip(self.player.home * self.home_gain, 0, 1)
 
     @cached_property
     def true_shadow(self) -> np.ndarray:
@@ -234,14 +233,6 @@ def drawn_home(rng: np.random.Generator) -> np.ndarray:
 def renderer_of(number: int, room: str) -> FigureRenderer:
     """Of somebody in the light of a room."""
     return FigureRenderer(actor(number).figure, make_room(room).lighting)
-
-
-@cache
-def home_of(number: int) -> np.ndarray:
-    """(h,w,3) f32 in [0,1]: the room in which somebody was learnt."""
-    room = make_room(TUNED_ON[number])
-    camera = background_camera(room.id, 320, 240)
-    return render_parts(room.parts, room.lighting, camera, 1).rgb.astype(np.float32) / 255
 
 
 def psnr(ours: np.ndarray, theirs: np.ndarray) -> float:

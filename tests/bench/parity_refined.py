@@ -29,7 +29,15 @@ from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
 
 FILM = WorldSettings(384, 384, 9, 6, depth_every=1000)
-OWN = ExAvatarSettings(preset="release", subdivisions=0, epochs=5, repeats=15, scene="plate")
+OWN = ExAvatarSettings(  # small networks: their products are most of a step
+    preset="release",
+    subdivisions=0,
+    epochs=5,
+    repeats=15,
+    scene="plate",
+    plane_channels=8,
+    hidden=32,
+)
 SETTINGS = TrainSettings("exavatar", OWN, size=256)
 PERSON, ROOM = "ada", "living_room"
 

@@ -2,9 +2,11 @@
 3,600, 24,000 and 100,000 outputs, next to a plain workflow of the same shape, in one run."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +36,13 @@ class Workflow:
 
     folder: Path
     command: tuple[str, ...]
+    python: str = sys.executable
 
     def snakemake(
         self, *arguments: str, module: str = "snakemake", says: str = "Building DAG"
     ) -> Usage:
         """Run it to its end. RuntimeError with its output unless it succeeds and prints `says`."""
-        command = [sys.executable, "-m", module, *self.command, *arguments]
+        command = [self.python, "-m", module, *self.command, *arguments]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with tempfile.TemporaryFile("w+") as told:
             process = subprocess.Popen(
@@ -52,17 +55,55 @@ class Workflow:
             raise RuntimeError(f"{' '.join(command)}:\n{text[-3000:]}")
         return Usage(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
-    def finish(self) -> None:
+    def finish(self, *arguments: str) -> None:
         """Create every file, as if all jobs had run."""
-        self.snakemake("--cores", "1", "--quiet", module="tests.bench.fill")
+        self.snakemake("--cores", "1", "--quiet", *arguments, module="tests.bench.fill")
 
 
-def ours(folder: Path, shape: Shape, checkout: Path) -> Workflow:
+def ours(folder: Path, shape: Shape, checkout: Path, python: str = sys.executable) -> Workflow:
     folder.mkdir()
     write_world(folder, shape)
     profile = str(checkout / "profiles/default")
     command = ("-s", str(checkout / "Snakefile"), "--workflow-profile", profile)
-    return Workflow(folder, (*command, "--configfile", "config.yaml"))
+    return Workflow(folder, (*command, "--configfile", "config.yaml"), python)
+
+
+def before_ratios(folder: Path, checkout: Path) -> list[Figure]:
+    """A dry run of the largest plan, and of a quarter of it, next to what the checkout that
+    UNDERSTUDY_BEFORE names takes for the same tables, one after the other."""
+    earlier = os.environ.get("UNDERSTUDY_BEFORE")
+    largest = ours(folder / "largest", LARGEST, checkout)
+    whole = largest.snakemake(*DRY)
+    print(f"{LARGEST.outputs:7,} dry run  ours {whole}", flush=True)
+    part = largest.snakemake(*DRY, *A_PART)
+    print(f"{LARGEST.outputs:7,} a part   ours {part}", flush=True)
+    cpu = memory = None
+    if earlier:
+        python = str(Path(earlier) / ".venv/bin/python")
+        then = ours(folder / "earlier", LARGEST, Path(earlier), python).snakemake(*DRY)
+        print(f"{LARGEST.outputs:7,} dry run  then {then}", flush=True)
+        cpu, memory = whole.cpu_s / then.cpu_s, whole.peak_mb / then.peak_mb
+    return [
+        Figure("plan_100k_cpu_ratio", cpu, "× 128ba66", 0.85, True),
+        Figure("plan_100k_memory_ratio", memory, "× 128ba66", 0.85, True),
+        Figure("plan_quarter_cpu_ratio", part.cpu_s / whole.cpu_s, "× whole", 0.3, True),
+    ]
+
+
+def files_of(shape: Shape, folder: Path, checkout: Path) -> Figure:
+    """How many files a finished run is, Snakemake's own among them, with records in a database."""
+    run = ours(folder, shape, checkout)
+    database = ("--persistence-backend", "db")
+    run.finish(*database)
+    counted = {
+        name: sum(len(files) for _, _, files in os.walk(folder / name))
+        for name in ("results", ".snakemake")
+    }
+    with closing(sqlite3.connect(folder / ".snakemake/metadata.db")) as stored:
+        (records,) = stored.execute("SELECT count(*) FROM snakemake_metadata").fetchone()
+    print(f"{shape.outputs:7,} videos: {counted} files; {records:,} records", flush=True)
+    run.snakemake("--cores", "1", "--quiet", *database, says="Nothing to be done")
+    return Figure("files_24k", sum(counted.values()), "files", 70_000, True)
 
 
 def mock(folder: Path, shape: Shape) -> Workflow:

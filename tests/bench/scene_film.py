@@ -18,19 +18,21 @@ from tests.bench.scene_world import TUNED_ON, Photo
 from understudy.artifacts.room import Room
 from understudy.body.pose import Pose
 from understudy.demo.actions import perform
-from understudy.demo.camera import Camera, phone_camera
+from understudy.demo.camera import Camera, background_camera, phone_camera
 from understudy.demo.figure import Figure
 from understudy.demo.figure_renderer import FigureRenderer
 from understudy.demo.film import Shot, composed
 from understudy.demo.ground import ground
 from understudy.demo.people import make_person
-from understudy.demo.render import Picture
+from understudy.demo.render import Picture, render_parts
 from understudy.demo.room_film import film
 from understudy.demo.rooms import make_room
 from understudy.demo.shadow import FloorShadow
 from understudy.demo.skeleton import Skeleton
 from understudy.demo.style import Style
 from understudy.demo.truth import camera_pose
+from understudy.scene.blend import Blend, Texture
+from understudy.scene.colour import light_gain
 from understudy.scene.footprint import Needs, needs_of
 from understudy.scene.framing import Framing
 from understudy.scene.images import in_frame
@@ -39,6 +41,7 @@ from understudy.scene.place import Place, find_place, in_room
 from understudy.scene.shadow import ShadedFloor
 
 SIZE = 512  # px, of the frames
+HOME_SIZE = 320, 240  # px, of the scene in which somebody was learnt
 FPS, SECONDS = 6, 3
 NEAR = 21  # px: how far around the figure pictures are compared
 # Who is set into the photos in turn, in what motion; each was filmed in a room that is tuned on.
@@ -54,10 +57,12 @@ CAST = (
 @dataclass(frozen=True)
 class Actor:
     """A perfect avatar and a perfect fit. renderer: the figure in the light in which it was learnt;
-    motion: what it performs, and what that needs of a room."""
+    home (h,w,3) f32 in [0,1]: the scene in which it was; motion: what it performs, and what that
+    needs of a room."""
 
     figure: Figure
     renderer: FigureRenderer
+    home: np.ndarray
     motion: Performance
     needs: Needs
 
@@ -73,7 +78,9 @@ def actor(number: int) -> Actor:
     camera = phone_camera(SIZE, SIZE, reached, np.random.default_rng(number))
     pose = camera_pose(acted, camera, figure.joints[0])
     motion = performance(pose, body, camera.viewmat[:3, 1])
-    return Actor(figure, FigureRenderer(figure, home.lighting), motion, needs_of(motion))
+    view = background_camera(home.id, *HOME_SIZE)
+    scene = render_parts(home.parts, home.lighting, view, 1).rgb.astype(np.float32) / 255
+    return Actor(figure, FigureRenderer(figure, home.lighting), scene, motion, needs_of(motion))
 
 
 @dataclass(frozen=True)
@@ -130,11 +137,14 @@ def _composite(photo: Photo, room: Room, framing: Framing, place: Place, player:
     back, shift = (torch.from_numpy(part).float() for part in _inverse(viewmat))
     empty = in_frame(Image.fromarray(photo.view.rgb), SIZE, SIZE, "cover")
     behind = _shaded(empty, room, framing, player.motion.body.pose(pose).vertices[0].numpy())
-    backdrop = Picture(behind, np.full((SIZE, SIZE), np.inf, np.float32))
+    nothing = Picture(np.zeros_like(behind), np.full((SIZE, SIZE), np.inf, np.float32))
     lens = Camera(framing.K(camera.focal), viewmat, SIZE, SIZE)
-    shot = Shot(player.figure, player.motion.body, lens, player.renderer, backdrop, None)
+    shot = Shot(player.figure, player.motion.body, lens, player.renderer, nothing, None)
     (frame,) = composed(shot, moved(pose, pelvis, back, shift))
-    return Framed(frame.picture, frame.seen >= 0.5)
+    blend = Blend(None, light_gain(player.home, empty), Texture.of(empty)).as_sharp(frame.seen)
+    rgb = np.ascontiguousarray(frame.picture / 255, np.float32)
+    shown, _ = blend.over(rgb, frame.seen, frame.depth, behind)
+    return Framed(shown.astype(np.float32), frame.seen >= 0.5)
 
 
 def _shaded(photo: np.ndarray, room: Room, framing: Framing, skin: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ from understudy.scene.framing import Framing
 from understudy.scene.performance import Performance
 from understudy.scene.place import find_place
 
-CAMERAS, NO_FLOOR_CAMERAS = 12, 20  # in each room
+CAMERAS, NO_FLOOR_CAMERAS = 10, 16  # in each room
 SEED = 21
 DISTANCE = 3.0  # m: where a reference's performer usually is
 DISC = 0.35 * np.stack(

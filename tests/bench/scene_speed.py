@@ -45,8 +45,8 @@ ANIMATE = """
 import sys
 from understudy.scene.animate import animate_avatar
 from understudy.scene.settings import AnimateSettings
-avatar, fit, body, white, crf = sys.argv[1:]
-animate_avatar(avatar, fit, body, white, "source", AnimateSettings("ground", crf=int(crf)))
+avatar, fit, body, white, labels, crf = sys.argv[1:]
+animate_avatar(avatar, fit, body, white, labels, "source", AnimateSettings("ground", crf=int(crf)))
 """
 RENDER = """
 import sys, time
@@ -95,7 +95,7 @@ def composite_fps(room: Path, image: Path) -> float:
     with tempfile.TemporaryDirectory() as folder:
         learnt = learnt_by(clip, image)
         files = (*learnt, fit_of(clip), make_body(), room, image)
-        out = Path(folder, "out.mp4"), Path(folder, "out.json")
+        out = Path(folder, "out.mp4"), Path(folder, "out.labels.npz")
         told = _ran(ROOT / "src", RENDER, CORES, *files, *out, CRF, 1 + RUNS)[1]
     seconds = [float(line) for line in told.split()]
     return round(clip.seconds * clip.settings.fps) / min(seconds[1:])
@@ -134,8 +134,8 @@ def _in_rooms(
 ) -> float:
     """CPU seconds of today's jobs: the white video, a rendering in each room."""
     body, white = make_body(), folder / "white.mp4"
-    outs = folder / "out.mp4", folder / "out.json"
-    spent = _ran(library, ANIMATE, 1, learnt[0], fit, body, white, CRF)[0]
+    outs = folder / "out.mp4", folder / "out.labels.npz"
+    spent = _ran(library, ANIMATE, 1, learnt[0], fit, body, white, folder / "labels.npz", CRF)[0]
     for room, image in rooms:
         spent += _ran(library, RENDER, 1, *learnt, fit, body, room, image, *outs, CRF, 1)[0]
     return spent
@@ -158,7 +158,10 @@ def _ran(library: Path, code: str, threads: int, *arguments: object) -> tuple[fl
 
 @contextmanager
 def checkout_before() -> Iterator[Path]:
-    """A checkout of BEFORE."""
+    """A checkout of BEFORE: the one that UNDERSTUDY_BEFORE names, or one made for it."""
+    if named := os.environ.get("UNDERSTUDY_BEFORE"):
+        yield Path(named)
+        return
     with tempfile.TemporaryDirectory(prefix="understudy-scene-") as name:
         folder = Path(name) / "before"
         git = ["git", "-C", str(ROOT), "worktree"]

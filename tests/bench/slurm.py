@@ -1,17 +1,24 @@
-"""On a real SLURM on this machine: faults and what they cost, the size of a job, and planning.
+"""On a real SLURM on this machine: faults and what they cost, the size of a job, the way to a first
+job, requests, and planning.
 
-It takes about half an hour: a finished workflow at the smallest size, four runs with faults, the
-cost of a job, and tests/bench/scale.py.
+It takes about half an hour: a finished workflow at the smallest size, four runs with faults and one
+with limits, the cost of a job, a first job on four clusters, and the largest plan, next to that of
+the checkout that UNDERSTUDY_BEFORE names (with its .venv).
+
+    python -m tests.bench.slurm [size faults profile requests files plan]
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import scale
-from tests.bench.figures import Figure, write_figures
+from tests.bench import requests, scale
+from tests.bench.figures import ROOT, Figure, write_figures
 from tests.bench.job_size import PAPER, planned_jobs, seconds_a_local_job, seconds_a_submission
 from tests.slurm import slurm_cluster
 from tests.slurm.faults import SCENARIOS, Scenario, harm, lose_a_training
+from tests.slurm.limits import KINDS, limited, live_through, prepared
+from tests.slurm.shapes import SHAPES, first_job, site
 from tests.slurm.slurm_tools import SlurmRun
 from tests.workflow.workflow_tools import Checkout, copy_repository
 
@@ -36,9 +43,14 @@ def fault_figures(folder: Path) -> list[Figure]:
         cost = harm(told[0])
         injected, seconds = injected + scenario.kinds, max(seconds, told[1])
         lost, twice = lost + len(cost.lost), twice + len(cost.twice)
-    kinds = sum(scenario.kinds for scenario in SCENARIOS)
+    with limited(folder / "slurm_limits") as up:
+        run = prepared(folder / "limits", up)
+        live_through(run)
+        cost = harm(run)
+    lost, twice, injected = lost + len(cost.lost), twice + len(cost.twice), injected + KINDS
+    kinds = sum(scenario.kinds for scenario in SCENARIOS) + KINDS
     return [
-        Figure("faults_injected", injected, f"of {kinds} kinds", kinds, False),
+        Figure("faults_injected", injected, f"of {kinds} kinds", 12, False),
         Figure("lost_files", lost, "files", 0, True),
         Figure("files_made_twice", twice, "files", 0, True),
         Figure("work_lost_s", seconds, "s", 120, True),
@@ -67,14 +79,42 @@ def size_figures(folder: Path) -> list[Figure]:
     overhead = (jobs["queue"] * submission + jobs["local"] * local) / PAPER.outputs
     return [
         Figure("submissions_3600", jobs["queue"], "submissions", 1400, True),
-        Figure("overhead_s_per_output", overhead, "s", 2, True),
+        Figure("overhead_s_per_output", overhead, "s", 1.2, True),
     ]
 
+
+def profile_figures(folder: Path) -> list[Figure]:
+    """From a clone to a first job on clusters of four shapes."""
+    commands, edits = 0, 0
+    for shape in SHAPES:
+        with site(folder / f"slurm_{shape}", shape) as cluster:
+            given, edited = first_job(cluster, folder / shape)
+        print(f"{shape}: {given}", flush=True)
+        commands, edits = max(commands, len(given)), edits + len(edited)
+    return [
+        Figure("profile_commands", commands, f"on {len(SHAPES)} clusters", 4, True),
+        Figure("profile_hand_edits", edits, "files", 0, True),
+    ]
+
+
+PARTS = {
+    "size": size_figures,
+    "faults": fault_figures,
+    "profile": profile_figures,
+    "requests": lambda folder: requests.figures(folder / "requests"),
+    "files": lambda folder: [scale.files_of(scale.LARGE, folder / "files", ROOT)],
+    "plan": lambda folder: scale.before_ratios(folder, ROOT),
+}
 
 if __name__ == "__main__":
     reason = slurm_cluster.unavailable()
     if reason:
         raise SystemExit(f"no SLURM here: {reason}")
-    with tempfile.TemporaryDirectory(prefix="understudy-slurm-") as name:
-        figures = size_figures(Path(name)) + fault_figures(Path(name))
-    write_figures("slurm", figures + scale.figures())
+    figures = []
+    for part in sys.argv[1:] or PARTS:
+        with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as name:
+            figures += PARTS[part](Path(name))
+    if sys.argv[1:]:  # some parts alone: told, not written
+        print("\n".join(f"{one.figure} {one.value} {one.unit} ({one.wanted})" for one in figures))
+    else:
+        write_figures("slurm", figures)

@@ -73,13 +73,14 @@ def _install() -> None:
 @dataclass
 class Cluster:
     """A running SLURM: its folder, whether it keeps accounts, its GPUs per node and their kind (""
-    if untyped), and its partitions, of all nodes each."""
+    if untyped), its partitions, of all nodes each, and further lines of slurm.conf."""
 
     folder: Path
     accounting: bool
     gpus: int = 1
     kind: str = "fake"
     partitions: tuple[str, ...] = ("cpu", "gpu")
+    settings: tuple[str, ...] = ()
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     @property
@@ -307,6 +308,7 @@ AccountingStoreFlags=job_comment"""
         f"Default={'YES' if name == cluster.partitions[0] else 'NO'}"
         for name in cluster.partitions
     )
+    settings = "\n".join(cluster.settings)
     return f"""ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={ports[0]}
@@ -346,6 +348,7 @@ MailProg=/bin/true
 {accounting}
 {nodes}
 {partitions}
+{settings}
 """
 
 

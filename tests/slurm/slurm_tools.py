@@ -6,9 +6,9 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -56,12 +56,13 @@ def local_rules() -> set[str]:
 
 @dataclass(frozen=True)
 class SlurmRun:
-    """A checkout on a cluster. `asks`: resources of rules on top of the shipped profile's."""
+    """A checkout on a cluster: its profile, its ledger, and what its environment has besides."""
 
     checkout: Checkout
     cluster: Cluster
     profile: Path
     ledger: Path
+    besides: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def prepared(
@@ -87,6 +88,7 @@ class SlurmRun:
             **self.cluster.environment,
             "NUMBA_CACHE_DIR": str(self.checkout.folder / COMPILED),
             **variables(self.ledger, self.checkout.folder / "src"),
+            **self.besides,
         }
 
     def command(self, *arguments: str) -> list[str]:

@@ -61,6 +61,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scene": {"artifacts", "body", "gaussians", "room", "video"},
     "room": {"artifacts", "networks", "video"},
     "coverage": {"artifacts", "body", "gaussians", "video"},
+    "export": {"artifacts", "body"},
+    "release": {"checkout"},
     "dataset": {"artifacts", "coverage", "fitting", "places", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {
@@ -73,19 +75,36 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("artifacts", "avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
         *("coverage", "demo", "fitting", "places", "recognition", "scene", "video"),
     },
-    "plan": {"configuration", "features", "places", "recognition", "scene", "sources", "video"},
+    "plan": {
+        *("configuration", "features", "packed", "places", "recognition", "scene", "sources"),
+        "video",
+    },
     "report": {
-        *("artifacts", "body", "coverage", "fitting", "plan", "recognition", "splatting", "video"),
+        *("artifacts", "body", "coverage", "dataset", "fitting", "packed", "plan"),
+        "recognition",
+        *("splatting", "video"),
     },
     "cluster": set(),
     "forecast": {
         *("checkout", "cluster", "configuration", "features", "places", "plan", "report"),
     },
-    "cli": {"avatar.inspection", "checkout", "cluster", "converters", "forecast", "report"},
+    "cli": {
+        *(
+            "avatar.inspection",
+            "checkout",
+            "cluster",
+            "converters",
+            "export",
+            "forecast",
+            "release",
+        ),
+        "report",
+    },
     "__main__": {"cli"},
     # Single modules that are not foundation.
     "checkout": set(),
     "checkpoint": set(),
+    "packed": set(),
     "sources": set(),
 }
 

@@ -97,7 +97,11 @@ def make_world(root: Path) -> World:
         rgba(root / "master.mkv", colour)
         image = root / f"{background}.png"
         composite_background(root / "master.mkv", image, out, CompositeSettings())
-        synthetic.append(Synthetic(reference, identity, "source", background, str(out)))
+        labels = out.with_suffix(".labels.npz")
+        save_arrays(labels, {}, {"placed": None})
+        synthetic.append(
+            Synthetic(reference, identity, "source", background, str(out), str(labels))
+        )
     notes = {name: root / "video" / f"{name}.json" for name in ("wave", "kick", "anna", "ben")}
     inputs = DatasetInputs(
         checked=Path(),

@@ -40,8 +40,8 @@ DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "imageio_ffmpeg": "imageio-ffmpeg",
     "mmcv": "mmcv-lite",
 }
-CHOSEN = {  # imported only by the back-end that needs them, when it runs
-    *("gsplat", "mmcv-lite", "mmdet", "mmengine", "mmpose", "torchvision"),
+CHOSEN = {  # imported only by the back-end that needs them, when it runs, or by licensed bodies
+    *("gsplat", "mmcv-lite", "mmdet", "mmengine", "mmpose", "smplx", "torchvision"),
 }
 
 

@@ -42,6 +42,7 @@ def test_master_and_white_video_show_the_same(avatar, body_file, tmp_path, size)
         tmp_path / "fit.npz",
         body_file,
         white,
+        tmp_path / "labels.npz",
         "source",
         AnimateSettings("ground", batch=4),
         rgba,
@@ -63,7 +64,7 @@ def test_master_and_white_video_show_the_same(avatar, body_file, tmp_path, size)
 def test_batches_do_not_change_the_pictures(avatar):
     fit = standing_fit(avatar, 5, (48, 40))
     one, many = (
-        torch.cat([rgb for rgb, _ in render_frames(avatar, fit.pose, fit.K, 40, 48, batch)])
+        torch.cat([rgb for rgb, *_ in render_frames(avatar, fit.pose, fit.K, 40, 48, batch)])
         for batch in (1, 3)
     )
     assert torch.allclose(one, many, atol=1e-6)

@@ -65,5 +65,5 @@ def test_frames_look_as_on_the_cpu(body):
     for device in ("cpu", "cuda"):
         parts = (on_device(part, device) for part in (avatar, fit.pose, fit.K))
         rendered = render_frames(*parts, SIZE[1], SIZE[0], batch=2)
-        frames[device] = torch.cat([rgb.cpu() for rgb, _ in rendered])
+        frames[device] = torch.cat([rgb.cpu() for rgb, *_ in rendered])
     assert (frames["cpu"] - frames["cuda"]).abs().mean() < 1e-3

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from snakemake_executor_plugin_slurm.partitions import get_best_partition, read_partition_file
+from snakemake_executor_plugin_slurm.utils import set_gres_string
+from snakemake_executor_plugin_slurm.validation import validate_slurm_extra
 
 from understudy.checkout import checkout
 from understudy.cluster.profile import write_profile
@@ -173,9 +175,11 @@ def test_each_job_of_each_attempt_has_a_partition(site, home, monkeypatch):
     names = {bool(one.gpus): one.name for one in site.partitions}
     for rule in config["set-resources"]:
         for attempt in range(1, config["retries"] + 2):
-            job = asked(config, rule, attempt, cuda=True)
-            assert get_best_partition(partitions, job, QUIET) == names[True]
-            limits = next(one for one in site.partitions if one.gpus)
+            cuda = rule != "measure_coverage"
+            job = asked(config, rule, attempt, cuda)
+            place = get_best_partition(partitions, job, QUIET)
+            assert place == (names[True] if cuda else names.get(False, names[True]))
+            limits = next(one for one in site.partitions if one.name == place)
             assert job.resources.mem_mb <= limits.memory_mb
             assert limits.minutes is None or job.resources.runtime <= limits.minutes
             if site.gpus_by_number:
@@ -211,3 +215,29 @@ def test_a_kind_that_is_not_there_is_refused(home):
     with pytest.raises(UserError, match="h100: no partition has such GPUs; there are a100, l4"):
         write_profile(SHAPES["with accounts"], home, "h100")
     assert [path.name for path in (home / "profiles").iterdir()] == ["slurm"]
+
+
+def test_only_rules_that_take_a_gpu_ask_for_its_kind(home):
+    folder, _ = write_profile(SHAPES["with accounts"], home, "l4")
+    asks = yaml.safe_load((folder / "config.yaml").read_text())["set-resources"]
+    assert {rule for rule, asked in asks.items() if "gpu_model" in asked} == {
+        rule for rule in asks if rule != "measure_coverage"
+    }
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_a_kind_that_the_executor_refuses_is_asked_for_past_it(home, by_number):
+    kind = "nvidia_a100-sxm4-80gb"
+    parts = [CPU, GPU, Partition("big", False, None, 64, 500000, {kind: 4})]
+    folder, _ = write_profile(Site("h", parts, None, [], None, by_number, []), home, kind)
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    for rule in ("train_avatar", "score_avatar"):
+        job = asked(config, rule, 1, cuda=True)
+        validate_slurm_extra(job)
+        extra = [f"--gpus-per-node={kind}:1"] if by_number else ["--gres=gpu:1"]
+        call = f"{getattr(job.resources, 'slurm_extra', '')} {set_gres_string(job)}"
+        assert [word.strip("'") for word in call.split() if "--g" in word] == extra
+        assert job.resources.slurm_partition == "big"
+    assert "--signal=TERM@60" in config["set-resources"]["train_avatar"]["slurm_extra"]
+    job = asked(config, "extract_depth", 1, cuda=True)
+    assert set_gres_string(job) == (" --gpus=1" if by_number else " --gres=gpu:1")

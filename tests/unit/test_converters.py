@@ -282,6 +282,8 @@ def test_random_people_become_identities_and_backgrounds(tmp_path, capsys):
         (["ntu", "others", "--protocol", "cs"], "ntu has paper, cross_subject, cross_view"),
         (["toyota", "one", "--classes", "Wolk"], "no class 'Wolk'; did you mean Walk"),
         (["toyota", "one", "--classes", " , "], "names no class"),
+        (["toyota", "one", "--classes", "own.txt"], "--classes own.txt: there is no such file"),
+        (["toyota", "one", "--classes", "others/own"], "classes others/own: there is no such file"),
         (["toyota", "one", "--missing", "absent.txt"], "absent.txt: cannot be read as text"),
         (["toyota", "one", "--protocol", "cs"], "no test video for protocol cs"),
         (["people", "others", "--count", "2"], "--count 2: the folder holds 1"),

@@ -1,6 +1,6 @@
 """The dataset's files from tiny videos: every fact, every check, the effect of a failed video."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from tests.unit.dataset_world import SIZE, make_world
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.flags import Flagged, KeepSettings
 from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
-from understudy.artifacts.placed import Blended, Placed, save_placed
+from understudy.artifacts.placed import Blended, Placed
 from understudy.artifacts.provenance import made_by, read_note
 from understudy.dataset.checks import CHECKS
 from understudy.errors import UserError
@@ -29,13 +29,14 @@ def world(tmp_path_factory):
 def test_a_video_in_a_room_is_told_by_what_it_shows(world, tmp_path):
     """One that shows another photo than it had drawn, and lacks floor there."""
     clip = world.clips[3]  # over the hall
-    record = tmp_path / "hall.json"
+    record = tmp_path / "hall.npz"
     why = "only 80 % of the floor that it needs is free"
     K = [[50.0, 0.0, 32.0], [0.0, 50.0, 32.0], [0.0, 0.0, 1.0]]
     places = (0.5, 3.0, 12.0, why, K, -8.0, 0.0, 1.31, "table")
     blended = Blended(["occlusion", "shadow"], 0.12, None, 0.5, 0.0, None, None)
-    save_placed(record, Placed("hall", {"yard": "a wall"}, *places, blended))
-    drawn = replace(clip, background="yard", placed=str(record))
+    placed = Placed("hall", {"yard": "a wall"}, *places, blended)
+    save_arrays(record, {}, {"placed": asdict(placed)})
+    drawn = replace(clip, background="yard", labels=str(record))
     written = world.write(tmp_path, [drawn, *world.clips[:3]])
     row = written.set_index("video").loc[clip.video]
     shown = {"background": "hall", "drawn_background": "yard", "scene": "hall"}
@@ -298,7 +299,7 @@ def test_missing_videos_are_listed(world, tmp_path):
     clips = [*world.clips[:3], replace(world.clips[3], reference="gone", video="gone.mp4")]
     manifest = world.write(tmp_path, clips)
     assert len(manifest) == 3
-    assert read_json(tmp_path / "checks.json")["missing"] == ["gone.mp4"]
+    assert read_json(tmp_path / "checks.json")["missing"] == {"gone.mp4": "gone since it was made"}
     with pytest.raises(UserError, match="no synthetic video"):
         world.write(tmp_path / "none", clips[3:])
 

@@ -19,7 +19,7 @@ from understudy.demo.skeleton import Skeleton
 from understudy.demo.style import Style
 from understudy.errors import UserError
 from understudy.features.mediapipe.bystanders import find_bystanders
-from understudy.features.mediapipe.crowd import find_everybody
+from understudy.features.mediapipe.crowd import find_crowd, find_everybody
 
 LENS = Lens(tilted_camera(np.array([0.4, 1.4, 2.6]), -14.0, 0.5, 4.0, 66.0, 640, 480))
 PLACE = (0.3, -0.4)  # m: x and z
@@ -49,11 +49,11 @@ def test_somebody_who_stands_in_a_room_is_found_where_they_are(filmed, tmp_path)
     np.testing.assert_allclose(people.boxes[0], true, atol=0.15 * np.ptp(rows))
 
 
-def test_in_a_street_of_people_of_one_size_there_are_several(filmed):
-    """Twelve of them, an eighth of the picture high, one behind the other here and there."""
+def street_of(filmed, height: int) -> np.ndarray:
+    """Twelve people so many px high, one behind the other here and there: (720,1280,3)."""
     rows, columns = np.nonzero(filmed.mask)
     box = np.s_[rows.min() - 8 : rows.max() + 8, columns.min() - 8 : columns.max() + 8]
-    size = (np.array(filmed.mask[box].shape[::-1]) * 90 / np.ptp(rows)).round().astype(int)
+    size = (np.array(filmed.mask[box].shape[::-1]) * height / np.ptp(rows)).round().astype(int)
     person, mask = (
         np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BOX))
         for part in (filmed.rgb[box], filmed.mask[box])
@@ -64,12 +64,27 @@ def test_in_a_street_of_people_of_one_size_there_are_several(filmed):
         x, y = 40 + 100 * k, 370 + 17 * (k * 5 % 7)
         part = street[y : y + size[1], x : x + size[0]]
         part[mask] = person[mask]
-    assert len(find_everybody(street)) >= 2
+    return street
+
+
+def test_in_a_street_of_people_of_one_size_there_are_several(filmed):
+    """An eighth of the picture high."""
+    assert len(find_everybody(street_of(filmed, 90))) >= 2
+
+
+def test_a_crowd_of_small_people_is_seen(filmed):
+    """A sixteenth of the picture high; two of them are no crowd."""
+    street = street_of(filmed, 45)
+    assert len(find_crowd(street)) >= 6
+    street[:, 240:] = street[:, :1]
+    assert find_crowd(street) == []
 
 
 @pytest.mark.parametrize("room", ["office", "bedroom"])
 def test_furniture_is_nobody(room, tmp_path):
-    assert not found(view_room(make_room(room), LENS).rgb, tmp_path).boxes
+    picture = view_room(make_room(room), LENS).rgb
+    assert not found(picture, tmp_path).boxes
+    assert find_crowd(picture) == []
 
 
 def test_a_damaged_record_is_told(tmp_path):

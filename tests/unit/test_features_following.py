@@ -25,7 +25,7 @@ def double(filmed) -> np.ndarray:
 @pytest.fixture(scope="module")
 def tracks(double) -> list[Track]:
     """The left one and the right one."""
-    found = survey([KNOWN], [double[KNOWN]], threads=1)
+    found = survey([KNOWN], _read(double), threads=1)
     assert found.people == {KNOWN: 2}
     return sorted(found.tracks, key=lambda track: track.boxes()[0, 0])
 
@@ -99,7 +99,7 @@ def test_no_more_threads_compute_than_a_job_has(double, tracks, monkeypatch, thr
 
     monkeypatch.setattr(Network, "__call__", counted)
     follow(_read(double), N, [Sought(track) for track in tracks], threads)
-    survey([0, KNOWN], double[[0, KNOWN]], threads)
+    survey([0, KNOWN], _read(double), threads)
     assert computing.most == threads
 
 

@@ -10,7 +10,15 @@ import pytest
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
-from understudy.files import REFUSALS, atomic_path, remove_temporary, write_text
+from understudy.files import (
+    REFUSALS,
+    atomic_path,
+    read_json,
+    remove_temporary,
+    scratch_path,
+    write_json,
+    write_text,
+)
 
 NO_ROOM = r"target\.\w+: no space left on the disk; free some and rerun$"
 
@@ -147,7 +155,15 @@ def test_rights_are_those_of_the_umask(tmp_path, umask, mode):
 
 KILLED = """
 import os, signal, sys
-from understudy.files import REFUSALS, atomic_path, remove_temporary, write_text
+from understudy.files import (
+    REFUSALS,
+    atomic_path,
+    read_json,
+    remove_temporary,
+    scratch_path,
+    write_json,
+    write_text,
+)
 with atomic_path(sys.argv[1]) as path:
     path.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -197,3 +213,30 @@ def test_a_disk_without_room_for_one_more_file(tmp_path):
     )
     assert run.returncode == 0 and not run.stderr, run.stderr
     assert run.stdout.endswith("target.npz: no space left on the disk; free some and rerun\n")
+
+
+def test_json_has_no_nan(tmp_path):
+    values = {"a": float("nan"), "b": [float("inf"), 1.5, np.float64("nan")], "c": {"d": 2}}
+    write_json(tmp_path / "x.json", values)
+    assert "NaN" not in (tmp_path / "x.json").read_text()
+    assert read_json(tmp_path / "x.json") == {"a": None, "b": [None, 1.5, None], "c": {"d": 2}}
+
+
+@pytest.mark.parametrize("job", [None, "7"])
+def test_a_nodes_own_disk_is_used_within_a_job(tmp_path, monkeypatch, job):
+    scratch, target = tmp_path / "scratch", tmp_path / "shared/master.mkv"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    if job:
+        monkeypatch.setenv("SLURM_JOB_ID", job)
+    with scratch_path(target) as path:
+        path.write_text("whole")
+        assert path.is_relative_to(scratch) == bool(job)
+    assert target.read_text() == "whole"
+    with pytest.raises(ValueError), scratch_path(target) as path:
+        path.write_text("half")
+        raise ValueError
+    assert target.read_text() == "whole"
+    assert list(scratch.iterdir()) == []
+    assert [path.name for path in target.parent.iterdir()] == ["master.mkv"]

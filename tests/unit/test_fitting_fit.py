@@ -15,6 +15,7 @@ from understudy.fitting.features import ClipFeatures
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.understudy.clip import fit_clip
+from understudy.fitting.vertical import common_direction
 from understudy.observation.observed import read_observed, side_swap
 from understudy.observation.readings import WORLD_SWAP
 
@@ -53,6 +54,26 @@ def test_recovers_a_motion_from_noisy_keypoints(fit, body):
     assert found.confidence.min() > 0.7
     up = np.array([0, -np.cos(np.radians(12)), -np.sin(np.radians(12))])
     assert np.degrees(np.arccos(found.up @ up)) < 6
+
+
+def test_a_rolled_camera_is_found(fit, body):
+    roll = rot.exp(np.radians([0.0, 0.0, 25.0]))
+    found = fit(points_of(body, waving(body, N)) @ roll.T)
+    up = roll @ np.array([0, -np.cos(np.radians(12)), -np.sin(np.radians(12))])
+    assert np.degrees(np.arccos(found.up @ up)) < 6
+    assert abs(np.degrees(np.arctan2(found.up[0], -found.up[1])) - 25) < 3
+
+
+@pytest.mark.parametrize(
+    ("leaning", "share", "found"),
+    [(10, 1.0, 9), (25, 1.0, 24.5), (90, 1.0, 0), (40, 0.3, 0)],
+)
+def test_the_vertical_is_that_of_bodies_unless_they_lie(leaning, share, found):
+    bodies = np.tile([0.0, -1.0, 0.0], (40, 1))
+    angle = np.radians(leaning)
+    bodies[: int(40 * share)] = (np.sin(angle), -np.cos(angle), 0)
+    up = common_direction(bodies, np.array([0.0, -1.0, 0.0]), FitSettings())
+    assert abs(np.degrees(np.arctan2(up[0], -up[1])) - found) < 1
 
 
 def test_is_smoother_than_what_it_was_given(fit, body):

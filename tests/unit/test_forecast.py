@@ -43,6 +43,23 @@ def cost(rule: str, jobs: int, total_s: float, cpu_s: float | None = None) -> Ru
 # What it will cost
 
 
+def test_a_limit_on_queued_jobs_is_told_with_the_time_that_it_takes(tmp_path):
+    due = {"train_avatar": 2, "animate_avatar": 198, "render_in_room": 900}
+    measured = replace(
+        measure(tmp_path, []), costs={"animate_avatar": cost("animate_avatar", 9, 90)}
+    )
+    estimates = estimate(due, [], measured, 324)
+    told = plan_text(estimates, True, (11, "MaxSubmitJobs of your association"))
+    hours = (2 * 1.5 * 3600 + 198 * 10) / 10 / 3600
+    assert (
+        "The queue takes 11 jobs at a time, the driver's included (MaxSubmitJobs of your "
+        f"association): 200 submissions are 20 times that, {hours:.2f} h if all run."
+    ) in told
+    assert "The queue takes" not in plan_text(estimates, True, (201, "x"))
+    unknown = estimate({**due, "train_recogniser": 1}, [], measured, 324)
+    assert "at least 0.35 h" in plan_text(unknown, True, (11, "x"))
+
+
 def test_rules_that_ask_for_a_gpu_are_those_of_the_estimate():
     asking = set()
     for path in RULES:

@@ -160,14 +160,31 @@ def test_what_no_cap_can_mend_is_refused():
 )
 def test_a_leak_is_named(changes, told):
     with pytest.raises(UserError, match=told):
-        refuse_leaks(tables(**changes), "subject")
+        refuse_leaks(tables(**changes), "subject", [])
+
+
+def test_all_leaks_are_told_but_those_that_are_allowed():
+    """Case C05."""
+    changes = {"test_bow": {"video": "r_bow.mp4"}, "test_nod": {"video": "train_nod.mp4"}}
+    pair = {"test": "test_bow", "other": "r_bow", "reason": "the one film there is"}
+    both = tables(**changes)
+    with pytest.raises(UserError) as told:
+        refuse_leaks(both, "video", [])
+    assert str(told.value).startswith(
+        "leakage: r_bow.mp4 is reference 'r_bow' and test video 'test_bow'; train_nod.mp4 is "
+        "training video 'train_nod' and test video 'test_nod': "
+    )
+    with pytest.raises(UserError, match=r"leakage: train_nod\.mp4 is"):
+        refuse_leaks(both, "video", allowed_pairs(both, [pair]))
+    other = {"test": "test_nod", "other": "train_nod", "reason": "the same"}
+    refuse_leaks(both, "video", allowed_pairs(both, [pair, other]))
 
 
 def test_what_is_no_leak_passes():
-    refuse_leaks(tables(), "subject")
+    refuse_leaks(tables(), "subject", [])
     unknown = {"r_bow": {"subject": "ada"}, "train_bow": {"subject": "ada"}}
-    refuse_leaks(tables(**unknown), "subject")
-    refuse_leaks(tables(**unknown, test_bow={"subject": "ada"}), "video")
+    refuse_leaks(tables(**unknown), "subject", [])
+    refuse_leaks(tables(**unknown, test_bow={"subject": "ada"}), "video", [])
 
 
 def test_a_link_to_a_reference_is_the_reference(tmp_path):
@@ -176,7 +193,7 @@ def test_a_link_to_a_reference_is_the_reference(tmp_path):
     changes = {"r_bow": {"video": str(tmp_path / "a.mp4")}}
     changes["test_bow"] = {"video": str(tmp_path / "b.mp4")}
     with pytest.raises(UserError, match="reference 'r_bow' and test video 'test_bow'"):
-        refuse_leaks(tables(**changes), "video")
+        refuse_leaks(tables(**changes), "video", [])
 
 
 def test_allowed_pairs_are_of_the_tables():

@@ -10,13 +10,15 @@ import pytest
 from understudy.errors import UserError
 from understudy.recognition.duplicates import Copy, copies, judged
 from understudy.recognition.fingerprint import fingerprints
+from understudy.recognition.moving import may_agree
+from understudy.recognition.places import unit
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
 SIZE, FRAMES = 160, 30
 
 
-def write_clip(path, seed: int, scene: int = 0):
+def write_clip(path, seed: int, scene: int = 0, radius: int = 14, aside: int = 0):
     """A figure of three blobs that sways by `seed` in front of the still background of `scene`."""
     room, rng = np.random.default_rng(scene), np.random.default_rng([7, seed])
     coarse = room.integers(40, 200, (8, 8, 3))
@@ -28,8 +30,8 @@ def write_clip(path, seed: int, scene: int = 0):
         for t in range(FRAMES):
             frame = background.copy()
             for k in range(3):
-                middle = 80 + reach[k] * np.sin(rate[k] * t / 4 + phase[k])
-                frame[(x - middle) ** 2 + (y - 40 - 40 * k) ** 2 < 14**2] = (230, 60 * k, 90)
+                middle = 80 + aside + reach[k] * np.sin(rate[k] * t / 4 + phase[k])
+                frame[(x - middle) ** 2 + (y - 40 - 40 * k) ** 2 < radius**2] = (230, 60 * k, 90)
             noisy = frame + noise.normal(0, 2, frame.shape)
             video.write(noisy.clip(0, 255).astype(np.uint8)[None])
     return str(path)
@@ -58,6 +60,24 @@ def test_the_same_file_under_another_name_is_found(clips, tmp_path):
     shutil.copy(clips[1], tmp_path / "other.mp4")
     (copy,) = found([clips[0], str(tmp_path / "other.mp4")], clips)[1:]
     assert (copy.other, copy.how) == (clips[1], "the same file")
+
+
+def test_somebody_else_who_does_the_same_there_is_no_copy(clips, tmp_path):
+    """As two people who jump up in one room at one time: one is thinner, and stands beside."""
+    other = write_clip(tmp_path / "other.mp4", 0, radius=13, aside=3)
+    assert found([clips[0]], [other]) == []
+
+
+def test_moments_that_are_nowhere_else_rule_a_video_out():
+    rng = np.random.default_rng(3)
+    long = unit(rng.normal(size=(60, 16, 16)))
+    part, half = long[20:40], np.concatenate([long[40:], unit(rng.normal(size=(20, 16, 16)))])
+    other, still = unit(rng.normal(size=(60, 16, 16))), np.zeros((9, 256))
+    videos = [long, part, half, other, still, np.zeros((0, 256))]
+    for one in (long, part):
+        agree = may_agree(one, videos)
+        assert agree.tolist() == [True, True, one is long, False, False, False]
+    assert not may_agree(still, videos).any() and not may_agree(np.zeros((0, 256)), videos).any()
 
 
 def lit(path, light, out):

@@ -195,25 +195,28 @@ def test_cues_are_those_of_the_floor_that_was_found():
     ends = CAMERA.project(CAMERA.in_space(np.array([[-1.0, 4.0], [0.5, 4.0]])))
     ends -= (160, 120)
     level = np.concatenate([ends[0], ends[1]])[None]
-    picture = np.where(free[..., None], (150, 90, 60), (90, 120, 190)).astype(np.uint8)
-    cues = read_cues(picture, free, CAMERA, level)
+    askew = np.array([[-20.0, 60.0, 20.0, 100.0], [-90.0, -100.0, 90.0, -100.0]])  # one in the wall
+    cues = read_cues(free, CAMERA, level, askew)
     assert cues.roomy == pytest.approx(1.0, abs=0.15)
     share = (ends[1] - ends[0])[0] / free.any(0).sum()  # of the columns that show floor
-    assert cues.skirted == pytest.approx(share, abs=0.1) and cues.alike < 0.2
-    same = read_cues(np.full_like(picture, 120), free, CAMERA, level)
-    assert same.alike == pytest.approx(1.0)
-    nothing = read_cues(picture, np.zeros_like(free), CAMERA, level)
-    assert nothing == Cues(0.0, 0.0, 0.0)
+    assert cues.skirted == pytest.approx(share, abs=0.1)
+    assert cues.broad == pytest.approx(free[-1].mean())
+    within = cv2.erode(free.astype(np.uint8), np.ones((7, 7))).sum() ** 0.5
+    assert cues.astray == pytest.approx(np.log1p(40 * 2**0.5 / within), rel=0.01)
+    board = level + np.array([0, 40, 0, 40])  # along the wall, on the floor
+    along = read_cues(free, CAMERA, np.concatenate([level, board]), askew)
+    assert along.astray < 0 and along.skirted == cues.skirted
+    nothing = read_cues(np.zeros_like(free), CAMERA, level, askew)
+    assert nothing == Cues(0.0, 0.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("worse", [{"skirted": 0.2}, {"alike": 0.9}, {"roomy": 0.2}])
+@pytest.mark.parametrize(
+    "worse", [{"skirted": 0.2}, {"roomy": 0.2}, {"broad": 0.3}, {"astray": 2.0}]
+)
 def test_each_cue_tells_against_a_floor(worse):
-    floor = Cues(skirted=0.9, alike=0.1, roomy=1.2)
+    floor = Cues(skirted=0.9, roomy=1.2, broad=0.9, astray=-1.0)
     assert floor_score(floor) > 0.6
     assert floor_score(replace(floor, **worse)) < floor_score(floor) - 0.1
-
-
-# Spots
 
 
 def test_spots_lie_on_the_mask():

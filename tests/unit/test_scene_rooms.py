@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.unit.avatar_scene import FPS, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
 from understudy.artifacts.placed import Blended, Placed, load_placed
@@ -308,7 +309,7 @@ def test_a_video_shows_the_person_on_the_rooms_floor(avatar, body_file, tmp_path
     save_room(tmp_path / "hall.npz", room_of())
     save_room(tmp_path / "wall.npz", room_of(refused="a wall"))
     files = {id_: tmp_path / f"{id_}.npz" for id_ in ("wall", "hall")}
-    out, record = tmp_path / "out.mp4", tmp_path / "out.json"
+    out, record = tmp_path / "out.mp4", tmp_path / "out.labels.npz"
     shown = render_in_room(
         *(tmp_path / "avatar.safetensors", tmp_path / "trained.npz"),
         *(tmp_path / "fit.npz", body_file),
@@ -333,9 +334,9 @@ def test_a_video_shows_the_person_on_the_rooms_floor(avatar, body_file, tmp_path
 
 
 def test_a_damaged_record_is_told(tmp_path):
-    (tmp_path / "out.json").write_text('{"background": "hall"}')
+    save_arrays(tmp_path / "out.npz", {}, {"placed": {"background": "hall"}})
     with pytest.raises(UserError, match="delete it and rerun"):
-        load_placed(tmp_path / "out.json")
+        load_placed(tmp_path / "out.npz")
 
 
 # The demo's own rooms

@@ -66,6 +66,7 @@ def test_nobody_stands_frozen_at_the_edge(body, body_file, tmp_path):
     save_avatar(tmp_path / "avatar.safetensors", avatar, {})
     rgba, white = tmp_path / "out.mkv", tmp_path / "out.mp4"
     files = (tmp_path / "avatar.safetensors", tmp_path / "fit.npz", body_file, white)
+    files += (tmp_path / "labels.npz",)
     animate_avatar(*files, "source", AnimateSettings("ground", batch=8), rgba)
     part = read_shown(tmp_path / "fit.npz")
     assert (part.first, part.stop, part.fps) == (6, 48, FPS)

@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 
 from tests.bench import inputs_films as films
-from tests.bench.inputs_check import delta_e, verdict
+from tests.bench.inputs_check import Verdict, delta_e, verdict
 from understudy.errors import UserError
 from understudy.recognition.decoding import decode
 from understudy.video.colour import Colours, on_screen
+from understudy.video.glitches import Glitches
+from understudy.video.matroska import Wholeness, wholeness
 from understudy.video.normalise import normalise_video
 from understudy.video.probe import probe
 from understudy.video.read import read_frames
+from understudy.video.scan import unsaid_field_order
 from understudy.video.settings import NormaliseSettings
+from understudy.video.shown import Film
 
 
 @pytest.mark.parametrize("kind", [films.of_colours, films.of_rates, films.of_scans, films.of_turns])
@@ -129,6 +133,78 @@ def damaged(tmp_path_factory):
 @pytest.mark.parametrize(("name", "source", "word"), DAMAGE)
 def test_damage_is_told(damaged, name, source, word):
     assert damaged[f"{name} {source}"].word == word, damaged[f"{name} {source}"]
+
+
+@pytest.fixture(scope="module")
+def walks(tmp_path_factory):
+    """Films that somebody walks through, by container, of coders that let damage pass."""
+    folder = tmp_path_factory.mktemp("walks")
+    frames = [films.walk(n) for n in range(films.FRAMES)]
+    kinds = ("hevc.mp4", "hevc.ts", "hevc.mkv", "vp8.webm")
+    return {kind: films.encode_plain(folder / kind, kind[:4].strip("."), frames) for kind in kinds}
+
+
+def walked(path):
+    return verdict(films.Made("damage", "", path, picture=films.walk, off_somewhere=60))
+
+
+@pytest.mark.parametrize("kind", ["hevc.mp4", "vp8.webm"])
+def test_a_picture_in_pieces_is_told_and_a_sound_one_or_a_cut_is_not(walks, tmp_path, kind):
+    """As after bits that no decoder misses."""
+    assert walked(walks[kind]) == Verdict("right", "")
+    pieces = [film for film in films.damaged(walks[kind].parent, kind) if "flipped" in film.name]
+    assert "breaks up into blocks at" in walked(pieces[0].path).why
+    cut = [films.walk(n) for n in (*range(14), *range(26, films.FRAMES))]
+    path = films.encode_plain(tmp_path / kind, kind[:4].strip("."), cut)
+    film = Film(path, threads=1)
+    film.glitches = Glitches()
+    assert len(list(film)) == len(cut) and film.glitches.first is None
+
+
+def test_a_transport_stream_that_ends_between_two_packets_is_told(walks, tmp_path):
+    """Its last picture is cut, and no byte of it says so: only that it is not padded."""
+    data = walks["hevc.ts"].read_bytes()
+    assert probe(walks["hevc.ts"]).remarks == ()
+    short = tmp_path / "short.ts"
+    short.write_bytes(data[: len(data) // 188 * 9 // 10 * 188])
+    assert any("cut off in the middle" in line for line in probe(short).remarks)
+
+
+def test_a_matroska_file_is_as_long_and_as_whole_as_it_says(walks, tmp_path):
+    data = walks["hevc.mkv"].read_bytes()
+    assert wholeness(walks["hevc.mkv"]) == Wholeness(0, damaged=False)
+    short, other = tmp_path / "short.mkv", tmp_path / "other.mkv"
+    short.write_bytes(data[:-200])
+    other.write_bytes(data[: len(data) // 2] + b"x" + data[len(data) // 2 + 1 :])
+    assert wholeness(short).missing == 200
+    with pytest.raises(UserError, match=r"other\.mkv: is damaged: a checksum in it is wrong"):
+        probe(other)
+
+
+def test_a_film_that_stands_still_at_first_may_be_interlaced(tmp_path):
+    """And not say so: nothing of its first 6 s tells."""
+    still = [films.swinging(0)] * 300 + [films.swinging(n) for n in range(80)]
+    woven = f"{films.TO_709},tinterlace=interleave_top,setfield=prog"
+    path = films.encode(tmp_path / "late.mp4", filters=woven, frames=still, rate=2 * films.FPS)
+    assert unsaid_field_order(path, probe(path)) == "tff"
+
+
+def test_an_open_group_in_matroska_is_counted_as_it_can_be_decoded(tmp_path):
+    """The frames that lean on what was cut off have packets, and some of these no time."""
+    options = ("-c:v", "libx265", *films.YUV, "-x265-params")
+    told = "log-level=none:keyint=12:open-gop=1:bframes=4"
+    whole = films.encode(tmp_path / "whole.mp4", (*options, told))
+    films.ffmpeg("-ss", "0.6", "-i", whole, "-c", "copy", tmp_path / "cut.mkv")
+    info = probe(tmp_path / "cut.mkv")
+    assert info.frames == len(list(Film(tmp_path / "cut.mkv", threads=1))) == 28
+    assert "3 packets of which no frame can be made" in info.remarks[0]
+
+
+def test_an_avi_of_many_ticks_a_frame_is_not_cut_short(tmp_path):
+    """As FFmpeg writes what it copies from an .mp4: 600 ticks a second, most of them empty."""
+    whole = films.encode(tmp_path / "whole.mp4")
+    films.ffmpeg("-i", whole, "-c", "copy", tmp_path / "ticks.avi")
+    assert probe(tmp_path / "ticks.avi").frames == films.FRAMES
 
 
 def test_a_cover_picture_is_not_the_film(tmp_path):

@@ -15,7 +15,9 @@ from workflow_tools import Checkout, copy_repository, edited, with_row
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
-from understudy.video.read import frame_rate, read_frames
+from understudy.files import read_json
+from understudy.video.probe import probe
+from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
 BOW_BEN = "results/demo/world/clip/ben.bow.living_room.1.mp4"  # a reference of the demo
@@ -139,7 +141,7 @@ def make_bad_videos(bad: Path, checkout: Checkout) -> None:
     people = [read_frames(source_of(checkout, name)) for name in ("wave", "bow")]
     together = np.concatenate(people, axis=2)
     height, width = together.shape[1:3]
-    with VideoWriter(bad / "two_people.mp4", width, height, frame_rate(good)) as video:
+    with VideoWriter(bad / "two_people.mp4", width, height, probe(good).fps) as video:
         video.write(together)
 
 
@@ -193,6 +195,22 @@ def test_nothing_half_made_is_left(spoilt):
         assert not list(results.glob(f"video/*/{name}*"))
     for name in ("nobody", "two_people"):
         assert not list(results.glob(f"features/*/{name}/*.npz"))
+
+
+def test_the_dataset_holds_what_is_there_and_tells_why_not_the_rest(spoilt):
+    results = spoilt.checkout.results
+    checks = read_json(results / "dataset/partial/checks.json")
+    rows = (results / "dataset/partial/manifest.csv").read_text().splitlines()
+    made = [path.relative_to(results) for path in results.glob("synthetic/bow/esi/source/*.mp4")]
+    assert len(rows) - 1 == len(made) == checks["videos"] == 3
+    whys = {video.removeprefix("results/tiny/"): why for video, why in checks["missing"].items()}
+    assert not set(whys) & {str(path) for path in made}
+    assert {"synthetic/bow/esi/source/torn.mp4", "synthetic/cut/esi/source/gym.mp4"} <= set(whys)
+    assert whys["synthetic/bow/esi/source/torn.mp4"].startswith("find_bystanders torn: bad/torn")
+    assert whys["synthetic/cut/esi/source/gym.mp4"].startswith("normalise_reference cut: bad/cut")
+    # There, but nobody knows from which motion: its reference's fit is gone.
+    assert whys["synthetic/wave/esi/source/classroom.mp4"].startswith("fit_body wave: ")
+    assert "not made yet" not in whys.values()
 
 
 def test_the_report_lists_who_is_missing_and_why(spoilt, finished):

@@ -62,7 +62,7 @@ def video_of(checkout: Checkout, reference: str, drawn: str) -> Path:
 def test_only_the_rooms_videos_were_rendered_anew(in_rooms):
     """Features, fits and avatars of the run with another placement are as good."""
     for reference, (drawn, *_) in chains(in_rooms).items():
-        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".json"))
+        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".labels.npz"))
         assert placed.background != WALL
         assert placed.background in [row[0] for row in rows_of(in_rooms)]
     assert rules_of(in_rooms.would_run("--", "dataset")) == set()
@@ -72,7 +72,7 @@ def test_a_photo_without_floor_is_passed_over_and_said(in_rooms):
     checked = json.loads((in_rooms.results / "dataset/checks.json").read_text())
     assert checked["videos"] == 2
     for reference, (drawn, *others) in chains(in_rooms).items():
-        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".json"))
+        placed = load_placed(video_of(in_rooms, reference, drawn).with_suffix(".labels.npz"))
         tried = [drawn, *others]
         before = tried[: tried.index(placed.background)]
         if not placed.lacks:
@@ -93,7 +93,7 @@ def test_a_new_photo_renders_only_the_videos_it_was_drawn_for(in_rooms):
         f"{results}/synthetic/{reference}/esi/source/{after[reference][0]}.{end}"
         for reference in after
         if after[reference] != before[reference]
-        for end in ("mp4", "json")
+        for end in ("mp4", "labels.npz")
     }
     assert outputs_of(jobs, "render_in_room") == touched
     own = rules_of(jobs) - FOLLOW - {"render_in_room", "sheet_background"}
@@ -125,13 +125,13 @@ def test_a_photo_that_is_away_costs_nothing(in_rooms):
 
 def test_a_lost_record_is_made_again(in_rooms):
     drawn = chains(in_rooms)["wave"][0]
-    record = video_of(in_rooms, "wave", drawn).with_suffix(".json")
-    text = record.read_text()
+    record = video_of(in_rooms, "wave", drawn).with_suffix(".labels.npz")
+    content = record.read_bytes()
     record.unlink()
     try:
         jobs = in_rooms.would_run("--", "synthetic")
     finally:
-        record.write_text(text)
+        record.write_bytes(content)
     assert len(outputs_of(jobs, "render_in_room")) == 2
 
 

@@ -10,11 +10,11 @@ with job(snakemake):
     files, told = snakemake.input, snakemake.params
     layout = Layout(**told.layout)
 
-    def placed(row):
-        return layout.placed(*row) if told.in_rooms else None
+    def labels(row):
+        return layout.labels(*row) if told.in_rooms else layout.white_labels(*row[:3])
 
     check_videos(
-        [Synthetic(*row, layout.synthetic(*row), placed(row)) for row in told.rows],
+        [Synthetic(*row, layout.synthetic(*row), labels(row)) for row in told.rows],
         dict(zip(told.references, files.reference_facts, strict=True)),
         dict(zip(told.references, files.fits, strict=True)),
         told.images,

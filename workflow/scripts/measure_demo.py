@@ -38,7 +38,7 @@ with job(snakemake):
         list(files.held_out),
         files.body,
         told.placement,
-        list(files.placed),
+        list(files.labels),
         Photos(told.rooms, **told.photos),
         snakemake.output.accuracy,
         snakemake.output.held_out,

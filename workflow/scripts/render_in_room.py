@@ -1,5 +1,7 @@
 """One person re-enacts one reference on the floor of a photo's room."""
 
+from pathlib import Path
+
 from job import job
 
 with job(snakemake):
@@ -13,14 +15,14 @@ with job(snakemake):
     images = dict(zip(ids, paths, strict=True))
     shown = render_in_room(
         files.avatar,
-        files.trained,
+        Path(files.avatar).with_name("trained.npz"),
         files.fit,
-        files.body,
+        told.body,
         dict(zip(ids, files.rooms, strict=True)),
         images,
         snakemake.wildcards.view,
         made.video,
-        made.placed,
+        made.labels,
         CompositeSettings(**told.settings),
         told.device,
     )

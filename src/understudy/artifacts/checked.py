@@ -1,6 +1,7 @@
 """checked.parquet: every planned synthetic video, and what was found in its file.
 
-One row per video, in the order of ORDER. Columns: video, reference, identity, view, background;
+One row per video, in the order of ORDER. Columns: video, labels, reference, identity, view,
+background;
 there, whether the file exists; and, if it does, fps, frames, seconds, width, height (empty
 if it cannot be opened); hidden_share; passed; problems ({check: what is wrong} as JSON);
 sha256; shown, the background that is behind the person, and background_digest, of its image. If

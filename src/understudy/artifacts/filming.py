@@ -3,7 +3,7 @@ besides the action, under `filming`, as {name: {second, says}}, of those of EVEN
 
 from dataclasses import asdict, dataclass
 
-EVENTS = ("camera", "cut", "fade", "black", "frozen", "light", "dark", "noisy")
+EVENTS = ("camera", "cut", "fade", "black", "frozen", "light", "dark", "noisy", "stranger")
 
 
 @dataclass(frozen=True)

@@ -68,28 +68,30 @@ class PackedMasks:
 
 def save_masks(path: Path | str, masks: PackedMasks, about: dict) -> None:
     """Write them, with what they are about."""
-    save_arrays(path, _stored(masks), {**about, "kind": KIND})
+    save_arrays(path, stored_masks(masks), {**about, "kind": KIND})
 
 
 def pack_masks(masks: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
     """Masks (h,w) bool as the arrays of masks.npz: bits and shape (3,) int64."""
-    return _stored(PackedMasks.of(masks))
+    return stored_masks(PackedMasks.of(masks))
 
 
 def unpack_masks(stored: Arrays | dict[str, np.ndarray]) -> np.ndarray:
     """The masks (n,h,w) bool that `pack_masks` packed."""
-    return _packed(stored)[:]
+    return masks_of(stored)[:]
 
 
 def load_masks(path: Path | str) -> PackedMasks:
     """The masks of a masks.npz; UserError if it is anything else or damaged."""
-    return _packed(load_arrays(path, KIND))
+    return masks_of(load_arrays(path, KIND))
 
 
-def _stored(masks: PackedMasks) -> dict[str, np.ndarray]:
+def stored_masks(masks: PackedMasks) -> dict[str, np.ndarray]:
+    """The arrays of masks.npz."""
     return {"bits": masks.bits, "shape": np.array(masks.shape, np.int64)}
 
 
-def _packed(stored: Arrays | dict[str, np.ndarray]) -> PackedMasks:
+def masks_of(stored: Arrays | dict[str, np.ndarray]) -> PackedMasks:
+    """The masks that `stored_masks` took apart."""
     _, height, width = (int(size) for size in stored["shape"])
     return PackedMasks(stored["bits"], height, width)

@@ -1,4 +1,5 @@
-"""placed.json: where in which room a synthetic video shows its person.
+"""Where in which room a synthetic video shows its person; kept in the metadata of its labels
+(`artifacts.labels`).
 
 background: the photo that is shown, which is another than the drawn one where that had no room for
 the motion; passed_over: why not, by photo. right, forward: m, on the room's floor from the point
@@ -8,11 +9,11 @@ roll: its, degrees; height: m over the floor; height_from: "table", "usual" or "
 what makes the person belong to the photo.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from understudy.artifacts.provenance import read_note
 from understudy.errors import UserError
-from understudy.files import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,17 @@ class Placed:
     blended: Blended
 
 
-def save_placed(path: Path | str, placed: Placed) -> None:
-    write_json(path, asdict(placed))
-
-
-def load_placed(path: Path | str) -> Placed:
-    """Read a placed.json; UserError if it is damaged."""
+def load_placed(path: Path | str) -> Placed | None:
+    """From the labels of a video, None if its person stands in no room; UserError if they are
+    damaged."""
     try:
-        stored = read_json(path)
-        return Placed(**{**stored, "blended": Blended(**stored["blended"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        return placed_from(read_note(path)["placed"])
+    except (ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: cannot be read ({error}); delete it and rerun") from error
+
+
+def placed_from(stored: dict | None) -> Placed | None:
+    """From the metadata of labels."""
+    if stored is None:
+        return None
+    return Placed(**{**stored, "blended": Blended(**stored["blended"])})

@@ -59,6 +59,11 @@ class RoomCamera:
         f, w, h = self.focal, self.width, self.height
         return np.array([[f, 0, w / 2], [0, f, h / 2], [0, 0, 1.0]])
 
+    @property
+    def view(self) -> np.ndarray:
+        """(4,4): from the floor's axes, right, up and back, m, to camera space."""
+        return view_of(self.axes, self.above)
+
     def resized(self, width: int, height: int) -> "RoomCamera":
         """The same view in a picture of another size and the same shape."""
         return RoomCamera(
@@ -109,6 +114,15 @@ class RoomCamera:
         """(…,) m along the camera's axis, of the same."""
         fall = -(rays @ self.axes[1])
         return np.divide(self.above, fall, out=np.full(fall.shape, np.inf), where=fall > 1e-3)
+
+
+def view_of(axes: np.ndarray, above: float) -> np.ndarray:
+    """(4,4): to the space of a camera `above` m over a floor from the floor's axes (3,3), right, up
+    and back, one per row in that space; the origin is the point of the floor below the camera."""
+    view = np.eye(4)
+    view[:3, :3] = axes.T
+    view[:3, 3] = -above * axes[1]
+    return view
 
 
 def axes(pitch: float, roll: float, yaw: float) -> np.ndarray:

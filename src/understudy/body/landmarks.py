@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -48,6 +49,15 @@ FEET = slice(17, 23)
 FACE = slice(23, 91)
 LEFT_HAND = slice(91, 112)
 RIGHT_HAND = slice(112, 133)
+
+# How far (m) behind the nearest surface a point may lie and still count as seen: points on the
+# skin are at the surface, those in joints lie inside the flesh (and cloth).
+BURIED = np.full(133, 0.035)
+BURIED[BODY] = 0.14
+BURIED[:5] = 0.03
+BURIED[[9, 10]] = 0.07
+BURIED[FEET] = 0.06
+BURIED[FACE] = 0.025
 
 
 @dataclass(frozen=True)

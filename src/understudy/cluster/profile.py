@@ -11,6 +11,9 @@ from understudy.errors import UserError
 from understudy.files import write_text
 
 SHIPPED = "profiles/slurm"
+WITHOUT_GPU = ("measure_coverage",)  # of the rules that are submitted
+FEATURE = "extract_"  # begins the rules that take a GPU only if their back-end is a network
+PLAIN_KIND = re.compile(r"[\w.]+")  # what Snakemake's executor (2.8.0) takes for a kind of GPU
 DRIVER_MINUTES, DRIVER_PROCESSORS, DRIVER_MB = 7 * 1440, 8, 32_000  # as profiles/slurm/driver.sh
 
 
@@ -77,10 +80,11 @@ def _heading(site: Site, name: str) -> str:
 
 
 def _within(text: str, rule: str, retries: int, site: Site, gpu_kind: str | None) -> str:
-    """The requests of a rule kept within what the largest partition gives, and its GPU by --gres
-    where jobs cannot ask by number."""
-    fitting = [one for one in site.partitions if one.gpus] or site.partitions
-    if gpu_kind:
+    """The requests of a rule kept within what the largest partition gives, and how it asks for its
+    GPU."""
+    on_gpu = rule not in WITHOUT_GPU
+    fitting = [one for one in site.partitions if one.gpus and on_gpu] or site.partitions
+    if gpu_kind and on_gpu:
         fitting = [one for one in fitting if gpu_kind in one.gpus]
     memory = max(one.memory_mb for one in fitting)
     times = [one.minutes for one in fitting]
@@ -91,12 +95,36 @@ def _within(text: str, rule: str, retries: int, site: Site, gpu_kind: str | None
         asked = re.search(rf"^    {key}: (\d+) \* attempt$", block, re.MULTILINE)
         if asked and most is not None and int(asked[1]) * (1 + retries) > most:
             block = block.replace(asked[0], f"    {key}: min({asked[1]} * attempt, {most})")
-    if not site.gpus_by_number and any(one.gpus for one in site.partitions):
-        kind = f"{gpu_kind}:" if gpu_kind else ""
-        block += f'    gpu: 0\n    gres: "gpu:{kind}1"  # this cluster takes no --gpus\n'
-    elif gpu_kind:
-        block += f"    gpu_model: {gpu_kind}\n"
+    if on_gpu:
+        block = _with_gpu(block, rule, site, gpu_kind)
     return text[:start] + block + text[end:]
+
+
+def _with_gpu(block: str, rule: str, site: Site, kind: str | None) -> str:
+    """A rule's requests with its GPU: of a kind if one is given, and by --gres where the cluster
+    takes no --gpus. A kind that the executor refuses is asked for past it, in a partition that has
+    it; rules that may do without a GPU then take any."""
+    if not any(one.gpus for one in site.partitions):
+        return block
+    plain = kind is None or PLAIN_KIND.fullmatch(kind) is not None
+    if not site.gpus_by_number:
+        of_kind = f"{kind}:" if kind and plain else ""
+        block += f'    gpu: 0\n    gres: "gpu:{of_kind}1"  # this cluster takes no --gpus\n'
+    elif kind and plain:
+        block += f"    gpu_model: {kind}\n"
+    if plain or rule.startswith(FEATURE):
+        return block
+    block += (
+        f"    slurm_partition: {next(one.name for one in site.partitions if kind in one.gpus)}\n"
+    )
+    if site.gpus_by_number:
+        asked, extra = f"--gpus-per-node={kind}:1", "    slurm_extra: \"'"
+        if extra in block:
+            block = block.replace(extra, f"{extra}{asked} ")
+        else:
+            block += f"{extra}{asked}'\"\n"
+        block += "    gpu: 0\n"
+    return block
 
 
 def block_of(text: str, rule: str) -> tuple[int, int]:

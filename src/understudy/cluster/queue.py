@@ -30,14 +30,15 @@ class QueuedJob:
 
 
 def queued_jobs(folder: Path) -> list[QueuedJob]:
-    """Unfinished jobs of `folder`, and a driver still running there; none without SLURM.
+    """Unfinished jobs of `folder`, whoever submitted them, and a driver still running there; none
+    without SLURM.
 
     The job in which this process runs is left out.
     """
     if not shutil.which("squeue"):
         return []
     jobs = []
-    for line in slurm("squeue", "--me", "--noheader", f"--format={FORMAT}").splitlines():
+    for line in slurm("squeue", "--noheader", f"--format={FORMAT}").splitlines():
         parts = line.split("|", 4)
         if len(parts) != 5:  # a line that some clusters' squeue adds, of another kind
             continue

@@ -51,6 +51,7 @@ class Render(Section):
     pair)."""
 
     crf: Quality = AnimateSettings.crf
+    depth: bool = AnimateSettings.depth
 
 
 class Backgrounds(Section):

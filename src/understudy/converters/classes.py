@@ -78,6 +78,9 @@ def _paper_labels(dataset: Dataset) -> dict[str, str]:
 def _named(asked: str, dataset: Dataset, there: set[str]) -> dict[str, str]:
     """Activity -> label, "" where none is given."""
     path = Path(asked)
+    in_a_folder = len(path.parts) > 1 and path.parent.is_dir()
+    if not path.is_file() and (path.suffix == ".txt" or in_a_folder):
+        raise UserError(f"--classes {asked}: there is no such file; give all, names, or a file")
     lines = _lines(path) if path.is_file() else asked.split(",")
     known = dict(dataset.activities) | {name.lower(): name for name in there}
     found: dict[str, str] = {}

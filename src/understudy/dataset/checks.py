@@ -94,7 +94,7 @@ def check_videos(
     same = repeated(content)
     found = {}
     for clip in progress(there, "checking videos", unit="video"):
-        placed = load_placed(clip.placed) if clip.placed else None
+        placed = load_placed(clip.labels)
         shown = placed.background if placed else clip.background
         behind = Behind(images[shown], resize, in_room=placed is not None)
         checked = check_video(clip.video, references[clip.reference], behind)
@@ -108,7 +108,7 @@ def check_videos(
         found[clip.video] = _facts(checked) | _where(shown, placed) | digest
     rows = [
         {
-            **{name: value for name, value in asdict(clip).items() if name != "placed"},
+            **asdict(clip),
             **{"there": clip.video in found, "passed": False},
             **found.get(clip.video, {}),
         }

@@ -9,15 +9,15 @@ from understudy.scene.settings import Resize
 
 @dataclass(frozen=True)
 class Synthetic:
-    """One synthetic video S_(i,j,k), the background that it was planned with, and its path; placed:
-    the record of where in a room it shows its person, None if it is not in a room."""
+    """One synthetic video S_(i,j,k), the background that it was planned with, and its path; labels:
+    what is known of each of its frames."""
 
     reference: str
     identity: str
     view: str
     background: str
     video: str
-    placed: str | None = None
+    labels: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class DatasetInputs:
     backgrounds, real: rows of the tables by id. seed: of the choice of backgrounds; resize: how
     they were resized to the frame; match: which of them fit a label; allowed: pairs of a test video
     and another one that may look like copies of each other (test, other: their ids; reason);
-    coverage: the coverage.json of each identity."""
+    coverage: the coverage.json of each identity; missing: planned videos that
+    are not there, and why."""
 
     checked: Path
     flags: Path
@@ -57,3 +58,4 @@ class DatasetInputs:
     coverage: dict[str, Path]
     real: dict[str, dict] = field(default_factory=dict)
     allowed: list[dict] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)

@@ -32,8 +32,8 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
                                      synthetic.txt only videos that passed every check and
                                      whose sources were flagged for nothing in `inputs.keep`
     datasheet.md                     what the dataset is, how it was made, under which licences
-    checks.json                      which videos passed, failed (and why), or are missing; what
-                                     was flagged, and what of it is left out of the lists
+    checks.json                      which videos passed, failed or are missing, and why; what was
+                                     flagged, and what of it is left out of the lists
 
     Paths are as given: relative to the folder where the workflow runs. Returns the manifest. Raises
     UserError for a label that is not one of `labels`.
@@ -46,7 +46,8 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     columns = _SourceColumns(inputs, checked, flagged)
     rows = [_row(found, inputs, columns) for found in checked.to_dict("records")]
     manifest = save_manifest(out_dir, rows)
-    checks = _summary(checked, planned["video"][~planned["there"]].tolist())
+    gone = dict.fromkeys(planned["video"][~planned["there"]], "gone since it was made")
+    checks = _summary(checked, gone | inputs.missing)
     checks |= _flags_told(manifest, flagged, columns.left_out)
     _write_lists(manifest, inputs, out_dir)
     write_json(out_dir / "checks.json", checks)
@@ -120,6 +121,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
     identity_note = columns.notes["identity"][found["identity"]]
     return {
         "video": found["video"],
+        "labels": found["labels"],
         "label": reference["label"],
         "label_index": inputs.labels.index(reference["label"]),
         **{name: found[name] for name in ORDER},
@@ -184,7 +186,7 @@ def _refuse_unknown_labels(inputs: DatasetInputs) -> None:
             raise UserError(f"'{key}': unknown label '{row['label']}'; correct the table")
 
 
-def _summary(checked: pd.DataFrame, missing: list[str]) -> dict:
+def _summary(checked: pd.DataFrame, missing: dict[str, str]) -> dict:
     failed = {row.video: json.loads(row.problems) for row in checked.itertuples() if not row.passed}
     return {
         "videos": len(checked),

@@ -51,14 +51,14 @@ def measure_demo(
     held_out: list[Path],
     body: Path,
     placement: str,
-    placed: list[Path],
+    labels: list[Path],
     photos: Photos,
     out: Path | str,
     out_sheet: Path | str,
 ) -> None:
     """Write all figures, and a sheet of held-out poses: the world's image above the avatar's.
 
-    avatars, their metrics and held_out are in the order of `identities`. placed: where in
+    avatars, their metrics and held_out are in the order of `identities`. labels: where in
     which room each synthetic video shows its person, none if not in the demo's rooms; photos: these
     rooms by background, and the size of their photos.
     """
@@ -97,7 +97,7 @@ def measure_demo(
             **_avatar_figures(
                 "heldout_pose_fitted", [row["held_out_poses_fitted"] for row in poses]
             ),
-            **(measure_rooms(placed, photos) if placed else {}),
+            **(measure_rooms(labels, photos) if labels else {}),
             "identities": of_identities,
             "references": of_references,
         },
@@ -113,7 +113,7 @@ def _avatar_figures(name: str, rows: list[dict]) -> dict[str, float]:
 
 
 def _mean(rows: list[dict], name: str) -> float:
-    return float(np.mean([row[name] for row in rows]))
+    return float(np.mean(np.array([row[name] for row in rows], float)))  # null: NaN
 
 
 def placed_joints(avatar: Avatar, fit: Fit, placement: str) -> tuple[np.ndarray, np.ndarray]:

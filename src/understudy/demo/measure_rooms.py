@@ -25,11 +25,11 @@ class Photos:
         return background_camera(self.rooms[background], self.width, self.height)
 
 
-def measure_rooms(placed: list[Path], photos: Photos) -> dict[str, float]:
-    """Over all records: median and largest error of the camera's pitch, degrees; 10th and 90th
-    percentile of how tall a person is drawn, as a share of how tall they would be filmed there;
-    how many show another photo than they had drawn, and how many lack something."""
-    records = [load_placed(path) for path in placed]
+def measure_rooms(labels: list[Path], photos: Photos) -> dict[str, float]:
+    """Over all videos by their labels: median and largest error of the camera's pitch, degrees;
+    10th and 90th percentile of how tall a person is drawn, as a share of how tall they would be
+    filmed there; how many show another photo than they had drawn, and how many lack something."""
+    records = [placed for path in labels if (placed := load_placed(path))]
     cameras = [photos.camera_of(record.background) for record in records]
     pairs = list(zip(records, cameras, strict=True))
     off = [abs(record.pitch - _pitch(camera)) for record, camera in pairs]

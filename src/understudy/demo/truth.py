@@ -7,20 +7,11 @@ import numpy as np
 import torch
 
 from understudy.artifacts.masks import pack_masks
-from understudy.body.landmarks import BODY, FACE, FEET, LandmarkTable, landmarks
+from understudy.body.landmarks import BURIED, LandmarkTable, landmarks
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.body.skinning import Posed
 from understudy.demo.camera import Camera
-
-# How far (m) behind the nearest surface a point may lie and still count as seen: points on the
-# skin are at the surface, those in joints lie inside the flesh (and cloth).
-_BURIED = np.full(133, 0.035)
-_BURIED[BODY] = 0.14
-_BURIED[:5] = 0.03
-_BURIED[[9, 10]] = 0.07
-_BURIED[FEET] = 0.06
-_BURIED[FACE] = 0.025
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,7 @@ def frame_truth(
     inside = (column >= 0) & (column < camera.width) & (row >= 0) & (row < camera.height)
     surface = np.full(len(marks), -np.inf)
     surface[inside] = depth[row[inside], column[inside]]
-    visible = inside & (marks[:, 2] <= surface + _BURIED)
+    visible = inside & (marks[:, 2] <= surface + BURIED)
     return FrameTruth(joints, marks, keypoints, visible, mask, depth)
 
 

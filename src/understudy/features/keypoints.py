@@ -1,17 +1,19 @@
 """The keypoints feature: who is in the image, their 133 points in every frame, and how the clip was
 filmed."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.filming import as_note
+from understudy.artifacts.filming import Event, as_note
 from understudy.artifacts.keypoints import save_keypoints
 from understudy.artifacts.origin import of_video
 from understudy.features.company import check_somebody, shows_several
 from understudy.features.interfaces import Detected
 from understudy.features.runtime import EMBEDDED, Runtime
-from understudy.filming.examine import examine
+from understudy.features.strangers import strangers
+from understudy.filming.examine import boxes_of, examine
 from understudy.registry import chosen
 from understudy.video.probe import VideoInfo, probe
 from understudy.video.read import stream_frames
@@ -33,11 +35,18 @@ def extract_keypoints(
     detect = chosen("keypoints", backend)
     info = probe(video)
     found = detect(video, info, people, runtime)
-    check_somebody(video, found.score)
     people_seen = _nearest_count(found.people, info.frames)
-    frames = stream_frames(video, range(info.frames))
-    filming = as_note(examine(frames, found.xy, found.score, float(info.fps)))
-    about = {**_about(video, info, found, backend, people), "filming": filming}
+    frames, fps = partial(stream_frames, video), float(info.fps)
+    boxes = boxes_of(found.xy, found.score, (info.height, info.width))
+    others = strangers(frames, boxes * ([info.width, info.height] * 2), fps)
+    found.score[others] = 0
+    check_somebody(video, found.score)
+    events = examine(frames(range(info.frames)), found.xy, found.score, fps)
+    if others.any():
+        second = float(others.argmax() / fps)
+        says = f"somebody else is seen from {second:.1f} s on, and left out"
+        events["stranger"] = Event(second, says)
+    about = {**_about(video, info, found, backend, people), "filming": as_note(events)}
     save_keypoints(out, found.xy, found.score, people_seen, found.extra, about)
 
 

@@ -155,4 +155,4 @@ class FlagSettings:
     filming: tuple[str, ...] = EVENTS
     """What flags a fit if it occurs in the clip, besides the action: a camera that moves, a cut, a
     fade, black or frozen stretches, light that changes, a person too dark or too noisy for
-    keypoints (docs/inputs.md)."""
+    keypoints, somebody else in their place (docs/inputs.md)."""

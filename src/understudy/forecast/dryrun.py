@@ -8,6 +8,7 @@ from pathlib import Path
 
 from understudy.checkout import ROOT
 from understudy.errors import UserError
+from understudy.plan.records import are_in_database
 
 TABLE = re.compile(r"^job +count\n[- ]+\n(.*?)^total +\d+$", re.MULTILINE | re.DOTALL)
 
@@ -29,6 +30,8 @@ def rule_graph(snakefile: Path, options: list[str]) -> str:
 def _snakemake(snakefile: Path, arguments: list[str]) -> str:
     """Snakemake's output; its error message as a UserError."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--nolock"]
+    if are_in_database(Path.cwd()):
+        command += ["--persistence-backend", "db"]
     # The logger of the profile is a package next to this one; conda jobs do not have it installed.
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'workflow/logger'}"}
     run = subprocess.run([*command, *arguments], env=environment, text=True, capture_output=True)

@@ -57,14 +57,25 @@ def plan_text(
         f"CPU-hours: {_total([one.cpu_hours for one in due], _hours)}. "
         f"Disk: {_total([one.bytes for one in due if one.planned], _bytes)}.",
     ]
-    if limit and queued > limit[0]:
-        lines.append(f"The queue takes {limit[0]:,} of them at a time ({limit[1]}); the rest wait.")
+    if limit and queued >= limit[0]:
+        lines.append(_wait([one for one in due if one.queued], queued, *limit))
     if any(one.job_s is None for one in due):
         lines.append(
             "Unknown (?): make one pair first, or give the config of an earlier run "
             "(docs/slurm.md)."
         )
     return "\n".join(lines)
+
+
+def _wait(submitted: list[RuleEstimate], jobs: int, limit: int, name: str) -> str:
+    """What a limit on the jobs in the queue, of which the driver is one, means for those due."""
+    told = f"The queue takes {limit:,} jobs at a time, the driver's included ({name}): "
+    seconds = [one.due * one.job_s for one in submitted if one.job_s is not None]
+    hours = sum(seconds) / max(1, limit - 1) / 3600
+    bound = "at least " if len(seconds) < len(submitted) else ""
+    rounds = -(-jobs // max(1, limit - 1))
+    wait = f"{bound}{_hours(hours)} h if all run"
+    return f"{told}{jobs:,} submissions are {rounds:,} times that, {wait}."
 
 
 def status_text(

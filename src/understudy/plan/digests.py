@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.files import sha256, write_text
+from understudy.packed import changed_ns
 from understudy.plan.job import Expected
 
 NAME = "digests.tsv"  # in the results folder
-SLACK_S = 2.0  # between a file and the end of its job, for clocks that differ
+SLACK_NS = 2_000_000_000  # between a file and the end of its job, for clocks that differ
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,5 @@ def record_digests(results: Path | str, expected: Iterable[Expected]) -> None:
 
 def changed_after_job(item: Expected, stat: os.stat_result) -> bool:
     """Whether a file was written after its job ended, which left its benchmark last."""
-    try:
-        ended = os.stat(item.benchmark).st_mtime
-    except OSError:
-        return False
-    return stat.st_mtime > ended + SLACK_S
+    ended = changed_ns(item.benchmark)
+    return ended is not None and stat.st_mtime_ns > ended + SLACK_NS

@@ -41,12 +41,13 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
     for pair in pairs_of(plan.synthetic):
         log = layout.log("animate_avatar", *pair)
         subject = " × ".join(pair[:2])
-        yield Expected(layout.white(*pair), "animate_avatar", log, subject, pair, "white")
+        labels = (layout.white_labels(*pair),)
+        yield Expected(layout.white(*pair), "animate_avatar", log, subject, pair, "white", labels)
     rule = "render_in_room" if plan.in_rooms else "composite_background"
     for row in plan.synthetic:
         log = layout.log(rule, *row)
         path, subject = layout.synthetic(*row), " × ".join(row)
-        also = (layout.placed(*row),) if plan.in_rooms else ()
+        also = (layout.labels(*row),) if plan.in_rooms else ()
         yield Expected(path, rule, log, subject, row, "synthetic", also)
     for id_ in plan.tables.backgrounds:
         for rule, path in (

@@ -65,9 +65,13 @@ class Layout:
     def synthetic(self, reference: str, identity: str, view: str, background: str) -> str:
         return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.mp4"
 
-    def placed(self, reference: str, identity: str, view: str, background: str) -> str:
-        """Where in which room a synthetic video shows its person."""
-        return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.json"
+    def white_labels(self, reference: str, identity: str, view: str) -> str:
+        """What is known of each frame of a white video, and of the composites made from it."""
+        return f"{self.results}/white/{reference}/{identity}/{view}.labels.npz"
+
+    def labels(self, reference: str, identity: str, view: str, background: str) -> str:
+        """What is known of each frame of a video whose person stands in a room."""
+        return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.labels.npz"
 
     def sheet(self, kind: str, id_: str) -> str:
         return f"{self.results}/sheets/{kind}/{id_}.jpg"

@@ -11,34 +11,7 @@ from dataclasses import dataclass
 from understudy.errors import UserError
 from understudy.plan.tables import Tables
 
-
-def refuse_leaks(tables: Tables, disjoint_by: str) -> None:
-    """Raises UserError, naming both, for a test video that is also a reference or a training
-    video, and with disjoint_by "subject" for a reference's subject who is in the test set."""
-    tests = {row["id"]: row for row in tables.real.values() if row["split"] == "test"}
-    by_file = {_file(row): row["id"] for row in tests.values()}
-    for row in tables.references.values():
-        if test := by_file.get(_file(row)):
-            raise UserError(
-                f"leakage: {row['video']} is reference '{row['id']}' and test video '{test}': the "
-                "recogniser would be tested on a motion that drove its synthetic training data; "
-                "remove it from one table"
-            )
-    for row in tables.real.values():
-        if row["split"] == "train" and (test := by_file.get(_file(row))):
-            raise UserError(
-                f"leakage: {row['video']} is training video '{row['id']}' and test video '{test}'; "
-                "remove one from the table of real videos"
-            )
-    if disjoint_by != "subject":
-        return
-    by_subject = {row["subject"]: row["id"] for row in tests.values() if "subject" in row}
-    for row in tables.references.values():
-        if test := by_subject.get(row.get("subject")):
-            raise UserError(
-                f"leakage: subject '{row['subject']}' of reference '{row['id']}' also performs "
-                f"test video '{test}'; remove one, or set experiments.disjoint_by: video"
-            )
+TOLD = 10  # leaks in one error
 
 
 @dataclass(frozen=True)
@@ -51,6 +24,41 @@ class Allowed:
     other: str
     other_video: str
     reason: str
+
+
+def refuse_leaks(tables: Tables, disjoint_by: str, allowed: list[Allowed]) -> None:
+    """Raises UserError for test videos that are also references or training videos, and with
+    disjoint_by "subject" for references' subjects who are in the test set. It names all but those
+    of `allowed` pairs."""
+    passed = {(pair.test, pair.other) for pair in allowed}
+    tests = [row for row in tables.real.values() if row["split"] == "test"]
+    trained = [row for row in tables.real.values() if row["split"] == "train"]
+    by_file: dict[str, list[dict]] = {}
+    for test in tests:
+        by_file.setdefault(_file(test), []).append(test)
+    leaks = [
+        f"{row['video']} is {what} '{row['id']}' and test video '{test['id']}'"
+        for what, rows in (
+            ("reference", tables.references.values()),
+            ("training video", trained),
+        )
+        for row in rows
+        for test in by_file.get(_file(row), [])
+        if (test["id"], row["id"]) not in passed
+    ]
+    advice = "the recogniser would be tested on what it is trained on; remove one from its table"
+    if not leaks and disjoint_by == "subject":
+        performs = {test["subject"]: test["id"] for test in reversed(tests) if "subject" in test}
+        leaks = [
+            f"subject '{row['subject']}' of reference '{row['id']}' also performs test video "
+            f"'{performs[row['subject']]}'"
+            for row in tables.references.values()
+            if row.get("subject") in performs
+        ]
+        advice = "remove one, or set experiments.disjoint_by: video"
+    if leaks:
+        more = f"; and {len(leaks) - TOLD} more" if len(leaks) > TOLD else ""
+        raise UserError(f"leakage: {'; '.join(leaks[:TOLD])}{more}: {advice}")
 
 
 def allowed_pairs(tables: Tables, pairs: list[dict]) -> list[Allowed]:

@@ -64,6 +64,11 @@ class Plan:
         """Whether people are placed in the backgrounds' rooms, not in the reference's picture."""
         return self.config["render"]["placement"] == "scene"
 
+    def labels(self, row: Row) -> str:
+        """What is known of each frame of a synthetic video."""
+        layout = self.layout
+        return layout.labels(*row) if self.in_rooms else layout.white_labels(*row[:3])
+
     @cached_property
     def drawable(self) -> dict[str, dict]:
         """The backgrounds that pairs draw from; not those whose row says that they show no floor,
@@ -292,8 +297,8 @@ def read_plan(config: dict, schemas: Path) -> Plan:
     check_match(checked)
     refuse_missing_files(checked)
     plan = Plan(checked, read_tables(checked["tables"], checked["labels"], schemas))
-    refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"])
-    plan.synthetic, plan.runs, plan.allowed_pairs  # noqa: B018  (whatever is wrong with them is raised here)
+    refuse_leaks(plan.tables, checked["experiments"]["disjoint_by"], plan.allowed_pairs)
+    plan.synthetic, plan.runs  # noqa: B018  (whatever is wrong with them is raised here)
     return plan
 
 

@@ -1,9 +1,9 @@
 """Copies of test videos among the others, found by the files' content, whatever their names.
 
-An exact copy has the same SHA-256. Any other is found by its moments (`fingerprint`): the same
-things have to move in the same way, moment after moment, in the same part of the same place. That
-two takes share a place, and a light that is switched in both, makes them no copies: most moments
-have to agree, and what all of a place shares (a fade, exposure) is taken out of every moment.
+An exact copy has the same SHA-256. Any other is looked for by its moments (`fingerprint`): the
+same things have to move in the same way, moment after moment, in the same part of the same place;
+what all of a place shares (a fade, exposure) is taken out of every moment. Two takes of one action
+in one place may agree in that, so whatever does is compared frame by frame (`closer`).
 
 Found are copies of another size, rate, codec, quality or colour, mirrored ones, crops of the
 picture (`places`), cuts out of a longer video, and whole videos played faster or slower. Not found
@@ -20,12 +20,16 @@ import numpy as np
 
 from understudy.errors import UserError
 from understudy.progress import progress
+from understudy.recognition.closer import Match, agreement, read_frames_of
 from understudy.recognition.fingerprint import Fingerprint
+from understudy.recognition.moving import may_agree, what_moves
 from understudy.recognition.places import (
     ALIKE,
+    ALIKE_PART,
     MIRRORED,
     WHOLE,
     Part,
+    View,
     all_parts,
     coarse,
     parts,
@@ -34,14 +38,18 @@ from understudy.recognition.places import (
 )
 
 LAG = 3  # moments between the two that are compared to see what moves
-STILL = 80  # percentile of a moment's changes: what changes no more than this is light, or noise
 MOVES = 0.012  # root mean square change of relative contrast beyond that; noise stays below
 SMOOTHED = 0.6  # of that, where neighbouring cells are averaged
-FEWEST = 8  # moments in which something moves
+FEWEST = 5  # moments in which something moves
 SHARED = 0.5  # of the shorter video's moments, how many have to lie in both
-SAME = 0.82  # median correlation of what moves; two people who jump in one room have up to 0.77
+ALIKE_MOMENTS = 0.55  # median correlation of what moves, from which on frames are compared
+SAME = 0.78  # the same of frames: copies have 0.84 and more, other takes up to 0.68
+CROPPED = 0.02  # how much more alike a part has to be than the whole for it to be looked at
+CLOSE = 0.05  # of the likest part, those that are looked at
 BLOCK = 256  # videos at a time
-CACHED = 2 * BLOCK  # of whose moments what moves is kept, mirrored and not
+CACHED = 2 * BLOCK + 8  # of whose moments what moves is kept: a block, mirrored and not
+LOOKED_AT = 24  # videos of which all frames are kept
+Moving = Callable[[Fingerprint, Part, bool], np.ndarray]  # as _moving
 TOLD = 20  # leaks in one error; the log has all
 
 
@@ -60,16 +68,21 @@ def copies(
     """Every pair of a test video and another one that is it, or a copy of it; videos without a
     fingerprint are skipped."""
     tests, others = ([path for path in paths if path in prints] for paths in (tests, others))
-    moving = functools.lru_cache(2 * CACHED)(_moving)
+    moving = functools.lru_cache(CACHED)(_moving)
+    frames = functools.lru_cache(LOOKED_AT)(read_frames_of)
     found = []
-    for test, other, views in progress(_of_one_place(tests, others, prints), "comparing videos"):
+    pairs = _of_one_place(tests, others, prints, moving)
+    for test, other, views in progress(pairs, "comparing videos"):
         one, two = prints[test], prints[other]
         if one.digest == two.digest:
             found.append(Copy(test, other, "the same file"))
             continue
-        agreed = max((_agreement(one, two, view, moving) for view in views), default=0.0)
-        if agreed >= SAME:
-            found.append(Copy(test, other, f"the same frames (correlation {agreed:.2f})"))
+        agreed, match = _agreement(one, two, views, moving)
+        if agreed < ALIKE_MOMENTS:
+            continue
+        alike = agreement(frames(test, one.last), frames(other, two.last), match)
+        if alike >= SAME:
+            found.append(Copy(test, other, f"the same frames (correlation {alike:.2f})"))
     return found
 
 
@@ -97,22 +110,11 @@ def judged(found: list[Copy], allowed: Mapping[tuple[str, str], str]) -> list[di
     return passed
 
 
-@dataclass(frozen=True)
-class View:
-    """How two videos show one place: the part of each that the other shows too."""
-
-    of_one: Part
-    of_two: Part
-
-    @property
-    def cropped(self) -> bool:
-        return not {self.of_one, self.of_two} <= {WHOLE, MIRRORED}
-
-
 def _of_one_place(
-    tests: list[str], others: list[str], prints: dict[str, Fingerprint]
+    tests: list[str], others: list[str], prints: dict[str, Fingerprint], moving: Moving
 ) -> Iterator[tuple[str, str, list[View]]]:
-    """The pairs that may show one place, with the views to compare; and those of the same file."""
+    """The pairs that may show one place, and the same there, with the views to compare; and those
+    of the same file."""
     for test_block in _blocks(tests):
         one = _Places(test_block, prints)
         for other_block in _blocks(others):
@@ -120,11 +122,32 @@ def _of_one_place(
             # (k,tests,others): a test video shows the k-th part of another one, and the reverse
             inside = np.einsum("ic,jkc->kij", one.whole, two.parts, optimize=True)
             around = np.einsum("jc,ikc->kij", two.whole, one.parts, optimize=True)
-            alike = np.maximum(inside.max(0), around.max(0)) > ALIKE
-            for i, j in np.argwhere(alike | (one.digests[:, None] == two.digests)):
-                test, other = test_block[i], other_block[j]
-                views = _views(inside[:, i, j], around[:, i, j], prints[test], prints[other])
-                yield test, other, views
+            alike = (inside[:2].max(0) > ALIKE) | (inside.max(0) > ALIKE_PART)
+            alike |= around.max(0) > ALIKE_PART
+            same = one.digests[:, None] == two.digests
+            for i, test in enumerate(test_block):
+                columns = np.flatnonzero(alike[i] | same[i])
+                some = [prints[other_block[j]] for j in columns]
+                uncropped = _uncropped(prints[test], some, inside[:2, i, columns], moving)
+                for j, views, two_print in zip(columns, uncropped, some, strict=True):
+                    likeness = inside[:, i, j], around[:, i, j]
+                    views += _crops(*likeness, prints[test], two_print)
+                    if views or same[i, j]:
+                        yield test, other_block[j], views
+
+
+def _uncropped(
+    one: Fingerprint, others: list[Fingerprint], likeness: np.ndarray, moving: Moving
+) -> list[list[View]]:
+    """For each of some videos: the views of all of it, as it is and mirrored, in which it may move
+    as one does; likeness (2,len(others)) of these."""
+    views: list[list[View]] = [[] for _ in others]
+    for part, alike in zip((WHOLE, MIRRORED), likeness, strict=True):
+        there = np.flatnonzero(alike > ALIKE)
+        moves = [moving(others[j], part, False) for j in there]
+        for j in there[may_agree(moving(one, WHOLE, False), moves)]:
+            views[j].append(View(WHOLE, part))
+    return views
 
 
 class _Places:
@@ -141,68 +164,72 @@ def _blocks(paths: list[str]) -> list[list[str]]:
     return [paths[start : start + BLOCK] for start in range(0, len(paths), BLOCK)]
 
 
-def _views(
+def _crops(
     inside: np.ndarray, around: np.ndarray, one: Fingerprint, two: Fingerprint
 ) -> list[View]:
-    """From the likeness (k,) of each part of two to all of one, and the reverse."""
-    views = [View(WHOLE, part) for part in (WHOLE, MIRRORED) if inside[parts().index(part)] > ALIKE]
+    """Views of a part, from the likeness (k,) of each part of two to all of one, and the reverse;
+    none where the whole is as alike."""
     best = max(inside.max(), around.max())
-    if best <= ALIKE or best <= inside[: len(views)].max(initial=-1) + 0.02:
-        return views
-    if inside.max() >= around.max():
-        part = refined(two.place, one.place, parts()[int(inside.argmax())])
-        return [*views, View(WHOLE, part)]
-    part = refined(one.place, two.place, parts()[int(around.argmax())])
-    return [*views, View(part, WHOLE)]
+    if best <= max(ALIKE_PART, inside[:2].max() + CROPPED):
+        return []
+    views = []
+    mirrored = np.array([part.mirrored for part in parts()])
+    for likeness, whole, part_of in ((inside, one, two), (around, two, one)):
+        for which in (
+            mirrored,
+            ~mirrored,
+        ):  # who stands before a wall looks like their mirror image
+            found = int(np.where(which, likeness, -1).argmax())
+            if likeness[found] > max(ALIKE_PART, best - CLOSE):
+                part = refined(part_of.place, whole.place, parts()[found])
+                views.append(View(WHOLE, part) if part_of is two else View(part, WHOLE))
+    return views
 
 
 def _agreement(
     one: Fingerprint,
     two: Fingerprint,
-    view: View,
-    moving: Callable[[Fingerprint, Part, bool], np.ndarray],
-) -> float:
-    """How well what moves in two videos agrees, in [-1,1]; 0 if too little moves."""
-    a = moving(one, view.of_one, view.cropped)
-    b = moving(two, view.of_two, view.cropped)
-    if not len(a) or not len(b):
-        return 0.0
-    whole = _along(a, b[np.linspace(0, len(b) - 1, len(a)).round().astype(int)], [0])
-    if not np.isclose(one.rate, two.rate, rtol=0.05):
-        return whole
-    fewest = max(FEWEST, round(SHARED * min(len(a), len(b))))
-    return max(whole, _along(a, b, range(fewest - len(a), len(b) - fewest + 1)))
+    views: list[View],
+    moving: Moving,
+) -> tuple[float, Match]:
+    """How well what moves in two videos agrees, in [-1,1], 0 if too little moves; and how they
+    match at best."""
+    found = [(0.0, Match(View(WHOLE, WHOLE), 0.0, 1.0))]
+    for view in views:
+        a = moving(one, view.of_one, view.cropped)
+        b = moving(two, view.of_two, view.cropped)
+        if not len(a) or not len(b):
+            continue
+        whole = b[np.linspace(0, len(b) - 1, len(a)).round().astype(int)]
+        pace = two.last / one.last
+        found += [(value, Match(view, 0.0, pace)) for _, value in _along(a, whole, range(1))]
+        if np.isclose(one.rate, two.rate, rtol=0.05):
+            fewest = max(FEWEST, round(SHARED * min(len(a), len(b))))
+            offsets = range(fewest - len(a), len(b) - fewest + 1)
+            found += [
+                (value, Match(view, offset * two.step, two.step / one.step))
+                for offset, value in _along(a, b, offsets)
+            ]
+    return max(found, key=lambda agreed: agreed[0])
 
 
 def _moving(video: Fingerprint, part: Part, smooth: bool) -> np.ndarray:
     """What moves in a part of a video, from each of its n moments to the one LAG later:
     (n−LAG,s²), each of length 1; 0 where nothing does. smooth: over neighbouring cells, as those of
-    a crop lie between the other video's.
-
-    What the change shares with the place itself is light, and so is a change of most of the
-    picture: both are taken out.
-    """
+    a crop lie between the other video's."""
     moments = part.of(video.moments.astype(np.float32))
     if smooth:
         for axis in (1, 2):
             moments = 0.5 * moments + 0.25 * (
                 np.roll(moments, 1, axis) + np.roll(moments, -1, axis)
             )
-    place = unit(np.median(moments, 0))
-    change = moments[LAG:] - moments[:-LAG]
-    change = change.reshape(len(change), place.size)
-    change = change - change.mean(1, keepdims=True)
-    change = change - (change @ place)[:, None] * place
-    size = np.abs(change)
-    change = np.sign(change) * np.maximum(size - np.percentile(size, STILL, 1, keepdims=True), 0)
-    length = np.linalg.norm(change, axis=1, keepdims=True)
-    moves = length > (SMOOTHED if smooth else 1) * MOVES * np.sqrt(place.size)
-    return np.where(moves, change / np.maximum(length, 1e-6), 0)
+    found, size = what_moves(moments[LAG:] - moments[:-LAG], np.median(moments, 0))
+    return np.where(size[:, None] > (SMOOTHED if smooth else 1) * MOVES, found, 0)
 
 
-def _along(a: np.ndarray, b: np.ndarray, offsets: Iterable[int]) -> float:
-    """The best median correlation of a[k] with b[k + offset], or with what is half a moment or a
-    moment before or after it, over the k in which both move."""
+def _along(a: np.ndarray, b: np.ndarray, offsets: range) -> Iterator[tuple[int, float]]:
+    """By offset: the median correlation of a[k] with b[k + offset], or with what is half a moment
+    or a moment before or after it, over the k in which both move, where enough do."""
     alike = a @ b.T
     between = b[1:] + b[:-1]
     length = np.linalg.norm(between, axis=1)
@@ -211,9 +238,7 @@ def _along(a: np.ndarray, b: np.ndarray, offsets: Iterable[int]) -> float:
     near = np.pad(alike, ((0, 0), (1, 1)), constant_values=-1)
     near = np.max([alike, near[:, :-2], near[:, 2:], half[:, :-1], half[:, 1:]], 0)
     both = np.logical_and.outer(a.any(1), b.any(1))
-    best = 0.0
     for offset in offsets:
         values = near.diagonal(offset)[both.diagonal(offset)]
         if len(values) >= FEWEST:
-            best = max(best, float(np.median(values)))
-    return best
+            yield offset, float(np.median(values))

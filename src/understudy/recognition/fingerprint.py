@@ -34,25 +34,32 @@ GREY = 6.0  # levels: contrast of this spread counts half, noise all but nothing
 @dataclass(frozen=True, eq=False)
 class Fingerprint:
     """digest: SHA-256 of the file; moments (n,SIDE,SIDE) float16, evenly spaced in time; rate: how
-    many of them a second; place (2,FINE,FINE) float32: what is there most of the time, in grey
-    levels and relative to the surroundings."""
+    many of them a second; last: the time of the last frame, s from the first; place (2,FINE,FINE)
+    float32: what is there most of the time, in grey levels and relative to the surroundings."""
 
     digest: str
     moments: np.ndarray
     rate: float
+    last: float
     place: np.ndarray
+
+    @property
+    def step(self) -> float:
+        """From one moment to the next, s."""
+        return self.last / max(len(self.moments) - 1, 1)
 
 
 def fingerprint(path: str) -> Fingerprint:
     """Raises UserError for a video that cannot be read."""
-    seconds = probe(path).seconds
+    info = probe(path)
+    seconds, last = info.seconds, max(info.times) or info.seconds
     count = min(max(round(seconds * RATE), 2), MOST)
     grey = decode(path, DECODED, count).float().mean(0)
     relative = torch.cat([relative_contrast(some) for some in grey.split(AT_ONCE)])
     place = torch.stack([grey.median(0).values, relative.median(0).values])
     moments = avg_pool2d(relative, DECODED // SIDE).numpy().astype(np.float16)
     fine = avg_pool2d(place, DECODED // FINE).numpy()
-    return Fingerprint(sha256(path), moments, len(moments) / seconds, fine)
+    return Fingerprint(sha256(path), moments, len(moments) / seconds, last, fine)
 
 
 def relative_contrast(grey: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ LEAST = 0.5
 STEP = 0.06  # of the width, between two crops that are tried
 COARSE = 24  # cells
 ALIKE = 0.7  # correlation of two places from which on they may be one
+ALIKE_PART = 0.8  # the same of a part: one of so many is like another place by chance
 REFINED = (0.03, 0.015, 0.008)  # of the width: steps of the search for a crop's edges
 
 
@@ -31,16 +32,31 @@ class Part:
 
     def of(self, images: np.ndarray) -> np.ndarray:
         """The part of square images (…,s,s), resampled to the same grid, bilinear."""
-        side = images.shape[-1]
+        rows, columns = self.weights(images.shape[-1])
+        return rows @ images @ columns
+
+    def weights(self, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """rows, columns (side,side): of an image, the part is rows @ image @ columns."""
         x = _centres(self.left, self.right, side)
         if self.mirrored:
             x = x[::-1]
-        y = _centres(self.top, self.bottom, side)
-        return _weights(y, side) @ images @ _weights(x, side).T
+        return _weights(_centres(self.top, self.bottom, side), side), _weights(x, side).T
 
 
 WHOLE = Part()
 MIRRORED = Part(mirrored=True)
+
+
+@dataclass(frozen=True)
+class View:
+    """How two videos show one place: the part of each that the other shows too."""
+
+    of_one: Part
+    of_two: Part
+
+    @property
+    def cropped(self) -> bool:
+        return not {self.of_one, self.of_two} <= {WHOLE, MIRRORED}
 
 
 def _centres(start: float, end: float, side: int) -> np.ndarray:
@@ -90,7 +106,15 @@ def coarse(place: np.ndarray) -> np.ndarray:
 
 def all_parts(place: np.ndarray) -> np.ndarray:
     """Every one of `parts()` of coarse grey levels, (k,COARSE²), of length 1."""
-    return unit(np.stack([part.of(place) for part in parts()]))
+    rows, columns = _all_weights()
+    return unit(rows @ place @ columns)
+
+
+@cache
+def _all_weights() -> tuple[np.ndarray, np.ndarray]:
+    """rows, columns (k,COARSE,COARSE): each part is rows @ place @ columns."""
+    across = [part.weights(COARSE) for part in parts()]
+    return np.stack([rows for rows, _ in across]), np.stack([columns for _, columns in across])
 
 
 def refined(whole: np.ndarray, place: np.ndarray, part: Part) -> Part:

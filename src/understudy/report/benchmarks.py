@@ -4,6 +4,8 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
+from understudy.packed import texts
+
 
 @dataclass(frozen=True)
 class RuleCost:
@@ -33,21 +35,19 @@ class _Job:
 def read_benchmarks(folder: Path) -> list[RuleCost]:
     """One entry per rule, the costliest first.
 
-    `folder` holds {rule}.tsv or {rule}/{wildcards}.tsv; a file with repeats counts as one job with
-    their mean. Files that are not benchmarks are skipped.
+    `folder` holds {rule}.tsv or {rule}/{wildcards}.tsv, packed or not; a file with repeats counts
+    as one job with their mean. Files that are not benchmarks are skipped.
     """
     jobs: dict[str, list[_Job]] = {}
-    folder = Path(folder)
-    for path in sorted(folder.rglob("*.tsv")):
-        name = path.relative_to(folder).with_suffix("")
-        job = _read(path, str(name))
+    for name, text in texts(folder, ".tsv"):
+        job = _read(text, name)
         if job:
-            jobs.setdefault(name.parts[0], []).append(job)
+            jobs.setdefault(name.partition("/")[0], []).append(job)
     return sorted((_cost(rule, of) for rule, of in jobs.items()), key=lambda cost: -cost.total_s)
 
 
-def _read(path: Path, name: str) -> _Job | None:
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+def _read(text: str, name: str) -> _Job | None:
+    lines = text.splitlines()
     columns = lines[0].split("\t") if lines else []
     if "s" not in columns or "max_rss" not in columns:
         return None

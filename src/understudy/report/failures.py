@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from understudy.packed import changed_ns, read_text
 from understudy.plan.job import Expected
 
 ERROR = re.compile(r"^(error:|\w*(Error|Exception)\b.*:|.*\b[Ee]rror: )")
@@ -46,12 +47,10 @@ def _missing(item: Expected, path: str, slurm_logs: Path) -> Failure:
 
 def _ended_well(item: Expected) -> bool:
     """Whether the job's last try made the file: Snakemake then wrote a benchmark after the log."""
-    log, benchmark = Path(item.log), Path(item.benchmark)
-    if not benchmark.is_file():
-        return False
-    if not log.is_file():
-        return True
-    return benchmark.stat().st_mtime_ns >= log.stat().st_mtime_ns and not _last(_lines(log), ERROR)
+    ended, said = changed_ns(item.benchmark), changed_ns(item.log)
+    if ended is None or said is None:
+        return ended is not None
+    return ended >= said and not _last(_lines(item.log), ERROR)
 
 
 def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
@@ -61,7 +60,7 @@ def _told(item: Expected, slurm_logs: Path) -> tuple[str, str | None]:
     something else), then the script's own error, then SLURM's word on an earlier try, then the
     script's last line.
     """
-    own = _lines(Path(item.log))
+    own = _lines(item.log)
     error = _last(own, ERROR)
     name = "_".join(item.wildcards).replace("/", "_")
     logs = (slurm_logs / f"rule_{item.rule}" / name).glob("*.log")
@@ -78,11 +77,11 @@ def _is_newer(log: Path, other: Path) -> bool:
     return log.stat().st_mtime >= other.stat().st_mtime
 
 
-def _lines(log: Path) -> list[str] | None:
+def _lines(log: Path | str) -> list[str] | None:
     """The lines of a log that are not blank; None without a log."""
-    if not log.is_file():
+    text = read_text(log)
+    if text is None:
         return None
-    text = log.read_text(encoding="utf-8", errors="replace")
     lines = re.split(r"[\r\n]+|(?<=\])(?=error: )", text)  # an error may follow a progress bar
     return [line.strip() for line in lines if line.strip()]
 

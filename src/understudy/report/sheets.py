@@ -160,10 +160,10 @@ def sampled(video: Path, columns: int) -> np.ndarray:
 
 def _behind(composite: Path) -> str:
     """The background that a composite shows, and which one it had drawn."""
-    drawn, placed = composite.stem, composite.with_suffix(".json")
-    if not placed.is_file():
+    drawn, labels = composite.stem, composite.with_suffix(".labels.npz")
+    shown = load_placed(labels) if labels.is_file() else None
+    if shown is None:
         return drawn
-    shown = load_placed(placed)
     told = f"{shown.background}, {shown.height:.2f} m camera"
     if shown.background != drawn:
         told += f" (drawn: {drawn}, which has no room for it)"

@@ -94,7 +94,7 @@ def calibrate(
         found = depth.floor
     spots = find_spots(found.free, view)
     usual = replace(view, above=USUAL_HEIGHT)
-    score = floor_score(read_cues(small, found.free, usual, ends[level]))
+    score = floor_score(read_cues(found.free, usual, ends[level], ends[~(upright | level)]))
     return Room(
         camera=camera,
         floor=found.floor,

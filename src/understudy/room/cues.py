@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 
 from understudy.artifacts.room import RoomCamera
-from understudy.room.floor import FAR, appearance
+from understudy.room.floor import FAR
 from understudy.room.segments import lengths
 from understudy.room.spots import covered
 
 SHORTEST = 0.02  # of the picture's diagonal: a level segment that may be a floor's end
 _BROAD = 15  # px of such a segment: in dark corners the boundary is a few rows off
-_FEWEST = 50  # pixels that have colours
+_MARGIN = 7  # px: what is nearer to the floor's edge is not within it
 _CELL, _ASIDE, _NEAR = 0.1, 4.0, 0.5  # m: of the plan on which floor is measured, and its ends
 _ROOMIEST = 3.0  # m
 
@@ -20,26 +20,30 @@ _ROOMIEST = 3.0  # m
 @dataclass(frozen=True)
 class Cues:
     """Of what was taken for floor. skirted: the share of its upper boundary that lies on level
-    lines along the walls, as skirting boards and furniture on a floor do; alike: how like its
-    colours are those above the horizon (Bhattacharyya's coefficient); roomy: the radius, m, of the
-    largest disc of it, if the camera is as high as usual."""
+    lines along the walls, as skirting boards and furniture on a floor do; roomy: the radius, m, of
+    the largest disc of it, if the camera is as high as usual; broad: the share of the picture's
+    lower edge that it fills; astray: how much more lines within it run askew than along the walls,
+    as boards, tiles and carpets do: the logarithm of the ratio of one and their lengths over the
+    square root of its area."""
 
     skirted: float
-    alike: float
     roomy: float
+    broad: float
+    astray: float
 
 
-def read_cues(picture: np.ndarray, free: np.ndarray, camera: RoomCamera, level: np.ndarray) -> Cues:
-    """The cues of the free floor (h,w) found in a picture (h,w,3) uint8 RGB by a camera of usual
-    height.
+def read_cues(free: np.ndarray, camera: RoomCamera, level: np.ndarray, askew: np.ndarray) -> Cues:
+    """The cues of the free floor (h,w) found in a picture by a camera of usual height.
 
-    level (k,4): segments that run level along the walls, px about the picture's middle.
+    level, askew (k,4): segments that run level along the walls, and that run neither so nor
+    upright, px about the picture's middle.
     """
-    above = ~np.isfinite(camera.floor_depth())
+    within = cv2.erode(free.astype(np.uint8), np.ones((_MARGIN, _MARGIN))) > 0
     return Cues(
         skirted=_skirted(free, level),
-        alike=_alike(appearance(picture), free, above),
         roomy=_roomy(free, camera),
+        broad=float(free[-1].mean()),
+        astray=float(np.log1p(_drawn_in(within, askew)) - np.log1p(_drawn_in(within, level))),
     )
 
 
@@ -53,18 +57,13 @@ def _skirted(free: np.ndarray, level: np.ndarray) -> float:
     return float(drawn[free.argmax(0)[columns], columns].mean()) if len(columns) else 0.0
 
 
-def _alike(seen: np.ndarray, free: np.ndarray, above: np.ndarray) -> float:
-    if min(above.sum(), free.sum()) < _FEWEST:
-        return 0.0
-    return float(np.sqrt(_histogram(seen[free]) * _histogram(seen[above])).sum())
-
-
-def _histogram(values: np.ndarray) -> np.ndarray:
-    """Shares (n,) of the bins of halved lightness, a and b of values (k,·)."""
-    colours = np.ascontiguousarray(values[:, None, :3])
-    bins = cv2.calcHist([colours], [0, 1, 2], None, [12, 16, 16], [0, 128, 90, 170, 90, 170])
-    bins = cv2.GaussianBlur(bins.reshape(12, 256), (0, 0), 0.7).ravel()
-    return bins / max(bins.sum(), 1)
+def _drawn_in(floor: np.ndarray, segments: np.ndarray) -> float:
+    """How long the segments in a mask (h,w) are together, over the square root of its area."""
+    h, w = floor.shape
+    x, y = ((segments[:, :2] + segments[:, 2:] + (w, h)) / 2).astype(int).T
+    inside = (x >= 0) & (x < w) & (y >= 0) & (y < h)
+    x, y = np.clip(x, 0, w - 1), np.clip(y, 0, h - 1)
+    return float(lengths(segments[inside & floor[y, x]]).sum() / max(floor.sum(), 1) ** 0.5)
 
 
 def _roomy(free: np.ndarray, camera: RoomCamera) -> float:

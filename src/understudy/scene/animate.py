@@ -11,6 +11,8 @@ from torch import Tensor
 
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
+from understudy.artifacts.labels import save_labels
+from understudy.artifacts.room import view_of
 from understudy.artifacts.shown import shown
 from understudy.body.load import load_body
 from understudy.body.pose import Pose
@@ -19,6 +21,8 @@ from understudy.gaussians.device import on_device
 from understudy.gaussians.pixels import to_video
 from understudy.progress import progress
 from understudy.scene.absence import emptied
+from understudy.scene.labelling import Labelling
+from understudy.scene.performance import floor_axes, floor_level
 from understudy.scene.placement import placed_pose
 from understudy.scene.settings import AnimateSettings
 from understudy.scene.viewpoints import Viewpoint, seen_from
@@ -34,6 +38,7 @@ def animate_avatar(
     fit: Path | str,
     body: Path | str,
     out_white: Path | str,
+    out_labels: Path | str,
     view: str,
     settings: AnimateSettings,
     out_rgba: Path | str | None = None,
@@ -42,11 +47,12 @@ def animate_avatar(
     """Render the avatar in the frames of a reference's fit that show its person, at its size and
     frame rate.
 
-    out_white (.mp4, H.264): on white; out_rgba (.mkv, FFV1), if asked for: colour premultiplied by
-    alpha, and alpha. view: "source", the reference's camera, or "az<degrees>_el<degrees>", that
-    camera moved around the person and aimed so that they stay in the image. Odd sizes lose their
-    last row or column, which H.264 cannot store. device: where frames are rendered, "cpu" or
-    "cuda". UserError if avatar, fit and body are not of one body model.
+    out_white (.mp4, H.264): on white; out_labels: what is known of each frame; out_rgba (.mkv,
+    FFV1), if asked for: colour premultiplied by alpha, and alpha. view: "source", the reference's
+    camera, or "az<degrees>_el<degrees>", that camera moved around the person and aimed so that they
+    stay in the image. Odd sizes lose their last row or column, which H.264 cannot store. device:
+    where frames are rendered, "cpu" or "cuda". UserError if avatar, fit and body are not of one
+    body model.
     """
     model, seen = load_body(body), Viewpoint.parse(view)
     reference = load_fit(fit, model.model_id)
@@ -56,10 +62,14 @@ def animate_avatar(
     pose = placed_pose(person, reference, settings.placement)
     up = torch.from_numpy(np.asarray(reference.up, np.float32))
     pose = seen_from(pose, person.rig.skeleton.joints[0], up, seen)
+    up = seen.rotation(up) @ up
+    shaped = person.rig.body.shaped(person.rig.betas, person.rig.joint_offset)
+    above = view_of(floor_axes(up.numpy()), -floor_level(shaped, pose, up))
     height, width = (side // 2 * 2 for side in reference.size)
     K = reference.K
     if seen != Viewpoint():
         K = aimed(K, person.rig.skeleton.pose(pose).joints, width, height)
+    labelling = Labelling.of(person.rig, pose, K.numpy(), above, settings.depth)
     with ExitStack() as files:
         size = width, height, reference.fps
         videos = [files.enter_context(VideoWriter(out_white, *size, crf=settings.crf))]
@@ -68,8 +78,19 @@ def animate_avatar(
         person, pose = on_device(person, device), on_device(pose, device)
         batches = render_frames(person, pose, K.to(device), width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
-        pictures = (to_video(*batch)[::-1][: len(videos)] for batch in bar)
+        pictures = (to_video(*batch)[::-1][: len(videos)] for batch in labelled(bar, labelling))
         encode(emptied(pictures, there.drawn, NOBODY), videos)
+        save_labels(out_labels, labelling.labels(there.drawn, reference.fps))
+
+
+def labelled(
+    batches: Iterable[tuple[Tensor, Tensor, Tensor]], labelling: Labelling
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """rgb (b,h,w,3) and alpha (b,h,w,1) of batches whose depth (b,h,w,1) m is looked at once."""
+    for rgb, alpha, depth in batches:
+        coverage = alpha[..., 0].cpu().numpy()
+        labelling.add(coverage, depth[..., 0].cpu().numpy(), np.ones_like(coverage))
+        yield rgb, alpha
 
 
 def encode(batches: Iterable[tuple[np.ndarray, ...]], videos: Sequence[VideoWriter]) -> None:
@@ -104,13 +125,14 @@ def aimed(K: Tensor, joints: Tensor, width: int, height: int) -> Tensor:
 
 def render_frames(
     avatar: Avatar, pose: Pose, K: Tensor, width: int, height: int, batch: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches of rgb (b,h,w,3), premultiplied, and alpha (b,h,w,1), seen by K (3,3) px.
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Batches of rgb (b,h,w,3), premultiplied, alpha (b,h,w,1) and depth (b,h,w,1) m, seen by K
+    (3,3) px.
 
     Only skinning and rasterising are done per frame; memory does not grow with the length.
     """
     for cloud in posed(avatar, pose, batch):
-        yield seen_by(cloud, K, width, height)[:2]
+        yield seen_by(cloud, K, width, height)
 
 
 def posed(avatar: Avatar, pose: Pose, batch: int) -> Iterator[Cloud]:

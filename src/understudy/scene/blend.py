@@ -63,27 +63,27 @@ class Blend:
 
     def over(
         self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, behind: np.ndarray
-    ) -> tuple[np.ndarray, float]:
-        """One frame (h,w,3) uint8, and the share of the figure that is hidden in it.
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One frame (h,w,3) uint8, and which share of the figure is seen in each pixel (h,w) f32.
 
         rgb (h,w,3) f32 in [0,1], premultiplied, alpha (h,w) f32, depth (h,w) f32 m: of the figure;
         behind (h,w,3) uint8: the photo, with the figure's shadow.
         """
-        frame, box = behind.copy(), _box(alpha)
+        frame, box, seen = behind.copy(), _box(alpha), np.ones_like(alpha)
         rgb, alpha, depth = rgb[box], alpha[box], depth[box]
         if not alpha.size:
-            return frame, 0.0
+            return frame, seen
         if self.texture is not None:
             rgb = without_rim(rgb, alpha)
             if self.blur:
                 rgb, alpha = (cv2.GaussianBlur(part, (0, 0), self.blur) for part in (rgb, alpha))
-        shown = np.ones_like(alpha)
+        shown = seen[box]
         if self.furniture is not None:
-            shown = self.furniture.shown(alpha, depth, box)
+            shown[:] = self.furniture.shown(alpha, depth, box)
         gain = np.ones(3, np.float32) if self.gain is None else self.gain.astype(np.float32)
         grain = np.zeros_like(alpha) if self.texture is None else self.texture.grain[box]
         _over(rgb, alpha, shown, gain, grain, frame[box])
-        return frame, float(1 - (alpha * shown).sum() / alpha.sum())
+        return frame, seen
 
 
 def without_rim(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@ from it."""
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -14,7 +14,8 @@ import torch
 
 from understudy.artifacts.avatar import load_avatar
 from understudy.artifacts.fit import load_fit
-from understudy.artifacts.placed import Blended, Placed, save_placed
+from understudy.artifacts.labels import save_labels
+from understudy.artifacts.placed import Blended, Placed
 from understudy.artifacts.room import Room, load_room
 from understudy.artifacts.shown import shown
 from understudy.artifacts.trained import load_trained
@@ -29,11 +30,12 @@ from understudy.scene.blend import Blend, Texture
 from understudy.scene.colour import light_gain
 from understudy.scene.footprint import needs_of
 from understudy.scene.framing import Framing, framed_photo
+from understudy.scene.labelling import Labelling
 from understudy.scene.occlusion import Furniture
 from understudy.scene.performance import Performance, performance
 from understudy.scene.place import Place, find_place, in_room
 from understudy.scene.placement import placed_pose
-from understudy.scene.settings import CompositeSettings, Part, Resize
+from understudy.scene.settings import CompositeSettings, Resize
 from understudy.scene.shadow import ShadedFloor, strength_of
 from understudy.scene.standing import standable
 from understudy.scene.viewpoints import Viewpoint
@@ -63,7 +65,7 @@ def render_in_room(
     images: Mapping[str, Path | str],
     view: str,
     out_video: Path | str,
-    out_placed: Path | str,
+    out_labels: Path | str,
     settings: CompositeSettings,
     device: str = "cpu",
 ) -> str:
@@ -93,19 +95,20 @@ def render_in_room(
         print(f"{id_} is passed over: {why}", file=sys.stderr)
     photo = framed_photo(images[found.background], width, height, settings.resize)
     home = load_trained(trained).backdrop
-    rendering = Rendering.of(found, motion, photo, home, settings.blend)
+    rendering = Rendering.of(found, person, motion, photo, home, settings)
     with ExitStack() as files:
         video = files.enter_context(
             VideoWriter(out_video, width, height, reference.fps, crf=settings.crf)
         )
         frames = progress(
-            rendering.frames(person, motion, device),
+            rendering.frames(person, device),
             f"rendering {Path(out_video).stem}",
             -(-len(motion.pose) // BATCH),
             "batch",
         )
         encode(emptied(((batch,) for batch in frames), there.drawn, (photo,)), (video,))
-        save_placed(out_placed, placed_of(found, rendering.blended()))
+        placed = placed_of(found, rendering.blended())
+        save_labels(out_labels, rendering.labelling.labels(there.drawn, reference.fps, placed))
     return found.background
 
 
@@ -147,38 +150,44 @@ class Rendering:
     """How a motion is drawn in the room that was found for it.
 
     photo (h,w,3) uint8: in the frame; floor: None if nobody casts a shadow; occluded: the share of
-    the person that is hidden, of each frame that was drawn.
+    the person that is hidden, of each frame that was drawn; labelling: what is known of each.
     """
 
     found: Found
     photo: np.ndarray
     floor: ShadedFloor | None
     blend: Blend
+    labelling: Labelling
     occluded: list[float]
 
     @staticmethod
     def of(
         found: Found,
+        person: Avatar,
         motion: Performance,
         photo: np.ndarray,
         home: np.ndarray,
-        parts: Sequence[Part],
+        settings: CompositeSettings,
     ) -> "Rendering":
         """home (h,w,3) f32 in [0,1]: the scene in which the person was learnt."""
-        room, framing = found.room, found.framing
+        room, framing, parts = found.room, found.framing, settings.blend
+        pose = in_room(motion, found.place, room.camera)
+        K, view = framing.K(room.camera.focal), room.camera.view
+        labelling = Labelling.of(person.rig, pose, K, view, settings.depth)
         shaded = ShadedFloor.of(room, framing, found.place.of(_ends(motion)))
         blend = Blend(
             furniture=Furniture.of(room, framing, photo) if "occlusion" in parts else None,
             gain=light_gain(home, photo) if "colour" in parts else None,
             texture=Texture.of(photo) if "texture" in parts else None,
         )
-        return Rendering(found, photo, shaded if "shadow" in parts else None, blend, [])
+        floor = shaded if "shadow" in parts else None
+        return Rendering(found, photo, floor, blend, labelling, [])
 
-    def frames(self, person: Avatar, motion: Performance, told: str) -> Iterator[np.ndarray]:
+    def frames(self, person: Avatar, told: str) -> Iterator[np.ndarray]:
         """Batches of frames (b,h,w,3) uint8; told: the device."""
         device = told if torch.cuda.is_available() else "cpu"
         camera, framing = self.found.room.camera, self.found.framing
-        pose = on_device(in_room(motion, self.found.place, camera), device)
+        pose = on_device(self.labelling.pose, device)
         K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
         with ThreadPoolExecutor(BATCH) as pool:
             for cloud in posed(on_device(person, device), pose, BATCH):
@@ -187,13 +196,18 @@ class Rendering:
                     self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
                 bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
                 drawn = list(pool.map(self._frame, *figure, bodies))
-                self.occluded += [hidden for _, hidden in drawn]
+                seen = np.stack([shown for _, shown in drawn])
+                alpha, depth = (part[..., 0] for part in figure[1:])
+                hidden = (alpha * (1 - seen)).sum((1, 2)) / np.maximum(alpha.sum((1, 2)), 1e-6)
+                self.occluded += hidden.tolist()
+                self.labelling.add(alpha, depth, seen)
                 yield np.stack([frame for frame, _ in drawn])
 
     def _frame(
         self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, body: np.ndarray
-    ) -> tuple[np.ndarray, float]:
-        """A figure (h,w,3), (h,w,1), (h,w,1) over the photo with its shadow; how much is hidden."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """A figure (h,w,3), (h,w,1), (h,w,1) over the photo with its shadow, and which share of it
+        is seen in each pixel (h,w)."""
         return self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
 
     def _behind(self, body: np.ndarray) -> np.ndarray:

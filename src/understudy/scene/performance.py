@@ -68,7 +68,7 @@ class Performance:
 def performance(pose: Pose, body: ShapedBody, up: np.ndarray) -> Performance:
     """The motion of a person in the space of a camera whose vertical is `up` (3,)."""
     vertical = torch.from_numpy(np.asarray(up, np.float32))
-    level = float(np.percentile(lowest_sole(body, pose, vertical).numpy(), STANDS))
+    level = floor_level(body, pose, vertical)
     axes = torch.from_numpy(floor_axes(up)).float()
     place = (pose.transl + body.joints[0]) @ axes.T
     middle = torch.tensor([float(place[:, 0].median()), level, float(place[:, 2].median())])
@@ -78,6 +78,11 @@ def performance(pose: Pose, body: ShapedBody, up: np.ndarray) -> Performance:
         distance=math.hypot(float(middle[0]), float(middle[2])),
         bearing=math.atan2(float(middle[0]), -float(middle[2])),
     )
+
+
+def floor_level(body: ShapedBody, pose: Pose, up: Tensor) -> float:
+    """Where the floor under a motion is, m along `up` (3,)."""
+    return float(np.percentile(lowest_sole(body, pose, up).numpy(), STANDS))
 
 
 def moved(pose: Pose, pelvis: Tensor, rotation: Tensor, shift: Tensor | None = None) -> Pose:

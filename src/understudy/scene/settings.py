@@ -27,6 +27,8 @@ class AnimateSettings:
     batch: int = 8  # frames skinned and rasterised at once
     crf: int = CRF
     """H.264 quality of the videos; lower is better."""
+    depth: bool = False
+    """Keep the person's depth in each video's labels (docs/labels.md)."""
 
     def __post_init__(self) -> None:
         if self.placement not in PLACEMENTS:
@@ -37,12 +39,13 @@ class AnimateSettings:
 
 @dataclass(frozen=True)
 class CompositeSettings:
-    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality. blend: see
-    PARTS; only of people in rooms."""
+    """resize: how the image fills the frame (see scene/images.py). crf: x264's quality. depth:
+    whether labels keep it, and blend: see PARTS; both only of people in rooms."""
 
     resize: Resize = "cover"
     """How an image fills the frame."""
     crf: int = CRF
+    depth: bool = False
     blend: Sequence[Part] = PARTS
     """What makes a person belong to the photo, with `placement: scene`. occlusion: what is nearer
     hides them, where depth is known. shadow: theirs on the floor. colour: the light of their own

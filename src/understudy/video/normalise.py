@@ -15,6 +15,7 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.files import file_digest, write_json
 from understudy.progress import progress
+from understudy.video.glitches import SILENT, Glitches
 from understudy.video.probe import VideoInfo
 from understudy.video.scan import unsaid_field_order
 from understudy.video.settings import NormaliseSettings
@@ -71,6 +72,7 @@ def normalise_video(
     film = Film(source, threads=DECODERS)
     info = film.info
     film.fields = unsaid_field_order(source, info)
+    film.glitches = Glitches() if info.codec in SILENT else None
     sampling = plan_sampling(source, info, settings)
     layout = plan_framing(info.width, info.height, settings.size, settings.square)
     rate = exact_rate(settings.fps)
@@ -129,6 +131,9 @@ def _done(film: Film, layout: Framing, settings: NormaliseSettings) -> Iterator[
     if film.lost:
         yield f"lacks its last {film.lost} frames: they cannot be decoded"
     info = film.info
+    if film.glitches and film.glitches.first is not None:
+        second = info.times[min(film.glitches.first, len(info.times) - 1)]
+        yield f"breaks up into blocks at {second:.1f} s: damaged there, or compressed far too hard"
     if settings.size and settings.size < max(info.width, info.height):
         yield (
             f"is scaled from {info.width}x{info.height} to "

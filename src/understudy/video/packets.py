@@ -11,11 +11,14 @@ from av.container import InputContainer
 
 from understudy.errors import UserError
 from understudy.video.container import ADVICE, video_stream
+from understudy.video.matroska import wholeness
 
 # Headers are rounded; a file that lacks a larger share than this was cut short.
 MISSING_ALLOWED = 0.02
 CLOCK_SET_BACK = Fraction("0.5")  # s
 TS_PACKET, M2TS_PACKET = 188, 192  # bytes: ISO/IEC 13818-1, and with Blu-ray's time stamp
+TS_SYNC = 0x47  # a packet's first byte
+LAST_PACKETS = 5000  # of a file, among which one of the video is looked for
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
     packet cannot be what an encoder wrote.
     """
     video = video_stream(container)
+    end_missing = _end_missing(container)
+    if "matroska" in container.format.name:
+        stored = wholeness(path)
+        end_missing = stored.missing > 0
+        if stored.damaged:
+            raise UserError(f"{path}: is damaged: a checksum in it is wrong; {ADVICE}")
     whole = _nal_check(container)
     promised = _promised(container)
     times: list[Fraction | None] = []
@@ -73,10 +82,11 @@ def read_packets(container: InputContainer, path: Path | str) -> Packets:
         raise UserError(f"{path}: its video stream is empty; copy or record it again")
     if container.format.name == "avi" and clock is not None and video.average_rate:
         # The header also counts frames that were dropped, which leave a gap in the clock.
-        promised -= max(0, round(clock * video.average_rate) + 1 - len(times))
+        step = clock / max(1, len(times) - 1)  # the last frame stays as long as the others
+        promised -= max(0, round((clock + step) * video.average_rate) - len(times))
     promised_end = (container.duration or 0) / av.time_base
     _refuse_cut_short(path, len(times) + hidden, promised, float(end), promised_end)
-    return Packets(times, hidden, promised, float(end), promised_end, _end_missing(container))
+    return Packets(times, hidden, promised, float(end), promised_end, end_missing)
 
 
 def _promised(container: InputContainer) -> int:
@@ -90,9 +100,26 @@ def _promised(container: InputContainer) -> int:
 
 def _end_missing(container: InputContainer) -> bool:
     """Whether a file of a kind that announces no length ends in the middle of something."""
-    if container.format.name == "mpegts":
-        return bool(container.size % TS_PACKET and container.size % M2TS_PACKET)
-    return container.format.name == "asf" and container.duration is None
+    if container.format.name != "mpegts":
+        return container.format.name == "asf" and container.duration is None
+    for size in (TS_PACKET, M2TS_PACKET):
+        with open(container.name, "rb") as file:
+            file.seek(max(0, container.size - LAST_PACKETS * size))
+            tail = file.read()
+        if container.size % size == 0 and tail[-TS_PACKET] == TS_SYNC:
+            return _picture_is_cut(tail, size, video_stream(container).id)
+    return True
+
+
+def _picture_is_cut(tail: bytes, size: int, stream: int) -> bool:
+    """Whether the last packet of a stream is full, in the end of a file of packets of `size` bytes.
+    The last one of a picture is padded (ISO/IEC 13818-1, 2.4.3.5), but for one in 184 that fits."""
+    for end in range(len(tail), size - 1, -size):
+        packet = tail[end - TS_PACKET : end]
+        if int.from_bytes(packet[1:3]) & 0x1FFF == stream and packet[3] & 0x10:
+            padded = packet[3] & 0x20 and packet[4] != (7 if packet[5] & 0x10 else 1)
+            return not padded
+    return False
 
 
 def _nal_check(container: InputContainer) -> Callable[[bytes], bool] | None:

@@ -1,7 +1,8 @@
 """What is in a video file, and a clear refusal of what cannot be used.
 
 Frames are counted without decoding them where each packet holds one, and by decoding elsewhere: a
-packet may hold none to be shown (VP8), or a single field (H.264 of camcorders).
+packet may hold none to be shown (VP8; one without a time where others have one), or a single field
+(H.264 of camcorders).
 """
 
 import itertools
@@ -80,7 +81,12 @@ def probe(path: Path | str) -> VideoInfo:
         codec, has_audio = stream.codec_context.name, bool(container.streams.audio)
         name = container.format.name
         first = frame_time(frame)
-        one_each = codec in FRAME_A_PACKET and not frame.interlaced_frame
+        timeless = packets.times.count(None)
+        one_each = (
+            codec in FRAME_A_PACKET
+            and not frame.interlaced_frame
+            and timeless in (0, len(packets.times))
+        )
         if one_each:
             times = [t for t in packets.times if t is None or first is None or t >= first]
         else:

@@ -1,7 +1,6 @@
 """Frames from video files."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import decord
@@ -10,7 +9,7 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.video.colour import BT709
 from understudy.video.container import decode, open_video, video_stream
-from understudy.video.probe import VideoInfo, probe
+from understudy.video.probe import VideoInfo
 from understudy.video.shown import Film
 
 # decord 0.6.0 mistakes the padding of a narrow row for a fourth channel and returns garbage
@@ -73,11 +72,6 @@ def read_rgba(path: Path | str) -> Iterator[np.ndarray]:
             if "a" not in frame.format.name:
                 raise UserError(f"{path}: has no alpha channel; animate the avatar again")
             yield frame.to_ndarray(format="rgba")
-
-
-def frame_rate(path: Path | str) -> Fraction:
-    """Frames per second, exact (30000/1001, not 29.97)."""
-    return probe(path).fps
 
 
 def _decord_reader(path: Path | str) -> decord.VideoReader:

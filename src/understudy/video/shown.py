@@ -18,6 +18,7 @@ from av.filter import Graph
 from understudy.errors import UserError
 from understudy.video.colour import Screen
 from understudy.video.container import ADVICE, decode, frame_time, open_video, video_stream
+from understudy.video.glitches import Glitches
 from understudy.video.packets import MISSING_ALLOWED
 from understudy.video.probe import VideoInfo, probe
 
@@ -38,7 +39,7 @@ class Film:
 
     info: of its `probe`; interlaced: how many frames were deinterlaced so far; lost: how many could
     not be decoded at its end, once it was reached; fields: "tff" or "bff" to deinterlace all frames
-    of a video that does not say that it is interlaced.
+    of a video that does not say that it is interlaced; glitches: shown all frames, if set.
     """
 
     def __init__(self, path: Path | str, threads: int) -> None:
@@ -49,6 +50,7 @@ class Film:
         self.interlaced = 0
         self.lost = 0
         self.fields: str | None = None
+        self.glitches: Glitches | None = None
         self._screen = Screen(self.info.colours)
 
     def __iter__(self) -> Iterator[Shown]:
@@ -83,6 +85,8 @@ class Film:
                 stream.thread_type = "AUTO"
             graph = None
             for frame in decode(container, self.path):
+                if self.glitches is not None:
+                    self.glitches.see(frame)
                 if frame.interlaced_frame or self.fields:
                     graph = graph or self._deinterlacing(stream, frame)
                     self.interlaced += 1

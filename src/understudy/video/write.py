@@ -10,7 +10,7 @@ import ffmpeg
 import imageio_ffmpeg
 import numpy as np
 
-from understudy.files import atomic_path
+from understudy.files import atomic_path, scratch_path
 from understudy.video.settings import CRF
 
 BT709 = {
@@ -72,7 +72,8 @@ class VideoWriter:
         self._files = contextlib.ExitStack()
 
     def __enter__(self) -> "VideoWriter":
-        temporary = self._files.enter_context(atomic_path(self.path))
+        beside = scratch_path if self.codec == "rgba" else atomic_path
+        temporary = self._files.enter_context(beside(self.path))
         options = dict(CODECS[self.codec], **COMMON)
         if self.codec == "h264":
             options["crf"] = self.crf

@@ -1,7 +1,7 @@
 """People through a clip: each one's body from frame to frame, and with it face and hands."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,11 +16,9 @@ from understudy.features.mediapipe.hands import Hand, track_hand
 from understudy.features.mediapipe.holistic import Holistic
 from understudy.features.mediapipe.parts import CloseFace, PartFollower, track_close_face
 from understudy.features.mediapipe.regions import HALF, Region, whole
-from understudy.features.mediapipe.survey import Track, same
+from understudy.features.mediapipe.survey import Frames, Track, same
 
 AHEAD = 8  # frames that the body may be ahead of face and hands, and the video of the body
-
-Frames = Callable[[Sequence[int]], Iterable[np.ndarray]]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Keypoints by MediaPipe's models: count the people, choose one, follow that one."""
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from understudy.features.interfaces import Detected
 from understudy.features.mediapipe.following import Sought, follow
 from understudy.features.mediapipe.models import model_digests
 from understudy.features.mediapipe.steady import steady
-from understudy.features.mediapipe.survey import Survey, Track, survey
+from understudy.features.mediapipe.survey import Frames, Survey, Track, survey
 from understudy.features.mediapipe.wholebody import irises, whole_body
 from understudy.features.mediapipe.windows import windows_if_small
 from understudy.features.runtime import Runtime
@@ -25,14 +24,14 @@ def detect_keypoints(video: Path | str, info: VideoInfo, policy: str, runtime: R
     """133 points per frame of the person whom `policy` names, the most prominent one if it names
     nobody; UserError if it bars several."""
     sampled = evenly(info.frames, samples(info))
-    frames = progress(stream_frames(video, sampled), "people", len(sampled))
-    found = survey(sampled, frames, runtime.threads)
+
+    def frames(title: str) -> Frames:
+        return lambda some: progress(stream_frames(video, some), title, len(some))
+
+    found = survey(sampled, frames("people"), runtime.threads)
     check_alone(video, found.people, policy)
-
-    def watched(indices: Sequence[int]) -> Iterator[np.ndarray]:
-        return progress(stream_frames(video, indices), "keypoints", len(indices))
-
-    (person,) = follow(watched, info.frames, [_sought(video, found, info, policy)], runtime.threads)
+    sought = _sought(video, found, info, policy)
+    (person,) = follow(frames("keypoints"), info.frames, [sought], runtime.threads)
     seen = steady(person.seen)
     xy, score = whole_body(seen, info.width, info.height)
     if shows_several(found.people):

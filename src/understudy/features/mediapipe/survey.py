@@ -3,17 +3,21 @@
 What follows a person through all frames starts from here, and is put right by it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from understudy.features.frames import side_by_side
+from understudy.features.frames import evenly, side_by_side
 from understudy.features.mediapipe.body import Body
-from understudy.features.mediapipe.crowd import find_everybody
+from understudy.features.mediapipe.crowd import find_crowd, find_everybody
 from understudy.features.mediapipe.people import JOINTS, torso_length
 
 NEAR = 2.0  # torso lengths that a person moves at most between two of the frames
+MOST_EMPTY = 0.5  # of the frames: with more, a crowd is looked for in …
+LOOKED_AT = 5  # … so many of the empty ones
+
+Frames = Callable[[Sequence[int]], Iterable[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,19 @@ class Survey:
     tracks: list[Track]
 
 
-def survey(indices: Sequence[int], frames: Iterable[np.ndarray], threads: int) -> Survey:
-    """Look for everybody in RGB frames (h,w,3) of a clip, given with their ascending indices."""
-    found = list(side_by_side(find_everybody, frames, threads))
-    people = {index: len(bodies) for index, bodies in zip(indices, found, strict=True)}
-    return Survey(people, linked(dict(zip(indices, found, strict=True))))
+def survey(indices: Sequence[int], frames: Frames, threads: int) -> Survey:
+    """Look for everybody in the frames of a clip with these ascending indices; `frames` gives those
+    of any indices, RGB (h,w,3)."""
+    bodies = side_by_side(find_everybody, frames(indices), threads)
+    found = dict(zip(indices, bodies, strict=True))
+    people = {index: len(there) for index, there in found.items()}
+    empty = [index for index in indices if not people[index]]
+    if len(empty) > MOST_EMPTY * len(indices):
+        some = [empty[at] for at in evenly(len(empty), LOOKED_AT)]
+        crowds = [len(crowd) for crowd in side_by_side(find_crowd, frames(some), threads)]
+        nearest = np.abs(np.subtract.outer(empty, some)).argmin(1)
+        people |= {index: crowds[at] for index, at in zip(empty, nearest, strict=True)}
+    return Survey(people, linked(found))
 
 
 def linked(found: dict[int, list[Body]]) -> list[Track]:

@@ -11,6 +11,7 @@ from understudy.artifacts.fit import Fit
 from understudy.body import rotation6d
 from understudy.body import rotation_numpy as rot
 from understudy.body.flame import Flame
+from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.body.model import BodyModel
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.initial_pose import first_pose, spatial_readings
@@ -23,18 +24,24 @@ from understudy.fitting.paper.smooth import smooth_rotations, smooth_values
 from understudy.fitting.paper.unknowns import Unknowns
 from understudy.fitting.result import assemble_fit
 from understudy.fitting.settings import FitSettings
+from understudy.fitting.vertical import IMAGES, common_direction
 from understudy.observation.observed import Observed, read_observed
 
 _WITHOUT_FLAME = (
     "FLAME: no face offset, and none of the terms that tie a FLAME head to keypoints, body and "
     "DECA's shape; the body's own jaw, eyes and expression follow the face's points"
 )
-_UP = np.array([0.0, -1.0, 0.0])  # ExAvatar does not know gravity: the image's vertical
+_MARK_NAMES = [LANDMARK_NAMES[mark] for mark in MARKS.tolist()]
+_ANKLES, _SHOULDERS = (
+    [_MARK_NAMES.index(f"{side}_{part}") for side in ("left", "right")]
+    for part in ("ankle", "shoulder")
+)
 
 
 @dataclass(frozen=True)
 class PaperPreset:
-    """ExAvatar's fit; from the configuration it takes only what decides if a clip can be fitted.
+    """ExAvatar's fit; from the configuration it takes only what decides if a clip can be fitted,
+    and which way is up in it.
 
     flame: the head that the body file holds, or None.
     """
@@ -118,8 +125,13 @@ class PaperPreset:
             pelvis - rest.double().numpy(),
             shared["betas"].numpy(),
             (joints + moved.get("joint_shift", 0.0)).numpy(),
-            _UP,
+            self._vertical(figure.points.double().numpy()[observed.seen]),
         )
+
+    def _vertical(self, points: np.ndarray) -> np.ndarray:
+        """Up (3,), of points (n,131,3) m: ExAvatar does not know it, rooms ask for it."""
+        along = rot.unit(points[:, _SHOULDERS].mean(1) - points[:, _ANKLES].mean(1))
+        return common_direction(along, IMAGES, self.reading)
 
 
 def virtual_camera(size: tuple[int, int], focal: float) -> np.ndarray:

@@ -23,6 +23,7 @@ from understudy.fitting.settings import FitSettings
 from understudy.fitting.targets import FIRST_JOINT, FITTED, joint_basis, landmark_basis
 from understudy.fitting.understudy.eyes import eye_poses, eyeballs
 from understudy.fitting.understudy.problem import ClipProblem, State
+from understudy.fitting.vertical import IMAGES
 from understudy.observation.observed import believable
 from understudy.observation.readings import facing
 from understudy.solver.kinematics import build_kinematics
@@ -50,8 +51,7 @@ def fit_clip(features: ClipFeatures, body: BodyModel, settings: FitSettings) -> 
 def optimise(problem: ClipProblem, start: Start, settings: FitSettings) -> State:
     """Levenberg–Marquardt through the stages."""
     size = problem.kinematics.joint_shape.shape[-1]
-    up = np.array([0.0, -1.0, 0.0])
-    state = State(start.rotations, start.transl, np.zeros(size), 0.0, up)
+    state = State(start.rotations, start.transl, np.zeros(size), 0.0, IMAGES)
     sigmas = np.geomspace(settings.first_limb_sigma, settings.limb_sigma, len(settings.widths))
     for width, sigma, steps in zip(settings.widths, sigmas, settings.iterations, strict=True):
         state.up = problem.vertical(state)

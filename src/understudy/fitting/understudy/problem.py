@@ -19,6 +19,7 @@ from understudy.fitting.targets import (
     upright_ends,
     world_directions,
 )
+from understudy.fitting.vertical import common_direction
 from understudy.observation.observed import Observed
 from understudy.solver import terms
 from understudy.solver.kinematics import Kinematics, PosedChain
@@ -174,16 +175,6 @@ def _in_trunk(figure: PosedChain, jacobian: np.ndarray) -> tuple[np.ndarray, np.
     moved[..., :3] = 0  # neither the pelvis's rotation
     moved[..., -3:] = 0  # nor its position shows in its own frame
     return (back @ away[..., None])[..., 0], moved
-
-
-def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings) -> np.ndarray:
-    """The direction (3,) that most of the unit vectors (n,3) share, from `start`, robustly."""
-    up, image = start, np.array([0.0, -1.0, 0.0])
-    for width in np.geomspace(0.8, settings.upright_width, 8):
-        _, share = terms.robust(((along - up) ** 2).sum(-1), width)
-        total = share @ along + (len(along) * settings.upright_prior) * image
-        up = rot.unit(total)
-    return up
 
 
 def pose_sigmas(settings: FitSettings) -> np.ndarray:

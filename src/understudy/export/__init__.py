@@ -1,0 +1,1 @@
+"""Labels of synthetic videos in the formats of others."""

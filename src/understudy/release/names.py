@@ -1,0 +1,9 @@
+"""Where files are in a release."""
+
+A_FOLDER = 5000  # files: Hugging Face takes fewer than 10,000
+SPLIT = "train"  # synthetic videos are for training; a split's name in a file's name would set it
+
+
+def stem_of(number: int) -> str:
+    """ "000/000123": names are numbers, since loaders read splits and keys out of names."""
+    return f"{number // A_FOLDER:03d}/{number:06d}"

@@ -1,0 +1,200 @@
+"""Releases: what stands against one, what is in it, and that it tells nothing of who made it."""
+
+import io
+import json
+import re
+import tarfile
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.dataset_world import make_world
+from understudy.errors import UserError
+from understudy.release import private
+from understudy.release.croissant import About
+from understudy.release.release import SUMS, verify_release, write_release
+from understudy.release.shards import _parts
+from understudy.release.terms import objections
+
+ABOUT = About("waves", "CC BY-NC 4.0", "A lab", "https://example.org/waves", "2026-11-30")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """The folder of a dataset whose ingredients may all be published."""
+    folder = tmp_path_factory.mktemp("dataset")
+    manifest = make_world(tmp_path_factory.mktemp("world")).write(folder)
+    free = dict.fromkeys(("reference_licence", "identity_licence", "background_licence"), "CC0 1.0")
+    manifest = manifest.assign(**free, identity_consent="signed, for publication")
+    manifest.to_parquet(folder / "manifest.parquet", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def manifest(dataset):
+    return pd.read_parquet(dataset / "manifest.parquet")
+
+
+@pytest.fixture(scope="module")
+def release(dataset, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "waves"
+    told = write_release(dataset, ABOUT, out)
+    assert told == [f"{out}: {len(list(out.rglob('*.mp4')))} videos of 2 actions, CC BY-NC 4.0"]
+    return out
+
+
+# What stands against it
+
+TABLES = {
+    "unstated licence": ({"background_licence": "unstated"}, "background .*: its licence is unst"),
+    "no licence": ({"reference_licence": ""}, "reference kick: its licence is unstated"),
+    "no derivatives": ({"background_licence": "CC BY-ND 4.0"}, "allows no changed copies"),
+    "nd with nc": ({"background_licence": "CC-BY-NC-ND-4.0"}, "allows no changed copies"),
+    "all reserved": ({"reference_licence": "All rights reserved"}, "allows no changed copies"),
+    "not to share": ({"reference_licence": "do not redistribute"}, "allows no changed copies"),
+    "private": ({"identity_licence": "private"}, "allows no changed copies"),
+    "share alike": ({"background_licence": "CC BY-SA 4.0"}, "asks for the same one"),
+    "consent unstated": ({"identity_consent": "unstated"}, "identity anna: their consent is unst"),
+    "consent refused": ({"identity_consent": "refused"}, "identity anna: consent: refused"),
+    "consent withdrawn": ({"identity_consent": "withdrawn 2026"}, "consent: withdrawn 2026"),
+    "consent for less": ({"identity_consent": "not for publication"}, "consent: not for"),
+}
+
+
+@pytest.mark.parametrize("change", TABLES)
+def test_what_forbids_it_is_told_by_name_before_anything_is_written(manifest, change, tmp_path):
+    values, told = TABLES[change]
+    manifest.assign(**values).to_parquet(tmp_path / "manifest.parquet")
+    with pytest.raises(UserError, match=f"not released, .*{told}"):
+        write_release(tmp_path, ABOUT, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.parquet"]
+
+
+def test_a_non_commercial_ingredient_asks_for_such_a_licence(manifest):
+    restricted = manifest.assign(identity_licence="CC BY-NC 4.0")
+    assert not objections(restricted, "CC BY-NC 4.0")
+    assert not objections(restricted, "research only")
+    (first, *_) = objections(restricted, "CC BY 4.0")
+    assert str(first) == (
+        "identity anna: its licence, CC BY-NC 4.0, is non-commercial, and the dataset's, "
+        "CC BY 4.0, is not"
+    )
+
+
+def test_the_datasets_own_licence_is_needed(manifest):
+    (found,) = objections(manifest, "unstated")
+    assert str(found) == "the dataset: its licence is unstated: set dataset.licence"
+
+
+@pytest.mark.parametrize(
+    "licence",
+    ["CC0 1.0", "CC BY 4.0", "Apache-2.0", "MIT", "own footage", "public domain", "Unsplash"],
+)
+def test_free_ingredients_are_no_objection(manifest, licence):
+    assert not objections(manifest.assign(background_licence=licence), "CC BY 4.0")
+
+
+# What is in it
+
+
+def test_each_video_has_its_row_its_labels_and_no_path(release, manifest):
+    facts = pd.read_parquet(release / "train/metadata.parquet")
+    kept = manifest[manifest["kept"]]
+    assert len(facts) == len(kept) and list(facts["label"]) == list(kept["label"])
+    for row, path in zip(facts.itertuples(), kept["video"], strict=True):
+        copied = release / "train" / row.file_name
+        with open(path, "rb") as original:
+            assert copied.read_bytes() == original.read()
+        assert (release / "train" / row.labels_name).is_file()
+        assert re.fullmatch(r"\d{3}/\d{6}\.mp4", row.file_name)
+    assert (facts["split"] == "train").all()
+    text = facts.to_csv()
+    assert not {"video", "reference_video", "identity_video", "background_image"} & set(facts)
+    assert "/tmp" not in text and ".png" not in text
+
+
+def test_its_papers_are_well_formed(release):
+    citation = yaml.safe_load((release / "CITATION.cff").read_text())
+    assert citation["title"] == "waves" and citation["type"] == "dataset"
+    card = (release / "README.md").read_text()
+    assert yaml.safe_load(card.split("---")[1])["license_name"] == "CC BY-NC 4.0"
+    assert "Synthetic" in card and "signed, for publication" in card
+    described = json.loads((release / "croissant.json").read_text())
+    fields = [field["name"] for field in described["recordSet"][0]["field"]]
+    assert fields == list(pd.read_parquet(release / "train/metadata.parquet"))
+    assert described["rai:hasSyntheticData"] is True
+
+
+def test_what_was_changed_is_found(release):
+    assert verify_release(release) == []
+    video = next((release / "train").rglob("*.mp4"))
+    name, content = str(video.relative_to(release)), video.read_bytes()
+    try:
+        video.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        assert verify_release(release) == [f"{name}: changed"]
+        video.unlink()
+        (release / "new.txt").touch()
+        assert verify_release(release) == [f"{name}: missing", "new.txt: not of the release"]
+    finally:
+        video.write_bytes(content)
+        (release / "new.txt").unlink(missing_ok=True)
+    with pytest.raises(UserError, match=f"{SUMS}: no such file"):
+        verify_release(release / "train")
+
+
+def test_a_folder_that_is_there_stays_as_it_is(dataset, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UserError, match="is there already"):
+        write_release(dataset, ABOUT, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_shards_hold_each_video_with_its_facts_and_labels(dataset, manifest, tmp_path):
+    largest = max((dataset / path).stat().st_size for path in manifest["video"])
+    write_release(dataset, ABOUT, tmp_path / "out", shard_bytes=2 * largest + 40_000)
+    members, samples = [], {}
+    for shard in sorted((tmp_path / "out/train").glob("*.tar")):
+        assert shard.stat().st_size <= 2 * largest + 60_000
+        with tarfile.open(shard) as read:
+            for entry in read:
+                assert (entry.uid, entry.uname, entry.mtime) == (0, "", 0)
+                key, ending = entry.name.split(".")
+                members.append(key)
+                samples.setdefault(key, {})[ending] = read.extractfile(entry).read()
+    assert len(samples) == manifest["kept"].sum()
+    assert members == sorted(members)  # a sample's files are neighbours
+    for sample in samples.values():
+        facts = json.loads(sample["json"])
+        assert facts["label"] in ("kicking_something", "hand_waving", "kicking")
+        np.load(io.BytesIO(sample["npz"]))
+    assert verify_release(tmp_path / "out") == []
+
+
+@given(st.lists(st.integers(1, 90), max_size=30), st.integers(1, 100))
+def test_shards_are_full_and_in_order(sizes, most):
+    parts = _parts(sizes, most)
+    assert [index for part in parts for index in part] == list(range(len(sizes)))
+    for part, after in pairwise(parts):
+        held = sum(sizes[index] for index in part)
+        assert len(part) == 1 or held <= most
+        assert held + sizes[after[0]] > most
+
+
+def test_what_tells_of_the_machine_is_refused(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(private, "private_words", lambda: {"A lab"})
+    with pytest.raises(UserError, match="tells 'A lab' of this machine"):
+        write_release(dataset, ABOUT, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_word_is_found_where_two_pieces_meet(tmp_path, monkeypatch):
+    monkeypatch.setattr(private, "CHUNK", 8)
+    monkeypatch.setattr(private, "private_words", lambda: {"secret"})
+    (tmp_path / "a.bin").write_bytes(b"01234secret89")
+    with pytest.raises(UserError, match=r"a\.bin: tells 'secret'"):
+        private.refuse_private(tmp_path)
