@@ -169,13 +169,16 @@ def test_where_nothing_is_white_nobody_gets_darker():
 
 def lit_floor(lamp: tuple[float, float], floor: str) -> np.ndarray:
     """A photo (240,320,3) of nothing but floor under a lamp 2.3 m above a floor point, and light
-    from all around. floor: "grey" in all channels, "plain", or with a darker, red "mat"."""
+    from all around. floor: "grey" in all channels, "plain", of "tiles" of two tones, or with a
+    darker, red "mat"."""
     place = np.where(FLOOR[..., None], SMALL.floor_points(), 0)
     away = np.linalg.norm(place - lamp, axis=-1)
     light = FLOOR * (0.35 + 0.65 * 2.3 / np.hypot(2.3, away))
     paint = np.array([[150.0, 140.0, 130.0], [110.0, 60.0, 50.0]])
     mat = (place[..., 0] > 0.4) & (place[..., 1] < 3.2) & (floor == "mat")
     colour = np.full(3, 130.0) if floor == "grey" else paint[mat.astype(int)]
+    if floor == "tiles":
+        colour = colour * np.where(np.floor(place / 0.5).sum(-1) % 2, 0.7, 1.0)[..., None]
     noise = np.random.default_rng(3).normal(0, 4, (*FLOOR.shape, 1))
     return np.uint8(np.clip(colour * light[..., None] + noise, 0, 255))
 
@@ -184,7 +187,7 @@ FLOOR = np.isfinite(SMALL.floor_depth()) & (SMALL.floor_depth() < 6)
 
 
 @pytest.mark.parametrize("lamp", [(1.8, 1.5), (-1.8, 4.0), (1.5, -1.0)])
-@pytest.mark.parametrize("floor", ["grey", "plain", "mat"])
+@pytest.mark.parametrize("floor", ["grey", "plain", "tiles", "mat"])
 def test_a_floor_tells_where_the_lamp_is(lamp, floor):
     light = read_light(lit_floor(lamp, floor), FLOOR, SMALL)
     towards = np.array(light.lamps) - (0.0, 3.0)

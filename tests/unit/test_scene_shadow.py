@@ -77,7 +77,7 @@ def test_nothing_but_floor_is_shaded():
 
 def test_specks_of_the_floors_mask_leave_no_light_in_the_shadow():
     room = room_with(FULL)
-    specks = np.random.default_rng(0).random(room.floor.shape) < 0.02
+    specks = np.random.default_rng(0).random(room.floor.shape) < 0.2
     framing = Framing.of(CAMERA, 640, 480, "cover")
     dark, specked = (
         ShadedFloor.of(one, framing, PLACE).darkness(disc(0.4, 0.1))

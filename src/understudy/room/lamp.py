@@ -16,7 +16,8 @@ _AROUND = 0.4  # of the light beneath a lamp, that comes from all around
 _FAR = 6.0  # m: floor farther away is not looked at
 _PATCH, _PATCH_FEWEST = 0.2, 5  # m, and pixels, of floor that is looked at as a whole
 _FEWEST = 20  # patches
-_PAINTS = 4  # floor, rugs, mats: what is of another hue may be darker for that alone
+_PAINTS = 4  # floor, tiles, rugs: what is of another colour may be darker for that alone
+_TONE = 0.5  # how much lightness, off an even slope of it, tells of a paint, next to hue
 _ROUNDS = 4  # of reweighting
 _SURE = 0.03  # of the lightness: no floor is more even
 _NEIGHBOURS = 3.0  # patches that go together: what a place does not explain is texture, of several
@@ -35,7 +36,7 @@ def find_lamps(places: np.ndarray, colours: np.ndarray) -> np.ndarray:
     tried = np.stack(np.meshgrid(across, ahead), -1).reshape(-1, 2) + _STEP / 2
     away = np.linalg.norm(tried[:, None] - place, axis=2)
     light = np.log(_AROUND + (1 - _AROUND) * HEIGHT / np.hypot(HEIGHT, away))
-    cost = _cost(np.log(colour.mean(1)) - light, _paints(colour))
+    cost = _cost(np.log(colour.mean(1)) - light, _paints(place, colour))
     likely = np.exp((cost.min() - cost) / _NEIGHBOURS)
     return _drawn(tried, likely / likely.sum())
 
@@ -53,13 +54,17 @@ def _patches(places: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.nd
     return patches[:, :2], np.maximum(patches[:, 2:], 1)
 
 
-def _paints(colour: np.ndarray) -> np.ndarray:
-    """(n,): which of a few paints each patch is of, by its hue, which light does not change."""
-    hue = np.log(colour[:, [0, 2]] / colour[:, 1:2]).astype(np.float32)
+def _paints(place: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """(n,): which of a few paints each patch is of, by its hue, which light does not change, and
+    its tone, which light changes evenly over the floor."""
+    hue, lightness = np.log(colour[:, [0, 2]] / colour[:, 1:2]), np.log(colour.mean(1))
+    even = np.column_stack([np.ones(len(place)), place])
+    tone = lightness - even @ np.linalg.lstsq(even, lightness, rcond=None)[0]
+    look = np.column_stack([hue, _TONE * tone]).astype(np.float32)
     cv2.setRNGSeed(0)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 1e-3)
-    start = np.zeros((len(hue), 1), np.int32)
-    return cv2.kmeans(hue, _PAINTS, start, criteria, 3, cv2.KMEANS_PP_CENTERS)[1][:, 0]
+    start = np.zeros((len(look), 1), np.int32)
+    return cv2.kmeans(look, _PAINTS, start, criteria, 3, cv2.KMEANS_PP_CENTERS)[1][:, 0]
 
 
 def _cost(off: np.ndarray, paint: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ LOWEST = 25.0  # degrees: light that falls flatter is left out; its shadows are 
 CELL = 0.02  # m of the plan
 AROUND = 1.5  # m of floor around a motion; a shadow farther away is faint
 _CLOSED = np.ones((5, 5), np.uint8)  # cells between the points of a surface
-_SPECK = 3  # px of the masks: what differs from all around it is noise of the depth
+_SPECKS = 7  # px of the masks: what differs from most about it is noise of the depth
 _BLUR = 1.0  # cells
 
 # How much of a floor's light comes from above, if nothing is known, and its standard error.
@@ -93,8 +93,8 @@ class ShadedFloor:
         cells = np.ceil((high - low) / CELL).astype(int)
         place = room.camera.floor_along(framing.rays(room.camera.focal))
         x, y = np.moveaxis((place - low) / CELL - 0.5, -1, 0)
-        whole = cv2.medianBlur(room.floor.astype(np.float32), _SPECK)
-        shown = framing.shown_of(whole, room.camera, cv2.INTER_LINEAR)
+        whole = cv2.medianBlur(room.floor.astype(np.uint8), _SPECKS)
+        shown = framing.shown_of(whole.astype(np.float32), room.camera, cv2.INTER_LINEAR)
         inside = (x >= 0) & (x < cells[0] - 1) & (y >= 0) & (y < cells[1] - 1) & (shown > 0)
         box = _bounds(inside)
         shown = np.where(inside, shown, 0.0)[box].astype(np.float32)
