@@ -117,7 +117,8 @@ def test_full_disk_is_one_clear_line(tmp_path, monkeypatch, codec, suffix, frame
             path.symlink_to("/dev/full")
             yield path
 
-    monkeypatch.setattr(write, "atomic_path", on_full_disk)
+    for written in ("atomic_path", "scratch_path"):
+        monkeypatch.setattr(write, written, on_full_disk)
     with (
         pytest.raises(UserError, match="no space left on the disk") as error,
         VideoWriter(tmp_path / f"clip{suffix}", 64, 64, 25, codec) as video,
