@@ -56,8 +56,8 @@ def file_of(run: RecordedRun, kind: Kind) -> str:
     """Its path from the checkout."""
     results = run.checkout.settings["results"]
     (job,) = [job for job in run.jobs["render_in_room"] if job.wildcards.reference == "wave"]
-    if "PLACED" in kind.path:
-        return str(job.output.placed)
+    if "LABELS" in kind.path:
+        return str(job.output.labels)
     if "ROOM" in kind.path:
         return str(job.input.rooms[0])
     if kind.path.startswith("world"):

@@ -1,7 +1,6 @@
 """Ten kinds of damage to each of eight kinds of file, and twelve errors of disks and paths."""
 
 import errno
-import json
 import os
 import random
 import shutil
@@ -124,15 +123,6 @@ def playlist(path: Path) -> None:
     path.write_text("ffconcat version 1.0\nfile /etc/hostname\n")
 
 
-def wrong_value(path: Path) -> None:
-    told = json.loads(path.read_text())
-    path.write_text(json.dumps({key: "x" for key in told}))
-
-
-def without_values(path: Path) -> None:
-    path.write_text("{}\n")
-
-
 @dataclass(frozen=True)
 class Kind:
     """A kind of file: its name, the file (in the results folder), the damage of its own, and
@@ -148,11 +138,7 @@ class Kind:
         return (*ANY, *self.own)
 
 
-ARRAYS, VIDEO, LABELS = (
-    (not_numbers, too_short),
-    (sound_alone, playlist),
-    (wrong_value, without_values),
-)
+ARRAYS, VIDEO = (not_numbers, too_short), (sound_alone, playlist)
 KINDS = (
     Kind("a user's video", "world/clips/wave.mp4", VIDEO, ("normalise_video",)),
     Kind("normalised video", "video/reference/wave.mp4", VIDEO, ("extract_keypoints",)),
@@ -161,7 +147,7 @@ KINDS = (
     Kind("fit", "fit/reference/wave.npz", ARRAYS, ("render_in_room", "animate_avatar")),
     Kind("avatar", "avatar/esi/avatar.safetensors", ARRAYS, ("render_in_room",)),
     Kind("room", "room/ROOM.npz", ARRAYS, ("render_in_room",)),
-    Kind("labels", "synthetic/PLACED.json", LABELS, ("check_synthetic",)),
+    Kind("labels", "synthetic/LABELS.npz", ARRAYS, ("check_synthetic",)),
 )
 
 ERRORS = (

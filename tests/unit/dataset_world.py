@@ -8,6 +8,7 @@ import pandas as pd
 from PIL import Image
 from safetensors.numpy import save_file
 
+from tests.unit.some_labels import write_some_labels
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.coverage import PARTS, SIDES, Coverage, Seen, save_coverage
 from understudy.artifacts.flags import Flagged, KeepSettings, save_flags
@@ -98,7 +99,7 @@ def make_world(root: Path) -> World:
         image = root / f"{background}.png"
         composite_background(root / "master.mkv", image, out, CompositeSettings())
         labels = out.with_suffix(".labels.npz")
-        save_arrays(labels, {}, {"placed": None})
+        write_some_labels(labels)
         synthetic.append(
             Synthetic(reference, identity, "source", background, str(out), str(labels))
         )

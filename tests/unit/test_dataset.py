@@ -1,6 +1,6 @@
 """The dataset's files from tiny videos: every fact, every check, the effect of a failed video."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.dataset_world import SIZE, make_world
+from tests.unit.some_labels import write_some_labels
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.flags import Flagged, KeepSettings
 from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
@@ -34,8 +35,7 @@ def test_a_video_in_a_room_is_told_by_what_it_shows(world, tmp_path):
     K = [[50.0, 0.0, 32.0], [0.0, 50.0, 32.0], [0.0, 0.0, 1.0]]
     places = (0.5, 3.0, 12.0, why, K, -8.0, 0.0, 1.31, "table")
     blended = Blended(["occlusion", "shadow"], 0.12, None, 0.5, 0.0, None, None)
-    placed = Placed("hall", {"yard": "a wall"}, *places, blended)
-    save_arrays(record, {}, {"placed": asdict(placed)})
+    write_some_labels(record, Placed("hall", {"yard": "a wall"}, *places, blended))
     drawn = replace(clip, background="yard", labels=str(record))
     written = world.write(tmp_path, [drawn, *world.clips[:3]])
     row = written.set_index("video").loc[clip.video]

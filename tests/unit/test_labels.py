@@ -11,6 +11,7 @@ from pycocotools.coco import COCO
 
 from tests.unit.avatar_scene import painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
+from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
 from understudy.artifacts.labels import (
@@ -22,6 +23,7 @@ from understudy.artifacts.labels import (
     load_labels,
     save_labels,
 )
+from understudy.artifacts.placed import load_placed
 from understudy.artifacts.truth import load_truth
 from understudy.body.pose import Pose
 from understudy.cli import main
@@ -138,6 +140,11 @@ def test_damaged_labels_are_told(made, tmp_path):
     save_labels(broken, replace(labels, keypoints=labels.keypoints[:3]))
     with pytest.raises(UserError, match=r"broken.labels.npz: is damaged \(keypoints"):
         load_labels(broken)
+    with np.load(made / "out.labels.npz") as stored:
+        arrays = {name: array for name, array in stored.items() if name != "about"}
+    save_arrays(broken, arrays, {"kind": "labels", "placed": {"background": "hall"}})
+    with pytest.raises(UserError, match=r"broken.labels.npz: cannot be .* delete it and rerun"):
+        load_placed(broken)
 
 
 # As others read them

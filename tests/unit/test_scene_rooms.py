@@ -14,7 +14,6 @@ from PIL import Image
 
 from tests.unit.avatar_scene import FPS, painted_avatar, standing_fit
 from tests.unit.fit_quality import sound
-from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
 from understudy.artifacts.placed import Blended, Placed, load_placed
@@ -331,12 +330,6 @@ def test_a_video_shows_the_person_on_the_rooms_floor(avatar, body_file, tmp_path
     (x, feet), (_, top) = ((p @ framing.K(CAMERA.focal).T)[:2] / p[2] for p in (floor, head))
     assert rows.max() == pytest.approx(feet, abs=6) and rows.min() == pytest.approx(top, abs=5)
     assert columns.mean() == pytest.approx(x, abs=8)
-
-
-def test_a_damaged_record_is_told(tmp_path):
-    save_arrays(tmp_path / "out.npz", {}, {"placed": {"background": "hall"}})
-    with pytest.raises(UserError, match="delete it and rerun"):
-        load_placed(tmp_path / "out.npz")
 
 
 # The demo's own rooms

@@ -23,24 +23,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from understudy.artifacts.arrays import Shapes, load_arrays, save_arrays
+from understudy.artifacts.arrays import load_arrays, save_arrays
+from understudy.artifacts.label_arrays import KIND, OPTIONAL, SHAPES
 from understudy.artifacts.masks import PackedMasks, masks_of, stored_masks
 from understudy.artifacts.placed import Placed, placed_from
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 
-KIND = "labels"
 OUTSIDE, BEHIND_SCENE, BEHIND_SELF, VISIBLE = range(4)
 FINEST = 8192  # steps a metre and a radian: 0.01 px at 3 m and a focal length of 500 px
-SHAPES: Shapes = {
-    **{"global_orient": ("n", 3), "body_pose": ("n", 21, 3), "jaw_pose": ("n", 3)},
-    **{"leye_pose": ("n", 3), "reye_pose": ("n", 3), "transl": ("n", 3), "expression": ("n", "E")},
-    **{"left_hand_pose": ("n", 15, 3), "right_hand_pose": ("n", 15, 3)},
-    **{"betas": ("S",), "joint_offset": (55, 3), "K": (3, 3), "view": (4, 4), "drawn": ("n",)},
-    **{"joints": ("n", 55, 3), "keypoints": ("n", 133, 3), "seen": ("n", 133)},
-    **{"bits": ("n", "b"), "shape": (3,)},
-}
-OPTIONAL: Shapes = {"depth": ("n", "h", "w")}
 
 
 @dataclass(frozen=True)

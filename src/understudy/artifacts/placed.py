@@ -12,7 +12,8 @@ what makes the person belong to the photo.
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.artifacts.provenance import read_note
+from understudy.artifacts.arrays import load_arrays
+from understudy.artifacts.label_arrays import KIND, OPTIONAL, SHAPES
 from understudy.errors import UserError
 
 
@@ -51,10 +52,11 @@ class Placed:
 
 
 def load_placed(path: Path | str) -> Placed | None:
-    """From the labels of a video, None if its person stands in no room; UserError if they are
-    damaged."""
+    """From the labels of a video, all of which are read; None if its person stands in no room.
+    UserError if they are damaged."""
+    about = load_arrays(path, KIND, None, SHAPES, OPTIONAL).about
     try:
-        return placed_from(read_note(path)["placed"])
+        return placed_from(about["placed"])
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: cannot be read ({error}); delete it and rerun") from error
 
