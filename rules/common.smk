@@ -321,6 +321,7 @@ PARTIAL_REPORT = f"{RESULTS}/report.partial.html"  # as report.html, Snakemake w
 
 
 PARTIAL_DATASET = LAYOUT.dataset("partial")  # for the same reason not dataset/ itself
+MOST_SO_FAR = 1000  # videos that are checked once more when a run has failed: some 20 a second
 
 
 def results_so_far():
@@ -333,7 +334,11 @@ def results_so_far():
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return
-    _understudy("dataset", folder / "plan.json", PARTIAL_DATASET)
+    if len(SYNTHETIC) <= MOST_SO_FAR:
+        _understudy("dataset", folder / "plan.json", PARTIAL_DATASET)
+    else:
+        command = f"understudy dataset {folder / 'plan.json'} {PARTIAL_DATASET}"
+        print(f"For the dataset of the videos that are there: {command}", file=sys.stderr)
     if _understudy("report", folder / "inputs.json", PARTIAL_REPORT):
         print(f"Some jobs failed; see what is missing and why: {PARTIAL_REPORT}", file=sys.stderr)
 
