@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
+from tests.unit.some_labels import write_some_labels
 from understudy.artifacts.arrays import Arrays
+from understudy.artifacts.placed import Blended, Placed
 from understudy.body.skeleton import PARENTS
 from understudy.demo import measure
+from understudy.demo.camera import background_camera
+from understudy.demo.measure_rooms import Photos, measure_rooms
 
 K = np.array([[500.0, 0, 192], [0, 500, 192], [0, 0, 1]])
 
@@ -57,3 +61,26 @@ def test_keypoints_count_only_where_seen_and_found():
     points["xy"][:, 0] = [3, 4]
     points["score"][1, 5] = 0.1
     assert sorted(measure.keypoints_error(points, truth)) == pytest.approx([0, 2.5, 5.0])
+
+
+def test_somebody_placed_by_the_true_camera_is_as_tall_as_filmed(tmp_path):
+    """And by one that is pitched 2° more, or is thought to be half a metre higher, is not."""
+    camera = background_camera("office", 640, 480)
+    pitch = float(np.degrees(np.arcsin(camera.viewmat[2, 1])))
+    roll = float(np.degrees(np.arctan2(camera.viewmat[0, 1], -camera.viewmat[1, 1])))
+    above = float(camera.position[1])
+    blended = Blended([], None, None, None, None, None, None)
+    photos = Photos({"photo": "office"}, 640, 480)
+
+    def measured(pitch: float, above: float, passed_over: dict[str, str]) -> dict[str, float]:
+        where = (0.2, 3.0, 0.0, "", camera.K.tolist(), pitch, roll, above, "table", blended)
+        write_some_labels(tmp_path / "a.npz", Placed("photo", passed_over, *where))
+        write_some_labels(tmp_path / "white.npz")  # of a video in no room
+        return measure_rooms([tmp_path / "a.npz", tmp_path / "white.npz"], photos)
+
+    true = measured(pitch, above, {})
+    assert true["room_pitch_deg"] < 1e-6 and true["placed_elsewhere"] == 0
+    assert true["placed_height_ratio_p10"] == pytest.approx(1, abs=2e-3)
+    off = measured(pitch + 2, above + 0.5, {"wall": "a wall"})
+    assert off["room_pitch_worst_deg"] == pytest.approx(2) and off["placed_elsewhere"] == 1
+    assert abs(off["placed_height_ratio_p90"] - 1) > 0.1
