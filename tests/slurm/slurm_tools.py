@@ -114,11 +114,11 @@ class SlurmRun:
     def output(self) -> Path:
         return self.checkout.folder / "snakemake.out"
 
-    def snakemake(self, *arguments: str, seconds: float = 900) -> str:
+    def snakemake(self, *arguments: str, seconds: float = 1500) -> str:
         """Run to the end; returns its output."""
         return self.ended(self.start(*arguments), 0, seconds)
 
-    def ended(self, process: subprocess.Popen, code: int | None, seconds: float = 900) -> str:
+    def ended(self, process: subprocess.Popen, code: int | None, seconds: float = 1500) -> str:
         """Wait for Snakemake; returns its output. `code`: the exit code it must have."""
         with stopped(process):
             process.wait(seconds)
