@@ -168,15 +168,7 @@ def test_rights_are_those_of_the_umask(tmp_path, umask, mode):
 
 KILLED = """
 import os, signal, sys
-from understudy.files import (
-    REFUSALS,
-    atomic_path,
-    read_json,
-    remove_temporary,
-    scratch_path,
-    write_json,
-    write_text,
-)
+from understudy.files import atomic_path
 with atomic_path(sys.argv[1]) as path:
     path.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
