@@ -90,11 +90,12 @@ def check_videos(
     }
     crowded = {id_ for id_, path in people.items() if load_people(path).boxes}
     digest_of = functools.cache(file_digest)
+    placed_by = functools.cache(load_placed)  # composites of one pair share their labels
     content = {clip.video: sha256(clip.video) for clip in there}
     same = repeated(content)
     found = {}
     for clip in progress(there, "checking videos", unit="video"):
-        placed = load_placed(clip.labels)
+        placed = placed_by(clip.labels)
         shown = placed.background if placed else clip.background
         behind = Behind(images[shown], resize, in_room=placed is not None)
         checked = check_video(clip.video, references[clip.reference], behind)

@@ -34,7 +34,19 @@ def write_coco(videos: Mapping[str, Path], out: Path | str) -> int:
     it has. An image's `video` and `frame` say where it is; its `file_name` is what
     `ffmpeg -i video -start_number 0 name/%06d.png` would write."""
     images: list[dict] = []
-    annotations: list[dict] = []
+    annotations = _annotations(videos, images)
+    with atomic_path(out) as temporary, temporary.open("w", encoding="utf-8") as stream:
+        stream.write('{"annotations": [')
+        for number, one in enumerate(annotations, 1):  # not all at once: they are large
+            stream.write(",\n" if number > 1 else "\n")
+            json.dump({"id": number, **one}, stream, allow_nan=False)
+        rest = json.dumps({"images": images, "categories": [CATEGORY]}, allow_nan=False)
+        stream.write(f"],\n{rest.removeprefix('{')}")
+    return len(images)
+
+
+def _annotations(videos: Mapping[str, Path], images: list[dict]) -> Iterator[dict]:
+    """The people in all frames, one after the other; each frame's image is added to `images`."""
     for name, path in videos.items():
         labels = load_labels(path)
         height, width = labels.size
@@ -42,12 +54,8 @@ def write_coco(videos: Mapping[str, Path], out: Path | str) -> int:
             number = len(images) + 1
             where = {"file_name": f"{Path(name).stem}/{frame:06d}.png", "video": name}
             images.append({"id": number, **where, "frame": frame, "width": width, "height": height})
-            annotations += [{"image_id": number, **found} for found in _of_a_frame(labels, frame)]
-    annotations = [{"id": number, **one} for number, one in enumerate(annotations, 1)]
-    with atomic_path(out) as temporary, temporary.open("w", encoding="utf-8") as stream:
-        everything = {"images": images, "annotations": annotations, "categories": [CATEGORY]}
-        json.dump(everything, stream, allow_nan=False)
-    return len(images)
+            for found in _of_a_frame(labels, frame):
+                yield {"image_id": number, **found}
 
 
 def _of_a_frame(labels: Labels, frame: int) -> Iterator[dict]:

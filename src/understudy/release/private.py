@@ -18,13 +18,11 @@ def refuse_private(folder: Path) -> None:
     """UserError for a file in which a path of this machine, its name or the user's stands."""
     words = [word.encode() for word in sorted(private_words())]
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            for word in words:
-                if _holds(path, word):
-                    raise UserError(
-                        f"{path.name}: tells '{word.decode()}' of this machine; change the ids or "
-                        "texts of the tables or the config that hold it"
-                    )
+        if path.is_file() and (word := _told(path, words)):
+            raise UserError(
+                f"{path.name}: tells '{word.decode()}' of this machine; change the ids or texts of "
+                "the tables or the config that hold it"
+            )
 
 
 def private_words() -> set[str]:
@@ -43,8 +41,10 @@ def _user() -> str:
         return ""
 
 
-def _holds(path: Path, word: bytes) -> bool:
-    return any(word in part for part in _parts(path, len(word)))
+def _told(path: Path, words: list[bytes]) -> bytes | None:
+    """The first of the words that stands in a file."""
+    parts = _parts(path, max(map(len, words), default=0))
+    return next((word for part in parts for word in words if word in part), None)
 
 
 def _parts(path: Path, overlap: int) -> Iterator[bytes]:

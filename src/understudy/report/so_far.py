@@ -51,7 +51,8 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
         config["backgrounds"]["resize"],
         folder / "checked.parquet",
     )
-    absent = {layout.synthetic(*row): row for row in plan.synthetic if row not in set(there)}
+    made = set(there)
+    absent = {layout.synthetic(*row): row for row in plan.synthetic if row not in made}
     about = config["dataset"]
     write_dataset(
         DatasetInputs(

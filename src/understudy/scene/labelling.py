@@ -22,7 +22,8 @@ class Labelling:
     """Gathers the labels of a video, batch by batch.
 
     person: its body; pose: n frames in the space of the camera; K (3,3) px and view (4,4) as labels
-    have them; deep: whether the person's depth is kept. The lists: of the frames that came so far.
+    have them; deep: whether the person's depth is kept. The lists: of
+    the frames that came so far; masks: packed (`artifacts.masks.PackedMasks`).
     """
 
     person: ShapedBody
@@ -34,7 +35,7 @@ class Labelling:
     joints: list[np.ndarray] = field(default_factory=list)
     keypoints: list[np.ndarray] = field(default_factory=list)
     seen: list[np.ndarray] = field(default_factory=list)
-    masks: list[np.ndarray] = field(default_factory=list)
+    masks: list[PackedMasks] = field(default_factory=list)
     depths: list[np.ndarray] = field(default_factory=list)
 
     @staticmethod
@@ -44,7 +45,7 @@ class Labelling:
     def add(self, alpha: np.ndarray, depth: np.ndarray, shown: np.ndarray) -> None:
         """The next batch of frames: the figure's coverage (b,h,w) f32, its depth (b,h,w) f32 m, and
         which share of it is seen (b,h,w)."""
-        first = len(self.masks)
+        first = len(self.seen)
         with torch.no_grad():
             posed = self.person.pose(self.pose[first : first + len(alpha)])
             points = landmarks(posed, self.person.model.landmark_table()).numpy()
@@ -54,13 +55,14 @@ class Labelling:
         for frame in zip(points, bodies, alpha, shown, strict=True):
             self.seen.append(self._seen(*frame))
         visible = alpha * shown > HALF
-        self.masks += list(visible)
+        self.masks.append(PackedMasks.of(visible))
         if self.deep:
             self.depths += list(np.where(visible, depth, 0).astype(np.float16))
 
     def labels(self, drawn: np.ndarray, fps: float, placed: Placed | None = None) -> Labels:
         """Once all frames are there; drawn (n,): those that show the person."""
-        masks = PackedMasks.of(mask & shown for mask, shown in zip(self.masks, drawn, strict=True))
+        bits = np.concatenate([masks.bits for masks in self.masks])
+        masks = PackedMasks(bits * drawn[:, None], self.masks[0].height, self.masks[0].width)
         depth = np.stack(self.depths) * drawn[:, None, None] if self.deep else None
         return Labels(
             pose=self.pose,
