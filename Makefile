@@ -35,6 +35,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh 
 	@! command -v nvidia-smi >/dev/null \
 	    && $(BIN)/pip install --quiet --no-compile --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
 	    || $(BIN)/pip install --quiet --no-compile $(TORCH)
+	@rm -rf $(VENV)/lib/python*/site-packages/torch/test  # programs that test libtorch: 83 MB
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/vision.post-deploy.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash envs/world.post-deploy.sh

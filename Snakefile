@@ -136,7 +136,7 @@ rule report:
 
 onstart:
     no_older_jobs()
-    start_without_limit()
+    start_without_limit(workflow)
 
 
 onerror:
@@ -150,5 +150,5 @@ onsuccess:
 
 
 if workflow.is_main_process:
-    ask_by_need()
-    plan_quickly()
+    ask_by_need(workflow, uses_gpu)
+    plan_quickly(workflow)

@@ -1,13 +1,10 @@
 # Turns configuration and tables into plain dicts, the fan-out and code versions. The logic is in
 # the library (src/understudy/plan).
 import gc
-import inspect
-import io
 import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import asdict, astuple
 from pathlib import Path
 
@@ -19,12 +16,10 @@ sys.path.insert(0, str(BASE / "src"))
 gc.set_threshold(200_000, 20, 50)
 
 from snakemake.exceptions import WorkflowError
-from snakemake.common import overwrite_function_params
-from snakemake.resources import Resource
-from snakemake.settings.types import DeploymentMethod, PersistenceBackend
+from snakemake.settings.types import PersistenceBackend
 
+from understudy.cluster.by_need import ask_by_need
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
-from understudy.cluster.retries import tries_without_memory
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
 from understudy.files import write_json
@@ -35,8 +30,9 @@ from understudy.plan.digests import record_digests
 from understudy.plan.expected import expected_files
 from understudy.plan.finished import pack_finished
 from understudy.plan.layout import LISTS
-from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.lost import lost_files
+from understudy.plan.planned import pairs_of, read_plan
+from understudy.plan.quickly import plan_quickly, start_without_limit
 from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
 if "{" in f"{BASE}{Path.cwd()}" or "}" in f"{BASE}{Path.cwd()}":
@@ -99,6 +95,12 @@ wildcard_constraints:
 def gpu_of(feature):
     """One GPU if the back-end is a network."""
     return GPU if WEIGHTS[feature] else 0
+
+
+def uses_gpu(name):
+    """Whether jobs of the rule of this name use a GPU."""
+    feature = name.removeprefix("extract_")
+    return bool(gpu_of(feature) if feature in WEIGHTS else GPU)
 
 
 def made(*paths):
@@ -232,78 +234,6 @@ def no_older_jobs():
             raise WorkflowError(str(error))
     except UserError as error:
         raise WorkflowError(str(error))
-
-
-def start_without_limit():
-    """Snakemake starts at most 100 jobs a second unless told another number, and for that each job
-    that has ended wakes the scheduler once a second from then on."""
-    workflow.scheduler.job_rate_limiter = None
-
-
-def plan_quickly():
-    """What Snakemake would do for each job of a plan is done once: read the rule's script, see what
-    a function takes, and find the environment of a job, which is of no use without conda."""
-    for each in workflow.rules:
-        for function in (*each.input, *each.params):
-            if callable(function):
-                overwrite_function_params(function, inspect.signature(function).parameters)
-        if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
-            each.expand_conda_env = lambda *given, **named: None
-    sources = workflow.sourcecache
-    text = once_a_file(lambda file: sources_open(file).read())
-    sources_open = sources.open
-    sources.open = lambda file, mode="r": (
-        io.StringIO(text(file)) if mode == "r" else sources_open(file, mode)
-    )
-    sources.exists, sources.get_path = once_a_file(sources.exists), once_a_file(sources.get_path)
-
-
-def once_a_file(method):
-    """A method of Snakemake's cache of sources that remembers its answer for each file."""
-    known = {}
-
-    def answer(file):
-        path = file.get_path_or_uri(secret_free=True)
-        if path not in known:
-            known[path] = method(file)
-        return known[path]
-
-    return answer
-
-
-def ask_by_need():
-    """A profile's requests, as each rule needs them: no GPU where none is used, and more memory for
-    a retry only after a try that ran out of it."""
-    since = time.time()
-    for each in workflow.rules:
-        feature = each.name.removeprefix("extract_")
-        if not (gpu_of(feature) if feature in WEIGHTS else GPU):
-            for name in {"gpu_model", "gres"} & set(each.resources):
-                each.resources[name] = ""
-        for name in ("mem_mb", "mem_mb_per_cpu"):
-            asked = each.resources.get(name)
-            if asked is not None and asked.is_evaluable():
-                each.resources[name] = by_need(asked, since)
-
-
-def by_need(asked, since):
-    """A resource whose `attempt` is 1 + the tries since a time that ran out of memory."""
-
-    def of_a_job(wildcards, input, attempt, threads, rulename, async_run):
-        tries = attempt - 1
-        if tries and not workflow.local_exec:
-            logs = Path(workflow.executor_settings.logdir or ".snakemake/slurm_logs")
-            tries = min(tries, tries_without_memory(logs, rulename, list(wildcards), since))
-        return asked.evaluate(
-            wildcards,
-            input=input,
-            attempt=1 + tries,
-            threads=threads,
-            rulename=rulename,
-            async_run=async_run,
-        ).value
-
-    return Resource(asked.name, of_a_job, raw=asked.raw)
 
 
 def record_run():
