@@ -10,7 +10,7 @@ from pathlib import Path
 
 BASE = Path(workflow.basedir)
 BASE = BASE.parent if BASE.name == "workflow" else BASE
-sys.path.insert(0, str(BASE / "src"))
+sys.path[:0] = [str(BASE / "src"), str(BASE / "workflow")]
 
 # Snakemake creates millions of objects that live until it exits, so collect garbage rarely.
 gc.set_threshold(200_000, 20, 50)
@@ -18,7 +18,8 @@ gc.set_threshold(200_000, 20, 50)
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import PersistenceBackend
 
-from understudy.cluster.by_need import ask_by_need
+from planner.by_need import ask_by_need
+from planner.quickly import plan_quickly, start_without_limit
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.configuration.read import read_config
 from understudy.errors import UserError
@@ -32,7 +33,6 @@ from understudy.plan.finished import pack_finished
 from understudy.plan.layout import LISTS
 from understudy.plan.lost import lost_files
 from understudy.plan.planned import pairs_of, read_plan
-from understudy.plan.quickly import plan_quickly, start_without_limit
 from understudy.plan.reporting import on_sheet, report_inputs, report_shown
 
 if "{" in f"{BASE}{Path.cwd()}" or "}" in f"{BASE}{Path.cwd()}":

@@ -214,6 +214,9 @@ def test_an_environment_holds_what_its_scripts_import(rule):
 
 
 def test_the_limit_that_the_rules_switch_off_is_there():
-    """rules/common.smk sets the scheduler's `job_rate_limiter`; under another name it stays on."""
+    """workflow/planner sets the scheduler's `job_rate_limiter`; under another name it stays on."""
     assert "job_rate_limiter" in JobScheduler.__init__.__code__.co_names
-    assert "workflow.scheduler.job_rate_limiter = None" in (ROOT / "rules/common.smk").read_text()
+    assert (
+        "workflow.scheduler.job_rate_limiter = None"
+        in (ROOT / "workflow/planner/quickly.py").read_text()
+    )

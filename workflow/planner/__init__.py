@@ -1,0 +1,1 @@
+"""What the rules do to Snakemake itself; the library knows nothing of it."""
