@@ -16,7 +16,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache  # Snakemake cannot plan wit
 endif
 unexport PYTHONDONTWRITEBYTECODE  # set in some containers: every job would compile what it imports
 
-.PHONY: help install develop licensed lock demo study tables scenes leakage plan weights status inspect test lint pytest bench clean
+.PHONY: help install develop licensed signing lock demo study tables scenes leakage plan weights status inspect test lint pytest bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,10 @@ $(VENV)/.developed: $(VENV)/.installed requirements-test.lock
 
 licensed: install ## with a licensed body: the package smplx (non-commercial), to compare how it is posed
 	$(BIN)/pip install -qq --no-deps $(shell grep -o '^smplx==[0-9.]*' requirements-test.lock)
+
+signing: install ## with what signs released videos (C2PA): 40 MB
+	$(BIN)/pip install -qq --no-deps $(shell grep -oE '^(c2pa-python|cryptography|cffi|pycparser)==[0-9.]+' requirements-test.lock)
+	@rm -f $(VENV)/lib/python*/site-packages/c2pa/libs/*.rlib  # of its build: 31 MB
 
 lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; needs uv and a network
 	$(PYTHON) envs/generate.py $(if $(UPGRADE),--upgrade-package $(UPGRADE))

@@ -16,7 +16,7 @@ LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"  # what only the tests and the other extras need
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
-ON_DEMAND = ("licensed", "test")  # extras that `make install` leaves out
+ON_DEMAND = ("licensed", "signing", "test")  # extras that `make install` leaves out
 ENVIRONMENTS: dict[str, list[str]] = PROJECT["tool"]["understudy"]["environments"]
 WITHOUT_DEPENDENCIES = set(PROJECT["tool"]["understudy"]["without-dependencies"])
 
@@ -28,8 +28,8 @@ HEADER = """\
 # --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
 """
 TEST_HEADER = """\
-# Compiled by `make lock` from pyproject.toml: what the tests, and smplx, which `make licensed`
-# installs for users of licensed bodies, need besides requirements.lock.
+# Compiled by `make lock` from pyproject.toml: what the tests need besides requirements.lock, and
+# what `make licensed` and `make signing` install.
 """
 # On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
 MARKER = re.compile(

@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "room": {"artifacts", "networks", "video"},
     "coverage": {"artifacts", "body", "gaussians", "video"},
     "export": {"artifacts", "body"},
-    "release": {"checkout"},
+    "release": {"checkout", "video"},
     "dataset": {"artifacts", "coverage", "fitting", "places", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {

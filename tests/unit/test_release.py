@@ -4,7 +4,7 @@ import io
 import json
 import re
 import tarfile
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,16 @@ from hypothesis import strategies as st
 from tests.unit.dataset_world import make_world
 from understudy.errors import UserError
 from understudy.release import private
+from understudy.release.certificates import make_credentials
 from understudy.release.croissant import About
-from understudy.release.release import SUMS, verify_release, write_release
-from understudy.release.shards import _parts
+from understudy.release.names import SUMS
+from understudy.release.release import dataset_of, write_release
+from understudy.release.shards import _placed
 from understudy.release.terms import objections
+from understudy.release.verify import verify_release
+from understudy.video.read import read_frames
 
+CREDENTIALS = make_credentials("A lab")
 ABOUT = About("waves", "CC BY-NC 4.0", "A lab", "https://example.org/waves", "2026-11-30")
 
 
@@ -43,8 +48,11 @@ def manifest(dataset):
 @pytest.fixture(scope="module")
 def release(dataset, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "waves"
-    told = write_release(dataset, ABOUT, out)
-    assert told == [f"{out}: {len(list(out.rglob('*.mp4')))} videos of 2 actions, CC BY-NC 4.0"]
+    told = write_release(dataset, ABOUT, out, CREDENTIALS)
+    videos = len(list(out.rglob("*.mp4")))
+    assert told[0] == f"{out}: {videos} videos of 2 actions, CC BY-NC 4.0"
+    assert told[1].startswith("signed by A lab (self-made certificate), SHA-256 ")
+    assert told[1].endswith("nobody else vouches for it")
     return out
 
 
@@ -71,7 +79,7 @@ def test_what_forbids_it_is_told_by_name_before_anything_is_written(manifest, ch
     values, told = TABLES[change]
     manifest.assign(**values).to_parquet(tmp_path / "manifest.parquet")
     with pytest.raises(UserError, match=f"not released, .*{told}"):
-        write_release(tmp_path, ABOUT, tmp_path / "out")
+        write_release(tmp_path, ABOUT, tmp_path / "out", CREDENTIALS)
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.parquet"]
 
 
@@ -108,8 +116,7 @@ def test_each_video_has_its_row_its_labels_and_no_path(release, manifest):
     assert len(facts) == len(kept) and list(facts["label"]) == list(kept["label"])
     for row, path in zip(facts.itertuples(), kept["video"], strict=True):
         copied = release / "train" / row.file_name
-        with open(path, "rb") as original:
-            assert copied.read_bytes() == original.read()
+        assert np.array_equal(read_frames(copied), read_frames(path))
         assert (release / "train" / row.labels_name).is_file()
         assert re.fullmatch(r"\d{3}/\d{6}\.mp4", row.file_name)
     assert (facts["split"] == "train").all()
@@ -136,7 +143,10 @@ def test_what_was_changed_is_found(release):
     name, content = str(video.relative_to(release)), video.read_bytes()
     try:
         video.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-        assert verify_release(release) == [f"{name}: changed"]
+        assert verify_release(release) == [
+            f"{name}: changed",
+            f"{name}: its signature is not valid (assertion.bmffHash.mismatch)",
+        ]
         video.unlink()
         (release / "new.txt").touch()
         assert verify_release(release) == [f"{name}: missing", "new.txt: not of the release"]
@@ -150,13 +160,14 @@ def test_what_was_changed_is_found(release):
 def test_a_folder_that_is_there_stays_as_it_is(dataset, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(UserError, match="is there already"):
-        write_release(dataset, ABOUT, tmp_path)
+        write_release(dataset, ABOUT, tmp_path, CREDENTIALS)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_shards_hold_each_video_with_its_facts_and_labels(dataset, manifest, tmp_path):
     largest = max((dataset / path).stat().st_size for path in manifest["video"])
-    write_release(dataset, ABOUT, tmp_path / "out", shard_bytes=2 * largest + 40_000)
+    most = 2 * largest + 40_000
+    write_release(dataset, ABOUT, tmp_path / "out", CREDENTIALS, shard_bytes=most)
     members, samples = [], {}
     for shard in sorted((tmp_path / "out/train").glob("*.tar")):
         assert shard.stat().st_size <= 2 * largest + 60_000
@@ -175,20 +186,41 @@ def test_shards_hold_each_video_with_its_facts_and_labels(dataset, manifest, tmp
     assert verify_release(tmp_path / "out") == []
 
 
-@given(st.lists(st.integers(1, 90), max_size=30), st.integers(1, 100))
+@given(st.lists(st.integers(1, 4000), max_size=30), st.integers(1, 9000))
 def test_shards_are_full_and_in_order(sizes, most):
-    parts = _parts(sizes, most)
-    assert [index for part in parts for index in part] == list(range(len(sizes)))
-    for part, after in pairwise(parts):
-        held = sum(sizes[index] for index in part)
-        assert len(part) == 1 or held <= most
-        assert held + sizes[after[0]] > most
+    placed = list(_placed(({"mp4": bytes(size)} for size in sizes), most))
+    assert [index for _, index, _ in placed] == list(range(len(sizes)))
+    taken = [512 + -(-size // 512) * 512 for size in sizes]
+    shards = [[index for _, index, _ in of] for _, of in groupby(placed, lambda one: one[0])]
+    for shard, after in pairwise(shards):
+        held = sum(taken[index] for index in shard)
+        assert len(shard) == 1 or held <= most
+        assert held + taken[after[0]] > most
+
+
+def test_after_a_failed_run_what_is_there_is_released_on_request(dataset, tmp_path):
+    assert dataset_of(dataset, partial=False) == dataset
+    (tmp_path / "partial").mkdir()
+    with pytest.raises(UserError, match=r"manifest\.parquet: no such file; make the dataset"):
+        dataset_of(tmp_path, partial=False)
+    (tmp_path / "partial/manifest.parquet").touch()
+    with pytest.raises(UserError, match=r"run has not finished; .* --partial"):
+        dataset_of(tmp_path, partial=False)
+    assert dataset_of(tmp_path, partial=True) == tmp_path / "partial"
+
+
+def test_a_video_that_was_made_again_is_not_released(dataset, manifest, tmp_path):
+    changed = manifest.assign(sha256="0" * 64)
+    changed.to_parquet(tmp_path / "manifest.parquet")
+    with pytest.raises(UserError, match=r"\.mp4: has changed since it was checked; run the work"):
+        write_release(tmp_path, ABOUT, tmp_path / "out", CREDENTIALS)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.parquet"]
 
 
 def test_what_tells_of_the_machine_is_refused(dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(private, "private_words", lambda: {"A lab"})
     with pytest.raises(UserError, match="tells 'A lab' of this machine"):
-        write_release(dataset, ABOUT, tmp_path / "out")
+        write_release(dataset, ABOUT, tmp_path / "out", CREDENTIALS)
     assert not list(tmp_path.iterdir())
 
 

@@ -2,6 +2,8 @@
 
 A_FOLDER = 5000  # files: Hugging Face takes fewer than 10,000
 SPLIT = "train"  # synthetic videos are for training; a split's name in a file's name would set it
+SUMS = "SHA256SUMS"
+CERTIFICATE = "certificate.pem"
 
 
 def stem_of(number: int) -> str:
