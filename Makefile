@@ -59,8 +59,9 @@ lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; 
 	$(PYTHON) envs/generate.py $(if $(UPGRADE),--upgrade-package $(UPGRADE))
 
 demo: install ## the whole workflow on the small demo world: people, actions, avatars, videos, recogniser, report
-	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report
+	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report gallery
 	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
+	@echo "All synthetic videos: file://$(CURDIR)/results/demo/gallery/index.html"
 
 study: install ## do synthetic people help? 16 classes of the demo world; takes hours, resumes if interrupted
 	CORES=$(CORES) $(BIN)/python -m tests.bench.study_run

@@ -3,6 +3,7 @@
 #   snakemake -n                     shows what would run, and how many jobs (computes nothing)
 #   snakemake                        everything: dataset, experiments, report
 #   snakemake dataset                only the synthetic videos and their manifest
+#   snakemake gallery                and a page to look through them
 #   snakemake avatars                only the avatars
 #
 # The configuration is config/config.yaml; config/README.md explains every key.
@@ -36,6 +37,7 @@ include: "rules/render.smk"
 include: "rules/in_room.smk" if PLAN.in_rooms else "rules/composite.smk"
 include: "rules/dataset.smk"
 include: "rules/experiments.smk"
+include: "rules/gallery.smk"
 include: "rules/report.smk"
 
 
@@ -48,6 +50,7 @@ localrules:
     synthetic,
     rooms,
     dataset,
+    gallery,
     experiments,
     report,
     demo_figure,
@@ -76,6 +79,7 @@ localrules:
     sheet_background,
     preview_reference,
     rule_graph,
+    build_gallery,
     build_report,
 
 
@@ -83,6 +87,7 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        GALLERY,
         lost("report"),
 
 
@@ -114,6 +119,12 @@ rule dataset:
     input:
         f"{RESULTS}/dataset/manifest.parquet",
         lost("dataset"),
+
+
+rule gallery:
+    input:
+        GALLERY,
+        lost("gallery"),
 
 
 rule experiments:

@@ -125,6 +125,14 @@ def test_each_video_has_its_row_its_labels_and_no_path(release, manifest):
     assert "/tmp" not in text and ".png" not in text
 
 
+def test_its_gallery_shows_the_released_videos(release):
+    told = (release / "gallery/videos.js").read_text()
+    links = re.findall(r'"(\.\./train/[^"]*\.mp4)"', told)
+    assert len(links) == len(list(release.rglob("*.mp4")))
+    assert all((release / "gallery" / link).is_file() for link in links)
+    assert '"references": {}' in told and (release / "gallery/points/000.js").is_file()
+
+
 def test_its_papers_are_well_formed(release):
     citation = yaml.safe_load((release / "CITATION.cff").read_text())
     assert citation["title"] == "waves" and citation["type"] == "dataset"

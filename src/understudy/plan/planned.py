@@ -9,6 +9,7 @@ from understudy.configuration.check import checked_config
 from understudy.configuration.present import refuse_missing_files
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
+from understudy.gallery.names import gallery_names
 from understudy.places.found import load_scenes
 from understudy.places.match import Shown
 from understudy.plan.effective import room_backend
@@ -138,6 +139,11 @@ class Plan:
         for row in self.synthetic:
             rows[row[0]].append(row)
         return rows
+
+    @cached_property
+    def gallery(self) -> list[str]:
+        """The files of the gallery of all synthetic videos."""
+        return gallery_names(len({self.labels(row) for row in self.synthetic}))
 
     @cached_property
     def runs(self) -> list[Run]:

@@ -10,6 +10,8 @@ import pandas as pd
 from understudy import __version__
 from understudy.errors import UserError
 from understudy.files import sha256, write_json, write_text
+from understudy.gallery.names import points_names
+from understudy.gallery.write import write_gallery
 from understudy.progress import progress
 from understudy.release.certificates import Credentials, signer_of, told_certificate
 from understudy.release.croissant import METHOD, About, croissant
@@ -37,9 +39,10 @@ def write_release(
     into `out`, which must not be there yet; returns lines on what was written.
 
     dataset: the folder of manifest.parquet. As a folder, a split's videos are numbered, below
-    {split}/, with metadata.parquet beside them (VideoFolder of `datasets` reads it); with
-    shard_bytes, they are in {split}/*.tar of at most so many bytes (WebDataset). README.md,
-    croissant.json, CITATION.cff, SHA256SUMS and certificate.pem, of the signatures, stand in both.
+    {split}/, with metadata.parquet beside them (VideoFolder of `datasets` reads it), and gallery/
+    is a page to look through them; with shard_bytes, they are in {split}/*.tar of at most so many
+    bytes (WebDataset). README.md, croissant.json, CITATION.cff, SHA256SUMS and certificate.pem, of
+    the signatures, stand in both.
     note: a line that every frame shows. UserError, before anything is written, if an ingredient's
     licence or consent is unstated or forbids it.
     """
@@ -61,6 +64,7 @@ def write_release(
                     target = folder / SPLIT / str(name)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(content)
+            _write_gallery(about, facts, manifest, folder)
         else:
             texts = (as_json(row).encode() for _, row in facts.iterrows())
             files = (
@@ -131,6 +135,14 @@ def _samples(
     rows = progress(manifest.to_dict("records"), "signing", unit="video")
     for title, row in zip(titles, rows, strict=True):
         yield finisher.video(row, title), finisher.labels(row)
+
+
+def _write_gallery(about: About, facts: pd.DataFrame, manifest: pd.DataFrame, out: Path) -> None:
+    """Of the released videos alone: references are not released."""
+    videos = facts.assign(video=[str(out / SPLIT / str(name)) for name in facts["file_name"]])
+    labels = [Path(path) for path in manifest["labels"]]
+    scripts = len(points_names(len(set(labels))))
+    write_gallery(about.name, videos, labels, {}, scripts, out / "gallery")
 
 
 def _write_sums(folder: Path) -> None:
