@@ -24,14 +24,14 @@ help: ## show this list
 install: $(VENV)/.installed ## create .venv; install the locked packages and understudy
 
 # torch is not in the lock: which build, and which CUDA, depends on the machine. immutables has no
-# wheel for 3.14, and needs no compiler if told so.
+# wheel for 3.14: with a compiler that makes nothing it installs its pure Python.
 $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh envs/world.post-deploy.sh
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 14) or sys.exit( \
 	    "error: $(PYTHON) is Python %d.%d, and Understudy needs 3.11 to 3.14: " % sys.version_info[:2] \
 	    + "make install PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages and torch ($$(command -v nvidia-smi >/dev/null && echo CUDA || echo CPU) build) ..."
-	IMMUTABLES_EXT=0 $(BIN)/pip install -qq --no-compile --require-hashes --no-deps --ignore-requires-python -r requirements.lock
+	CC=true LDSHARED=true $(BIN)/pip install -qq --no-compile --require-hashes --no-deps --ignore-requires-python -r requirements.lock
 	@! command -v nvidia-smi >/dev/null \
 	    && $(BIN)/pip install --quiet --no-compile --retries 0 --timeout 20 --no-deps --index-url $(TORCH_CPU_INDEX) $(TORCH)+cpu 2>/dev/null \
 	    || $(BIN)/pip install --quiet --no-compile $(TORCH)
