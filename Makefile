@@ -44,8 +44,9 @@ $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh 
 
 develop: $(VENV)/.developed ## install, and what the tests and the linters need
 
-$(VENV)/.developed: $(VENV)/.installed requirements-test.lock
+$(VENV)/.developed: $(VENV)/.installed requirements-test.lock requirements-loaders.lock
 	$(BIN)/pip install -qq --no-compile --require-hashes --no-deps -r requirements-test.lock
+	$(BIN)/pip install -qq --no-compile --require-hashes --no-deps -r requirements-loaders.lock
 	@touch $@
 
 licensed: install ## with a licensed body: the package smplx (non-commercial), to compare how it is posed

@@ -18,6 +18,10 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
+# Of `snakemake --report`; our own report shows more.
+report: "workflow/report/workflow.rst"
+
+
 include: "rules/common.smk"
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from tests.unit import debian
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 LOCK = Path(tempfile.gettempdir()) / "understudy-chromium.lock"
 PATIENCE = 60  # s: other tests run meanwhile
@@ -29,24 +31,13 @@ CODES = {" ": "Space", "Escape": "Escape", ",": "Comma", ".": "Period", "/": "Sl
 def unavailable() -> str | None:
     """Why no Chromium can be started here; None: it can. Installs Debian's package if it may."""
     with FileLock(LOCK):
-        if _program() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-            _install()
+        if _program() is None and debian.installable():
+            debian.install("chromium")
     return None if _program() else "no Chromium; as root: apt-get install chromium"
 
 
 def _program() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
-
-
-def _install() -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    apt = ["apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20"]
-    with contextlib.suppress(subprocess.TimeoutExpired):  # no network: not installed
-        subprocess.run([*apt, "update"], timeout=120, **quiet)
-        subprocess.run(
-            [*apt, "install", "-y", "--no-install-recommends", "chromium"], timeout=600, **quiet
-        )
 
 
 class Page:

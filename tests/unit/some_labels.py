@@ -18,7 +18,9 @@ def write_some_labels(path: Path, placed: Placed | None = None) -> None:
 
 
 def some_labels(frames: int, size: int) -> Labels:
-    """Of so many frames of size×size px."""
+    """Of so many frames of size×size px, of which a part of one quarter shows somebody."""
+    mask = np.zeros((size, size), bool)
+    mask[size // 4 : size // 2, size // 8 : size // 2] = True
     return Labels(
         pose=Pose.rest(frames),
         betas=torch.zeros(10),
@@ -29,7 +31,7 @@ def some_labels(frames: int, size: int) -> Labels:
         keypoints=np.ones((frames, 133, 3)),
         seen=np.zeros((frames, 133), np.uint8),
         drawn=np.ones(frames, bool),
-        masks=PackedMasks.empty(frames, size, size),
+        masks=PackedMasks.of([mask] * frames),
         depth=None,
         fps=25.0,
         body="cc0 123",

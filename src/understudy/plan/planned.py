@@ -272,8 +272,11 @@ class Plan:
 
     @property
     def previewed(self) -> list[str]:
-        """The references that get a looping preview: the first of them."""
-        return list(self.tables.references)[:PREVIEWS]
+        """The references that get a looping preview: the first of each action, then others."""
+        rows = self.tables.references
+        first = list({row["label"]: id_ for id_, row in reversed(rows.items())}.values())[::-1]
+        others = [id_ for id_ in rows if id_ not in first]
+        return first + others[: max(0, PREVIEWS - len(first))]
 
     @property
     def rooms_shown(self) -> list[str]:
