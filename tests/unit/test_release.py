@@ -3,24 +3,28 @@
 import io
 import json
 import re
+import sys
 import tarfile
 from dataclasses import replace
 from itertools import groupby, pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.dataset_world import write_releasable
 from tests.unit.refused_tables import TABLES
+from understudy.cli import main
 from understudy.errors import UserError
 from understudy.release import private
 from understudy.release.certificates import make_credentials
 from understudy.release.croissant import About
-from understudy.release.names import SUMS
+from understudy.release.names import CERTIFICATE, SUMS
 from understudy.release.release import dataset_of, write_release
 from understudy.release.shards import _placed
 from understudy.release.terms import objections
@@ -202,6 +206,68 @@ def test_a_video_that_was_made_again_is_not_released(dataset, manifest, tmp_path
     with pytest.raises(UserError, match=r"\.mp4: has changed since it was checked; run the work"):
         write_release(tmp_path, ABOUT, tmp_path / "out", CREDENTIALS)
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.parquet"]
+
+
+# The command
+
+
+@pytest.fixture
+def run(dataset, monkeypatch):
+    """Run the command on the dataset; returns its result."""
+    told = {"name": "waves", "licence": "CC BY-NC 4.0"}
+    layout = SimpleNamespace(dataset=lambda name: f"{dataset}/{name}")
+    plan = SimpleNamespace(config={"dataset": told}, layout=layout)
+    monkeypatch.setattr("understudy.forecast.show.plan_of", lambda config: plan)
+    return lambda *arguments: CliRunner().invoke(main, ["release", *map(str, arguments)])
+
+
+WHO = ("--creator", "A lab", "--url", "https://example.org/waves")
+
+
+def test_the_command_releases_and_verifies(run, tmp_path):
+    written = run("--out", tmp_path / "waves", *WHO, "--note", "AI")
+    assert written.exit_code == 0, written.output
+    assert "videos of 2 actions" in written.output and "signed by A lab" in written.output
+    assert "Each shows the words “AI”." in (tmp_path / "waves/README.md").read_text()
+    verified = run("--verify", tmp_path / "waves")
+    assert verified.exit_code == 0
+    assert "as it was written, and each video signed by A lab (self-made" in verified.output
+    (tmp_path / "other.pem").write_bytes(make_credentials("A lab").chain)
+    other = run("--verify", tmp_path / "waves", "--certificate", tmp_path / "other.pem")
+    assert other.exit_code == 1
+    assert "error: train/000/000000.mp4: is signed with another certificate\n" in other.output
+
+
+def test_a_publishers_certificate_is_used(run, tmp_path):
+    mine = make_credentials("My lab")
+    (tmp_path / "chain.pem").write_bytes(mine.chain)
+    (tmp_path / "key.pem").write_bytes(mine.key)
+    files = ("--certificate", tmp_path / "chain.pem", "--key", tmp_path / "key.pem")
+    written = run("--out", tmp_path / "waves", *WHO, *files)
+    assert written.exit_code == 0, written.output
+    assert "signed by My lab" in written.output and "vouches" not in written.output
+    assert (tmp_path / "waves" / CERTIFICATE).read_bytes() == mine.chain
+    assert not [
+        path for path in (tmp_path / "waves").rglob("*.pem") if b"PRIVATE" in path.read_bytes()
+    ]
+    alone = run("--out", tmp_path / "more", *WHO, *files[:2])
+    assert alone.exit_code == 2 and "--certificate and --key belong together" in alone.output
+
+
+@pytest.mark.parametrize("missing", ["c2pa", "cryptography"])
+def test_packages_that_are_not_there_are_told(run, tmp_path, missing, monkeypatch):
+    for name in [*sys.modules]:
+        if name.startswith(("understudy.release", missing)):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    refused = run("--out", tmp_path / "waves", *WHO)
+    assert refused.exit_code == 1
+    assert f"error: videos are signed with {missing}, which is not installed: make signing" in (
+        refused.output
+    )
+
+
+# What it must not tell
 
 
 def test_what_tells_of_the_machine_is_refused(dataset, tmp_path, monkeypatch):

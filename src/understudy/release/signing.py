@@ -55,7 +55,7 @@ class Verifier:
         self._context = c2pa.Context.from_dict(
             {
                 "verify": OFFLINE,
-                "trust": {"trust_anchors": chain.decode()},
+                "trust": {"trust_anchors": chain.decode(errors="replace")},
             }
         )
 
