@@ -15,6 +15,7 @@ from tests.unit import browser
 from tests.unit.dataset_world import make_world
 from tests.unit.some_labels import some_labels
 from understudy.artifacts.labels import VISIBLE, load_labels, save_labels
+from understudy.errors import UserError
 from understudy.gallery.names import A_SCRIPT, gallery_names, points_names
 from understudy.gallery.points import points_of
 from understudy.gallery.write import Film, write_gallery, write_gallery_of_dataset
@@ -69,6 +70,19 @@ def test_points_far_outside_the_picture_stay_finite(tmp_path):
     found = unpacked(points_of(tmp_path / "a.npz"))
     assert found[1, 5, 0] > 8000 and found[1, 5, 1] < -8000
     assert np.abs(found[2] - found[0] - (2, 2, 0)).max() <= 0.25
+
+
+def test_damaged_labels_are_told(tmp_path):
+    path = tmp_path / "a.npz"
+    save_labels(path, moving_labels(3))
+    content = path.read_bytes()
+    for damaged in (content[:200], b"", content.replace(b"keypoints.npy", b"keypaints.npy")):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match=r"a\.npz: no readable labels \(.*\); delete it and"):
+            points_of(path)
+    save_labels(path, replace(moving_labels(3), K=np.full((3, 3), np.nan)))
+    with pytest.raises(UserError, match="its arrays are others"):
+        points_of(path)
 
 
 def test_the_gallery_of_a_dataset_links_its_videos_and_references(tmp_path):

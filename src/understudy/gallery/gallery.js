@@ -227,7 +227,7 @@ function toggle() {
 function step(frames) {
   const film = $("video");
   film.pause();
-  const rate = state.chosen.fps ?? 25;
+  const rate = state.chosen?.fps ?? 25;
   const frame = Math.round(film.currentTime * rate - 0.5) + frames;
   film.currentTime = Math.min(Math.max((frame + 0.5) / rate, 0), film.duration || 0); // its middle
 }

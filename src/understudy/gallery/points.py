@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import load_arrays
-from understudy.artifacts.label_arrays import KIND, OPTIONAL, SHAPES
+from understudy.artifacts.label_points import load_points
 from understudy.files import write_text
 
 FINEST = 4  # steps a pixel
+LEVEL = 1  # of compression: an eighth of the time of zlib's usual one for 7 % more bytes
 
 
 def write_points(labels: Iterable[Path], out: Path) -> None:
@@ -26,11 +26,9 @@ def write_points(labels: Iterable[Path], out: Path) -> None:
 def points_of(labels: Path) -> dict:
     """fps, and points: Base64 of a zlib stream of n·133·3 little-endian int16, which are of each
     point x and y in steps of 1/4 px and `seen`, each frame less the one before (modulo 2¹⁶)."""
-    stored = load_arrays(labels, KIND, None, SHAPES, OPTIONAL)
-    image = stored["keypoints"].astype(np.float64) @ stored["K"].T
-    xy = np.round(FINEST * image[..., :2] / np.maximum(image[..., 2:], 1e-6))
-    seen = np.where(stored["drawn"].astype(bool)[:, None], stored["seen"], 0)
-    steps = np.concatenate([xy, seen[..., None]], 2).clip(-(2**15), 2**15 - 1).astype("<i2")
-    changes = np.diff(steps, axis=0, prepend=np.zeros_like(steps[:1]))
-    packed = base64.b64encode(zlib.compress(changes.tobytes())).decode()
-    return {"fps": stored.about["fps"], "points": packed}
+    found = load_points(labels)
+    steps = np.concatenate([np.round(FINEST * found.xy), found.seen[..., None]], 2)
+    whole = steps.clip(-(2**15), 2**15 - 1).astype("<i2")
+    changes = np.diff(whole, axis=0, prepend=np.zeros_like(whole[:1]))
+    packed = base64.b64encode(zlib.compress(changes.tobytes(), LEVEL)).decode()
+    return {"fps": found.fps, "points": packed}
