@@ -14,6 +14,7 @@ from collections.abc import Callable
 from unittest.mock import patch
 
 import numpy as np
+import scipy.sparse as sp
 import torch
 from torch import Tensor
 
@@ -21,6 +22,7 @@ from tests.bench.parity_files import VERTICES
 from tests.bench.parity_public import entered, exact_laplacian
 from tests.bench.parity_weights import copy_weights, pairs, parameters, tensors
 from understudy.artifacts.fit import PARTS, Fit
+from understudy.avatar.training import sparse
 from understudy.avatar.training.exavatar import losses, mesh, training
 from understudy.avatar.training.exavatar.face import FaceTexture
 from understudy.avatar.training.exavatar.scene import ScenePoints
@@ -216,13 +218,17 @@ def _renew(ours: training.ExAvatarTraining) -> None:
     """What the public code looks for on the current shape: arms, hands' normals, nearest vertices;
     all in double precision."""
     first = ours.regularisers.first_offset
-    ours.regularisers = losses.Regularisers(ours.human, ours.own.weights, ours.device)
+    with patch.object(sparse, "to_torch", _in_double):
+        ours.regularisers = losses.Regularisers(ours.human, ours.own.weights, ours.device)
     ours.regularisers.first_offset = first
-    difference = ours.regularisers.difference
-    difference.forward, difference.backward = (
-        x.to(torch.float64) for x in (difference.forward, difference.backward)
-    )
     ours.nearest = ours.human.nearest_rig()
+
+
+def _in_double(matrix: sp.spmatrix) -> Tensor:
+    """`sparse.to_torch`, which rounds the weights to single precision, without that."""
+    rows = matrix.tocsr()
+    parts = (torch.from_numpy(x.astype(np.int64)) for x in (rows.indptr, rows.indices))
+    return torch.sparse_csr_tensor(*parts, torch.from_numpy(rows.data), rows.shape)
 
 
 def _draw_ours(ours: training.ExAvatarTraining, stand_in: StandIn) -> None:

@@ -55,6 +55,8 @@ class Told:
 def limited(folder: Path) -> Iterator[Cluster]:
     """A cluster that kills jobs over their memory and has two partitions whose jobs give way."""
     with running(Cluster(folder, accounting=True, settings=SETTINGS)) as cluster:
+        for partition in cluster.partitions:  # the urgent jobs preempt theirs else
+            cluster.ask("scontrol", "update", f"partitionname={partition}", "preemptmode=off")
         yield cluster
 
 
