@@ -116,11 +116,11 @@ def signing(release: Path, films: list[Path], root: Path) -> list[Figure]:
         signed.append(signer.signed(content, "a.mp4", digests))
         seconds.append(time.process_time() - began)
         added.append(len(signed[-1]) - len(content))
-    verifier = Verifier(release / CERTIFICATE)
+    verifier = Verifier((release / CERTIFICATE).read_bytes(), release / CERTIFICATE)
     videos = sorted((release / "train").rglob("*.mp4"))
     valid = [verifier.objection(video.read_bytes()) is None for video in videos]
-    (root / "certificate.pem").write_bytes(credentials.chain)
-    found, by_signature = tampered(Verifier(root / "certificate.pem"), signed, root)
+    mine = Verifier(credentials.chain, Path(CERTIFICATE))
+    found, by_signature = tampered(mine, signed, root)
     return [
         Figure("sign_ms", 1000 * float(np.median(seconds)), "ms of CPU a video", 5, True),
         Figure("sign_kb", max(added) / 1000, "kB a video", 10, True),

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import c2pa
 import numpy as np
@@ -13,9 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from understudy.errors import UserError
+from understudy.files import sha256
 from understudy.release.certificates import USES, Credentials, make_credentials, read_credentials
+from understudy.release.finish import Finisher
 from understudy.release.note import write_with_note
 from understudy.release.signing import SYNTHETIC, Signer, Verifier
+from understudy.release.terms import INGREDIENTS
 from understudy.video.read import read_frames
 from understudy.video.write import VideoWriter
 
@@ -25,6 +29,10 @@ MADE_OF = {
     "background hall": "23456789abcd",
 }
 NEVER = timedelta(days=-2)
+DOCUMENTS = x509.ObjectIdentifier(
+    "1.3.6.1.5.5.7.3.36"
+)  # that a certificate is for these (RFC 9336)
+CLAIMS = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")  # or for C2PA's claims
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +54,8 @@ def signed(video, credentials):
     return Signer(credentials).signed(video.read_bytes(), "000000.mp4", MADE_OF)
 
 
-def verifier_of(credentials, folder):
-    (folder / "chain.pem").write_bytes(credentials.chain)
-    return Verifier(folder / "chain.pem")
+def verifier_of(credentials):
+    return Verifier(credentials.chain, Path("chain.pem"))
 
 
 # What a signed video says
@@ -83,14 +90,14 @@ def test_its_frames_stay_as_they_were(video, signed, tmp_path):
 # What is found
 
 
-def test_a_signed_video_is_verified(signed, credentials, tmp_path):
-    assert verifier_of(credentials, tmp_path).objection(signed) is None
+def test_a_signed_video_is_verified(signed, credentials):
+    assert verifier_of(credentials).objection(signed) is None
 
 
-def test_any_changed_byte_of_the_film_is_found(video, signed, credentials, tmp_path):
+def test_any_changed_byte_of_the_film_is_found(video, signed, credentials):
     """The manifest, which holds padding, is before the film and its index; `verify_release`
     compares the whole file too."""
-    verifier = verifier_of(credentials, tmp_path)
+    verifier = verifier_of(credentials)
     film = signed.index(b"moov") - 4
     assert len(signed) - film == video.stat().st_size - signed.index(b"uuid") + 4
     rng = np.random.default_rng(0)
@@ -100,19 +107,19 @@ def test_any_changed_byte_of_the_film_is_found(video, signed, credentials, tmp_p
         assert verifier.objection(bytes(changed)) is not None, at
 
 
-def test_one_who_is_not_the_publisher_is_found(video, signed, credentials, tmp_path):
-    other = verifier_of(make_credentials("A lab"), tmp_path)
+def test_one_who_is_not_the_publisher_is_found(video, signed, credentials):
+    other = verifier_of(make_credentials("A lab"))
     assert other.objection(signed) == "is signed with another certificate"
     assert other.objection(video.read_bytes()) == "is not signed"
     assert "cannot be read" in other.objection(b"no video at all")
 
 
-def test_a_video_that_is_said_to_be_filmed_is_found(video, credentials, tmp_path, monkeypatch):
+def test_a_video_that_is_said_to_be_filmed_is_found(video, credentials, monkeypatch):
     filmed = SYNTHETIC.replace("compositeSynthetic", "digitalCapture")
     monkeypatch.setattr("understudy.release.signing.SYNTHETIC", filmed)
     lie = Signer(credentials).signed(video.read_bytes(), "a.mp4", MADE_OF)
     monkeypatch.undo()
-    told = verifier_of(credentials, tmp_path).objection(lie)
+    told = verifier_of(credentials).objection(lie)
     assert told == "does not say that it is synthetic"
 
 
@@ -184,6 +191,7 @@ def authorities():
 KEYS = {
     "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "es384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "es512": lambda: ec.generate_private_key(ec.SECP521R1()),
     "ps256": lambda: rsa.generate_private_key(65537, 2048),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
 }
@@ -197,15 +205,18 @@ def test_a_publishers_certificate_signs(algorithm, authorities, video, tmp_path)
     form = serialization.PrivateFormat.PKCS8 if algorithm == "ed25519" else old
     _, below, above = authorities
     key = KEYS[algorithm]()
-    (tmp_path / "chain.pem").write_bytes(issued(key, "A lab", "Below", below) + above)
+    mail = ExtendedKeyUsageOID.EMAIL_PROTECTION
+    purpose = {"es256": DOCUMENTS, "es384": CLAIMS}.get(algorithm, mail)
+    chain = issued(key, "A lab", "Below", below, purpose=purpose) + above
+    (tmp_path / "chain.pem").write_bytes(chain)
     (tmp_path / "key.pem").write_bytes(secret(key, form=form))
     found = read_credentials(tmp_path / "chain.pem", tmp_path / "key.pem")
     assert (found.algorithm, found.self_made) == (algorithm, False)
     signed = Signer(found).signed(video.read_bytes(), "a.mp4", MADE_OF)
-    assert Verifier(tmp_path / "chain.pem").objection(signed) is None
+    assert verifier_of(found).objection(signed) is None
 
 
-def test_another_certificate_of_the_same_authority_is_another(authorities, video, tmp_path):
+def test_another_certificate_of_the_same_authority_is_another(authorities, video):
     _, below, above = authorities
     chains = []
     for name in ("A lab", "B lab"):
@@ -213,9 +224,7 @@ def test_another_certificate_of_the_same_authority_is_another(authorities, video
         chain = issued(key, name, "Below", below) + above
         chains.append(Credentials(chain, secret(key), "es256", self_made=False))
     signed = Signer(chains[0]).signed(video.read_bytes(), "a.mp4", MADE_OF)
-    assert (
-        verifier_of(chains[1], tmp_path).objection(signed) == "is signed with another certificate"
-    )
+    assert verifier_of(chains[1]).objection(signed) == "is signed with another certificate"
 
 
 def test_what_is_not_taken_is_told(authorities, tmp_path):
@@ -258,11 +267,24 @@ def test_what_c2pa_does_not_take_is_told(authorities, video):
         Signer(replace(of_a_server, algorithm="ps256"))
 
 
+def test_a_certificate_that_signs_without_being_valid_is_refused(authorities, video):
+    """One for Microsoft's own signatures of C2PA."""
+    _, below, above = authorities
+    key = KEYS["es256"]()
+    purpose = x509.ObjectIdentifier("1.3.6.1.4.1.311.76.59.1.9")
+    chain = issued(key, "A lab", "Below", below, purpose=purpose) + above
+    finisher = Finisher(Credentials(chain, secret(key), "es256", self_made=False), None)
+    row = {"video": str(video), "sha256": sha256(video)}
+    row |= {side: "a" for side in INGREDIENTS} | {f"{side}_digest": "b" for side in INGREDIENTS}
+    with pytest.raises(UserError, match=r"^a\.mp4: its signature is not valid \(.*; give another"):
+        finisher.video(row, "a.mp4")
+
+
 @pytest.mark.parametrize("creator", ["A lab", "Universität für angewandte Kunst " * 4, "研究所"])
-def test_any_name_of_a_publisher_goes_into_a_certificate(creator, video, tmp_path):
+def test_any_name_of_a_publisher_goes_into_a_certificate(creator, video):
     made = make_credentials(creator)
     signed = Signer(made).signed(video.read_bytes(), "a.mp4", MADE_OF)
-    assert verifier_of(made, tmp_path).objection(signed) is None
+    assert verifier_of(made).objection(signed) is None
 
 
 # A visible note

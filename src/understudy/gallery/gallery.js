@@ -2,7 +2,7 @@
 // DATA is in videos.js; points of a video are loaded when they are first drawn.
 "use strict";
 
-const CARD = { width: 176, height: 164 };
+const CARD = { least: 150, height: 164 }; // px; as wide as the columns allow
 const REST_MS = 120; // thumbnails are loaded once scrolling rests
 const LAG_S = 0.12; // a reference that is further off is moved
 const FILTERS = { label: "action", identity: "person", reference: "reference", scene: "scene", view: "view", background: "background" };
@@ -114,10 +114,11 @@ function showAll() {
 // --- The grid: only the cards that are in view exist ----------------------------------------------
 
 const cards = new Map(); // a video -> its card
-let columns = 1, resting = 0;
+let columns = 1, width = CARD.least, resting = 0;
 
 function layOut() {
-  columns = Math.max(1, Math.floor($("grid").clientWidth / CARD.width));
+  columns = Math.max(1, Math.floor($("grid").clientWidth / CARD.least));
+  width = Math.floor($("grid").clientWidth / columns);
   $("sheet").style.height = `${Math.ceil(state.shown.length / columns) * CARD.height}px`;
   drawCards();
 }
@@ -138,7 +139,8 @@ function drawCards() {
   inView.forEach((video, k) => {
     const card = cards.get(video) ?? newCard(video);
     const place = first + k;
-    card.style.transform = `translate(${(place % columns) * CARD.width}px, ${Math.floor(place / columns) * CARD.height}px)`;
+    card.style.width = `${width}px`;
+    card.style.transform = `translate(${(place % columns) * width}px, ${Math.floor(place / columns) * CARD.height}px)`;
     card.classList.toggle("chosen", video === state.chosen);
   });
   clearTimeout(resting);
@@ -151,7 +153,6 @@ function newCard(video) {
   const lines = [words(video.label), `${video.identity} · ${video.view} · ${video.background}`];
   card.append(film, ...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
   card.classList.toggle("bad", video.passed === false || video.kept === false);
-  card.style.width = `${CARD.width}px`;
   card.style.height = `${CARD.height}px`;
   card.addEventListener("click", () => choose(video));
   cards.set(video, card);

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from understudy.errors import UserError
 from understudy.release.certificates import Credentials
+from understudy.release.names import CERTIFICATE
 from understudy.release.note import write_with_note
-from understudy.release.signing import Signer
+from understudy.release.signing import Signer, Verifier
 from understudy.release.terms import INGREDIENTS
 
 
@@ -17,6 +18,7 @@ class Finisher:
 
     def __init__(self, credentials: Credentials, note: str | None) -> None:
         self._signer = Signer(credentials)
+        self._verifier: Verifier | None = Verifier(credentials.chain, Path(CERTIFICATE))
         self._note = note
 
     def video(self, row: dict, title: str) -> bytes:
@@ -34,7 +36,12 @@ class Finisher:
                 write_with_note(path, self._note, noted)
                 content = noted.read_bytes()
         digests = {f"{side} {row[side]}": row[f"{side}_digest"] for side in INGREDIENTS}
-        return self._signer.signed(content, title, digests)
+        signed = self._signer.signed(content, title, digests)
+        if self._verifier is not None:  # the first: a certificate may sign and not be valid
+            if (why := self._verifier.objection(signed)) is not None:
+                raise UserError(f"{title}: {why}; give another certificate")
+            self._verifier = None
+        return signed
 
     def labels(self, row: dict) -> bytes:
         """The labels of a row of the manifest."""

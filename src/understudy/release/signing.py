@@ -12,6 +12,9 @@ from understudy.release.certificates import Credentials, signer_of
 
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
 MP4 = "video/mp4"
+# What a certificate has to be for: e-mail, documents, or C2PA's own (specification 2.2, 14.5.1). By
+# itself the library signs with all three, and then calls all but the first invalid.
+PURPOSES = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1")
 OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 
 
@@ -27,7 +30,7 @@ class Signer:
             )
         except c2pa.C2paError as error:
             raise UserError(f"the certificate is not one that C2PA takes ({error})") from error
-        # What was signed is verified once by the caller, not after each video.
+        # The caller verifies one video, not each.
         self._context = c2pa.Context.from_dict({"verify": {**OFFLINE, "verify_after_sign": False}})
 
     def signed(self, video: bytes, title: str, ingredients: dict[str, str]) -> bytes:
@@ -47,17 +50,16 @@ class Signer:
 
 
 class Verifier:
-    """Verifies videos that were signed with one certificate, the first of a PEM file."""
+    """Verifies videos that were signed with one certificate: the first of a PEM file, whose
+    content is `chain`."""
 
-    def __init__(self, certificate: Path) -> None:
-        chain = certificate.read_bytes()
-        self._serial = str(signer_of(chain, certificate).serial_number)
-        self._context = c2pa.Context.from_dict(
-            {
-                "verify": OFFLINE,
-                "trust": {"trust_anchors": chain.decode(errors="replace")},
-            }
-        )
+    def __init__(self, chain: bytes, path: Path) -> None:
+        self._serial = str(signer_of(chain, path).serial_number)
+        trust = {
+            "trust_anchors": chain.decode(errors="replace"),
+            "trust_config": "\n".join(PURPOSES),
+        }
+        self._context = c2pa.Context.from_dict({"verify": OFFLINE, "trust": trust})
 
     def objection(self, video: bytes) -> str | None:
         """What is wrong with a video's manifest, its signature or its bytes; None: nothing."""

@@ -48,7 +48,7 @@ def _not_signed(folder: Path, certificate: Path) -> list[str]:
     """What is wrong with each video's signature, a line each."""
     if not certificate.is_file():
         return [f"{certificate}: missing: who signed the videos cannot be told"]
-    verifier = Verifier(certificate)
+    verifier = Verifier(certificate.read_bytes(), certificate)
     found = []
     for name, video in progress(_videos(folder / SPLIT), "verifying", unit="video"):
         if (why := verifier.objection(video)) is not None:
