@@ -81,9 +81,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("sources", "video"),
     },
     "report": {
-        *("artifacts", "body", "coverage", "dataset", "fitting", "packed", "plan"),
-        "recognition",
-        *("splatting", "video"),
+        *("artifacts", "body", "coverage", "dataset", "fitting", "gallery", "packed", "plan"),
+        *("recognition", "splatting", "video"),
     },
     "cluster": set(),
     "forecast": {
