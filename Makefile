@@ -16,7 +16,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache  # Snakemake cannot plan wit
 endif
 unexport PYTHONDONTWRITEBYTECODE  # set in some containers: every job would compile what it imports
 
-.PHONY: help install develop licensed lock demo study tables scenes leakage plan weights status inspect test lint pytest bench clean
+.PHONY: help install develop licensed signing lock demo study tables scenes leakage plan weights status inspect test lint pytest bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -44,19 +44,25 @@ $(VENV)/.installed: pyproject.toml requirements.lock envs/vision.post-deploy.sh 
 
 develop: $(VENV)/.developed ## install, and what the tests and the linters need
 
-$(VENV)/.developed: $(VENV)/.installed requirements-test.lock
+$(VENV)/.developed: $(VENV)/.installed requirements-test.lock requirements-loaders.lock
 	$(BIN)/pip install -qq --no-compile --require-hashes --no-deps -r requirements-test.lock
+	$(BIN)/pip install -qq --no-compile --require-hashes --no-deps -r requirements-loaders.lock
 	@touch $@
 
 licensed: install ## with a licensed body: the package smplx (non-commercial), to compare how it is posed
 	$(BIN)/pip install -qq --no-deps $(shell grep -o '^smplx==[0-9.]*' requirements-test.lock)
 
+signing: install ## with what signs released videos (C2PA): 40 MB
+	$(BIN)/pip install -qq --no-deps $(shell grep -oE '^(c2pa-python|cryptography|cffi|pycparser)==[0-9.]+' requirements-test.lock)
+	@rm -f $(VENV)/lib/python*/site-packages/c2pa/libs/*.rlib  # of its build: 31 MB
+
 lock: ## make lock [UPGRADE=numpy]: after an edit of pyproject.toml, pin again; needs uv and a network
 	$(PYTHON) envs/generate.py $(if $(UPGRADE),--upgrade-package $(UPGRADE))
 
 demo: install ## the whole workflow on the small demo world: people, actions, avatars, videos, recogniser, report
-	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report
+	$(BIN)/snakemake --workflow-profile profiles/default --cores $(CORES) --configfile config/demo.yaml -- report gallery
 	@echo; echo "The report: file://$(CURDIR)/results/demo/report.html"
+	@echo "All synthetic videos: file://$(CURDIR)/results/demo/gallery/index.html"
 
 study: install ## do synthetic people help? 16 classes of the demo world; takes hours, resumes if interrupted
 	CORES=$(CORES) $(BIN)/python -m tests.bench.study_run

@@ -3,6 +3,7 @@
 #   snakemake -n                     shows what would run, and how many jobs (computes nothing)
 #   snakemake                        everything: dataset, experiments, report
 #   snakemake dataset                only the synthetic videos and their manifest
+#   snakemake gallery                and a page to look through them
 #   snakemake avatars                only the avatars
 #
 # The configuration is config/config.yaml; config/README.md explains every key.
@@ -15,6 +16,10 @@ min_version("9.27")
 if not workflow.overwrite_configfiles:
 
     configfile: "config/config.yaml"
+
+
+# Of `snakemake --report`; our own report shows more.
+report: "workflow/report/workflow.rst"
 
 
 include: "rules/common.smk"
@@ -36,6 +41,7 @@ include: "rules/render.smk"
 include: "rules/in_room.smk" if PLAN.in_rooms else "rules/composite.smk"
 include: "rules/dataset.smk"
 include: "rules/experiments.smk"
+include: "rules/gallery.smk"
 include: "rules/report.smk"
 
 
@@ -47,6 +53,7 @@ localrules:
     white,
     synthetic,
     rooms,
+    gallery,
     dataset,
     experiments,
     report,
@@ -76,6 +83,7 @@ localrules:
     sheet_background,
     preview_reference,
     rule_graph,
+    build_gallery,
     build_report,
 
 
@@ -83,6 +91,7 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        GALLERY,
         lost("report"),
 
 
@@ -114,6 +123,12 @@ rule dataset:
     input:
         f"{RESULTS}/dataset/manifest.parquet",
         lost("dataset"),
+
+
+rule gallery:
+    input:
+        GALLERY,
+        lost("gallery"),
 
 
 rule experiments:

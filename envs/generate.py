@@ -1,4 +1,4 @@
-"""Compile the two locks from pyproject.toml, and write the pins of envs/ from all three.
+"""Compile the three locks from pyproject.toml, and write the pins of envs/ from it and the first two.
 
 `make lock` runs it. Only `compile_locks` needs uv and a network.
 """
@@ -14,22 +14,32 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"  # what only the tests and the other extras need
+LOADERS_LOCK = ROOT / "requirements-loaders.lock"  # for the tests too; see LOADERS
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
-ON_DEMAND = ("licensed", "test")  # extras that `make install` leaves out
+ON_DEMAND = ("licensed", "signing", "test")  # extras that `make install` leaves out
 ENVIRONMENTS: dict[str, list[str]] = PROJECT["tool"]["understudy"]["environments"]
 WITHOUT_DEPENDENCIES = set(PROJECT["tool"]["understudy"]["without-dependencies"])
 
 UV = "uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header"
-UV += " --no-emit-index-url --no-emit-package torch pyproject.toml"
+UV += " --no-emit-index-url"
+ALL = ["--no-emit-package=torch", "pyproject.toml"]
+# Apart from the rest: `datasets` needs huggingface-hub, which tool.uv.exclude-dependencies leaves
+# out for all that follow it. pandas-stubs would have mypy check what it does not know.
+LOADERS = ["--no-config", "--group=loaders"]
+LOADERS += [f"--no-emit-package={name}" for name in ("pandas-stubs", "colorama", "httpx2-jsfetch")]
 HEADER = """\
 # Compiled by `make lock` from pyproject.toml, for Linux with Python 3.11 to 3.14. To be installed
 # with --no-deps, since it is complete without what tool.uv.exclude-dependencies names, and with
 # --ignore-requires-python, for depth-anything-v2. Without torch: each machine has its build.
 """
 TEST_HEADER = """\
-# Compiled by `make lock` from pyproject.toml: what the tests, and smplx, which `make licensed`
-# installs for users of licensed bodies, need besides requirements.lock.
+# Compiled by `make lock` from pyproject.toml: what the tests need besides requirements.lock, and
+# what `make licensed` and `make signing` install.
+"""
+LOADERS_HEADER = """\
+# Compiled by `make lock` from pyproject.toml: what others read a release with, which the tests do
+# too; without what the other two locks hold.
 """
 # On every line, and on depth-anything-v2's (see pyproject.toml); the lock is for nothing else.
 MARKER = re.compile(
@@ -45,12 +55,17 @@ def compile_locks(options: list[str]) -> None:
     if not shutil.which("uv"):
         sys.exit("error: `make lock` needs uv: pip install uv")
     for_users = [f"--extra={extra}" for extra in EXTRAS if extra not in ON_DEMAND]
-    _compile(LOCK, [*options, *for_users])
-    _compile(TEST_LOCK, [*options, "--all-extras", f"--constraint={LOCK.name}"])
+    _compile(LOCK, [*ALL, *options, *for_users])
+    _compile(TEST_LOCK, [*ALL, *options, "--all-extras", f"--constraint={LOCK.name}"])
     LOCK.write_text(HEADER + MARKER.sub("", LOCK.read_text()))
     pinned = {_pin(entry) for entry in entries(LOCK)}
     own = (MARKER.sub("", entry) for entry in entries(TEST_LOCK))
     TEST_LOCK.write_text(TEST_HEADER + "".join(one for one in own if _pin(one) not in pinned))
+    constraints = [f"--constraint={lock.name}" for lock in (LOCK, TEST_LOCK)]
+    _compile(LOADERS_LOCK, [*LOADERS, *options, *constraints])
+    pinned |= {_pin(entry) for entry in entries(TEST_LOCK)}
+    own = entries(LOADERS_LOCK)
+    LOADERS_LOCK.write_text(LOADERS_HEADER + "".join(one for one in own if _pin(one) not in pinned))
 
 
 def _compile(lock: Path, options: list[str]) -> None:

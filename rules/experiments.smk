@@ -9,6 +9,12 @@ TRAINING = {
 RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run in RUNS]
 
 
+def in_report(name, caption):
+    """A result that `snakemake --report` shows too."""
+    path = LAYOUT.experiments(DATASET, name)
+    return report(path, caption=f"../workflow/report/{caption}.rst", category="Recognisers")
+
+
 rule check_leakage:
     """Checks that all real videos can be read, and that no test video, or copy of one, is a reference
     or a training video."""
@@ -131,15 +137,15 @@ rule tabulate:
         curves=[f"{folder}/curve.csv" for folder in RUN_FOLDERS],
     output:
         table=LAYOUT.experiments(DATASET, "table1.md"),
-        summary=LAYOUT.experiments(DATASET, "table1.csv"),
+        summary=in_report("table1.csv", "table1"),
         latex=LAYOUT.experiments(DATASET, "table1.tex"),
-        gains=LAYOUT.experiments(DATASET, "gains.csv"),
-        per_class_table=LAYOUT.experiments(DATASET, "per_class.csv"),
-        accuracy=LAYOUT.experiments(DATASET, "accuracy.svg"),
-        variants=LAYOUT.experiments(DATASET, "variants.svg"),
-        per_class=LAYOUT.experiments(DATASET, "per_class.svg"),
-        confusion=LAYOUT.experiments(DATASET, "confusion.svg"),
-        curves=LAYOUT.experiments(DATASET, "curves.svg"),
+        gains=in_report("gains.csv", "gains"),
+        per_class_table=in_report("per_class.csv", "per_class"),
+        accuracy=in_report("accuracy.svg", "accuracy"),
+        variants=in_report("variants.svg", "variants"),
+        per_class=in_report("per_class.svg", "per_class"),
+        confusion=in_report("confusion.svg", "confusion"),
+        curves=in_report("curves.svg", "curves"),
     log:
         LAYOUT.log("tabulate", DATASET),
     benchmark:

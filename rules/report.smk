@@ -63,7 +63,15 @@ rule preview_reference:
         fit=LAYOUT.fit("reference", "{reference}"),
         synthetic=lambda wildcards: one_each(wildcards.reference),
     output:
-        LAYOUT.preview("{reference}"),
+        report(
+            LAYOUT.preview("{reference}"),
+            caption="../workflow/report/preview.rst",
+            category="Videos",
+            labels=lambda wildcards: {
+                "action": REFERENCES[wildcards.reference]["label"],
+                "reference": wildcards.reference,
+            },
+        ),
     log:
         LAYOUT.log("preview_reference", "{reference}"),
     benchmark:

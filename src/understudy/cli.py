@@ -261,37 +261,58 @@ def inspect(
 @click.option("--out", type=FOLDER, help="Folder to write; it must not be there yet.")
 @click.option("--creator", help="Who publishes it.")
 @click.option("--url", help="Where it will be found.")
+@click.option("--certificate", type=FILE, help="PEM: sign with this one, not a self-made one.")
+@click.option("--key", type=FILE, help="PEM: the certificate's key.")
+@click.option("--note", help="A line that every frame shows, such as 'AI-generated'.")
 @click.option("--shards", type=float, help="Write tar shards of at most this many MB.")
+@click.option("--partial", is_flag=True, help="After a failed run: of the videos that are there.")
 @click.option("--verify", type=FOLDER, help="Instead: is this release as it was written?")
 def release(
     configfile: Path,
     out: Path | None,
     creator: str | None,
     url: str | None,
+    certificate: Path | None,
+    key: Path | None,
+    note: str | None,
     shards: float | None,
+    partial: bool,
     verify: Path | None,
 ) -> None:
     """Write the dataset so that others can load, check and cite it.
 
     The videos that the list for training holds, with their labels and facts, in a folder that
-    stands by itself. Refused if an ingredient's licence or consent is unstated or forbids it.
+    stands by itself. Each carries a signed C2PA manifest, which says that it is synthetic. Refused
+    if an ingredient's licence or consent is unstated or forbids it.
+
+    With --verify, each video has to be signed with --certificate, or else with the one that is in
+    the release.
     """
     from understudy.forecast.show import plan_of
-    from understudy.release.croissant import About
-    from understudy.release.release import verify_release, write_release
+
+    try:
+        from understudy.release.certificates import credentials_of
+        from understudy.release.croissant import About
+        from understudy.release.release import dataset_of, write_release
+        from understudy.release.verify import verified
+    except ModuleNotFoundError as error:
+        told = f"videos are signed with {error.name}, which is not installed: make signing"
+        raise UserError(told) from error
 
     if verify is not None:
-        if wrong := verify_release(verify):
-            sys.exit("\n".join(f"error: {line}" for line in wrong))
-        print(f"{verify}: as it was written")
+        print(verified(verify, certificate))
         return
-    if out is None or creator is None or url is None:
+    if not (out and creator and url):
         raise click.UsageError("--out, --creator and --url are needed")
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--certificate and --key belong together")
+    credentials = credentials_of(creator, certificate, key)
     plan = plan_of(configfile)
     told = plan.config["dataset"]
     about = About(told["name"], told["licence"], creator, url, date.today().isoformat())
     most = None if shards is None else int(shards * 1e6)
-    print("\n".join(write_release(Path(plan.layout.dataset("")), about, out, most)))
+    dataset = dataset_of(Path(plan.layout.dataset("")), partial)
+    print("\n".join(write_release(dataset, about, out, credentials, most, note)))
 
 
 @main.command()

@@ -20,10 +20,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from tests.unit import debian
+
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "slurmdbd", "mariadb-server")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "slurmdbd", "mariadbd", "setpriv")
 CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo", "sacct", "sacctmgr")
-POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it if a package may start its service
 NODES = ("node1", "node2")
 ACCOUNT = "understudy"
 LOCK = Path(tempfile.gettempdir()) / "understudy-slurm.lock"
@@ -34,8 +35,8 @@ def unavailable() -> str | None:
     """Why no SLURM can be started here; None: it can. Installs Debian's packages if it may."""
     with FileLock(LOCK):
         missing = _missing()
-        if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-            _install()
+        if missing and debian.installable():
+            debian.install(*PACKAGES)
             missing = _missing()
     if missing:
         return f"{', '.join(missing)} not found; as root: apt-get install {' '.join(PACKAGES)}"
@@ -48,26 +49,6 @@ def _missing() -> list[str]:
 
 def _path() -> str:
     return f"{os.environ['PATH']}:/usr/sbin:/sbin"
-
-
-def _install() -> None:
-    """Debian's packages, none of whose services is started."""
-    denies = not POLICY.exists()
-    if denies:
-        POLICY.write_text("#!/bin/sh\nexit 101\n")
-        POLICY.chmod(0o755)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    apt = ["apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20"]
-    try:
-        with contextlib.suppress(subprocess.TimeoutExpired):  # no network: not installed
-            subprocess.run([*apt, "update"], timeout=120, **quiet)
-            subprocess.run(
-                [*apt, "install", "-y", "--no-install-recommends", *PACKAGES], timeout=300, **quiet
-            )
-    finally:
-        if denies:
-            POLICY.unlink()
 
 
 @dataclass

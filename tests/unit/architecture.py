@@ -62,7 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "room": {"artifacts", "networks", "video"},
     "coverage": {"artifacts", "body", "gaussians", "video"},
     "export": {"artifacts", "body"},
-    "release": {"checkout"},
+    "gallery": {"artifacts", "body"},
+    "release": {"checkout", "gallery", "video"},
     "dataset": {"artifacts", "coverage", "fitting", "places", "scene", "video"},
     "recognition": {"artifacts", "checkpoint", "networks", "video"},
     "demo": {
@@ -76,13 +77,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("coverage", "demo", "fitting", "places", "recognition", "scene", "video"),
     },
     "plan": {
-        *("configuration", "features", "packed", "places", "recognition", "scene", "sources"),
-        "video",
+        *("configuration", "features", "gallery", "packed", "places", "recognition", "scene"),
+        *("sources", "video"),
     },
     "report": {
-        *("artifacts", "body", "coverage", "dataset", "fitting", "packed", "plan"),
-        "recognition",
-        *("splatting", "video"),
+        *("artifacts", "body", "coverage", "dataset", "fitting", "gallery", "packed", "plan"),
+        *("recognition", "splatting", "video"),
     },
     "cluster": set(),
     "forecast": {

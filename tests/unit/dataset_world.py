@@ -1,5 +1,6 @@
 """A dataset of four tiny videos, with a file of each kind that the manifest names."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,12 +60,16 @@ class World:
         return write_dataset(replace(inputs, checked=checked, flags=out / "flags.json"), out)
 
 
-def make_world(root: Path) -> World:
-    """Two references (one played twice as fast), two people, two backgrounds: four videos."""
+def make_world(root: Path, finish: Callable[[Path], object] = lambda source: None) -> World:
+    """Two references (one played twice as fast), two people, two backgrounds: four videos.
+
+    finish: what is done to each source before it is read.
+    """
     rng = np.random.default_rng(0)
     for name, seconds in (("wave", 1), ("kick", 2), ("anna", 1), ("ben", 1)):
         with VideoWriter(root / f"{name}.mp4", SIZE, SIZE, 20) as video:
             video.write(rng.integers(0, 256, (20 * seconds, SIZE, SIZE, 3), dtype=np.uint8))
+        finish(root / f"{name}.mp4")
         normalise_video(
             root / f"{name}.mp4",
             root / "video" / f"{name}.mp4",
@@ -73,6 +78,7 @@ def make_world(root: Path) -> World:
         )
     for name, level in (("hall", 60), ("yard", 150)):
         Image.new("RGB", (SIZE, SIZE), (level, level, level)).save(root / f"{name}.png")
+        finish(root / f"{name}.png")
     for name in ("wave", "kick"):
         about = {"kind": "fit", "body": "cc0 123", "backend": "understudy", "preset": "paper"}
         about |= {"fps": 10.0}
@@ -160,3 +166,15 @@ def make_world(root: Path) -> World:
         },
     )
     return World(synthetic, inputs)
+
+
+def write_releasable(
+    root: Path, finish: Callable[[Path], object] = lambda source: None
+) -> pd.DataFrame:
+    """Write a dataset, whose ingredients may all be published, into root/dataset; returns its
+    manifest. finish: as for `make_world`."""
+    manifest = make_world(root, finish).write(root / "dataset")
+    free = dict.fromkeys(("reference_licence", "identity_licence", "background_licence"), "CC0 1.0")
+    manifest = manifest.assign(**free, identity_consent="signed, for publication")
+    manifest.to_parquet(root / "dataset/manifest.parquet", index=False)
+    return manifest

@@ -113,6 +113,17 @@ def test_backgrounds_are_looked_at_by_the_network_of_depth(depth, word):
     assert Plan(config, Tables({}, {}, {}, {})).chosen["room"] == import_path("room", word)
 
 
+def test_each_action_has_a_preview_before_any_has_two():
+    config = checked_config({"labels": ["bow", "clap"]})
+    rows = {f"r{k:02d}": {"label": "bow" if k < 13 else "clap"} for k in range(20)}
+    previewed = Plan(config, Tables({}, rows, {}, {})).previewed
+    assert previewed == ["r00", "r13", *(f"r{k:02d}" for k in range(1, 11))]
+    labels = [f"action{k}" for k in range(16)]
+    rows = {label: {"label": label} for label in labels}
+    plan = Plan(checked_config({"labels": labels}), Tables({}, rows, {}, {}))
+    assert plan.previewed == labels
+
+
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """A tiny package: a script that imports `a`, which imports `b`; `c` is not reached."""

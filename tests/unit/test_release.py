@@ -3,36 +3,44 @@
 import io
 import json
 import re
+import sys
 import tarfile
-from itertools import pairwise
+from dataclasses import replace
+from itertools import groupby, pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.dataset_world import make_world
+from tests.unit.dataset_world import write_releasable
+from tests.unit.refused_tables import TABLES
+from understudy.cli import main
 from understudy.errors import UserError
 from understudy.release import private
+from understudy.release.certificates import make_credentials
 from understudy.release.croissant import About
-from understudy.release.release import SUMS, verify_release, write_release
-from understudy.release.shards import _parts
+from understudy.release.names import CERTIFICATE, SUMS
+from understudy.release.release import dataset_of, write_release
+from understudy.release.shards import _placed
 from understudy.release.terms import objections
+from understudy.release.verify import verify_release
+from understudy.video.read import read_frames
 
+CREDENTIALS = make_credentials("A lab")
 ABOUT = About("waves", "CC BY-NC 4.0", "A lab", "https://example.org/waves", "2026-11-30")
 
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     """The folder of a dataset whose ingredients may all be published."""
-    folder = tmp_path_factory.mktemp("dataset")
-    manifest = make_world(tmp_path_factory.mktemp("world")).write(folder)
-    free = dict.fromkeys(("reference_licence", "identity_licence", "background_licence"), "CC0 1.0")
-    manifest = manifest.assign(**free, identity_consent="signed, for publication")
-    manifest.to_parquet(folder / "manifest.parquet", index=False)
-    return folder
+    root = tmp_path_factory.mktemp("world")
+    write_releasable(root)
+    return root / "dataset"
 
 
 @pytest.fixture(scope="module")
@@ -43,35 +51,23 @@ def manifest(dataset):
 @pytest.fixture(scope="module")
 def release(dataset, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "waves"
-    told = write_release(dataset, ABOUT, out)
-    assert told == [f"{out}: {len(list(out.rglob('*.mp4')))} videos of 2 actions, CC BY-NC 4.0"]
+    told = write_release(dataset, ABOUT, out, CREDENTIALS)
+    videos = len(list(out.rglob("*.mp4")))
+    assert told[0] == f"{out}: {videos} videos of 2 actions, CC BY-NC 4.0"
+    assert told[1].startswith("signed by A lab (self-made certificate), SHA-256 ")
+    assert told[1].endswith("nobody else vouches for it")
     return out
 
 
 # What stands against it
 
-TABLES = {
-    "unstated licence": ({"background_licence": "unstated"}, "background .*: its licence is unst"),
-    "no licence": ({"reference_licence": ""}, "reference kick: its licence is unstated"),
-    "no derivatives": ({"background_licence": "CC BY-ND 4.0"}, "allows no changed copies"),
-    "nd with nc": ({"background_licence": "CC-BY-NC-ND-4.0"}, "allows no changed copies"),
-    "all reserved": ({"reference_licence": "All rights reserved"}, "allows no changed copies"),
-    "not to share": ({"reference_licence": "do not redistribute"}, "allows no changed copies"),
-    "private": ({"identity_licence": "private"}, "allows no changed copies"),
-    "share alike": ({"background_licence": "CC BY-SA 4.0"}, "asks for the same one"),
-    "consent unstated": ({"identity_consent": "unstated"}, "identity anna: their consent is unst"),
-    "consent refused": ({"identity_consent": "refused"}, "identity anna: consent: refused"),
-    "consent withdrawn": ({"identity_consent": "withdrawn 2026"}, "consent: withdrawn 2026"),
-    "consent for less": ({"identity_consent": "not for publication"}, "consent: not for"),
-}
-
 
 @pytest.mark.parametrize("change", TABLES)
 def test_what_forbids_it_is_told_by_name_before_anything_is_written(manifest, change, tmp_path):
-    values, told = TABLES[change]
+    values, licence, told = TABLES[change]
     manifest.assign(**values).to_parquet(tmp_path / "manifest.parquet")
     with pytest.raises(UserError, match=f"not released, .*{told}"):
-        write_release(tmp_path, ABOUT, tmp_path / "out")
+        write_release(tmp_path, replace(ABOUT, licence=licence), tmp_path / "out", CREDENTIALS)
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.parquet"]
 
 
@@ -84,11 +80,6 @@ def test_a_non_commercial_ingredient_asks_for_such_a_licence(manifest):
         "identity anna: its licence, CC BY-NC 4.0, is non-commercial, and the dataset's, "
         "CC BY 4.0, is not"
     )
-
-
-def test_the_datasets_own_licence_is_needed(manifest):
-    (found,) = objections(manifest, "unstated")
-    assert str(found) == "the dataset: its licence is unstated: set dataset.licence"
 
 
 @pytest.mark.parametrize(
@@ -108,14 +99,21 @@ def test_each_video_has_its_row_its_labels_and_no_path(release, manifest):
     assert len(facts) == len(kept) and list(facts["label"]) == list(kept["label"])
     for row, path in zip(facts.itertuples(), kept["video"], strict=True):
         copied = release / "train" / row.file_name
-        with open(path, "rb") as original:
-            assert copied.read_bytes() == original.read()
+        assert np.array_equal(read_frames(copied), read_frames(path))
         assert (release / "train" / row.labels_name).is_file()
         assert re.fullmatch(r"\d{3}/\d{6}\.mp4", row.file_name)
     assert (facts["split"] == "train").all()
     text = facts.to_csv()
     assert not {"video", "reference_video", "identity_video", "background_image"} & set(facts)
     assert "/tmp" not in text and ".png" not in text
+
+
+def test_its_gallery_shows_the_released_videos(release):
+    told = (release / "gallery/videos.js").read_text()
+    links = re.findall(r'"(\.\./train/[^"]*\.mp4)"', told)
+    assert len(links) == len(list(release.rglob("*.mp4")))
+    assert all((release / "gallery" / link).is_file() for link in links)
+    assert '"references": {}' in told and (release / "gallery/points/000.js").is_file()
 
 
 def test_its_papers_are_well_formed(release):
@@ -136,7 +134,10 @@ def test_what_was_changed_is_found(release):
     name, content = str(video.relative_to(release)), video.read_bytes()
     try:
         video.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-        assert verify_release(release) == [f"{name}: changed"]
+        assert verify_release(release) == [
+            f"{name}: changed",
+            f"{name}: its signature is not valid (assertion.bmffHash.mismatch)",
+        ]
         video.unlink()
         (release / "new.txt").touch()
         assert verify_release(release) == [f"{name}: missing", "new.txt: not of the release"]
@@ -150,13 +151,14 @@ def test_what_was_changed_is_found(release):
 def test_a_folder_that_is_there_stays_as_it_is(dataset, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(UserError, match="is there already"):
-        write_release(dataset, ABOUT, tmp_path)
+        write_release(dataset, ABOUT, tmp_path, CREDENTIALS)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_shards_hold_each_video_with_its_facts_and_labels(dataset, manifest, tmp_path):
     largest = max((dataset / path).stat().st_size for path in manifest["video"])
-    write_release(dataset, ABOUT, tmp_path / "out", shard_bytes=2 * largest + 40_000)
+    most = 2 * largest + 40_000
+    write_release(dataset, ABOUT, tmp_path / "out", CREDENTIALS, shard_bytes=most)
     members, samples = [], {}
     for shard in sorted((tmp_path / "out/train").glob("*.tar")):
         assert shard.stat().st_size <= 2 * largest + 60_000
@@ -175,20 +177,103 @@ def test_shards_hold_each_video_with_its_facts_and_labels(dataset, manifest, tmp
     assert verify_release(tmp_path / "out") == []
 
 
-@given(st.lists(st.integers(1, 90), max_size=30), st.integers(1, 100))
+@given(st.lists(st.integers(1, 4000), max_size=30), st.integers(1, 9000))
 def test_shards_are_full_and_in_order(sizes, most):
-    parts = _parts(sizes, most)
-    assert [index for part in parts for index in part] == list(range(len(sizes)))
-    for part, after in pairwise(parts):
-        held = sum(sizes[index] for index in part)
-        assert len(part) == 1 or held <= most
-        assert held + sizes[after[0]] > most
+    placed = list(_placed(({"mp4": bytes(size)} for size in sizes), most))
+    assert [index for _, index, _ in placed] == list(range(len(sizes)))
+    taken = [512 + -(-size // 512) * 512 for size in sizes]
+    shards = [[index for _, index, _ in of] for _, of in groupby(placed, lambda one: one[0])]
+    for shard, after in pairwise(shards):
+        held = sum(taken[index] for index in shard)
+        assert len(shard) == 1 or held <= most
+        assert held + taken[after[0]] > most
+
+
+def test_after_a_failed_run_what_is_there_is_released_on_request(dataset, tmp_path):
+    assert dataset_of(dataset, partial=False) == dataset
+    (tmp_path / "partial").mkdir()
+    with pytest.raises(UserError, match=r"manifest\.parquet: no such file; make the dataset"):
+        dataset_of(tmp_path, partial=False)
+    (tmp_path / "partial/manifest.parquet").touch()
+    with pytest.raises(UserError, match=r"run has not finished; .* --partial"):
+        dataset_of(tmp_path, partial=False)
+    assert dataset_of(tmp_path, partial=True) == tmp_path / "partial"
+
+
+def test_a_video_that_was_made_again_is_not_released(dataset, manifest, tmp_path):
+    changed = manifest.assign(sha256="0" * 64)
+    changed.to_parquet(tmp_path / "manifest.parquet")
+    with pytest.raises(UserError, match=r"\.mp4: has changed since it was checked; run the work"):
+        write_release(tmp_path, ABOUT, tmp_path / "out", CREDENTIALS)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.parquet"]
+
+
+# The command
+
+
+@pytest.fixture
+def run(dataset, monkeypatch):
+    """Run the command on the dataset; returns its result."""
+    told = {"name": "waves", "licence": "CC BY-NC 4.0"}
+    layout = SimpleNamespace(dataset=lambda name: f"{dataset}/{name}")
+    plan = SimpleNamespace(config={"dataset": told}, layout=layout)
+    monkeypatch.setattr("understudy.forecast.show.plan_of", lambda config: plan)
+    return lambda *arguments: CliRunner().invoke(main, ["release", *map(str, arguments)])
+
+
+WHO = ("--creator", "A lab", "--url", "https://example.org/waves")
+
+
+def test_the_command_releases_and_verifies(run, tmp_path):
+    written = run("--out", tmp_path / "waves", *WHO, "--note", "AI")
+    assert written.exit_code == 0, written.output
+    assert "videos of 2 actions" in written.output and "signed by A lab" in written.output
+    assert "Each shows the words “AI”." in (tmp_path / "waves/README.md").read_text()
+    verified = run("--verify", tmp_path / "waves")
+    assert verified.exit_code == 0
+    assert "as it was written, and each video signed by A lab (self-made" in verified.output
+    (tmp_path / "other.pem").write_bytes(make_credentials("A lab").chain)
+    other = run("--verify", tmp_path / "waves", "--certificate", tmp_path / "other.pem")
+    assert other.exit_code == 1
+    assert "error: train/000/000000.mp4: is signed with another certificate\n" in other.output
+
+
+def test_a_publishers_certificate_is_used(run, tmp_path):
+    mine = make_credentials("My lab")
+    (tmp_path / "chain.pem").write_bytes(mine.chain)
+    (tmp_path / "key.pem").write_bytes(mine.key)
+    files = ("--certificate", tmp_path / "chain.pem", "--key", tmp_path / "key.pem")
+    written = run("--out", tmp_path / "waves", *WHO, *files)
+    assert written.exit_code == 0, written.output
+    assert "signed by My lab" in written.output and "vouches" not in written.output
+    assert (tmp_path / "waves" / CERTIFICATE).read_bytes() == mine.chain
+    assert not [
+        path for path in (tmp_path / "waves").rglob("*.pem") if b"PRIVATE" in path.read_bytes()
+    ]
+    alone = run("--out", tmp_path / "more", *WHO, *files[:2])
+    assert alone.exit_code == 2 and "--certificate and --key belong together" in alone.output
+
+
+@pytest.mark.parametrize("missing", ["c2pa", "cryptography"])
+def test_packages_that_are_not_there_are_told(run, tmp_path, missing, monkeypatch):
+    for name in [*sys.modules]:
+        if name.startswith(("understudy.release", missing)):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    refused = run("--out", tmp_path / "waves", *WHO)
+    assert refused.exit_code == 1
+    assert f"error: videos are signed with {missing}, which is not installed: make signing" in (
+        refused.output
+    )
+
+
+# What it must not tell
 
 
 def test_what_tells_of_the_machine_is_refused(dataset, tmp_path, monkeypatch):
     monkeypatch.setattr(private, "private_words", lambda: {"A lab"})
     with pytest.raises(UserError, match="tells 'A lab' of this machine"):
-        write_release(dataset, ABOUT, tmp_path / "out")
+        write_release(dataset, ABOUT, tmp_path / "out", CREDENTIALS)
     assert not list(tmp_path.iterdir())
 
 

@@ -130,6 +130,6 @@ SOURCE_CASES = [
             config(lambda settings: settings["labels"].append("kicking")),
             setting("experiments.models", {}),
         ),
-        {"write_dataset": 1, "build_report": 1, "rule_graph": 1},
+        {**FACTS, "rule_graph": 1},
     ),
 ]

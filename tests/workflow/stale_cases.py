@@ -21,7 +21,7 @@ from stale_edits import (
 
 # What follows what. A job of a later stage is due with the one before it.
 REPORT = {"build_report": 1}
-FACTS = {"write_dataset": 1, **REPORT}
+FACTS = {"write_dataset": 1, "build_gallery": 1, **REPORT}
 TABLES = {"tabulate": 1, **REPORT}
 TRAINING = {"list_clips": 1, "train_recogniser": 1, **TABLES}
 TRAININGS = {"list_clips": 2, "train_recogniser": 2, **TABLES}

@@ -203,6 +203,12 @@ def test_the_dataset_holds_what_is_there_and_tells_why_not_the_rest(spoilt):
     rows = (results / "dataset/partial/manifest.csv").read_text().splitlines()
     made = [path.relative_to(results) for path in results.glob("synthetic/bow/esi/source/*.mp4")]
     assert len(rows) - 1 == len(made) == checks["videos"] == 3
+    shown = (results / "dataset/partial/gallery/videos.js").read_text()
+    links = re.findall(r'"([^"]*/synthetic/[^"]*\.mp4)"', shown)
+    page = results / "dataset/partial/gallery"
+    assert {(page / link).resolve() for link in links} == {
+        (results / one).resolve() for one in made
+    }
     whys = {video.removeprefix("results/tiny/"): why for video, why in checks["missing"].items()}
     assert not set(whys) & {str(path) for path in made}
     assert {"synthetic/bow/esi/source/torn.mp4", "synthetic/cut/esi/source/gym.mp4"} <= set(whys)

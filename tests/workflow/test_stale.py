@@ -20,7 +20,7 @@ from understudy.plan.planned import pairs_of
 # What reads every video of its kind, and so depends on anything new.
 AGGREGATES = {
     *("check_synthetic", "write_dataset", "list_clips", "train_recogniser"),
-    *("tabulate", "build_report", "all"),
+    *("tabulate", "build_gallery", "build_report", "all"),
 }
 COMPOSITOR = "src/understudy/scene/composite.py"
 

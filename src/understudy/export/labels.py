@@ -30,7 +30,8 @@ def export_labels(paths: Iterable[Path], coco: Path | None, amass: Path | None) 
 
 def video_of(labels: Path) -> str:
     """The path of the video that labels are of."""
-    return str(labels).removesuffix(ENDING) + ".mp4"
+    ending = ENDING if labels.name.endswith(ENDING) else labels.suffix
+    return str(labels).removesuffix(ending) + ".mp4"
 
 
 def _below(video: str) -> Path:
@@ -40,7 +41,12 @@ def _below(video: str) -> Path:
 
 
 def _files(path: Path) -> list[Path]:
-    found = sorted(path.rglob(f"*{ENDING}")) if path.is_dir() else [path]
+    """A file of labels, or those below a folder: a release has them as plain .npz by its videos."""
+    found = sorted(filter(_are_labels, path.rglob("*.npz"))) if path.is_dir() else [path]
     if not found or not found[0].is_file():
         raise UserError(f"{path}: no labels there; give *{ENDING} files or a folder with some")
     return found
+
+
+def _are_labels(file: Path) -> bool:
+    return file.name.endswith(ENDING) or file.with_suffix(".mp4").is_file()

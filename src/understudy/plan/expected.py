@@ -14,6 +14,7 @@ TARGETS = {
     "synthetic": (*SOURCES, "synthetic"),
     "rooms": ("room",),
     "dataset": (*SOURCES, "synthetic", "dataset"),
+    "gallery": (*SOURCES, "synthetic", "dataset", "gallery"),
     "leakage": ("leakage",),
     "experiments": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments"),
     "report": (
@@ -56,6 +57,9 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         ):
             yield Expected(path, rule, layout.log(rule, id_), id_, (id_,), "room")
     yield from _of_the_dataset(layout)
+    page, *others = (layout.gallery(name) for name in plan.gallery)
+    log = layout.log("build_gallery")
+    yield Expected(page, "build_gallery", log, stage="gallery", also=tuple(others))
     if plan.runs:
         yield from _of_experiments(plan)
     yield from _of_the_report(plan)

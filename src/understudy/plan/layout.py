@@ -85,6 +85,9 @@ class Layout:
     def dataset(self, name: str) -> str:
         return f"{self.results}/dataset/{name}"
 
+    def gallery(self, name: str) -> str:
+        return f"{self.results}/gallery/{name}"
+
     @property
     def checked(self) -> str:
         """The table of synthetic videos that were checked."""

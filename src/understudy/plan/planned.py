@@ -9,6 +9,7 @@ from understudy.configuration.check import checked_config
 from understudy.configuration.present import refuse_missing_files
 from understudy.errors import UserError
 from understudy.features.weights import Weights, weights_of
+from understudy.gallery.names import gallery_names
 from understudy.places.found import load_scenes
 from understudy.places.match import Shown
 from understudy.plan.effective import room_backend
@@ -140,6 +141,11 @@ class Plan:
         return rows
 
     @cached_property
+    def gallery(self) -> list[str]:
+        """The files of the gallery of all synthetic videos."""
+        return gallery_names(len({self.labels(row) for row in self.synthetic}))
+
+    @cached_property
     def runs(self) -> list[Run]:
         """Every training of a recogniser. Raises UserError for a class without videos."""
         return planned_runs(
@@ -266,8 +272,11 @@ class Plan:
 
     @property
     def previewed(self) -> list[str]:
-        """The references that get a looping preview: the first of them."""
-        return list(self.tables.references)[:PREVIEWS]
+        """The references that get a looping preview: the first of each action, then others."""
+        rows = self.tables.references
+        first = list({row["label"]: id_ for id_, row in reversed(rows.items())}.values())[::-1]
+        others = [id_ for id_ in rows if id_ not in first]
+        return first + others[: max(0, PREVIEWS - len(first))]
 
     @property
     def rooms_shown(self) -> list[str]:

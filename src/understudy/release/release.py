@@ -10,33 +10,43 @@ import pandas as pd
 from understudy import __version__
 from understudy.errors import UserError
 from understudy.files import sha256, write_json, write_text
+from understudy.gallery.names import points_names
+from understudy.gallery.write import write_gallery
 from understudy.progress import progress
+from understudy.release.certificates import Credentials, signer_of, told_certificate
 from understudy.release.croissant import METHOD, About, croissant
-from understudy.release.facts import facts_of
-from understudy.release.names import SPLIT
+from understudy.release.facts import as_json, facts_of
+from understudy.release.finish import Finisher
+from understudy.release.names import CERTIFICATE, SPLIT, SUMS
 from understudy.release.private import refuse_private
 from understudy.release.shards import write_shards
 from understudy.release.terms import objections
 
-SUMS = "SHA256SUMS"
+MANIFEST = "manifest.parquet"
+PARTIAL = "partial"  # in a dataset's folder: the same files after a failed run
 MOST_TOLD = 12  # objections in one message
 
 
 def write_release(
-    dataset: Path, about: About, out: Path, shard_bytes: int | None = None
+    dataset: Path,
+    about: About,
+    out: Path,
+    credentials: Credentials,
+    shard_bytes: int | None = None,
+    note: str | None = None,
 ) -> list[str]:
-    """Write the videos that the list for training holds, with their labels, as a release into
-    `out`, which must not be there yet; returns lines on what was written.
+    """Write the videos that the list for training holds, signed, with their labels, as a release
+    into `out`, which must not be there yet; returns lines on what was written.
 
     dataset: the folder of manifest.parquet. As a folder, a split's videos are numbered, below
-    {split}/, with metadata.parquet beside them (VideoFolder of `datasets` reads it); with
-    shard_bytes, they are in {split}/*.tar of at most so many bytes (WebDataset). README.md,
-    croissant.json, CITATION.cff and SHA256SUMS stand in both. UserError, before anything is
-    written, if an ingredient's licence or consent is unstated or forbids it.
+    {split}/, with metadata.parquet beside them (VideoFolder of `datasets` reads it), and gallery/
+    is a page to look through them; with shard_bytes, they are in {split}/*.tar of at most so many
+    bytes (WebDataset). README.md, croissant.json, CITATION.cff, SHA256SUMS and certificate.pem, of
+    the signatures, stand in both.
+    note: a line that every frame shows. UserError, before anything is written, if an ingredient's
+    licence or consent is unstated or forbids it.
     """
-    source = dataset / "manifest.parquet"
-    if not source.is_file():
-        raise UserError(f"{source}: no such file; make the dataset first")
+    source = dataset / MANIFEST
     if out.exists():
         raise UserError(f"{out}: is there already; give another folder, or move it away")
     manifest = pd.read_parquet(source)
@@ -45,42 +55,50 @@ def write_release(
         raise UserError(f"{source}: no video passed its checks and is kept; nothing to release")
     _refuse(manifest, about)
     facts = facts_of(manifest)
+    finisher = Finisher(credentials, note)
     with _whole(out) as folder:
-        files = _files(manifest, facts)
+        samples = _samples(manifest, facts, finisher)
         if shard_bytes is None:
-            for path, name in progress(files, "copying", unit="file"):
-                target = folder / SPLIT / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
+            for row, (video, labels) in zip(facts.itertuples(), samples, strict=True):
+                for name, content in ((row.file_name, video), (row.labels_name, labels)):
+                    target = folder / SPLIT / str(name)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(content)
+            _write_gallery(about, facts, manifest, folder)
         else:
-            write_shards(manifest, facts, folder / SPLIT, shard_bytes)
+            texts = (as_json(row).encode() for _, row in facts.iterrows())
+            files = (
+                {"mp4": video, "npz": labels, "json": text}
+                for (video, labels), text in zip(samples, texts, strict=True)
+            )
+            write_shards(files, folder / SPLIT, shard_bytes)
         metadata = folder / SPLIT / "metadata.parquet"
-        facts.to_parquet(metadata, index=False)
+        # Not compressed, so that what it tells can be searched as it is.
+        facts.to_parquet(metadata, index=False, compression=None)
+        (folder / CERTIFICATE).write_bytes(credentials.chain)
         write_json(folder / "croissant.json", croissant(about, facts, sha256(metadata)))
-        write_text(folder / "README.md", _readme(about, facts))
+        write_text(folder / "README.md", _readme(about, facts, credentials, note))
         write_text(folder / "CITATION.cff", _citation(about))
         refuse_private(folder)
         _write_sums(folder)
-    return [f"{out}: {len(facts)} videos of {facts['label'].nunique()} actions, {about.licence}"]
+    return [
+        f"{out}: {len(facts)} videos of {facts['label'].nunique()} actions, {about.licence}",
+        f"signed by {_signer(credentials)}",
+    ]
 
 
-def verify_release(folder: Path) -> list[str]:
-    """What of a release is missing, changed or added, a line each; [] if it is as it was written.
-    UserError if it is no release."""
-    sums = folder / SUMS
-    if not sums.is_file():
-        raise UserError(f"{sums}: no such file; give the folder of a release")
-    told = {}
-    for line in sums.read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        told[name] = digest
-    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    wrong = [f"{name}: missing" for name in sorted(told.keys() - there)]
-    wrong += [f"{name}: not of the release" for name in sorted(there - told.keys() - {SUMS})]
-    for name in progress(sorted(told.keys() & there), "verifying", unit="file"):
-        if sha256(folder / name) != told[name]:
-            wrong.append(f"{name}: changed")
-    return wrong
+def dataset_of(folder: Path, partial: bool) -> Path:
+    """The folder of the manifest to release: a dataset's own, or after a failed run that of the
+    videos which are there. UserError if there is none."""
+    found = folder / PARTIAL if partial else folder
+    if (found / MANIFEST).is_file():
+        return found
+    if not partial and (folder / PARTIAL / MANIFEST).is_file():
+        raise UserError(
+            f"{folder / MANIFEST}: no such file, since the run has not finished; finish it, or "
+            "release the videos that are there: --partial"
+        )
+    raise UserError(f"{found / MANIFEST}: no such file; make the dataset first")
 
 
 def _refuse(manifest: pd.DataFrame, about: About) -> None:
@@ -109,17 +127,22 @@ def _whole(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _files(manifest: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[Path, str]]:
-    """The files to copy: where they are, and their names in the split's folder."""
-    pairs = []
-    for old, new in (("video", "file_name"), ("labels", "labels_name")):
-        pairs += [
-            (Path(path), str(name)) for path, name in zip(manifest[old], facts[new], strict=True)
-        ]
-    for path, _ in pairs:
-        if not path.is_file():
-            raise UserError(f"{path}: no such file; run the workflow again, then release")
-    return pairs
+def _samples(
+    manifest: pd.DataFrame, facts: pd.DataFrame, finisher: Finisher
+) -> Iterator[tuple[bytes, bytes]]:
+    """Of each video, its own file and that of its labels, as they are released."""
+    titles = [Path(name).name for name in facts["file_name"]]
+    rows = progress(manifest.to_dict("records"), "signing", unit="video")
+    for title, row in zip(titles, rows, strict=True):
+        yield finisher.video(row, title), finisher.labels(row)
+
+
+def _write_gallery(about: About, facts: pd.DataFrame, manifest: pd.DataFrame, out: Path) -> None:
+    """Of the released videos alone: references are not released."""
+    videos = facts.assign(video=[str(out / SPLIT / str(name)) for name in facts["file_name"]])
+    labels = [Path(path) for path in manifest["labels"]]
+    scripts = len(points_names(len(set(labels))))
+    write_gallery(about.name, videos, labels, {}, scripts, out / "gallery")
 
 
 def _write_sums(folder: Path) -> None:
@@ -128,7 +151,13 @@ def _write_sums(folder: Path) -> None:
     write_text(folder / SUMS, "".join(lines))
 
 
-def _readme(about: About, facts: pd.DataFrame) -> str:
+def _signer(credentials: Credentials) -> str:
+    """Who signed, and by which certificate that is known."""
+    told = told_certificate(signer_of(credentials.chain, Path(CERTIFICATE)))
+    return f"{told}; nobody else vouches for it" if credentials.self_made else told
+
+
+def _readme(about: About, facts: pd.DataFrame, credentials: Credentials, note: str | None) -> str:
     """The card: YAML that Hugging Face reads, then what there is."""
     counts = facts.groupby("label").size()
     rows = "\n".join(f"| {label} | {videos} |" for label, videos in counts.items())
@@ -149,9 +178,12 @@ def _readme(about: About, facts: pd.DataFrame) -> str:
         "For training action recognisers; never for testing them, nor for recognising people.\n\n"
         "```python\nfrom datasets import load_dataset\n\n"
         'videos = load_dataset("videofolder", data_dir="THIS FOLDER")["train"]\n```\n\n'
-        f"`{SPLIT}/metadata.parquet` has a row for each video; `labels_name` names a NumPy file of "
-        "its body, camera, 133 keypoints and masks, frame by frame. `croissant.json` describes all "
-        f"for machines, `{SUMS}` proves that nothing changed.\n"
+        "Each video carries a C2PA manifest, which says that it is synthetic and of what it is "
+        f"made, signed by {_signer(credentials)}."
+        + (f" Each shows the words “{note}”.\n\n" if note else "\n\n")
+        + f"`{SPLIT}/metadata.parquet` has a row for each video; `labels_name` names a NumPy file "
+        "of its body, camera, 133 keypoints and masks, frame by frame. `croissant.json` describes "
+        f"all for machines, `{SUMS}` proves that nothing changed.\n"
     )
 
 

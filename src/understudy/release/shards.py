@@ -3,56 +3,35 @@ NUMBER.npz (its labels) and NUMBER.json (its facts) one after the other."""
 
 import io
 import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-import pandas as pd
-
-from understudy.progress import progress
-from understudy.release.facts import as_json
-
 BLOCK = 512  # of a tar: a header takes one, a file fills its last
+Sample = Mapping[str, bytes]  # a video's files: the ending of each, and its content
 
 
-def write_shards(manifest: pd.DataFrame, facts: pd.DataFrame, folder: Path, most: int) -> int:
-    """Write them as 00000.tar, …, each at most `most` bytes if one video fits; returns how many."""
+def write_shards(samples: Iterable[Sample], folder: Path, most: int) -> None:
+    """Write them as 00000.tar, …, each at most `most` bytes if one video fits."""
     folder.mkdir(parents=True, exist_ok=True)
-    samples: list[dict[str, Path | str]] = [
-        {"mp4": Path(source["video"]), "npz": Path(source["labels"]), "json": as_json(row)}
-        for source, (_, row) in zip(manifest.to_dict("records"), facts.iterrows(), strict=True)
-    ]
-    parts = _parts([_size(sample) for sample in samples], most)
-    for number, part in enumerate(progress(parts, "packing", unit="shard")):
+    for number, placed in groupby(_placed(samples, most), key=itemgetter(0)):
         with tarfile.open(folder / f"{number:05d}.tar", "w", format=tarfile.USTAR_FORMAT) as shard:
-            for index in part:
-                for ending, content in samples[index].items():
-                    _add(shard, f"{index:06d}.{ending}", _read(content))
-    return len(parts)
+            for _, index, sample in placed:
+                for ending, content in sample.items():
+                    _add(shard, f"{index:06d}.{ending}", content)
 
 
-def _parts(sizes: list[int], most: int) -> list[list[int]]:
-    """The indices in their order, in parts of at most `most` in sum where one alone is not more."""
-    parts: list[list[int]] = []
-    held = 0
-    for index, size in enumerate(sizes):
-        if not parts or held + size > most:
-            parts.append([])
-            held = 0
-        parts[-1].append(index)
+def _placed(samples: Iterable[Sample], most: int) -> Iterator[tuple[int, int, Sample]]:
+    """Each sample with the number of its shard, which holds at most `most` bytes if it holds more
+    than one, and its own number."""
+    shard, held = 0, 0
+    for index, sample in enumerate(samples):
+        size = sum(BLOCK + -(-len(content) // BLOCK) * BLOCK for content in sample.values())
+        if held and held + size > most:
+            shard, held = shard + 1, 0
         held += size
-    return parts
-
-
-def _size(sample: dict[str, Path | str]) -> int:
-    """What a sample takes in a tar."""
-    contents = (
-        content.stat().st_size if isinstance(content, Path) else len(content.encode())
-        for content in sample.values()
-    )
-    return sum(BLOCK + -(-size // BLOCK) * BLOCK for size in contents)
-
-
-def _read(content: Path | str) -> bytes:
-    return content.read_bytes() if isinstance(content, Path) else content.encode()
+        yield shard, index, sample
 
 
 def _add(shard: tarfile.TarFile, name: str, content: bytes) -> None:

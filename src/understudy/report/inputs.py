@@ -89,7 +89,7 @@ class ReportInputs:
     expected: tuple[Expected, ...] = ()
     config: dict = field(default_factory=dict)
     most_sheets: int = 24
-    most_previews: int = 12
+    most_previews: int = 24
 
 
 def read_inputs(path: Path | str) -> ReportInputs:

@@ -1,21 +1,14 @@
 """Drawing the 133 keypoints of COCO-WholeBody: body, feet, face and both hands."""
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 
+from understudy.body.limbs import BODY_LIMBS, FACE_START, HAND_STARTS, hand_lines
+
 LEFT, RIGHT, MIDDLE = (242, 153, 77), (89, 166, 242), (190, 204, 178)  # RGB; as in fit overlays
 SEEN = 0.3  # points below this score are not drawn
-FACE_START, HAND_STARTS = 23, {"left": 91, "right": 112}
 SUBPIXEL = 4  # bits: OpenCV draws at 1/16 px
 
-BODY_LIMBS = {
-    "middle": [(0, 1), (0, 2), (5, 6), (11, 12)],
-    "left": [(1, 3), (5, 7), (7, 9), (5, 11), (11, 13), (13, 15), (15, 17), (15, 18), (15, 19)],
-    "right": [(2, 4), (6, 8), (8, 10), (6, 12), (12, 14), (14, 16), (16, 20), (16, 21), (16, 22)],
-}
-FINGERS = [[0, *range(first, first + 4)] for first in (1, 5, 9, 13, 17)]  # wrist to tip
 COLOURS = {"left": LEFT, "right": RIGHT, "middle": MIDDLE}
 
 
@@ -27,10 +20,9 @@ def draw_keypoints(image: np.ndarray, xy: np.ndarray, score: np.ndarray) -> np.n
     canvas = np.array(image, order="C")
     seen = score > SEEN
     thick = max(1, round(canvas.shape[0] / 90))
-    for side, first in HAND_STARTS.items():
-        for finger in FINGERS:
-            for a, b in pairwise(finger):
-                _line(canvas, xy, seen, first + a, first + b, COLOURS[side], max(1, thick // 2))
+    for side in HAND_STARTS:
+        for a, b in hand_lines(side):
+            _line(canvas, xy, seen, a, b, COLOURS[side], max(1, thick // 2))
     for side, limbs in BODY_LIMBS.items():
         for a, b in limbs:
             _line(canvas, xy, seen, a, b, COLOURS[side], thick)

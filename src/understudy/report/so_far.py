@@ -13,6 +13,8 @@ from understudy.dataset.manifest import write_dataset
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.fitting.settings import FlagSettings
+from understudy.gallery.names import points_names
+from understudy.gallery.write import write_gallery_of_dataset
 from understudy.plan.dataset import real_rows, shown_backgrounds
 from understudy.plan.expected import expected_files
 from understudy.plan.planned import Plan, Row
@@ -22,8 +24,8 @@ from understudy.report.failures import Failure, find_failures
 
 def dataset_so_far(plan: Plan, folder: Path) -> str | None:
     """Write into `folder` what `write_dataset` writes, of the videos that are there with all that
-    tells of them, and why each other one is missing; returns a line that says so, None if there is
-    no video."""
+    tells of them, why each other one is missing, and a gallery; returns a line that says so, None
+    if there is no video."""
     layout, config = plan.layout, plan.config
     there = [row for row in plan.synthetic if _complete(plan, row)]
     if not there:
@@ -75,6 +77,10 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
         ),
         folder,
     )
+    scripts = len(points_names(len({plan.labels(row) for row in there})))
+    films = {id_: (Path(layout.video("reference", id_)), Path(fit)) for id_, fit in fits.items()}
+    manifest = folder / "manifest.parquet"
+    write_gallery_of_dataset(about["name"], manifest, films, scripts, folder / "gallery")
     return f"{folder}: the {len(there)} of {len(plan.synthetic)} videos that are there"
 
 

@@ -1,0 +1,1 @@
+"""A page to look through all synthetic videos, without server or network."""
