@@ -1,4 +1,4 @@
-"""Compile the three locks from pyproject.toml, and write the pins of envs/ from it and two of them.
+"""Compile the locks from pyproject.toml, and write the pins of envs/ from it and the first two.
 
 `make lock` runs it. Only `compile_locks` needs uv and a network.
 """

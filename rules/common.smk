@@ -220,6 +220,12 @@ def one_each(reference):
     return [LAYOUT.synthetic(*first[identity]) for identity in list(IDENTITIES)[:2]]
 
 
+def in_report(name, caption):
+    """A result that `snakemake --report` shows too."""
+    path = LAYOUT.experiments(DATASET, name)
+    return report(path, caption=f"../workflow/report/{caption}.rst", category="Recognisers")
+
+
 def lost(target):
     """The missing files that a target depends on."""
     return lambda wildcards: lost_files(PLAN, target)

@@ -9,12 +9,6 @@ TRAINING = {
 RUN_FOLDERS = [LAYOUT.run(DATASET, run.model, run.point.name, run.seed) for run in RUNS]
 
 
-def in_report(name, caption):
-    """A result that `snakemake --report` shows too."""
-    path = LAYOUT.experiments(DATASET, name)
-    return report(path, caption=f"../workflow/report/{caption}.rst", category="Recognisers")
-
-
 rule check_leakage:
     """Checks that all real videos can be read, and that no test video, or copy of one, is a reference
     or a training video."""
