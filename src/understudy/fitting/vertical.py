@@ -7,6 +7,8 @@ from understudy.fitting.settings import FitSettings
 from understudy.solver import terms
 
 IMAGES = np.array([0.0, -1.0, 0.0])  # the image's vertical
+# Standing bodies are fitted up to some 12° askew, which must not be taken for a camera's roll.
+_LEVEL = 0.6
 
 
 def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings) -> np.ndarray:
@@ -15,9 +17,8 @@ def common_direction(along: np.ndarray, start: np.ndarray, settings: FitSettings
     The image's vertical counts as long as it is near: a camera is held level, or it is not.
     """
     up = start
-    pulled = np.vstack([along, IMAGES])
-    weight = np.append(np.ones(len(along)), len(along) * settings.upright_prior)
     for width in np.geomspace(0.8, settings.upright_width, 8):
-        _, share = terms.robust(((pulled - up) ** 2).sum(-1), width)
-        up = rot.unit((weight * share) @ pulled)
+        _, share = terms.robust(((along - up) ** 2).sum(-1), width)
+        _, level = terms.robust(((IMAGES - up) ** 2).sum(-1), max(width, _LEVEL))
+        up = rot.unit(share @ along + len(along) * settings.upright_prior * level * IMAGES)
     return up
