@@ -66,7 +66,7 @@ def test_a_rolled_camera_is_found(fit, body):
 
 @pytest.mark.parametrize(
     ("leaning", "share", "found"),
-    [(10, 1.0, 9), (25, 1.0, 24.5), (90, 1.0, 0), (40, 0.3, 0)],
+    [(10, 1.0, 9), (14, 1.0, 12), (25, 1.0, 24.5), (90, 1.0, 0), (40, 0.3, 0)],
 )
 def test_the_vertical_is_that_of_bodies_unless_they_lie(leaning, share, found):
     bodies = np.tile([0.0, -1.0, 0.0], (40, 1))
