@@ -17,7 +17,7 @@ TABLES: dict[str, tuple[dict[str, str], str, str]] = {
         "identity anna: its licence is unstated",
     ),
     "a licence to be found": (
-        {"background_licence": "TODO"},
+        {"background_licence": "TBD"},
         LICENCE,
         "background yard: its licence is unstated",
     ),

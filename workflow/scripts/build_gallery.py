@@ -12,5 +12,6 @@ with job(snakemake):
         id_: (Path(video), Path(fit))
         for id_, video, fit in zip(told.references, files.videos, files.fits, strict=True)
     }
-    page, scripts = snakemake.output[0], sum("/points/" in name for name in snakemake.output)
-    write_gallery_of_dataset(told.title, Path(files.manifest), films, scripts, Path(page).parent)
+    made = [Path(name) for name in snakemake.output]
+    scripts = sum(path.parent.name == "points" for path in made)
+    write_gallery_of_dataset(told.title, Path(files.manifest), films, scripts, made[0].parent)
