@@ -39,6 +39,7 @@ include: "rules/avatar.smk"
 include: "rules/room.smk"
 include: "rules/render.smk"
 include: "rules/in_room.smk" if PLAN.in_rooms else "rules/composite.smk"
+include: "rules/quality.smk"
 include: "rules/dataset.smk"
 include: "rules/experiments.smk"
 include: "rules/gallery.smk"
@@ -73,6 +74,7 @@ localrules:
     picture_avatar,
     check_synthetic,
     flag_sources,
+    measure_quality,
     write_dataset,
     leakage,
     check_leakage,
@@ -81,6 +83,7 @@ localrules:
     sheet_identity,
     sheet_reference,
     sheet_background,
+    sheet_worst,
     preview_reference,
     rule_graph,
     build_gallery,

@@ -63,6 +63,7 @@ rule write_dataset:
     input:
         checked=LAYOUT.checked,
         flags=LAYOUT.flags,
+        quality=expand(LAYOUT.quality("{id}"), id=REFERENCES),
         identity_notes=expand(LAYOUT.facts("identity", "{id}"), id=IDENTITIES),
         reference_notes=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
         identity_keypoints=expand(LAYOUT.feature("identity", "{id}", "keypoints"), id=IDENTITIES),

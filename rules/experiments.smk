@@ -57,6 +57,11 @@ rule list_clips:
         real=clips_of,
         checked=lambda wildcards: LAYOUT.checked if seen_by(wildcards).n_synthetic else [],
         flags=lambda wildcards: LAYOUT.flags if seen_by(wildcards).n_synthetic else [],
+        quality=lambda wildcards: (
+            [LAYOUT.quality(id_) for id_ in REFERENCES]
+            if seen_by(wildcards).n_synthetic and effective.needs_quality(CONFIG, wildcards.model)
+            else []
+        ),
         white=lambda wildcards: (
             [LAYOUT.white(*pair) for pair in PAIRS]
             if seen_by(wildcards).background == "white"
@@ -88,6 +93,7 @@ rule list_clips:
         dataset=DATASET,
         point=lambda wildcards: seen_by(wildcards).to_dict(),
         settings=lambda wildcards: effective.recogniser_settings(CONFIG, wildcards.model),
+        weighed=lambda wildcards, input: effective.is_weighed(CONFIG, wildcards.model),
         layout=told(asdict(LAYOUT)),
         real=lambda wildcards, input: [astuple(clip) for clip in real_of(wildcards)],
         test=told([astuple(clip) for clip in PLAN.test_clips]),

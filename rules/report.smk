@@ -84,6 +84,27 @@ rule preview_reference:
         "../workflow/scripts/preview_reference.py"
 
 
+rule sheet_worst:
+    """The synthetic videos that are most likely bad, under their references: to be looked at."""
+    input:
+        manifest=LAYOUT.dataset("manifest.parquet"),
+        videos=expand(LAYOUT.video("reference", "{id}"), id=REFERENCES),
+        fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
+    output:
+        LAYOUT.worst,
+    log:
+        LAYOUT.log("sheet_worst"),
+    benchmark:
+        LAYOUT.benchmark("sheet_worst")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        references=list(REFERENCES),
+        code=code_version("sheet_worst"),
+    script:
+        "../workflow/scripts/sheet_worst.py"
+
+
 rule rule_graph:
     """The job graph, as printed by Snakemake."""
     output:
@@ -114,6 +135,7 @@ rule build_report:
         coverage=[LAYOUT.coverage(id_) for id_ in IDENTITIES],
         references=[LAYOUT.sheet("reference", id_) for id_ in REFERENCES],
         rooms=[LAYOUT.sheet("background", id_) for id_ in PLAN.rooms_shown],
+        worst=LAYOUT.worst,
         previews=[LAYOUT.preview(id_) for id_ in PLAN.previewed],
         table=[LAYOUT.experiments(DATASET, "table1.md")] if RUNS else [],
         accuracy=[f"{RESULTS}/accuracy.json"] if IS_DEMO else [],

@@ -14,7 +14,8 @@ from pycocotools.coco import COCO
 
 from tests.bench.figures import ROOT, Figure, write_figures
 from tests.unit.avatar_scene import painted_avatar
-from understudy.artifacts.labels import VISIBLE, load_labels
+from understudy.artifacts.label_arrays import VISIBLE
+from understudy.artifacts.labels import load_labels
 from understudy.artifacts.truth import load_truth
 from understudy.body.pose import Pose
 from understudy.demo.people import make_person

@@ -20,7 +20,8 @@ from tests.unit.dataset_world import write_releasable
 from tests.unit.loaders import LOADERS, read_by, told
 from tests.unit.refused_tables import TABLES
 from tests.unit.some_labels import some_labels
-from understudy.artifacts.labels import VISIBLE, save_labels
+from understudy.artifacts.label_arrays import VISIBLE
+from understudy.artifacts.labels import save_labels
 from understudy.artifacts.masks import PackedMasks
 from understudy.errors import UserError
 from understudy.files import file_digest, sha256

@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scene": {"artifacts", "body", "gaussians", "room", "video"},
     "room": {"artifacts", "networks", "video"},
     "coverage": {"artifacts", "body", "gaussians", "video"},
+    "quality": {"artifacts", "body", "features", "fitting", "solver", "video"},
     "export": {"artifacts", "body"},
     "gallery": {"artifacts", "body"},
     "release": {"checkout", "gallery", "video"},

@@ -14,7 +14,8 @@ import pytest
 from tests.unit import browser
 from tests.unit.dataset_world import make_world
 from tests.unit.some_labels import some_labels
-from understudy.artifacts.labels import VISIBLE, load_labels, save_labels
+from understudy.artifacts.label_arrays import VISIBLE
+from understudy.artifacts.labels import load_labels, save_labels
 from understudy.errors import UserError
 from understudy.gallery.names import A_SCRIPT, gallery_names, points_names
 from understudy.gallery.points import points_of

@@ -9,6 +9,7 @@ from tests.unit.walks import LABELS
 from understudy.artifacts.flags import Flagged
 from understudy.errors import UserError
 from understudy.recognition.lists import read_list, synthetic_clips, write_list
+from understudy.recognition.risks import Risks
 from understudy.recognition.selection import (
     Clip,
     choose_clips,
@@ -104,6 +105,7 @@ def checked(tmp_path):
             "reference": "r",
             "identity": person,
             "view": view,
+            "background": room,
             "passed": (person, view, room) != ("ada", "source", "gym"),
         }
         for person in ("ada", "ben")
@@ -148,8 +150,26 @@ def test_synthetic_clips_of_some_people_views_or_on_white(checked):
     ]
 
 
+def test_risky_videos_are_left_out_and_others_weighed(checked):
+    of = {("r", "ben", "source", "gym"): 0.9, ("r", "ben", "source", "hall"): 0.25}
+
+    def weights(**changes):
+        clips = synthetic_clips(checked, NOTHING, LABELLED, 0, risks=Risks(of, **changes))
+        return {clip.path: clip.weight for clip in clips}
+
+    assert set(weights().values()) == {1.0}
+    left = weights(most=0.5)
+    assert len(left) == 6 and "ben_source_gym.mp4" not in left and set(left.values()) == {1.0}
+    weighed = weights(weighed=True)
+    assert weighed["ben_source_gym.mp4"] == pytest.approx(0.1)
+    assert weighed["ben_source_hall.mp4"] == 0.75 and weighed["ada_source_hall.mp4"] == 1
+
+
 def test_lists_are_read_as_they_were_written(tmp_path):
-    clips = [Clip("a b.mp4", "across", "synthetic"), Clip("c.mp4", "down", camera="45")]
+    clips = [
+        Clip("a b.mp4", "across", "synthetic", weight=0.25),
+        Clip("c.mp4", "down", camera="45"),
+    ]
     write_list(tmp_path / "list.tsv", clips)
     assert read_list(tmp_path / "list.tsv", LABELS) == clips
     (tmp_path / "list.csv").write_text("path,label\nd.mp4,across\n")
@@ -164,6 +184,8 @@ def test_lists_are_read_as_they_were_written(tmp_path):
         ("video\tlabel\na\tacross\n", "no column 'path'"),
         ("path\tlabel\na\tup\n", "line 2: unknown label 'up'"),
         ("path\tlabel\tkind\na\tacross\tfake\n", "kind 'fake'"),
+        ("path\tlabel\tweight\na\tacross\t-1\n", "line 2: the weight is not a number"),
+        ("path\tlabel\tweight\na\tacross\thalf\n", "line 2: the weight is not a number"),
     ],
 )
 def test_a_bad_list_is_one_line(tmp_path, text, says):

@@ -21,18 +21,21 @@ from stale_edits import (
 
 # What follows what. A job of a later stage is due with the one before it.
 REPORT = {"build_report": 1}
-FACTS = {"write_dataset": 1, "build_gallery": 1, **REPORT}
+FACTS = {"write_dataset": 1, "build_gallery": 1, "sheet_worst": 1, **REPORT}
+JUDGED = {"measure_quality": 2, **FACTS}
+LOOKED_AT = {"look_at_figures": 2, **JUDGED}
+ONE_LOOKED_AT = {"look_at_figures": 1, "measure_quality": 1}
 TABLES = {"tabulate": 1, **REPORT}
 TRAINING = {"list_clips": 1, "train_recogniser": 1, **TABLES}
 TRAININGS = {"list_clips": 2, "train_recogniser": 2, **TABLES}
 SEES_SYNTHETIC = TRAINING
 VIDEOS = {"check_synthetic": 1, **FACTS, **SEES_SYNTHETIC}
 SHOWN = {"sheet_reference": 2, "preview_reference": 2}
-COMPOSITES = {"composite_background": 2, **SHOWN, **VIDEOS}
+COMPOSITES = {"composite_background": 2, **LOOKED_AT, **SHOWN, **VIDEOS}
 RENDERS = {"animate_avatar": 2, **COMPOSITES}
 ROOMS = {"calibrate_background": 1, "sheet_background": 1}  # of a photo that is as it was
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
-SCORES = {"score_avatar": 1, "measure_demo": 1, **REPORT}
+SCORES = {"score_avatar": 1, "measure_demo": 1, **JUDGED}
 AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
 FITS = {"fit_body": 3, "extract_depth": 1, "measure_coverage": 1, "flag_sources": 1, **AVATARS}
 READINGS = {"extract_expression": 3, "extract_hands": 3, **FITS}
@@ -99,6 +102,7 @@ ROW_CASES = [
             "flag_sources": 1,
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
+            **ONE_LOOKED_AT,
             **VIDEOS,
         },
     ),
@@ -135,6 +139,7 @@ ROW_CASES = [
             "flag_sources": 1,
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
+            **ONE_LOOKED_AT,
             **VIDEOS,
             **TRAININGS,
         },
@@ -171,6 +176,7 @@ CONFIG_CASES = [
         setting("dataset.keep", {"unless_reference": ["slide"]}),
         {**FACTS, **SEES_SYNTHETIC},
     ),
+    Case("dataset.keep.most_risk", setting("dataset.keep.most_risk", 0.5), {**FACTS, **TRAINING}),
     Case("features.depth_relation unused", setting("features.depth_relation", "reciprocal")),
     Case(
         "video.reference.fps",
@@ -199,6 +205,7 @@ CONFIG_CASES = [
     Case("a recogniser's workers and cache", model(workers=1, cache_gb=0.5)),
     Case("a recogniser's checkpoint_seconds", model(checkpoint_seconds=5)),
     Case("a recogniser's default spelt out", model(optimiser="adam", momentum=0.9)),
+    Case("a recogniser's weighting", model(weighting="quality"), TRAININGS),
     Case("what a recogniser's optimiser does not use", model(momentum=0.5)),
     Case("a recogniser's epochs", model(epochs=3), TRAININGS),
     Case(
@@ -272,6 +279,8 @@ CODE_CASES = [
         },
     ),
     Case("the chosen avatar model", code(f"{LIBRARY}/avatar/training/direct/training.py"), AVATARS),
+    Case("the risk of a video", code(f"{LIBRARY}/quality/risk.py"), JUDGED),
+    Case("what is seen of figures", code(f"{LIBRARY}/quality/figure.py"), LOOKED_AT),
     Case("the datasheet", code(f"{LIBRARY}/dataset/datasheet.py"), FACTS),
     Case(
         "the recogniser's training",
@@ -284,6 +293,7 @@ ONE_COMPOSITE = {
     "composite_background": 1,
     "sheet_reference": 1,
     "preview_reference": 1,
+    **ONE_LOOKED_AT,
     **VIDEOS,
 }
 LOST_CASES = [
@@ -291,10 +301,15 @@ LOST_CASES = [
     Case(
         "a synthetic video lost, the dataset asked for",
         lost("synthetic/wave"),
-        {"composite_background": 1, "check_synthetic": 1, "write_dataset": 1},
+        {"composite_background": 1, "check_synthetic": 1, "write_dataset": 1, **ONE_LOOKED_AT},
         ("--", "dataset"),
     ),
     Case("the dataset lost", lost("dataset"), {"flag_sources": 1, **VIDEOS}),
+    Case(
+        "the quality of one reference lost",
+        lost("quality/wave.parquet"),
+        {**JUDGED, "measure_quality": 1},
+    ),
     Case("a table of the dataset lost", lost("dataset/manifest.csv"), FACTS),
     Case("a list of the dataset lost", lost("dataset/lists/real_test.txt"), FACTS),
     Case("an avatar lost", lost("avatar/esi/avatar.safetensors"), AVATARS),

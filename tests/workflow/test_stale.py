@@ -20,7 +20,7 @@ from understudy.plan.planned import pairs_of
 # What reads every video of its kind, and so depends on anything new.
 AGGREGATES = {
     *("check_synthetic", "write_dataset", "list_clips", "train_recogniser"),
-    *("tabulate", "build_gallery", "build_report", "all"),
+    *("tabulate", "build_gallery", "sheet_worst", "build_report", "all"),
 }
 COMPOSITOR = "src/understudy/scene/composite.py"
 
@@ -81,6 +81,7 @@ def test_new_identity_makes_only_its_own_files(finished):
     with edited(table, with_row(table, "hao", video)):
         jobs = finished.would_run()
     follow = {"sheet_reference", "preview_reference", "measure_demo", "flag_sources"}
+    follow |= {"look_at_figures", "measure_quality"}
     follow |= AGGREGATES
     own = [job for job in jobs if job.rule not in follow]
     assert rules_of(own) == {
@@ -133,6 +134,7 @@ def test_new_background_composites_only_the_pairs_that_draw_it(finished):
     assert rules_of(jobs) == {
         *("composite_background", "sheet_reference", "preview_reference"),
         *("find_bystanders", "calibrate_background", "sheet_background"),
+        *("look_at_figures", "measure_quality"),
         *AGGREGATES,
     }
     assert outputs_of(jobs, "calibrate_background") == {f"{results}/room/{name}.npz"}

@@ -12,12 +12,12 @@ with job(snakemake):
     from understudy.plan.layout import Layout
     from understudy.recognition.lists import synthetic_clips, write_list
     from understudy.recognition.points import Point
+    from understudy.recognition.risks import Risks
     from understudy.recognition.selection import (
         Clip,
         choose_clips,
         refuse_untaught,
-        taken,
-        told_of_cap,
+        told_of_taken,
     )
 
     told, made, seed = snakemake.params, snakemake.output, int(snakemake.wildcards.seed)
@@ -26,7 +26,8 @@ with job(snakemake):
     flagged = []
     if point.n_synthetic:
         white = Layout(**told.layout).white if point.background == "white" else None
-        left_out = load_flags(snakemake.input.flags).left_out(KeepSettings(**told.keep))
+        keep = KeepSettings(**told.keep)
+        left_out = load_flags(snakemake.input.flags).left_out(keep)
         flagged = left_out.told()
         pool += synthetic_clips(
             Path(snakemake.input.checked),
@@ -36,6 +37,7 @@ with job(snakemake):
             point.identities,
             point.views,
             white,
+            Risks.read(snakemake.input.quality, keep.most_risk, told.weighed),
         )
     train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed)
     for line in flagged:
@@ -45,10 +47,8 @@ with job(snakemake):
     except UserError as error:
         why = f"; dataset.keep leaves out those of {', '.join(flagged)}" if flagged else ""
         raise UserError(f"{error}{why}") from None
-    caps = {"real": point.n_real, "synthetic": point.n_synthetic}
-    for kind, of_class in taken(train, told.labels).items():
-        if line := told_of_cap(kind, caps[kind], of_class):
-            print(line, file=sys.stderr)
+    for line in told_of_taken(train, told.labels, point.n_real, point.n_synthetic):
+        print(line, file=sys.stderr)
     test = [Clip(*clip) for clip in told.test]
     for clip in train:  # real ones are all looked at by check_leakage
         if clip.kind == "synthetic" and not Path(clip.path).is_file():

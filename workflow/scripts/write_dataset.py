@@ -42,6 +42,9 @@ with job(snakemake):
             coverage={
                 id_: Path(path) for id_, path in zip(told.identities, files.coverage, strict=True)
             },
+            quality={
+                id_: Path(path) for id_, path in zip(told.references, files.quality, strict=True)
+            },
             real=told.real,
             allowed=told.allowed,
         ),

@@ -3,6 +3,7 @@
 from understudy.artifacts.arrays import Shapes
 
 KIND = "labels"
+OUTSIDE, BEHIND_SCENE, BEHIND_SELF, VISIBLE = range(4)  # the values of `seen`
 SHAPES: Shapes = {
     **{"global_orient": ("n", 3), "body_pose": ("n", 21, 3), "jaw_pose": ("n", 3)},
     **{"leye_pose": ("n", 3), "reye_pose": ("n", 3), "transl": ("n", 3), "expression": ("n", "E")},

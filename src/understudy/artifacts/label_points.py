@@ -1,4 +1,5 @@
-"""The points of labels.npz (`artifacts.labels`) alone: a tenth of the time, and no PyTorch."""
+"""What labels.npz (`artifacts.labels`) says of the picture, without PyTorch. The points alone take
+a tenth of the time that all of it takes."""
 
 import json
 from dataclasses import dataclass
@@ -6,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.arrays import ABOUT, UNREADABLE
-from understudy.artifacts.label_arrays import KIND
+from understudy.artifacts.arrays import ABOUT, UNREADABLE, load_arrays
+from understudy.artifacts.label_arrays import KIND, OPTIONAL, SHAPES
+from understudy.artifacts.masks import PackedMasks, masks_of
 from understudy.errors import UserError
 
 
@@ -34,3 +36,18 @@ def load_points(path: Path | str) -> Points:
     except UNREADABLE as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: no readable labels ({reason}); delete it and rerun") from error
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Of n frames: points; masks: what is seen of the person; drawn (n,): which show it."""
+
+    points: Points
+    masks: PackedMasks
+    drawn: np.ndarray
+
+
+def load_figure(path: Path | str) -> Figure:
+    """Read it; UserError if the file is anything else or damaged."""
+    stored = load_arrays(path, KIND, None, SHAPES, OPTIONAL)
+    return Figure(load_points(path), masks_of(stored), stored["drawn"].astype(bool))

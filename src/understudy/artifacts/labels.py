@@ -30,7 +30,6 @@ from understudy.artifacts.placed import Placed, placed_from
 from understudy.body.pose import Pose
 from understudy.errors import UserError
 
-OUTSIDE, BEHIND_SCENE, BEHIND_SELF, VISIBLE = range(4)
 FINEST = 8192  # steps a metre and a radian: 0.01 px at 3 m and a focal length of 500 px
 
 

@@ -18,6 +18,7 @@ from understudy.configuration.kinds import (
     Label,
     Section,
     Seed,
+    Share,
     Text,
     Unique,
     allowed,
@@ -71,6 +72,7 @@ class Keep(Section):
     unless_identity: _flags(tuple(dict.fromkeys((*FLAGS, *COVERAGE_FLAGS)))) = Field(
         default=[*KeepSettings.unless_identity]
     )
+    most_risk: Share = KeepSettings.most_risk
 
 
 class Dataset(Section):

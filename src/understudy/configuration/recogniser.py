@@ -20,6 +20,7 @@ from understudy.recognition.settings import (
     FRAMES,
     INPUTS,
     OPTIMISERS,
+    WEIGHTINGS,
     RecogniserSettings,
 )
 
@@ -62,6 +63,7 @@ class RecogniserSection(Section):
     final_lr: Share = RecogniserSettings.final_lr
     batch: Count = RecogniserSettings.batch
     balanced: bool = RecogniserSettings.balanced
+    weighting: Literal[*WEIGHTINGS] = RecogniserSettings.weighting
     dropout: LessThanOne = RecogniserSettings.dropout
     clip_share: PositiveShare = RecogniserSettings.clip_share
     zoom: Annotated[float, Field(ge=1, le=10)] = RecogniserSettings.zoom

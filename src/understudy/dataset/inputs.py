@@ -40,8 +40,8 @@ class DatasetInputs:
     backgrounds, real: rows of the tables by id. seed: of the choice of backgrounds; resize: how
     they were resized to the frame; match: which of them fit a label; allowed: pairs of a test video
     and another one that may look like copies of each other (test, other: their ids; reason);
-    coverage: the coverage.json of each identity; missing: planned videos that
-    are not there, and why."""
+    coverage: the coverage.json of each identity; quality: the table of each reference whose videos
+    were measured (`artifacts.quality`); missing: planned videos that are not there, and why."""
 
     checked: Path
     flags: Path
@@ -56,6 +56,7 @@ class DatasetInputs:
     licence: str
     keep: KeepSettings
     coverage: dict[str, Path]
+    quality: dict[str, Path] = field(default_factory=dict)
     real: dict[str, dict] = field(default_factory=dict)
     allowed: list[dict] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)

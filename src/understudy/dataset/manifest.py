@@ -13,6 +13,7 @@ from understudy.artifacts.coverage import load_coverage
 from understudy.artifacts.flags import Flagged, load_flags
 from understudy.artifacts.manifest import save_manifest
 from understudy.artifacts.provenance import made_by, read_note
+from understudy.artifacts.quality import PARTS, UNMEASURED, load_qualities
 from understudy.artifacts.shown import Shown, read_shown
 from understudy.dataset.checks import CHECKS
 from understudy.dataset.datasheet import datasheet
@@ -29,11 +30,12 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     manifest.parquet, manifest.csv   a row for each video that exists, with every fact about it
     labels.json                      {label: index}
     lists/{synthetic,real_train,real_test}.txt   PyTorchVideo's "path index" lines; in
-                                     synthetic.txt only videos that passed every check and
-                                     whose sources were flagged for nothing in `inputs.keep`
+                                     synthetic.txt only videos that passed every check,
+                                     whose sources were flagged for nothing in `inputs.keep`, and
+                                     whose risk is within it
     datasheet.md                     what the dataset is, how it was made, under which licences
     checks.json                      which videos passed, failed or are missing, and why; what was
-                                     flagged, and what of it is left out of the lists
+                                     flagged, and what of it is left out of the lists; the worst
 
     Paths are as given: relative to the folder where the workflow runs. Returns the manifest. Raises
     UserError for a label that is not one of `labels`.
@@ -49,6 +51,7 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
     gone = dict.fromkeys(planned["video"][~planned["there"]], "gone since it was made")
     checks = _summary(checked, gone | inputs.missing)
     checks |= _flags_told(manifest, flagged, columns.left_out)
+    checks |= _risks_told(manifest, inputs.keep.most_risk)
     _write_lists(manifest, inputs, out_dir)
     write_json(out_dir / "checks.json", checks)
     write_text(out_dir / "datasheet.md", datasheet(manifest, inputs, checks))
@@ -56,10 +59,12 @@ def write_dataset(inputs: DatasetInputs, out_dir: Path | str) -> pd.DataFrame:
 
 
 class _SourceColumns:
-    """The columns that depend on the reference, the identity or the background alone."""
+    """The columns that are not in the table of checked videos."""
 
     def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame, flagged: Flagged) -> None:
         self.covered = {id_: _covered(inputs.coverage[id_]) for id_ in set(checked["identity"])}
+        self.qualities = load_qualities(inputs.quality)
+        self.most_risk = inputs.keep.most_risk
         self.flagged = flagged
         self.left_out = flagged.left_out(inputs.keep)
         self.notes: dict[str, dict[str, dict]] = {}
@@ -81,7 +86,17 @@ class _SourceColumns:
         """Whether the lists for training hold a video that was checked."""
         out = self.left_out
         flagged = found["reference"] in out.reference or found["identity"] in out.identity
-        return bool(found["passed"]) and not flagged
+        risky = self.quality(found)["risk"] > self.most_risk
+        return bool(found["passed"]) and not flagged and not risky
+
+    def quality(self, found: dict) -> dict[str, float]:
+        """Risk and parts of a video that was checked; NaN where it was not measured."""
+        return self.qualities.get(tuple(found[name] for name in ORDER), UNMEASURED)
+
+
+def _measured(quality: dict[str, float]) -> dict[str, float]:
+    """What may be wrong with a video."""
+    return {"risk": quality["risk"], **{f"quality_{name}": quality[name] for name in PARTS}}
 
 
 def _covered(path: Path) -> dict[str, object]:
@@ -109,6 +124,7 @@ def _models(side: str, made: list[Path]) -> dict[str, str]:
     return columns
 
 
+WORST = 12  # videos that checks.json names
 MEASURED = ("fps", "frames", "seconds", "width", "height")
 
 
@@ -140,6 +156,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         "reference_flags": columns.flags("reference", found["reference"]),
         "identity_flags": columns.flags("identity", found["identity"]),
         "kept": columns.is_kept(found),
+        **_measured(columns.quality(found)),
         **columns.covered[found["identity"]],
         **_origin("reference", reference, reference_note),
         **_shown(columns.shown[found["reference"]], reference_note),
@@ -213,6 +230,15 @@ def _flags_told(manifest: pd.DataFrame, flagged: Flagged, left_out: Flagged) -> 
             side: {id_: list(reasons) for id_, reasons in of_side.items()}
             for side, of_side in asdict(left_out).items()
         },
+    }
+
+
+def _risks_told(manifest: pd.DataFrame, most: float) -> dict:
+    """Of checks.json: the videos that are most likely bad, and how many are left out for it."""
+    worst = manifest.dropna(subset="risk").nlargest(WORST, "risk")
+    return {
+        "worst": dict(zip(worst["video"], worst["risk"], strict=True)),
+        "too_risky": int((manifest["risk"] > most).sum()),
     }
 
 

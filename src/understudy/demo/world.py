@@ -62,17 +62,29 @@ def make_clip(
     """
     if action not in ACTIONS:
         raise UserError(f"no demo action {action!r}; there are: {', '.join(ACTIONS)}")
+    film_clip(person, action, Style.drawn(style_seed), room, out_video, out_truth, settings)
+
+
+def film_clip(
+    person: str | Path,
+    action: str,
+    style: Style,
+    room: str,
+    out_video: Path | str,
+    out_truth: Path | str,
+    settings: WorldSettings,
+) -> None:
+    """The same in any style; its seed moves the camera."""
     figure = _figure(person)
-    style = Style.drawn(style_seed)
     motion = perform(action, style, settings.fps, settings.seconds, _skeleton(figure))
     motion = ground(motion, figure.shaped())
     camera = phone_camera(
         settings.width,
         settings.height,
         _reached(figure, motion),
-        np.random.default_rng([style_seed, 29]),
+        np.random.default_rng([style.seed, 29]),
     )
-    _film(figure, room, motion, camera, out_video, out_truth, settings, seed=style_seed)
+    _film(figure, room, motion, camera, out_video, out_truth, settings, seed=style.seed)
 
 
 def make_held_out(person: str | Path, room: str, out: Path | str, settings: WorldSettings) -> None:

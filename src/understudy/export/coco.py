@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from understudy.artifacts.labels import OUTSIDE, VISIBLE, Labels, load_labels
+from understudy.artifacts.label_arrays import OUTSIDE, VISIBLE
+from understudy.artifacts.labels import Labels, load_labels
 from understudy.body.landmarks import BODY, BODY_NAMES, FACE, FEET, LEFT_HAND, RIGHT_HAND
 from understudy.files import atomic_path
 

@@ -56,7 +56,7 @@ function buildFilters() {
 // Failed checks, then what is left out, then flags, then what the name of a score says.
 function badness(video) {
   const flags = [video.reference_flags, video.identity_flags].join(",").split(",").filter(Boolean).length;
-  return [video.passed === false, video.kept === false, flags, video.quality ?? 0].map(Number);
+  return [video.passed === false, video.kept === false, flags, video.risk ?? 0].map(Number);
 }
 
 function compared(a, b) {

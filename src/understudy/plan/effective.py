@@ -55,6 +55,16 @@ def recogniser_settings(config: dict, model: str) -> dict:
     return {key: value for key, value in settings.items() if key not in unused}
 
 
+def needs_quality(config: dict, model: str) -> bool:
+    """Whether the quality of the synthetic videos decides what a recogniser is trained on."""
+    return is_weighed(config, model) or config["dataset"]["keep"]["most_risk"] < 1
+
+
+def is_weighed(config: dict, model: str) -> bool:
+    """Whether a synthetic video counts by its quality."""
+    return bool(config["experiments"]["models"][model]["weighting"] == "quality")
+
+
 def loading_settings(config: dict, model: str) -> dict:
     """The rest of a recogniser's settings."""
     settings = config["experiments"]["models"][model]

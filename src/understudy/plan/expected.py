@@ -50,6 +50,12 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         path, subject = layout.synthetic(*row), " × ".join(row)
         also = (layout.labels(*row),) if plan.in_rooms else ()
         yield Expected(path, rule, log, subject, row, "synthetic", also)
+    for id_ in plan.tables.references:
+        for rule, path in (
+            ("look_at_figures", layout.figures(id_)),
+            ("measure_quality", layout.quality(id_)),
+        ):
+            yield Expected(path, rule, layout.log(rule, id_), id_, (id_,), "dataset")
     for id_ in plan.tables.backgrounds:
         for rule, path in (
             ("find_bystanders", layout.people(id_)),
@@ -146,6 +152,7 @@ def _of_the_report(plan: Plan) -> Iterator[Expected]:
     for id_ in plan.previewed:
         rule = "preview_reference"
         yield Expected(layout.preview(id_), rule, layout.log(rule, id_), id_, (id_,), "report")
+    yield Expected(layout.worst, "sheet_worst", layout.log("sheet_worst"), stage="report")
     if plan.is_demo:
         path, also = f"{layout.results}/accuracy.json", (f"{layout.results}/sheets/held_out.jpg",)
         log = layout.log("measure_demo")

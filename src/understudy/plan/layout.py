@@ -73,8 +73,21 @@ class Layout:
         """What is known of each frame of a video whose person stands in a room."""
         return f"{self.results}/synthetic/{reference}/{identity}/{view}/{background}.labels.npz"
 
+    def quality(self, reference: str) -> str:
+        """What may be wrong with the synthetic videos of a reference."""
+        return f"{self.results}/quality/{reference}.parquet"
+
     def sheet(self, kind: str, id_: str) -> str:
         return f"{self.results}/sheets/{kind}/{id_}.jpg"
+
+    def figures(self, reference: str) -> str:
+        """What is seen of the figure in each of them."""
+        return f"{self.results}/quality/{reference}.figures.json"
+
+    @property
+    def worst(self) -> str:
+        """The synthetic videos to look at first."""
+        return f"{self.results}/sheets/worst.jpg"
 
     def preview(self, reference: str) -> str:
         return f"{self.results}/sheets/preview/{reference}.webp"

@@ -47,6 +47,7 @@ def report_inputs(plan: Plan) -> dict:
         "references": [_reference(plan, id_, row) for id_, row in plan.tables.references.items()],
         "backgrounds": len(plan.tables.backgrounds),
         "rooms": [_room(plan, id_) for id_ in plan.rooms_shown],
+        "worst": layout.worst,
         "synthetic": [layout.synthetic(*row) for row in plan.synthetic],
         "benchmarks": f"{layout.results}/benchmarks",
         "profile": PROFILE,

@@ -1,6 +1,7 @@
 """Lists of labelled videos: what a recogniser is trained and tested on."""
 
 import csv
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -8,24 +9,31 @@ from understudy.artifacts.checked import load_checked
 from understudy.artifacts.flags import Flagged
 from understudy.errors import UserError
 from understudy.files import write_text
+from understudy.recognition.risks import UNKNOWN, Risks
 from understudy.recognition.selection import KINDS, Clip, Count, choose_identities
+
+COLUMNS = ("path", "label", "kind", "camera", "mirror", "weight")
 
 
 def write_list(path: Path, clips: Iterable[Clip]) -> None:
-    """A tab-separated list with the columns path, label, kind, camera, mirror (yes or empty)."""
+    """A tab-separated list with the columns COLUMNS; mirror is yes or empty."""
     rows = [
-        (clip.path, clip.label, clip.kind, clip.camera, "yes" if clip.mirror else "")
+        (
+            *(clip.path, clip.label, clip.kind, clip.camera),
+            *("yes" if clip.mirror else "", f"{clip.weight:.4g}"),
+        )
         for clip in clips
     ]
-    lines = ["\t".join(row) for row in [("path", "label", "kind", "camera", "mirror"), *rows]]
+    lines = ["\t".join(row) for row in [COLUMNS, *rows]]
     write_text(path, "\n".join(lines) + "\n")
 
 
 def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
-    """Read a list of clips: .tsv or .csv with columns path and label; kind, camera and mirror
-    where they matter.
+    """Read a list of clips: .tsv or .csv with columns path and label; the others of COLUMNS where
+    they matter.
 
-    Raises UserError for a missing file or column, an empty list, a label not in `labels`.
+    Raises UserError for a missing file or column, an empty list, a label not in `labels`, a weight
+    that is no number.
     """
     path, labels = Path(path), list(labels)
     if not path.is_file():
@@ -44,6 +52,7 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
             row.get("kind") or "real",
             row.get("camera") or "",
             row.get("mirror") == "yes",
+            _weight(row.get("weight") or "1"),
         )
         for row in rows
     ]
@@ -52,7 +61,17 @@ def read_list(path: Path, labels: Iterable[str]) -> list[Clip]:
             raise UserError(f"{path}, line {number}: unknown label '{clip.label}'")
         if clip.kind not in KINDS:
             raise UserError(f"{path}, line {number}: kind '{clip.kind}' is not real or synthetic")
+        if not 0 <= clip.weight < math.inf:
+            raise UserError(f"{path}, line {number}: the weight is not a number of at least 0")
     return clips
+
+
+def _weight(text: str) -> float:
+    """NaN if it is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def synthetic_clips(
@@ -63,9 +82,10 @@ def synthetic_clips(
     identities: Count = "all",
     views: str = "all",
     white: Callable[[str, str, str], str] | None = None,
+    risks: Risks = UNKNOWN,
 ) -> list[Clip]:
-    """Those synthetic videos that passed their checks, but none of a source that is `left_out`;
-    checked: the table of `artifacts.checked`.
+    """Those synthetic videos that passed their checks, but none of a source that is `left_out`, and
+    none that is too risky; checked: the table of `artifacts.checked`.
 
     labels: of each reference; identities: of this many people, drawn by `seed`; views: all, or
     only source; white: gives the video on white of (reference, identity, view), used instead of
@@ -78,12 +98,10 @@ def synthetic_clips(
     table = table[table.passed & table.identity.isin(people)]
     if views == "source":
         table = table[table.view == "source"]
-    clips = [
-        Clip(
-            white(row.reference, row.identity, row.view) if white else row.video,
-            labels[row.reference],
-            "synthetic",
-        )
-        for row in table.itertuples()
-    ]
-    return list(dict.fromkeys(clips))
+    clips: dict[str, Clip] = {}
+    for row in table.itertuples():
+        weight = risks.weight(row.reference, row.identity, row.view, row.background)
+        path = white(row.reference, row.identity, row.view) if white else row.video
+        if weight > 0 and path not in clips:
+            clips[path] = Clip(path, labels[row.reference], "synthetic", weight=weight)
+    return list(clips.values())

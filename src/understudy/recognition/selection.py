@@ -21,13 +21,15 @@ KINDS = ("real", "synthetic")
 @dataclass(frozen=True)
 class Clip:
     """One labelled video: its path, its class, whether it is `real` or `synthetic`, where it was
-    filmed from, if that is known, and whether left and right are to be swapped."""
+    filmed from, if that is known, whether left and right are to be swapped, and how much it counts
+    in the loss."""
 
     path: str
     label: str
     kind: str = "real"
     camera: str = ""
     mirror: bool = False
+    weight: float = 1.0
 
 
 def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
@@ -92,6 +94,15 @@ def told_of_cap(kind: str, cap: Count, of_class: dict[str, int]) -> str:
         return ""
     few = ", ".join(f"{label} {count}" for label, count in short.items())
     return f"n_{kind} {cap} is a cap; classes with fewer {kind} videos: {few}"
+
+
+def told_of_taken(
+    clips: Iterable[Clip], labels: Iterable[str], n_real: Count, n_synthetic: Count
+) -> list[str]:
+    """The lines of `told_of_cap` on what was drawn with these caps."""
+    caps = dict(zip(KINDS, (n_real, n_synthetic), strict=True))
+    lines = (told_of_cap(kind, caps[kind], found) for kind, found in taken(clips, labels).items())
+    return [line for line in lines if line]
 
 
 def refuse_untaught(clips: Iterable[Clip], labels: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from understudy.errors import UserError
 ARCHITECTURES = tuple(CHOICES["recogniser"])
 FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
 INPUTS = ("frames", "motion")
+WEIGHTINGS = ("none", "quality")
 OPTIMISERS = ("adam", "sgd")
 GPU_WORKERS = 4
 DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block per stage
@@ -80,6 +81,10 @@ class RecogniserSettings:
     """Every class is drawn equally often in an epoch, however many videos it has; an epoch is as
     long as without."""
 
+    weighting: str = "none"
+    """How much a synthetic video counts in the loss: `none`, as much as a real one, or `quality`,
+    by 1 − its risk: how likely its motion is among the tenth furthest from the performer's."""
+
     dropout: float = 0.5
     """Dropout before the last layer (PyTorchVideo's default)."""
 
@@ -113,6 +118,10 @@ class RecogniserSettings:
             )
         if self.input not in INPUTS:
             raise UserError(f"recogniser: unknown input '{self.input}'; use one of {INPUTS}")
+        if self.weighting not in WEIGHTINGS:
+            raise UserError(
+                f"recogniser: unknown weighting '{self.weighting}'; use one of {WEIGHTINGS}"
+            )
         if self.optimiser not in OPTIMISERS:
             raise UserError(
                 f"recogniser: unknown optimiser '{self.optimiser}'; use one of {OPTIMISERS}"

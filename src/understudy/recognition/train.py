@@ -125,17 +125,18 @@ def _run(
     state.restore(checkpoint)
     device = next(state.model.parameters()).device
     clips = training_clips(train, labels, settings, seed)
+    weights = torch.tensor([clip.weight for clip in train], device=device)
     loader = training_loader(clips, steps[state.step :], settings, device)
     due = Interval(settings.checkpoint_seconds)
     mixed = settings.mixed_precision
     bar = progress(loader, f"training {settings.architecture}", unit="step")
     with interruptible() as interruption:
         started, before = time.monotonic(), state.seconds
-        for clip, target, _ in bar:
+        for clip, target, index in bar:
             epoch = steps[state.step][0][0]
             rate = _learning_rate(settings, state.step / len(steps))
             clip, target = (x.to(device, non_blocking=True) for x in (clip, target))
-            loss, right = _step(state, rate, clip, target, mixed)
+            loss, right = _step(state, rate, clip, target, weights[index.to(device)], mixed)
             state.step += 1
             state.seconds = before + time.monotonic() - started
             _add_to_history(state.history, epoch, loss, right, len(target), rate)
@@ -166,15 +167,21 @@ def _optimiser(model: torch.nn.Module, settings: RecogniserSettings) -> torch.op
 
 
 def _step(
-    state: TrainingState, rate: float, clip: torch.Tensor, target: torch.Tensor, mixed: bool
+    state: TrainingState,
+    rate: float,
+    clip: torch.Tensor,
+    target: torch.Tensor,
+    weight: torch.Tensor,
+    mixed: bool,
 ) -> tuple[float, int]:
-    """One step of the optimiser on a batch; its mean loss and how many it got right."""
+    """One step of the optimiser on a batch of clips that count by `weight` (b,); its mean loss and
+    how many it got right."""
     for group in state.optimiser.param_groups:
         group["lr"] = rate
     state.model.train()
     with precision(clip.device, mixed):
         scores = state.model(clip).float()
-    loss = cross_entropy(scores, target)
+    loss = (weight * cross_entropy(scores, target, reduction="none")).mean()
     state.optimiser.zero_grad()
     loss.backward()
     state.optimiser.step()
@@ -227,7 +234,7 @@ def _key(train: list[Clip], labels: list[str], settings: RecogniserSettings, see
     settings that change the result."""
     paths = dict.fromkeys(clip.path for clip in train)
     digests = {path: _digest(path) for path in progress(paths, "hashing videos", unit="video")}
-    rows = [[digests[clip.path], clip.label, clip.kind] for clip in train]
+    rows = [[digests[clip.path], clip.label, clip.kind, clip.weight] for clip in train]
     weights = file_digest(settings.pretrained) if settings.pretrained else None
     text = json.dumps([rows, labels, settings.decisive(), weights, seed], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

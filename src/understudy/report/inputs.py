@@ -66,7 +66,7 @@ class ReportInputs:
     """Paths are relative to the folder where the workflow runs; files may be missing, lists empty.
 
     rulegraph: the text of `snakemake --rulegraph`; backgrounds: how many images; rooms: the first
-    of them;
+    of them; worst: the sheet of the videos to look at first;
     synthetic: every synthetic video there should be; table: table1.md; summary: table1.csv;
     benchmarks: the folder of Snakemake's benchmark files; profile: what jobs request of a cluster;
     expected: every file whose absence is a failure; config: the configuration, shown as YAML;
@@ -80,6 +80,7 @@ class ReportInputs:
     references: tuple[Reference, ...] = ()
     backgrounds: int = 0
     rooms: tuple[Place, ...] = ()
+    worst: str = ""
     synthetic: tuple[str, ...] = ()
     table: str = ""
     summary: str = ""

@@ -55,6 +55,7 @@ def build_report(inputs: ReportInputs, out_html: Path | str) -> None:
         more_people=[person.id for person in inputs.people[inputs.most_sheets :]],
         references=[_reference(item) for item in inputs.references[: inputs.most_sheets]],
         more_references=[item.id for item in inputs.references[inputs.most_sheets :]],
+        worst=_if_there(inputs.worst),
         rooms=[_room(room) for room in inputs.rooms if Path(room.sheet).is_file()],
         fits=judged_fits(inputs.expected, Limits.of(inputs.config)),
         fit_heads=HEADS,

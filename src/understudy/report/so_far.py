@@ -53,6 +53,7 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
         config["backgrounds"]["resize"],
         folder / "checked.parquet",
     )
+    quality = {id_: Path(layout.quality(id_)) for id_ in references}
     made = set(there)
     absent = {layout.synthetic(*row): row for row in plan.synthetic if row not in made}
     about = config["dataset"]
@@ -71,6 +72,7 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
             licence=about["licence"],
             keep=KeepSettings(**about["keep"]),
             coverage={id_: Path(path) for id_, path in coverage.items()},
+            quality={id_: path for id_, path in quality.items() if path.is_file()},
             real=real_rows(plan),
             allowed=[asdict(pair) for pair in plan.allowed_pairs],
             missing=_reasons(absent, find_failures(list(expected_files(plan)))),

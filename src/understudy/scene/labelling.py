@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from understudy.artifacts.labels import BEHIND_SCENE, BEHIND_SELF, OUTSIDE, VISIBLE, Labels
+from understudy.artifacts.label_arrays import BEHIND_SCENE, BEHIND_SELF, OUTSIDE, VISIBLE
+from understudy.artifacts.labels import Labels
 from understudy.artifacts.masks import PackedMasks
 from understudy.artifacts.placed import Placed
 from understudy.body.landmarks import BURIED, landmarks

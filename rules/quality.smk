@@ -1,0 +1,61 @@
+# Requires: all composites of a reference, avatars and their scores. Gives: {results}/quality/.
+
+
+def cast_of(wildcards):
+    """The identities that re-enact a reference."""
+    return list(dict.fromkeys(row[1] for row in PLAN.by_reference[wildcards.reference]))
+
+
+rule look_at_figures:
+    """What is seen of the figure in each synthetic video of a reference: its keypoints detected
+    again, its edge, its flicker."""
+    input:
+        # Not the labels: they come with the videos, and each costs time.
+        videos=lambda wildcards: [
+            LAYOUT.synthetic(*row) for row in PLAN.by_reference[wildcards.reference]
+        ],
+        weights=list(WEIGHTS["keypoints"].values()),
+    output:
+        LAYOUT.figures("{reference}"),
+    log:
+        LAYOUT.log("look_at_figures", "{reference}"),
+    benchmark:
+        LAYOUT.benchmark("look_at_figures", "{reference}")
+    conda:
+        "../envs/paper.yaml" if WEIGHTS["keypoints"] else "../envs/vision.yaml"
+    params:
+        rows=lambda wildcards: PLAN.by_reference[wildcards.reference],
+        labels=lambda wildcards, input: [
+            PLAN.labels(row) for row in PLAN.by_reference[wildcards.reference]
+        ],
+        backend=CONFIG["features"]["keypoints"],
+        weights=list(WEIGHTS["keypoints"]),
+        code=code_version("look_at_figures", CHOSEN["keypoints"]),
+    script:
+        "../workflow/scripts/look_at_figures.py"
+
+
+rule measure_quality:
+    """What may be wrong with each synthetic video of a reference, and how likely it is a bad one."""
+    input:
+        fit=LAYOUT.fit("reference", "{reference}"),
+        keypoints=LAYOUT.feature("reference", "{reference}", "keypoints"),
+        body=BODY,
+        fits=lambda wildcards: [LAYOUT.fit("identity", id_) for id_ in cast_of(wildcards)],
+        metrics=lambda wildcards: [
+            LAYOUT.avatar(id_, "metrics.json") for id_ in cast_of(wildcards)
+        ],
+        figures=LAYOUT.figures("{reference}"),
+    output:
+        LAYOUT.quality("{reference}"),
+    log:
+        LAYOUT.log("measure_quality", "{reference}"),
+    benchmark:
+        LAYOUT.benchmark("measure_quality", "{reference}")
+    conda:
+        "../envs/torch.yaml"
+    params:
+        cast=cast_of,
+        code=code_version("measure_quality"),
+    script:
+        "../workflow/scripts/measure_quality.py"
