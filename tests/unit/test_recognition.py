@@ -22,9 +22,9 @@ from understudy.networks import torchvision_cpu
 from understudy.recognition import train
 from understudy.recognition.data import (
     ClipDataset,
-    SubtractMeanFrame,
     batches,
     clips_for_testing,
+    subtract_mean_frame,
     training_clips,
 )
 from understudy.recognition.decoding import decode
@@ -163,12 +163,11 @@ def test_clips_depend_on_seed_epoch_and_index_alone(lists):
     clips = read_list(lists[0], LABELS)
     first, second = (training_clips(clips, LABELS, TINY, seed=3) for _ in range(2))
     state = torch.get_rng_state()
-    clip = first[2, 5][0]
+    both = first[[(0, 1), (2, 5)]][0]
     assert torch.equal(state, torch.get_rng_state())
-    second[0, 1]
-    assert torch.equal(clip, second[2, 5][0])
-    assert not torch.equal(clip, first[3, 5][0])
-    assert clip.shape == (3, 4, 32, 32) and clip.dtype == torch.float32
+    assert torch.equal(both[1:], second[[(2, 5)]][0])
+    assert not torch.equal(both[1:], first[[(3, 5)]][0])
+    assert both.shape == (2, 3, 4, 32, 32) and both.dtype == torch.float32
 
 
 def test_where_the_cache_is_too_small_clips_are_the_same(lists):
@@ -176,24 +175,25 @@ def test_where_the_cache_is_too_small_clips_are_the_same(lists):
     small = RecogniserSettings.from_dict({**TINY.to_dict(), "cache_gb": 0})
     cached, decoded = (training_clips(clips, LABELS, chosen, 0) for chosen in (TINY, small))
     assert cached.frames.cache is not None and decoded.frames.cache is None
-    assert torch.equal(cached[1, 4][0], decoded[1, 4][0])
+    assert torch.equal(cached[[(1, 4)]][0], decoded[[(1, 4)]][0])
 
 
 def test_test_clips_span_the_video(lists):
     clips = read_list(lists[1], LABELS)
     plain = RecogniserSettings.from_dict({**TINY.to_dict(), "input": "frames"})
     dataset: ClipDataset = clips_for_testing(clips, LABELS, plain)
-    clip, target, index = dataset[0, 7]
-    whole = decode(clips[7].path, 32, 4).float() / 255
-    torch.testing.assert_close(clip, (whole - 0.45) / 0.225)
-    assert (target, index) == (1, 7)
+    batch, targets, indices = dataset[[(0, 2), (0, 7)]]
+    whole = torch.stack([decode(clips[i].path, 32, 4) for i in (2, 7)]).float() / 255
+    torch.testing.assert_close(batch, (whole - 0.45) / 0.225)
+    assert (targets.tolist(), indices.tolist()) == ([0, 1], [2, 7])
 
 
 def test_what_does_not_move_is_gone():
-    clip = torch.rand(3, 1, 8, 8).repeat(1, 5, 1, 1)
-    clip[:, :, :4] += torch.rand(3, 5, 4, 8)
-    seen = SubtractMeanFrame()(clip)
-    assert seen[:, :, 4:].abs().max() < 1e-6 and seen[:, :, :4].abs().max() > 0.1
+    clips = torch.rand(2, 3, 1, 8, 8).repeat(1, 1, 5, 1, 1)
+    clips[..., :4, :] += torch.rand(2, 3, 5, 4, 8)
+    subtract_mean_frame(clips)
+    assert clips[..., 4:, :].abs().max() < 1e-6 and clips[..., :4, :].abs().max() > 0.1
+    assert clips.mean(2).abs().max() < 1e-6
 
 
 def test_every_epoch_sees_every_clip_once():

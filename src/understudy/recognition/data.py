@@ -1,4 +1,4 @@
-"""Clips for a recogniser: sampled in time, transformed as PyTorchVideo does.
+"""Clips for a recogniser: sampled in time, scaled, cropped and mirrored as PyTorchVideo does.
 
 Every random choice of a training clip depends on (seed, epoch, index) alone: the same with any
 number of workers, and after a resume.
@@ -8,7 +8,7 @@ import contextlib
 import math
 import random
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,76 +21,81 @@ from understudy.recognition.settings import RecogniserSettings
 
 torchvision_cpu.install()
 
-from pytorchvideo.data.clip_sampling import (  # noqa: E402  (needs the line above)
-    ClipSampler,
-    RandomClipSampler,
-    UniformClipSampler,
+from pytorchvideo.transforms.functional import (  # noqa: E402  (needs the line above)
+    short_side_scale,
+    uniform_temporal_subsample,
 )
-from pytorchvideo.transforms import (  # noqa: E402
-    Div255,
-    Normalize,
-    RandomShortSideScale,
-    ShortSideScale,
-)
-from pytorchvideo.transforms.functional import uniform_temporal_subsample  # noqa: E402
-from torchvision.transforms import Compose, RandomCrop, RandomHorizontalFlip  # noqa: E402
 
-MEAN, STD = (0.45,) * 3, (0.225,) * 3  # PyTorchVideo's
+MEAN, STD = 0.45, 0.225  # PyTorchVideo's, of every channel, where white is 1
+WHITE = 255
 GRID = 4  # a training clip is drawn from this many times as many evenly spaced frames
-WHOLE = Fraction(1)  # clip samplers count time in whole videos
+
+Key = tuple[int, int]
+"""Of a training clip: the epoch and the video's index."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a clip shows of its video: from `start` to `end` (shares of its length), scaled to `side`
+    px, of which a square is cut at (`top`, `left`) px; whether it is mirrored."""
+
+    start: float
+    end: float
+    side: int
+    top: int = 0
+    left: int = 0
+    mirrored: bool = False
 
 
 class ClipDataset(Dataset):
-    """(epoch, index) -> (clip (3,t,s,s) float32, class index, index)."""
+    """A batch's keys -> (clips (b,3,t,s,s) float32, class indices (b,), video indices (b,)).
+
+    Batches are made as a whole: what is the same for all clips is done once for all.
+    """
 
     def __init__(
         self,
         clips: list[Clip],
         labels: list[str],
         frames: FrameStore,
-        sampler: ClipSampler,
-        transform: Compose,
-        length: int,
-        seed: int,
+        settings: RecogniserSettings,
+        seed: int | None,
     ):
+        """`seed`: of the clips' random views; None: they show whole videos."""
         self.clips = clips
         self.targets = [labels.index(clip.label) for clip in clips]
         self.frames = frames
-        self.sampler = sampler
-        self.transform = transform
-        self.length = length
+        self.settings = settings
         self.seed = seed
 
     def __len__(self) -> int:
         return len(self.clips)
 
-    def __getitem__(self, key: tuple[int, int]) -> tuple[torch.Tensor, int, int]:
-        epoch, index = key
-        video = self.frames[index]
-        with seeded(self.seed, epoch, index):
-            start, end, *_ = self.sampler(0.0, WHOLE, {})
-            first = math.floor(start * video.shape[1])
-            last = max(first + 1, math.ceil(end * video.shape[1]))
-            clip = uniform_temporal_subsample(video[:, first:last], self.length)
-            return self.transform(clip), self.targets[index], index
+    def __getitem__(self, keys: Sequence[Key]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        settings = self.settings
+        batch = torch.empty(len(keys), 3, settings.frames, settings.size, settings.size)
+        for clip, (epoch, index) in zip(batch, keys, strict=True):
+            view = self._view(epoch, index)
+            clip.copy_(seen(self.frames[index], view, settings.frames, settings.size))
+        batch.sub_(WHITE * MEAN).div_(WHITE * STD)
+        if settings.input == "motion":
+            subtract_mean_frame(batch)
+        indices = torch.tensor([index for _, index in keys])
+        return batch, torch.tensor(self.targets)[indices], indices
+
+    def _view(self, epoch: int, index: int) -> View:
+        if self.seed is None:
+            return View(0, 1, self.settings.size)
+        return random_view(self.settings, np.random.default_rng((self.seed, epoch, index)))
 
 
 def training_clips(
     clips: list[Clip], labels: list[str], settings: RecogniserSettings, seed: int
 ) -> ClipDataset:
     """Random spans, zooms and mirrors of the videos in `clips`."""
-    largest = round(settings.size * settings.zoom)
-    frames = FrameStore(clips, largest, GRID * settings.frames, settings.cache_gb, "training")
-    transform = Compose(
-        [
-            *_as_input(settings),
-            RandomShortSideScale(settings.size, largest),
-            RandomCrop(settings.size),
-            RandomHorizontalFlip(settings.flip),
-        ]
-    )
-    sampler = RandomClipSampler(Fraction(settings.clip_share))
-    return ClipDataset(clips, labels, frames, sampler, transform, settings.frames, seed)
+    most = GRID * settings.frames
+    frames = FrameStore(clips, largest(settings), most, settings.cache_gb, "training")
+    return ClipDataset(clips, labels, frames, settings, seed)
 
 
 def clips_for_testing(
@@ -98,22 +103,38 @@ def clips_for_testing(
 ) -> ClipDataset:
     """Whole videos, their frames evenly spaced; nothing random."""
     frames = FrameStore(clips, settings.size, settings.frames, settings.cache_gb, "test")
-    transform = Compose([*_as_input(settings), ShortSideScale(settings.size)])
-    sampler = UniformClipSampler(WHOLE)
-    return ClipDataset(clips, labels, frames, sampler, transform, settings.frames, seed=0)
+    return ClipDataset(clips, labels, frames, settings, seed=None)
 
 
-def _as_input(settings: RecogniserSettings) -> list[torch.nn.Module]:
-    """From uint8 to what the network sees."""
-    scaled = [Div255(), Normalize(MEAN, STD)]
-    return scaled if settings.input == "frames" else [*scaled, SubtractMeanFrame()]
+def largest(settings: RecogniserSettings) -> int:
+    """The side, px, to which training frames are enlarged at most."""
+    return round(settings.size * settings.zoom)
 
 
-class SubtractMeanFrame(torch.nn.Module):
-    """A clip (3,t,h,w) minus its mean over time: with a still camera, only what moves is left."""
+def random_view(settings: RecogniserSettings, rng: np.random.Generator) -> View:
+    """As PyTorchVideo's RandomClipSampler and RandomShortSideScale and torchvision's RandomCrop and
+    RandomHorizontalFlip draw, one after the other."""
+    start = rng.uniform(0, 1 - settings.clip_share)
+    side = int(rng.integers(settings.size, largest(settings), endpoint=True))
+    top, left = rng.integers(0, side - settings.size, 2, endpoint=True).tolist()
+    mirrored = bool(rng.random() < settings.flip)
+    return View(start, start + settings.clip_share, side, top, left, mirrored)
 
-    def forward(self, clip: torch.Tensor) -> torch.Tensor:
-        return clip - clip.mean(1, keepdim=True)
+
+def seen(video: torch.Tensor, view: View, frames: int, size: int) -> torch.Tensor:
+    """A video (3,m,h,h) uint8 in a view: (3,frames,size,size) float32, 0 to 255."""
+    first = math.floor(view.start * video.shape[1])
+    last = max(first + 1, math.ceil(view.end * video.shape[1]))
+    clip = uniform_temporal_subsample(video[:, first:last], frames).float()
+    clip = short_side_scale(clip, view.side)
+    clip = clip[..., view.top : view.top + size, view.left : view.left + size]
+    return clip.flip(-1) if view.mirrored else clip
+
+
+def subtract_mean_frame(clips: torch.Tensor) -> None:
+    """Clips (b,3,t,h,w) lose their mean over time, in place: with a still camera, only what moves
+    is left."""
+    clips -= clips.mean(2, keepdim=True)
 
 
 @contextlib.contextmanager
@@ -132,7 +153,7 @@ def seeded(*key: int) -> Iterator[None]:
 
 def batches(
     targets: Sequence[int], settings: RecogniserSettings, seed: int
-) -> list[list[tuple[int, int]]]:
+) -> list[list[Key]]:
     """All batches of a training on videos of the classes `targets`, epoch by epoch: lists of
     (epoch, index), shuffled by `seed`."""
     count = len(targets)

@@ -78,8 +78,9 @@ def predict(
     """Run `model` in evaluation mode over every clip."""
     device = next(model.parameters()).device
     keys = [(0, index) for index in range(len(clips))]
+    batches = [keys[i : i + settings.batch] for i in range(0, len(keys), settings.batch)]
     workers = settings.workers_on(device.type)
-    loader = DataLoader(clips, batch_size=settings.batch, sampler=keys, num_workers=workers)
+    loader = DataLoader(clips, batch_size=None, sampler=batches, num_workers=workers)
     model.eval()
     scores = []
     for clip, *_ in progress(loader, "testing", unit="batch"):

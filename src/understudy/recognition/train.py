@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
+from torch.utils import deterministic as memory
 from torch.utils.data import DataLoader
 
 from understudy.checkpoint import Interval, interruptible, remove_checkpoint
@@ -24,6 +25,7 @@ from understudy.recognition.data import (
     training_clips,
 )
 from understudy.recognition.evaluate import predict
+from understudy.recognition.flat import flatten_convolutions
 from understudy.recognition.lists import read_list
 from understudy.recognition.models import Recogniser, parameter_count, precision
 from understudy.recognition.pretrained import load_pretrained
@@ -65,6 +67,8 @@ def train_recogniser(
     if settings.pretrained:
         load_pretrained(model, Path(settings.pretrained))
     model = model.to(device)
+    if device == "cpu":
+        flatten_convolutions(model)
     key = _key(train, labels, settings, seed)
     state = TrainingState(key, model, _optimiser(model, settings))
     with deterministic():
@@ -103,13 +107,16 @@ def train_recogniser(
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
     """A context in which torch prefers kernels that give the same result each time."""
-    before = torch.are_deterministic_algorithms_enabled()
+    before = torch.are_deterministic_algorithms_enabled(), memory.fill_uninitialized_memory
     # Pooling has no such kernel for its gradient on a GPU: a warning, not an error.
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # Every empty tensor would be filled first, a tenth of a step; each is written whole here.
+    memory.fill_uninitialized_memory = False
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(before)
+        torch.use_deterministic_algorithms(before[0])
+        memory.fill_uninitialized_memory = before[1]
 
 
 def _run(
@@ -152,7 +159,8 @@ def training_loader(
     """Batches (clip (b,3,t,s,s), target (b,), index (b,)) of `steps`, decoded ahead by workers."""
     return DataLoader(
         clips,
-        batch_sampler=steps,
+        batch_size=None,  # the clips come as batches
+        sampler=steps,
         num_workers=settings.workers_on(device.type),
         pin_memory=device.type == "cuda",
         generator=torch.Generator(),  # else it draws from the random state that dropout uses
@@ -160,10 +168,10 @@ def training_loader(
 
 
 def _optimiser(model: torch.nn.Module, settings: RecogniserSettings) -> torch.optim.Optimizer:
-    decay = settings.weight_decay
+    decay = {"weight_decay": settings.weight_decay, "fused": True}
     if settings.optimiser == "adam":
-        return torch.optim.Adam(model.parameters(), settings.lr, weight_decay=decay)
-    return torch.optim.SGD(model.parameters(), settings.lr, settings.momentum, weight_decay=decay)
+        return torch.optim.Adam(model.parameters(), settings.lr, **decay)
+    return torch.optim.SGD(model.parameters(), settings.lr, settings.momentum, **decay)
 
 
 def _step(
