@@ -12,7 +12,8 @@ from torch.nn.functional import conv2d, pad
 
 # Winograd's minimal filtering F(4,3) along time: four frames of a kernel of three from six products
 # instead of twelve (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016,
-# section 4.1): frames (6) -> FROM_FRAMES, taps (3) -> FROM_TAPS, products (6) -> TO_FRAMES.
+# section 4.1): products of what FROM_FRAMES (6,6) and FROM_TAPS (6,3) make, of which `_frames_of`
+# makes the frames.
 TILE, TAPS = 4, 3
 FROM_FRAMES = (
     (4, 0, -5, 0, 1, 0),
@@ -29,12 +30,6 @@ FROM_TAPS = (
     (1 / 24, 1 / 12, 1 / 6),
     (1 / 24, -1 / 12, 1 / 6),
     (0, 0, 1),
-)
-TO_FRAMES = (
-    (1, 1, 1, 1, 1, 0),
-    (0, 1, -1, 2, -2, 0),
-    (0, 1, 1, 4, 4, 0),
-    (0, 1, -1, 8, -8, 1),
 )
 PRODUCTS = len(FROM_FRAMES)
 
@@ -80,33 +75,47 @@ class FlatConv3d(nn.Conv3d):
         )
 
     def _minimally(self, frames: Tensor) -> Tensor:
-        """With FROM_FRAMES, FROM_TAPS and TO_FRAMES: (b,t,h',w',o)."""
-        clips, time = frames.shape[:2]
-        spread, gather = (x.expand(clips, -1, -1) for x in _of_a_clip(time // TILE))
-        pieces = torch.bmm(spread, frames.flatten(2)).transpose(0, 1)
-        pieces = pieces.reshape(PRODUCTS, -1, *frames.shape[2:])  # (6,tiles·b,h,w,c)
+        """With FROM_FRAMES, FROM_TAPS and `_frames_of`: (b,t,h',w',o)."""
+        spread = _of_a_clip(frames.shape[1] // TILE).expand(len(frames), -1, -1)
+        pieces = torch.bmm(spread, frames.flatten(2)).unflatten(1, (-1, PRODUCTS))
+        pieces = pieces.permute(2, 0, 1, 3).reshape(PRODUCTS, -1, *frames.shape[2:])
         taps = torch.einsum("kt,octyx->kocyx", torch.tensor(FROM_TAPS), self.weight)
         if self.kernel_size[1:] == (1, 1) == self.stride[1:]:
             products = torch.bmm(pieces.flatten(1, 3), taps[..., 0, 0].transpose(1, 2))
-            products = products.unflatten(1, pieces.shape[1:4])
+            tiles = _frames_of(*products.unflatten(1, pieces.shape[1:4]))
         else:
-            products = torch.stack([self._within(*pair) for pair in zip(pieces, taps, strict=True)])
-        shape = products.shape[2:]
-        products = products.view(-1, clips, shape.numel()).transpose(0, 1)
-        return torch.bmm(gather, products).unflatten(2, shape)
+            tiles = _frames_of(*map(self._within, pieces, taps))
+        return tiles.unflatten(0, (len(frames), -1)).flatten(1, 2)
 
 
-def _of_a_clip(tiles: int) -> tuple[Tensor, Tensor]:
-    """FROM_FRAMES and TO_FRAMES of a whole clip, black before and after: (6·tiles,4·tiles) and
-    (4·tiles,6·tiles); products first, then tiles."""
-    time = TILE * tiles
-    spread = torch.zeros(PRODUCTS, tiles, time + 2)
-    gather = torch.zeros(time, PRODUCTS, tiles)
+def _of_a_clip(tiles: int) -> Tensor:
+    """FROM_FRAMES of a whole clip, black before and after: (tiles·6,tiles·4)."""
+    spread = torch.zeros(tiles, PRODUCTS, TILE * tiles + 2)
     for tile in range(tiles):
-        first = TILE * tile
-        spread[:, tile, first : first + PRODUCTS] = torch.tensor(FROM_FRAMES)
-        gather[first : first + TILE, :, tile] = torch.tensor(TO_FRAMES)
-    return spread[..., 1:-1].flatten(0, 1), gather.flatten(1)
+        spread[tile, :, TILE * tile : TILE * tile + PRODUCTS] = torch.tensor(FROM_FRAMES)
+    return spread[..., 1:-1].flatten(0, 1)
+
+
+def _frames_of(
+    first: Tensor, one: Tensor, minus_one: Tensor, two: Tensor, minus_two: Tensor, last: Tensor
+) -> Tensor:
+    """The four frames of each tile from its six products: (n,h,w,o) each -> (n,4,h,w,o). What the
+    points 1 and -1, 2 and -2 share is computed once:
+
+        1  1  1  1  1  0
+        0  1 -1  2 -2  0
+        0  1  1  4  4  0
+        0  1 -1  8 -8  1
+    """
+    even, odd = one + minus_one, one - minus_one
+    even_two, odd_two = two + minus_two, two - minus_two
+    frames = (
+        first + even + even_two,
+        torch.add(odd, odd_two, alpha=2),
+        torch.add(even, even_two, alpha=4),
+        torch.add(odd + last, odd_two, alpha=8),
+    )
+    return torch.stack(frames, 1)
 
 
 def flatten_convolutions(net: nn.Module) -> None:
