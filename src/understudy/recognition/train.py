@@ -27,6 +27,7 @@ from understudy.recognition.data import (
 from understudy.recognition.evaluate import predict
 from understudy.recognition.flat import flatten_convolutions
 from understudy.recognition.lists import read_list
+from understudy.recognition.memory import keep_memory
 from understudy.recognition.models import Recogniser, parameter_count, precision
 from understudy.recognition.pretrained import load_pretrained
 from understudy.recognition.selection import Clip, taken
@@ -58,6 +59,8 @@ def train_recogniser(
     Raises UserError for an unreadable list or video, weights that do not fit, a missing
     GPU.
     """
+    if device == "cpu":
+        keep_memory()
     out_dir = Path(out_dir)
     train, test = read_list(train_list, labels), read_list(test_list, labels)
     torch.manual_seed(seed)
