@@ -19,11 +19,12 @@ FEW, ONE = 5, 1  # real videos per class (paper, sections 5.2 and 5.3)
 
 def study_figures(docs: Path = DOCS) -> list[Figure]:
     """Gains in points, with as many synthetic videos as there are, and hours, from `docs`."""
-    gained, hours = None, None
+    gained, hours, cpu_hours = None, None, None
     if (docs / "gains.csv").is_file():
         gained = usual(pd.read_csv(docs / "gains.csv", dtype={"identities": str}))
         gained = gained[gained.n_synthetic == gained.n_synthetic.max()].set_index("n_real")
-        hours = float(read_json(docs / "study.json")["hours"])
+        note = read_json(docs / "study.json")
+        hours, cpu_hours = note["hours"], note.get("cpu_hours")
 
     def points(n_real: int | None, column: str) -> float | None:
         if gained is None:
@@ -36,6 +37,7 @@ def study_figures(docs: Path = DOCS) -> list[Figure]:
         Figure("baseline_gain_points", points(None, "gain"), "points", 0, False),
         Figure("oneshot_gain_points", points(ONE, "gain"), "points", 0, False),
         Figure("study_hours", hours, "h", 2.5, True),
+        Figure("study_cpu_hours", cpu_hours, "h", None, True),
     ]
 
 

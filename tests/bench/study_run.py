@@ -1,23 +1,22 @@
 """`make study`: run the study, or continue it, and put the results under docs/study/.
 
-Its time is that of all calls together, summed in results/study/seconds.txt.
+Its hours are those of all calls together; `ledger` notes them in results/study/calls.tsv.
 """
 
 import os
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import yaml
 
 from tests.bench.figures import ROOT
+from tests.bench.ledger import read_ledger, run_noted
 from understudy.files import write_json
 
 CONFIG = "config/study.yaml"
 RESULTS = ROOT / "results/study"
-SECONDS = RESULTS / "seconds.txt"
+LEDGER = "calls.tsv"
 DOCS = ROOT / "docs/study"
 KEPT = (
     *("table1.md", "table1.csv", "table1.tex", "gains.csv", "per_class.csv"),
@@ -25,20 +24,14 @@ KEPT = (
 )
 
 
-def run(cores: int) -> None:
-    """Snakemake with the study's config; its time is written down however it ends."""
+def run(cores: int) -> int:
+    """Snakemake with the study's config; its exit code."""
     command = ["snakemake", "--workflow-profile", "profiles/default", "--cores", str(cores)]
-    started = time.time()
-    try:
-        subprocess.run(
-            [sys.executable, "-m", *command, "--configfile", CONFIG, "--", "report"],
-            cwd=ROOT,
-            check=True,
-        )
-    finally:
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        with SECONDS.open("a") as stream:
-            stream.write(f"{time.time() - started:.0f}\n")
+    return run_noted(
+        [sys.executable, "-m", *command, "--configfile", CONFIG, "--", "report"],
+        ROOT,
+        RESULTS / LEDGER,
+    )
 
 
 def collect(cores: int, results: Path = RESULTS, docs: Path = DOCS) -> dict:
@@ -48,14 +41,15 @@ def collect(cores: int, results: Path = RESULTS, docs: Path = DOCS) -> dict:
     docs.mkdir(parents=True, exist_ok=True)
     for name in KEPT:
         shutil.copyfile(results / "experiments" / experiments["dataset"] / name, docs / name)
-    seconds = [float(line) for line in (results / SECONDS.name).read_text().split()]
+    calls = read_ledger(results / LEDGER)
     note = {
         "command": f"make study CORES={cores}",
         "config": CONFIG,
         "seeds": experiments["seeds"],
         "cores": cores,
-        "hours": round(sum(seconds) / 3600, 2),
-        "calls": len(seconds),
+        "hours": round(sum(call.seconds for call in calls) / 3600, 2),
+        "cpu_hours": round(sum(call.cpu_seconds for call in calls) / 3600, 2),
+        "calls": len(calls),
     }
     write_json(docs / "study.json", note)
     return note
@@ -63,8 +57,10 @@ def collect(cores: int, results: Path = RESULTS, docs: Path = DOCS) -> dict:
 
 if __name__ == "__main__":
     chosen = int(os.environ.get("CORES") or os.cpu_count() or 1)
-    try:
-        run(chosen)
-    except subprocess.CalledProcessError as error:
-        sys.exit(error.returncode)
-    print(f"{collect(chosen)['hours']} hours; tables and figures: {DOCS.relative_to(ROOT)}")
+    if code := run(chosen):
+        sys.exit(code)
+    told = collect(chosen)
+    print(
+        f"{told['hours']} hours, {told['cpu_hours']} of CPU time; "
+        f"tables and figures: {DOCS.relative_to(ROOT)}"
+    )

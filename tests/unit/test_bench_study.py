@@ -61,7 +61,7 @@ def test_without_a_study_nothing_is_measured(tmp_path):
     assert not any(figure.passed for figure in figures)
 
 
-def test_the_bench_reads_what_a_study_leaves(tmp_path, monkeypatch):
+def test_the_bench_reads_what_a_study_leaves(tmp_path):
     accuracies = {
         ("resnet", n_real, n_synthetic, seed): 0.1 * (seed == 2) + 0.02 * n_real + gain
         for n_real, gains in ((1, (0.1, 0.2)), (5, (0.1, 0.4)), (12, (0.5, 0.55)))
@@ -74,9 +74,14 @@ def test_the_bench_reads_what_a_study_leaves(tmp_path, monkeypatch):
     write_tables(read_runs(write_runs(runs, accuracies)), table_files(experiments))
     for name in study_run.KEPT:
         (experiments / name).touch()
-    (tmp_path / "results/seconds.txt").write_text("3600\n1800\n")
+    calls = (
+        *("began\tseconds\tcpu_seconds", "2026-11-30T10:00:00+00:00\t3600.0\t6120.0"),
+        "2026-11-30T12:00:00+00:00\t1800.0\t2880.0",
+    )
+    (tmp_path / "results/calls.tsv").write_text("\n".join(calls) + "\n")
     note = study_run.collect(2, tmp_path / "results", tmp_path / "docs")
-    assert note["hours"] == 1.5 and note["seeds"] == [0, 1, 2]
+    assert (note["hours"], note["cpu_hours"], note["calls"]) == (1.5, 2.5, 2)
+    assert note["seeds"] == [0, 1, 2]
     values = {figure.figure: figure.value for figure in study_figures(tmp_path / "docs")}
     assert values == pytest.approx(
         {
@@ -85,20 +90,7 @@ def test_the_bench_reads_what_a_study_leaves(tmp_path, monkeypatch):
             "baseline_gain_points": 5,
             "oneshot_gain_points": 10,
             "study_hours": 1.5,
+            "study_cpu_hours": 2.5,
         }
     )
     assert len(pd.read_csv(tmp_path / "docs/table1.csv")) == 7
-
-
-def test_a_stopped_study_keeps_its_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(study_run, "RESULTS", tmp_path / "results")
-    monkeypatch.setattr(study_run, "SECONDS", tmp_path / "results/seconds.txt")
-
-    def stop(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(study_run.subprocess, "run", stop)
-    for calls in (1, 2):
-        with pytest.raises(KeyboardInterrupt):
-            study_run.run(2)
-        assert (tmp_path / "results/seconds.txt").read_text() == "0\n" * calls

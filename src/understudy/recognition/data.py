@@ -36,8 +36,8 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class View:
-    """What a clip shows of its video: from `start` to `end` (shares of its length), scaled to `side`
-    px, of which a square is cut at (`top`, `left`) px; whether it is mirrored."""
+    """What a clip shows of its video: from `start` to `end` (shares of its length), scaled to
+    `side` px, of which a square is cut at (`top`, `left`) px; whether it is mirrored."""
 
     start: float
     end: float
@@ -151,9 +151,7 @@ def seeded(*key: int) -> Iterator[None]:
             random.setstate(state)
 
 
-def batches(
-    targets: Sequence[int], settings: RecogniserSettings, seed: int
-) -> list[list[Key]]:
+def batches(targets: Sequence[int], settings: RecogniserSettings, seed: int) -> list[list[Key]]:
     """All batches of a training on videos of the classes `targets`, epoch by epoch: lists of
     (epoch, index), shuffled by `seed`."""
     count = len(targets)
