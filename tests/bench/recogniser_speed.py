@@ -2,7 +2,8 @@
 
 Two trainings side by side with one thread each, as the study's run on two cores: first two of
 BEFORE, then two of ours, with the same videos, settings and seeds, and so on. The videos are of
-blobs that rise or fall, in one of seven slopes, to the left or the right, before random backgrounds.
+blobs that rise or fall, in one of five slopes, to the left or the right, before random
+backgrounds.
 """
 
 import json
@@ -29,7 +30,7 @@ from understudy.video.write import VideoWriter
 CORES = 2  # trainings at once
 SEEDS = (0, 1, 2, 3)
 STEPS = 400
-SLOPES = range(-90, 91, 30)  # degrees; a mirrored video is of the same class
+SLOPES = range(-90, 91, 45)  # degrees; a mirrored video is of the same class
 TRAINED, TESTED = 6, 16  # videos of each
 SIDE, FRAMES, FPS = 128, 36, 12  # of a video, as the study's real ones, but smaller
 
@@ -80,15 +81,15 @@ def write_videos(folder: Path, trained: int, tested: int) -> tuple[Path, Path, l
 def _film(path: Path, slope: float, rng: np.random.Generator) -> None:
     """A blob that crosses a random background, `slope` degrees upwards, and noise."""
     room = cv2.resize(rng.integers(0, 255, (5, 5, 3), np.uint8), (SIDE, SIDE)).astype(float)
-    colour, radius = rng.integers(0, 255, 3).tolist(), int(rng.integers(8, 20))
+    colour, radius = rng.integers(0, 255, 3).tolist(), int(rng.integers(10, 24))
     middle = SIDE / 2 + rng.normal(0, 15, 2)
     angle, side = np.deg2rad(slope), rng.choice([-1, 1])
-    way = np.array([side * np.cos(angle), -np.sin(angle)]) * rng.uniform(0.3, 0.8) * SIDE
+    way = np.array([side * np.cos(angle), -np.sin(angle)]) * rng.uniform(0.5, 0.9) * SIDE
     with VideoWriter(path, SIDE, SIDE, FPS) as video:
         for moment in np.linspace(-0.5, 0.5, FRAMES):
             x, y = (middle + way * moment).round().astype(int).tolist()
             frame = cv2.circle(room.copy(), (x, y), radius, colour, -1)
-            frame += rng.normal(0, 12, frame.shape)
+            frame += rng.normal(0, 4, frame.shape)
             video.write(frame.clip(0, 255).astype(np.uint8)[None])
 
 

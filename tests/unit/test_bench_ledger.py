@@ -1,5 +1,6 @@
 """Wall and CPU time of a command over several calls, however they end."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -47,7 +48,8 @@ def noting(tmp_path):
         assert time.monotonic() < until and process.poll() is None
         time.sleep(0.05)
     yield process, ledger
-    os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # all of it has ended
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -6,6 +6,8 @@ kernel is one pixel wide, and what a kernel spans in time is a sum over frames. 
 memory, so that neither has to move the frames.
 """
 
+import functools
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, pad
@@ -64,22 +66,23 @@ class FlatConv3d(nn.Conv3d):
 
     def _summed(self, frames: Tensor) -> Tensor:
         """What each frame gives to all that its kernel reaches, and the sums: (b,t',h',w',o)."""
-        taps, margin = self.kernel_size[0], self.padding[0]
+        taps, margin = self.kernel_size[0], int(self.padding[0])
         weight = self.weight.permute(2, 0, 1, 3, 4).flatten(0, 1)
         given = self._within(frames, weight).unflatten(-1, (taps, self.out_channels)).unbind(-2)
         rest = 2 * margin - taps + 1  # more frames than there were
         places = [margin - tap for tap in range(taps)]
-        return sum(
+        shifted = [
             pad(part, (0, 0) * 3 + (place, rest - place))
             for part, place in zip(given, places, strict=True)
-        )
+        ]
+        return functools.reduce(torch.add, shifted)
 
     def _minimally(self, frames: Tensor) -> Tensor:
         """With FROM_FRAMES, FROM_TAPS and `_frames_of`: (b,t,h',w',o)."""
-        spread = _of_a_clip(frames.shape[1] // TILE).expand(len(frames), -1, -1)
+        spread = _of_a_clip(frames.shape[1] // TILE).to(frames).expand(len(frames), -1, -1)
         pieces = torch.bmm(spread, frames.flatten(2)).unflatten(1, (-1, PRODUCTS))
         pieces = pieces.permute(2, 0, 1, 3).reshape(PRODUCTS, -1, *frames.shape[2:])
-        taps = torch.einsum("kt,octyx->kocyx", torch.tensor(FROM_TAPS), self.weight)
+        taps = torch.einsum("kt,octyx->kocyx", self.weight.new_tensor(FROM_TAPS), self.weight)
         if self.kernel_size[1:] == (1, 1) == self.stride[1:]:
             products = torch.bmm(pieces.flatten(1, 3), taps[..., 0, 0].transpose(1, 2))
             tiles = _frames_of(*products.unflatten(1, pieces.shape[1:4]))
@@ -119,19 +122,7 @@ def _frames_of(
 
 
 def flatten_convolutions(net: nn.Module) -> None:
-    """Make every Conv3d of `net` a FlatConv3d with its parameters; their names stay."""
-    for name, module in net.named_children():
+    """Make every Conv3d of `net` a FlatConv3d; its parameters and their names stay."""
+    for module in net.modules():
         if type(module) is nn.Conv3d and module.groups == 1 and module.dilation == (1, 1, 1):
-            flat = FlatConv3d(
-                module.in_channels,
-                module.out_channels,
-                module.kernel_size,
-                module.stride,
-                module.padding,
-                bias=module.bias is not None,
-                device="meta",  # its own parameters are neither drawn nor kept
-            )
-            flat.weight, flat.bias = module.weight, module.bias
-            setattr(net, name, flat)
-        else:
-            flatten_convolutions(module)
+            module.__class__ = FlatConv3d

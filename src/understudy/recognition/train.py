@@ -8,10 +8,10 @@ import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
-from torch.utils import deterministic as memory
 from torch.utils.data import DataLoader
 
 from understudy.checkpoint import Interval, interruptible, remove_checkpoint
@@ -110,6 +110,7 @@ def train_recogniser(
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
     """A context in which torch prefers kernels that give the same result each time."""
+    memory: Any = torch.utils.deterministic
     before = torch.are_deterministic_algorithms_enabled(), memory.fill_uninitialized_memory
     # Pooling has no such kernel for its gradient on a GPU: a warning, not an error.
     torch.use_deterministic_algorithms(True, warn_only=True)
@@ -171,10 +172,10 @@ def training_loader(
 
 
 def _optimiser(model: torch.nn.Module, settings: RecogniserSettings) -> torch.optim.Optimizer:
-    decay = {"weight_decay": settings.weight_decay, "fused": True}
+    parameters, rate, decay = model.parameters(), settings.lr, settings.weight_decay
     if settings.optimiser == "adam":
-        return torch.optim.Adam(model.parameters(), settings.lr, **decay)
-    return torch.optim.SGD(model.parameters(), settings.lr, settings.momentum, **decay)
+        return torch.optim.Adam(parameters, rate, weight_decay=decay, fused=True)
+    return torch.optim.SGD(parameters, rate, settings.momentum, weight_decay=decay, fused=True)
 
 
 def _step(
