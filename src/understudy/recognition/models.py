@@ -20,6 +20,9 @@ class Recogniser(nn.Module):
         architecture: Architecture = chosen("recogniser", settings.architecture)
         self.net, self.paths = architecture.build(settings, classes), architecture.paths
         init_net_weights(self.net, init_std=0.01, style="resnet")
+        for module in self.net.modules():
+            if isinstance(module, nn.ReLU):
+                module.inplace = True  # no gradient needs what it overwrites
 
     def forward(self, clips: torch.Tensor) -> torch.Tensor:
         return self.net(self.paths(clips))
