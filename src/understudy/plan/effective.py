@@ -9,6 +9,7 @@ SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what af
 READING = ("focal", "least_score", "least_frames")  # of `fit`: how keypoints are read
 JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
 PLACES = ("device", "container", "weights", "tables", "results")
+PUBLISHED = ("release",)  # decides nothing but the release
 
 
 def avatar_settings(config: dict) -> dict:
@@ -73,7 +74,7 @@ def loading_settings(config: dict, model: str) -> dict:
 
 def effective_config(config: dict) -> dict:
     """All of the config that affects results, as the report shows it."""
-    shown = {key: value for key, value in config.items() if key not in PLACES}
+    shown = {key: config[key] for key in config if key not in (*PLACES, *PUBLISHED)}
     experiments = dict(config["experiments"])
     experiments.pop("disjoint_by")  # decides only what a plan refuses
     models = {name: recogniser_settings(config, name) for name in experiments["models"]}
