@@ -282,8 +282,8 @@ def release(
 
     The videos that the list for training holds, with their labels and facts, in a folder that
     stands by itself. Each carries a signed C2PA manifest, which says that it is synthetic. Refused
-    if an ingredient's licence or consent is unstated or forbids it. What no option says is as in the
-    configuration's section release.
+    if an ingredient's licence or consent is unstated or forbids it. What no option says is as the
+    configuration's section release has it.
 
     With --verify, each video has to be signed with --certificate, or else with the one that is in
     the release.

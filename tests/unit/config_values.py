@@ -212,7 +212,7 @@ WRONG: dict[str, list[tuple[str, object]]] = {  # kind -> (key, its value)
         ),
         *(("render.views", [view]) for view in ("az30", "az030_el0", "az3.5_el0", "Source", "a b")),
         *(("dataset.name", name) for name in ("a\nb", " a", "a\tb")),
-        *(("release.url", url) for url in ("example.org", "ftp://a.org", "https://", "https://a b")),
+        *(("release.url", url) for url in ("a.org", "ftp://a.org", "https://", "https://a b")),
         *((f"release.{key}", text) for key in ("creator", "note") for text in ("a\nb", " a")),
         *((f"release.{key}", "a{b}.pem") for key in ("certificate", "key")),
         *(("container", name) for name in ("dokcer://a", "docker://", "docker:// a")),
