@@ -304,8 +304,9 @@ def release(
     if out is None:
         raise click.UsageError("--out is needed")
     plan = plan_of(configfile)
+    files = {"certificate": certificate, "key": key}
     options = {"creator": creator, "url": url, "note": note, "shards_mb": shards}
-    options |= {"certificate": certificate and str(certificate), "key": key and str(key)}
+    options |= {name: str(path) for name, path in files.items() if path is not None}
     given = {name: value for name, value in options.items() if value is not None}
     config = checked_config({**plan.config, "release": {**plan.config["release"], **given}})
     dataset = dataset_of(Path(plan.layout.dataset("")), partial)
