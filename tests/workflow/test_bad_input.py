@@ -1,5 +1,6 @@
 """Bad input: one clear line each, nothing half-made, other jobs finish, the report lists it."""
 
+import contextlib
 import html
 import re
 import subprocess
@@ -238,6 +239,28 @@ def test_the_report_lists_who_is_missing_and_why(spoilt, finished):
         "composite_background · bow × esi × source × torn",
     ):
         assert told in html.unescape(waiting)
+
+
+def test_a_later_run_makes_what_is_missing_and_no_more(spoilt, finished):
+    """Once the bad rows are out of the tables, and the feature of another body is deleted."""
+    wrong = spoilt.checkout.results / "features/reference/wave/expression.npz"
+    kept = wrong.read_bytes()
+    with contextlib.ExitStack() as stack:
+        for name in ("references", "identities", "backgrounds"):
+            good = finished.table(name).read_text()
+            stack.enter_context(edited(spoilt.checkout.table(name), good))
+        settings = spoilt.checkout.settings
+        settings["backgrounds"]["per_pair"] = 3
+        config = spoilt.checkout.folder / spoilt.checkout.config
+        stack.enter_context(edited(config, yaml.safe_dump(settings)))
+        wrong.unlink()
+        stack.callback(wrong.write_bytes, kept)
+        jobs = spoilt.checkout.would_run()
+    made = {path for job in jobs for path in job.outputs}
+    assert "results/tiny/fit/reference/wave.npz" in made
+    assert "results/tiny/dataset/manifest.parquet" in made
+    done = ("synthetic/bow/", "avatar/", "fit/reference/bow", "room/", "video/")
+    assert not [path for path in made if path.startswith(tuple(f"results/tiny/{x}" for x in done))]
 
 
 def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch, capsys):
