@@ -99,8 +99,6 @@ def gpu_of(feature):
 
 def uses_gpu(name):
     """Whether jobs of the rule of this name use a GPU."""
-    if name == "look_at_figures":
-        return False
     feature = name.removeprefix("extract_")
     return bool(gpu_of(feature) if feature in WEIGHTS else GPU)
 
