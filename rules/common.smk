@@ -88,7 +88,7 @@ wildcard_constraints:
     view=r"source|az-?\d+_el-?\d+",
     dataset=r"[A-Za-z0-9][A-Za-z0-9_-]*",
     model=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    point=r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?",
+    point=r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?(_quality)?",
     seed=r"\d+",
 
 
