@@ -77,6 +77,7 @@ localrules:
     picture_avatar,
     check_synthetic,
     flag_sources,
+    look_at_figures,
     measure_quality,
     write_dataset,
     leakage,

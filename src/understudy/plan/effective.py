@@ -3,6 +3,7 @@ nothing that only says where or how often. A job is given no more than this, so 
 of the config makes its outputs stale."""
 
 from understudy.choices import CHOICES
+from understudy.recognition.points import Point
 from understudy.recognition.settings import INDIFFERENT
 
 SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what affects every model
@@ -56,9 +57,11 @@ def recogniser_settings(config: dict, model: str) -> dict:
     return {key: value for key, value in settings.items() if key not in unused}
 
 
-def needs_quality(config: dict, model: str) -> bool:
+def needs_quality(config: dict, model: str, point: Point) -> bool:
     """Whether the quality of the synthetic videos decides what a recogniser is trained on."""
-    return is_weighed(config, model) or config["dataset"]["keep"]["most_risk"] < 1
+    is_limited = config["dataset"]["keep"]["most_risk"] < 1
+    decides = is_limited or point.selection == "quality" or is_weighed(config, model)
+    return bool(point.n_synthetic) and decides
 
 
 def is_weighed(config: dict, model: str) -> bool:
