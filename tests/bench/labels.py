@@ -1,6 +1,6 @@
 """Labels of every frame: against the demo world's truth, in the hands of other readers, and what
-they cost; and the risk of synthetic videos (tests/bench/quality.py). `make bench NAME=labels`, after
-`make demo` (or with its results folder in UNDERSTUDY_DEMO)."""
+they cost; and the risk of synthetic videos (tests/bench/quality.py). `make bench NAME=labels`,
+after `make demo` (or with its results folder in UNDERSTUDY_DEMO)."""
 
 import os
 import re
@@ -128,8 +128,8 @@ def cost(labels: Path) -> float:
 
 
 def stale_cases_right() -> float:
-    """% of the tests that pass of: a bad row withholds nothing, what is missing is told, a later run
-    makes that and no more."""
+    """% of the tests that pass of: a bad row withholds nothing, what is missing is told, a later
+    run makes that and no more."""
     names = (
         *("test_the_other_jobs_finish", "test_nothing_half_made_is_left"),
         "test_the_dataset_holds_what_is_there_and_tells_why_not_the_rest",
