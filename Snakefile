@@ -4,6 +4,7 @@
 #   snakemake                        everything: dataset, experiments, report
 #   snakemake dataset                only the synthetic videos and their manifest
 #   snakemake gallery                and a page to look through them
+#   snakemake release                and the dataset for others, signed (docs/release.md)
 #   snakemake avatars                only the avatars
 #
 # The configuration is config/config.yaml; config/README.md explains every key.
@@ -43,6 +44,7 @@ include: "rules/quality.smk"
 include: "rules/dataset.smk"
 include: "rules/experiments.smk"
 include: "rules/gallery.smk"
+include: "rules/release.smk"
 include: "rules/report.smk"
 
 
@@ -55,6 +57,7 @@ localrules:
     synthetic,
     rooms,
     gallery,
+    release,
     dataset,
     experiments,
     report,
@@ -74,6 +77,7 @@ localrules:
     picture_avatar,
     check_synthetic,
     flag_sources,
+    look_at_figures,
     measure_quality,
     write_dataset,
     leakage,
@@ -87,6 +91,7 @@ localrules:
     preview_reference,
     rule_graph,
     build_gallery,
+    write_release,
     build_report,
 
 
@@ -132,6 +137,12 @@ rule gallery:
     input:
         GALLERY,
         lost("gallery"),
+
+
+rule release:
+    input:
+        RELEASE,
+        lost("release"),
 
 
 rule experiments:

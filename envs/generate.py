@@ -101,9 +101,9 @@ def versions() -> dict[str, str]:
 
 
 def with_needed(names: Iterable[str]) -> set[str]:
-    """The packages and all that they need, by the "via" comments of requirements.lock."""
+    """The packages and all that they need, by the "via" comments of the locks."""
     needed_by: dict[str, set[str]] = {}
-    for entry in entries(LOCK):
+    for entry in entries(LOCK) + entries(TEST_LOCK):
         name = entry.partition("==")[0]
         needed_by[name] = set(re.findall(r"^    #(?: via)? +([\w.-]+)", entry, re.MULTILINE))
     found, new = set(), set(names)

@@ -88,7 +88,7 @@ wildcard_constraints:
     view=r"source|az-?\d+_el-?\d+",
     dataset=r"[A-Za-z0-9][A-Za-z0-9_-]*",
     model=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    point=r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?",
+    point=r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?(_quality)?",
     seed=r"\d+",
 
 
@@ -99,8 +99,6 @@ def gpu_of(feature):
 
 def uses_gpu(name):
     """Whether jobs of the rule of this name use a GPU."""
-    if name == "look_at_figures":
-        return False
     feature = name.removeprefix("extract_")
     return bool(gpu_of(feature) if feature in WEIGHTS else GPU)
 

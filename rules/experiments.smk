@@ -59,7 +59,7 @@ rule list_clips:
         flags=lambda wildcards: LAYOUT.flags if seen_by(wildcards).n_synthetic else [],
         quality=lambda wildcards: (
             [LAYOUT.quality(id_) for id_ in REFERENCES]
-            if seen_by(wildcards).n_synthetic and effective.needs_quality(CONFIG, wildcards.model)
+            if effective.needs_quality(CONFIG, wildcards.model, seen_by(wildcards))
             else []
         ),
         white=lambda wildcards: (

@@ -42,9 +42,7 @@ rule measure_quality:
         keypoints=LAYOUT.feature("reference", "{reference}", "keypoints"),
         body=BODY,
         fits=lambda wildcards: [LAYOUT.fit("identity", id_) for id_ in cast_of(wildcards)],
-        metrics=lambda wildcards: [
-            LAYOUT.avatar(id_, "metrics.json") for id_ in cast_of(wildcards)
-        ],
+        metrics=lambda wildcards: [LAYOUT.avatar(id_, "metrics.json") for id_ in cast_of(wildcards)],
         figures=LAYOUT.figures("{reference}"),
     output:
         LAYOUT.quality("{reference}"),

@@ -3,7 +3,6 @@ completion are quick."""
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import click
@@ -283,36 +282,36 @@ def release(
 
     The videos that the list for training holds, with their labels and facts, in a folder that
     stands by itself. Each carries a signed C2PA manifest, which says that it is synthetic. Refused
-    if an ingredient's licence or consent is unstated or forbids it.
+    if an ingredient's licence or consent is unstated or forbids it. What no option says is as the
+    configuration's section release has it.
 
     With --verify, each video has to be signed with --certificate, or else with the one that is in
     the release.
     """
+    from understudy.configuration.check import checked_config
     from understudy.forecast.show import plan_of
+    from understudy.release.installed import needs_signing
+    from understudy.release.settings import ReleaseSettings
 
-    try:
-        from understudy.release.certificates import credentials_of
-        from understudy.release.croissant import About
-        from understudy.release.release import dataset_of, write_release
+    with needs_signing():
+        from understudy.release.publish import publish
+        from understudy.release.release import dataset_of
         from understudy.release.verify import verified
-    except ModuleNotFoundError as error:
-        told = f"videos are signed with {error.name}, which is not installed: make signing"
-        raise UserError(told) from error
 
     if verify is not None:
         print(verified(verify, certificate))
         return
-    if not (out and creator and url):
-        raise click.UsageError("--out, --creator and --url are needed")
-    if (certificate is None) != (key is None):
-        raise click.UsageError("--certificate and --key belong together")
-    credentials = credentials_of(creator, certificate, key)
+    if out is None:
+        raise click.UsageError("--out is needed")
     plan = plan_of(configfile)
-    told = plan.config["dataset"]
-    about = About(told["name"], told["licence"], creator, url, date.today().isoformat())
-    most = None if shards is None else int(shards * 1e6)
+    files = {"certificate": certificate, "key": key}
+    options = {"creator": creator, "url": url, "note": note, "shards_mb": shards}
+    options |= {name: str(path) for name, path in files.items() if path is not None}
+    given = {name: value for name, value in options.items() if value is not None}
+    config = checked_config({**plan.config, "release": {**plan.config["release"], **given}})
     dataset = dataset_of(Path(plan.layout.dataset("")), partial)
-    print("\n".join(write_release(dataset, about, out, credentials, most, note)))
+    about, settings = config["dataset"], ReleaseSettings(**config["release"])
+    print("\n".join(publish(dataset, about["name"], about["licence"], settings, out)))
 
 
 @main.command()

@@ -1,8 +1,9 @@
 """Labels of every frame: against the demo world's truth, in the hands of other readers, and what
-they cost. `make bench NAME=labels`, after `make demo` (or with its results folder in
-UNDERSTUDY_DEMO)."""
+they cost; and the risk of synthetic videos (tests/bench/quality.py). `make bench NAME=labels`,
+after `make demo` (or with its results folder in UNDERSTUDY_DEMO)."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import torch
 from pycocotools.coco import COCO
 
 from tests.bench.figures import ROOT, Figure, write_figures
+from tests.bench.quality import quality_figures
 from tests.unit.avatar_scene import painted_avatar
 from understudy.artifacts.label_arrays import VISIBLE
 from understudy.artifacts.labels import load_labels
@@ -125,6 +127,24 @@ def cost(labels: Path) -> float:
     return min(seconds["with"]) / min(seconds["without"])
 
 
+def stale_cases_right() -> float:
+    """% of the tests that pass of: a bad row withholds nothing, what is missing is told, a later
+    run makes that and no more."""
+    names = (
+        *("test_the_other_jobs_finish", "test_nothing_half_made_is_left"),
+        "test_the_dataset_holds_what_is_there_and_tells_why_not_the_rest",
+        "test_the_report_lists_who_is_missing_and_why",
+        "test_a_later_run_makes_what_is_missing_and_no_more",
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    page = "tests/workflow/test_bad_input.py"
+    tests = [f"{page}::{name}" for name in names]
+    told = subprocess.run([*command, *tests], cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+    print(told[-2000:])
+    passed = re.search(r"(\d+) passed", told)
+    return 100 * int(passed[1]) / len(names) if passed else 0.0
+
+
 def main() -> None:
     files = sorted(DEMO.glob("synthetic/**/*.labels.npz"))
     if not files:
@@ -136,6 +156,8 @@ def main() -> None:
         Figure("readers_accepting", readers(files[:4]), "of 3", 3, False),
         Figure("labels_size_ratio", size, "× videos", 1.15, True),
         Figure("labels_time_ratio", cost(files[0]), "× without", 1.1, True),
+        *quality_figures(),
+        Figure("stale_cases_right", stale_cases_right(), "%", 100, False),
     ]
     write_figures("labels", figures)
 

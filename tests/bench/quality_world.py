@@ -43,8 +43,8 @@ from understudy.video.write import VideoWriter
 WORLD = ROOT / "results/bench/quality_world"
 DEMO = Path(os.environ.get("UNDERSTUDY_DEMO", ROOT / "results/demo"))
 BODY = DEMO / "body/SMPLX_NEUTRAL.npz"
-SIZE, FPS, SECONDS = 288, 10, 2.8
-SETTINGS = WorldSettings(SIZE, SIZE, FPS, SECONDS, depth_every=1000)
+SIZE, FPS = 288, 10
+SECONDS = {"calibrate": 2.8, "report": 2.0}
 HALVES = {"calibrate": 0, "report": 1}
 ANGLES = (0, 0, 0, 20, -20, 45, -45, 75, -75, 120, 180)  # degrees from the camera, ± 10
 SPOILT = (*("none",) * 6, "dark", "blurred", "hidden", "small", "cropped")
@@ -165,7 +165,8 @@ def _film(clip: Clip) -> None:
     drawn = Style.drawn(seed)
     told = {**asdict(drawn), "facing": float(np.radians(clip.angle))}
     video, truth = clip.path("video.mp4"), clip.path("truth.npz")
-    film_clip(figure, clip.action, Style(**told), clip.room, video, truth, SETTINGS)
+    settings = WorldSettings(SIZE, SIZE, FPS, SECONDS[clip.half], depth_every=1000)
+    film_clip(figure, clip.action, Style(**told), clip.room, video, truth, settings)
     if clip.spoilt != "none":
         _spoil(clip, video, truth)
     write_json(clip.path("about.json"), asdict(clip))

@@ -75,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # only settings and what is light.
     "configuration": {
         *("artifacts", "avatar.training", "avatar.training.direct", "avatar.training.exavatar"),
-        *("coverage", "demo", "fitting", "places", "recognition", "scene", "video"),
+        *("coverage", "demo", "fitting", "places", "recognition", "release", "scene", "video"),
     },
     "plan": {
         *("configuration", "features", "gallery", "packed", "places", "recognition", "scene"),
@@ -94,6 +94,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "avatar.inspection",
             "checkout",
             "cluster",
+            "configuration",
             "converters",
             "export",
             "forecast",

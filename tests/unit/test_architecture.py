@@ -38,6 +38,7 @@ DISTRIBUTION = {  # import name -> name on the package index, where they differ
     "yaml": "pyyaml",
     "ffmpeg": "ffmpeg-python",
     "imageio_ffmpeg": "imageio-ffmpeg",
+    "c2pa": "c2pa-python",
     "mmcv": "mmcv-lite",
 }
 CHOSEN = {  # imported only by the back-end that needs them, when it runs, or by licensed bodies

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from tests.unit.dataset_world import SIZE, make_world
 from tests.unit.some_labels import write_some_labels
@@ -14,11 +15,13 @@ from understudy.artifacts.flags import Flagged, KeepSettings
 from understudy.artifacts.people import SHOWS_SOMEBODY, People, save_people
 from understudy.artifacts.placed import Blended, Placed
 from understudy.artifacts.provenance import made_by, read_note
+from understudy.artifacts.quality import PARTS, save_quality
 from understudy.dataset.checks import CHECKS
 from understudy.errors import UserError
 from understudy.files import read_json
 from understudy.networks import torchvision_cpu
 from understudy.recognition.lists import synthetic_clips
+from understudy.report.worst import Told, sheet_worst
 from understudy.video.write import VideoWriter
 
 
@@ -147,6 +150,52 @@ def test_the_rule_says_whose_videos_are_kept(world, tmp_path, keep, kept):
         seed=0,
     )
     assert [clip.path for clip in clips] == list(rows["video"])
+
+
+def measured(folder, risks):
+    """A table of quality for each reference, from the risks of its videos."""
+    tables: dict[str, list[dict]] = {}
+    for (reference, identity, background), risk in risks.items():
+        row = {"identity": identity, "view": "source", "background": background, "risk": risk}
+        tables.setdefault(reference, []).append(row | dict.fromkeys(PARTS, 0.5))
+    files = {reference: folder / f"{reference}.parquet" for reference in tables}
+    for reference, rows in tables.items():
+        save_quality(files[reference], rows)
+    return files
+
+
+def test_the_risk_of_a_video_reaches_every_file(world, tmp_path):
+    risks = {
+        ("wave", "anna", "hall"): 0.2,
+        ("wave", "ben", "yard"): 0.9,
+        ("kick", "ben", "hall"): 1,
+    }
+    quality = measured(tmp_path, risks)
+    keep = replace(KeepSettings(), most_risk=0.9)
+    manifest = world.write(tmp_path, quality=quality, keep=keep)
+    rows = manifest.set_index(["reference", "identity"])
+    assert rows.loc[("wave", "ben"), "risk"] == 0.9 and rows.loc[("wave", "ben"), "kept"]
+    assert not rows.loc[("kick", "ben"), "kept"] and rows.loc[("kick", "ben"), "passed"]
+    unmeasured = rows.loc[("kick", "anna")]
+    assert np.isnan(unmeasured["risk"]) and np.isnan(unmeasured["quality_halo"])
+    assert unmeasured["kept"] and rows.loc[("wave", "anna"), "quality_halo"] == 0.5
+    checks = read_json(tmp_path / "checks.json")
+    assert [row["risk"] for row in checks["worst"]] == [1, 0.9, 0.2] and checks["too_risky"] == 1
+    assert "kick/ben" not in (tmp_path / "lists/synthetic.txt").read_text()
+    out = tmp_path / "worst.jpg"
+    sources = world.inputs.references
+    told = {
+        id_: Told(sources.normalised[id_].with_suffix(".mp4"), sources.fits[id_])
+        for id_ in ("wave", "kick")
+    }
+    shown = sheet_worst(tmp_path / "manifest.parquet", told, out)
+    assert shown == [row["video"] for row in checks["worst"]] and Image.open(out).height > 6 * 100
+
+
+def test_a_sheet_of_nothing_measured_says_so(world, tmp_path):
+    world.write(tmp_path)
+    assert sheet_worst(tmp_path / "manifest.parquet", {}, tmp_path / "worst.jpg") == []
+    assert Image.open(tmp_path / "worst.jpg").height < 300
 
 
 def test_the_part_without_its_person_is_told_and_not_in_the_video(world, tmp_path):

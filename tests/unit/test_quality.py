@@ -21,7 +21,8 @@ from understudy.artifacts.masks import PackedMasks
 from understudy.artifacts.quality import MEASURED, PARTS, load_quality, save_quality
 from understudy.errors import UserError
 from understudy.features.interfaces import Detected
-from understudy.quality.figure import figure_parts, flicker, halo
+from understudy.features.runtime import EMBEDDED
+from understudy.quality.figure import Made, figure_parts, flicker, halo, look_at_figures
 from understudy.quality.motion import motion_parts, unfamiliar
 from understudy.quality.risk import Calibration, Term, calibration
 from understudy.video.write import VideoWriter
@@ -163,6 +164,23 @@ def test_the_figure_is_compared_limb_by_limb_with_its_labels(tmp_path):
     lost = figure_parts(tmp_path / "a.mp4", figure, detect(0, 0.1))
     assert lost["undetected"] == 1 and lost["redetected_head"] == 30
     assert lost.keys() == FIGURE_PARTS.keys()
+
+
+def test_a_video_that_cannot_be_read_is_told_and_the_others_are_measured(tmp_path, capsys):
+    save_labels(tmp_path / "a.labels.npz", some_labels(8, 96))
+    with VideoWriter(tmp_path / "good.mp4", 96, 96, 25) as video:
+        video.write(np.full((8, 96, 96, 3), 90, np.uint8))
+    content = (tmp_path / "good.mp4").read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(content[: len(content) // 2])
+    videos = [
+        Made("ada", "source", name, tmp_path / f"{name}.mp4", tmp_path / "a.labels.npz")
+        for name in ("cut", "good")
+    ]
+    look_at_figures(videos, "mediapipe", EMBEDDED, tmp_path / "figures.json")
+    found = load_figures(tmp_path / "figures.json")
+    cut, good = found["ada", "source", "cut"], found["ada", "source", "good"]
+    assert all(math.isnan(value) for value in cut.values()) and good["out_of_sight"] == 1
+    assert "not looked at: " in capsys.readouterr().err
 
 
 def test_risk_grows_with_every_part_and_stays_a_probability():

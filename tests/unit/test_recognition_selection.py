@@ -160,6 +160,12 @@ def test_risky_videos_are_left_out_and_others_weighed(checked):
     assert set(weights().values()) == {1.0}
     left = weights(most=0.5)
     assert len(left) == 6 and "ben_source_gym.mp4" not in left and set(left.values()) == {1.0}
+    found = synthetic_clips(checked, NOTHING, LABELLED, 0, risks=Risks(of))
+    for seed in range(4):
+        best = choose_clips(found, ["across"], 0, 5, seed, "quality")
+        assert {clip.risk for clip in best} == {0}
+        every = choose_clips(found, ["across"], 0, 7, seed, "quality")
+        assert [clip.risk for clip in every][-2:] == [0.25, 0.9]
     weighed = weights(weighed=True)
     assert weighed["ben_source_gym.mp4"] == pytest.approx(0.1)
     assert weighed["ben_source_hall.mp4"] == 0.75 and weighed["ada_source_hall.mp4"] == 1

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 from dataclasses import replace
+from datetime import date
 from itertools import groupby, pairwise
 from types import SimpleNamespace
 
@@ -22,12 +23,15 @@ from hypothesis import strategies as st
 from tests.unit.dataset_world import write_releasable
 from tests.unit.refused_tables import TABLES
 from understudy.cli import main
+from understudy.configuration.check import checked_config
 from understudy.errors import UserError
 from understudy.release import private
 from understudy.release.certificates import make_credentials
 from understudy.release.croissant import About
 from understudy.release.names import CERTIFICATE, SUMS
+from understudy.release.publish import publish
 from understudy.release.release import dataset_of, write_release
+from understudy.release.settings import ReleaseSettings
 from understudy.release.shards import _placed
 from understudy.release.terms import objections
 from understudy.release.verify import verify_release
@@ -215,12 +219,17 @@ def test_a_video_that_was_made_again_is_not_released(dataset, manifest, tmp_path
 
 @pytest.fixture
 def run(dataset, monkeypatch):
-    """Run the command on the dataset; returns its result."""
+    """Run the command on the dataset, by a config with this section; returns its result."""
     told = {"name": "waves", "licence": "CC BY-NC 4.0"}
     layout = SimpleNamespace(dataset=lambda name: f"{dataset}/{name}")
-    plan = SimpleNamespace(config={"dataset": told}, layout=layout)
-    monkeypatch.setattr("understudy.forecast.show.plan_of", lambda config: plan)
-    return lambda *arguments: CliRunner().invoke(main, ["release", *map(str, arguments)])
+
+    def run(*arguments, **section):
+        config = checked_config({"labels": ["bow"], "dataset": told, "release": section})
+        plan = SimpleNamespace(config=config, layout=layout)
+        monkeypatch.setattr("understudy.forecast.show.plan_of", lambda path: plan)
+        return CliRunner().invoke(main, ["release", *map(str, arguments)])
+
+    return run
 
 
 WHO = ("--creator", "A lab", "--url", "https://example.org/waves")
@@ -253,7 +262,54 @@ def test_a_publishers_certificate_is_used(run, tmp_path):
         path for path in (tmp_path / "waves").rglob("*.pem") if b"PRIVATE" in path.read_bytes()
     ]
     alone = run("--out", tmp_path / "more", *WHO, *files[:2])
-    assert alone.exit_code == 2 and "--certificate and --key belong together" in alone.output
+    assert alone.exit_code == 1 and "error: config: only release.certificate is" in alone.output
+
+
+def test_what_no_option_says_is_as_configured(run, tmp_path):
+    written = run("--out", tmp_path / "waves", *WHO, note="AI-generated", shards_mb=500)
+    assert written.exit_code == 0, written.output
+    assert [path.name for path in (tmp_path / "waves/train").glob("*.tar")] == ["00000.tar"]
+    assert "Each shows the words “AI-generated”." in (tmp_path / "waves/README.md").read_text()
+
+
+def test_an_option_is_checked_as_the_key_that_it_stands_for(run, tmp_path):
+    wrong = run("--out", tmp_path / "waves", "--creator", "A lab", "--url", "example.org")
+    assert wrong.exit_code == 1
+    told = "error: config: release.url: 'example.org' cannot be used; give an http:// or https://"
+    assert told in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"creator": None}, "config: release.creator must be given"),
+        ({"url": None}, "config: release.url must be given"),
+        (
+            {"creator": None, "url": None},
+            "config: release.creator and release.url must be given for a release: who publishes",
+        ),
+        ({"key": "key.pem"}, "config: only release.key is given; give both"),
+        (
+            {"certificate": "no.pem", "key": "no.pem"},
+            "config: release.certificate: no.pem: no such file",
+        ),
+    ],
+)
+def test_settings_that_do_not_suffice_are_refused(dataset, tmp_path, changes, told):
+    settings = ReleaseSettings(**{"creator": "A lab", "url": "https://example.org", **changes})
+    with pytest.raises(UserError, match=re.escape(told)):
+        publish(dataset, "waves", "CC0 1.0", settings, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_release_is_of_today_and_says_what_its_settings_say(dataset, tmp_path):
+    settings = ReleaseSettings("A lab", "https://example.org/waves", shards_mb=0.01)
+    publish(dataset, "waves", "CC BY-NC 4.0", settings, tmp_path / "out")
+    described = json.loads((tmp_path / "out/croissant.json").read_text())
+    assert described["datePublished"] == date.today().isoformat()
+    assert (described["name"], described["creator"]["name"]) == ("waves", "A lab")
+    assert described["url"] == "https://example.org/waves"
+    assert len(list((tmp_path / "out/train").glob("*.tar"))) > 1
 
 
 @pytest.mark.parametrize("missing", ["c2pa", "cryptography"])

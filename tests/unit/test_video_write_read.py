@@ -143,9 +143,13 @@ def test_frames_are_streamed_in_the_order_asked_for(tmp_path, monkeypatch):
     with VideoWriter(tmp_path / "clip.mkv", 98, 64, 18, codec="rgba") as video:
         video.write(noise(9, 64, 98, 4))
     for name in ("clip.mp4", "clip.mkv"):
-        whole, asked = read_frames(tmp_path / name), [8, 7, 2, 2, 3]
-        streamed = np.stack(list(read.stream_frames(tmp_path / name, asked)))
-        np.testing.assert_array_equal(streamed, whole[asked])
+        whole = read_frames(tmp_path / name)
+        for asked in ([8, 7, 2, 2, 3], [1, 2, 8], range(9)):
+            streamed = np.stack(list(read.stream_frames(tmp_path / name, asked)))
+            np.testing.assert_array_equal(streamed, whole[list(asked)])
+        assert list(read.stream_frames(tmp_path / name, [])) == []
+        with pytest.raises(UserError, match="not all of it decodes"):
+            list(read.stream_frames(tmp_path / name, [3, 9]))
 
 
 def test_probe_of_our_own_clip(tmp_path):

@@ -34,8 +34,7 @@ class Case:
 
 TARGETS = {
     *("all", "avatars", "white", "synthetic", "rooms", "dataset", "leakage", "experiments"),
-    "gallery",
-    "report",
+    *("gallery", "release", "report"),
 }
 
 

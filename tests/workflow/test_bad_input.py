@@ -1,5 +1,6 @@
 """Bad input: one clear line each, nothing half-made, other jobs finish, the report lists it."""
 
+import contextlib
 import html
 import re
 import subprocess
@@ -8,17 +9,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import imageio_ffmpeg
-import numpy as np
 import pytest
 import yaml
+from bad_files import for_another_body, make_bad_image, make_bad_videos, source_of
 from workflow_tools import Checkout, copy_repository, edited, with_row
 
-from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.errors import UserError
 from understudy.files import read_json
-from understudy.video.probe import probe
-from understudy.video.read import read_frames
-from understudy.video.write import VideoWriter
 
 BOW_BEN = "results/demo/world/clip/ben.bow.living_room.1.mp4"  # a reference of the demo
 
@@ -124,38 +121,6 @@ def spoilt(finished, tmp_path_factory) -> Spoilt:
     return Spoilt(checkout, checkout.snakemake(within=within), due)
 
 
-def source_of(checkout: Checkout, reference: str) -> Path:
-    rows = [line.split("\t") for line in checkout.table("references").read_text().splitlines()]
-    return checkout.folder / next(row[1] for row in rows if row[0] == reference)
-
-
-def make_bad_videos(bad: Path, checkout: Checkout) -> None:
-    good = source_of(checkout, "bow")
-    (bad / "empty.mp4").touch()
-    (bad / "cut.mp4").write_bytes(good.read_bytes()[: good.stat().st_size // 2])
-    (bad / "text.mp4").write_text("not a video\n" * 100)
-    for name, seconds in (("nobody", 2), ("one_frame", 0.125)):
-        source = f"color=gray:s=192x192:d={seconds}:r=8"
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source]
-        subprocess.run([*command, bad / f"{name}.mp4"], check=True)
-    people = [read_frames(source_of(checkout, name)) for name in ("wave", "bow")]
-    together = np.concatenate(people, axis=2)
-    height, width = together.shape[1:3]
-    with VideoWriter(bad / "two_people.mp4", width, height, probe(good).fps) as video:
-        video.write(together)
-
-
-def make_bad_image(path: Path, whole: Path) -> None:
-    content = whole.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-
-
-def for_another_body(path: Path) -> None:
-    """Rewrite a feature file as if it were made for another body model."""
-    stored = load_arrays(path, "expression")
-    save_arrays(path, stored.arrays, {**stored.about, "body": "another-0123456789ab"})
-
-
 def refusal_of(spoilt: Spoilt, name: str) -> Refusal:
     if name not in spoilt.due:
         pytest.skip("no small disk can be mounted here; tests/unit/test_files.py simulates one")
@@ -238,6 +203,27 @@ def test_the_report_lists_who_is_missing_and_why(spoilt, finished):
         "composite_background · bow × esi × source × torn",
     ):
         assert told in html.unescape(waiting)
+
+
+def test_a_later_run_makes_what_is_missing_and_no_more(spoilt, finished):
+    """Once the bad rows are out of the tables, and the feature of another body is deleted."""
+    wrong = spoilt.checkout.results / "features/reference/wave/expression.npz"
+    kept = wrong.read_bytes()
+    checkout, tables = spoilt.checkout, ("references", "identities", "backgrounds")
+    whole = {checkout.table(name): finished.table(name).read_text() for name in tables}
+    settings = {**checkout.settings, "backgrounds": {"per_pair": 3}}
+    whole[checkout.folder / checkout.config] = yaml.safe_dump(settings)
+    with contextlib.ExitStack() as stack:
+        for path, text in whole.items():
+            stack.enter_context(edited(path, text))
+        wrong.unlink()
+        stack.callback(wrong.write_bytes, kept)
+        jobs = checkout.would_run()
+    made = {path for job in jobs for path in job.outputs}
+    assert "results/tiny/fit/reference/wave.npz" in made
+    assert "results/tiny/dataset/manifest.parquet" in made
+    done = ("synthetic/bow/", "avatar/", "fit/reference/bow", "video/")
+    assert not [path for path in made if path.startswith(tuple(f"results/tiny/{x}" for x in done))]
 
 
 def test_a_job_tells_its_error_though_the_log_has_no_room(tmp_path, monkeypatch, capsys):

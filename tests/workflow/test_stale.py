@@ -63,6 +63,7 @@ def test_cloning_again_reruns_nothing(finished, tmp_path):
     [
         ({"n_real": 0, "n_synthetic": 1}, "real0_synthetic1"),
         ({"n_real": 1, "n_synthetic": 1, "background": "white"}, "real1_synthetic1_white"),
+        ({"n_real": 1, "n_synthetic": 1, "selection": "quality"}, "real1_synthetic1_quality"),
         ({"n_real": 1, "n_synthetic": [0, 1], "identities": 1}, "real1_synthetic1_identities1"),
     ],
 )

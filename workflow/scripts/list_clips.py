@@ -39,7 +39,7 @@ with job(snakemake):
             white,
             Risks.read(snakemake.input.quality, keep.most_risk, told.weighed),
         )
-    train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed)
+    train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed, point.selection)
     for line in flagged:
         print(f"left out, as dataset.keep says: {line}", file=sys.stderr)
     try:

@@ -15,7 +15,7 @@ with job(snakemake):
             for row, video, labels in zip(told.rows, files.videos, told.labels, strict=True)
         ],
         told.backend,
-        # A few frames of each video: no GPU is worth waiting for.
+        # A few frames of each video, beside Snakemake: no GPU is worth waiting for.
         Runtime.of("cpu", told.weights, files.weights, snakemake.threads),
         snakemake.output[0],
     )

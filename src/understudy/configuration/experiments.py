@@ -22,6 +22,7 @@ Recognisers = Annotated[
     allowed("all, a name in `experiments.models`, or a list of these"),
 ]
 Views = _one_or_list(Literal["all", "source"], "all or source")
+Chosen = _one_or_list(Literal["random", "quality"], "random or quality")
 
 
 class GridLine(Section):
@@ -34,6 +35,7 @@ class GridLine(Section):
     background: Behind = Point.background
     identities: HowMany = Point.identities
     views: Views = Point.views
+    selection: Chosen = Point.selection
 
     models: Recognisers = "all"
     """Which of `experiments.models` are trained on it: `all`, or names."""

@@ -75,6 +75,13 @@ def _image(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    scheme, _, rest = _one_line(text).partition("://")
+    if scheme not in ("http", "https") or not rest or " " in rest:
+        raise ValueError
+    return text
+
+
 def _unique(values: list) -> list:
     for value in values:
         if values.count(value) > 1:
@@ -109,6 +116,7 @@ Folder = Annotated[
     AfterValidator(_folder),
     allowed("the path of a folder, without any of {}*?[]$\\, no ~ in front, no .. at the end"),
 ]
+Address = Annotated[str, AfterValidator(_address), allowed("an http:// or https:// address")]
 Image = Annotated[
     str,
     AfterValidator(_image),

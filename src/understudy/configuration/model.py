@@ -23,6 +23,7 @@ from understudy.configuration.kinds import (
     Unique,
     allowed,
 )
+from understudy.configuration.release import Release
 from understudy.configuration.render import Backgrounds, Render
 from understudy.configuration.video import Video
 from understudy.coverage.settings import FLAGS as COVERAGE_FLAGS
@@ -144,6 +145,9 @@ class Config(Section):
 
     dataset: Dataset = Field(default_factory=Dataset)
     """What the manifest says about the dataset, and which videos are trained on."""
+
+    release: Release = Field(default_factory=Release)
+    """The dataset for others (docs/release.md)."""
 
     experiments: Experiments = Field(default_factory=Experiments)
     """The recognisers."""

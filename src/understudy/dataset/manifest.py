@@ -237,7 +237,7 @@ def _risks_told(manifest: pd.DataFrame, most: float) -> dict:
     """Of checks.json: the videos that are most likely bad, and how many are left out for it."""
     worst = manifest.dropna(subset="risk").nlargest(WORST, "risk")
     return {
-        "worst": dict(zip(worst["video"], worst["risk"], strict=True)),
+        "worst": worst[["video", "risk"]].to_dict("records"),
         "too_risky": int((manifest["risk"] > most).sum()),
     }
 

@@ -53,10 +53,10 @@ function buildFilters() {
   for (const name of NUMERIC) $("order").append(option(`+${name}`, `${words(name)} ↑`), option(`-${name}`, `${words(name)} ↓`));
 }
 
-// Failed checks, then what is left out, then flags, then what the name of a score says.
+// Failed checks, then what is left out, then the risk, then flags.
 function badness(video) {
   const flags = [video.reference_flags, video.identity_flags].join(",").split(",").filter(Boolean).length;
-  return [video.passed === false, video.kept === false, flags, video.risk ?? 0].map(Number);
+  return [video.passed === false, video.kept === false, video.risk ?? 0, flags].map(Number);
 }
 
 function compared(a, b) {

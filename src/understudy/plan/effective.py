@@ -3,12 +3,14 @@ nothing that only says where or how often. A job is given no more than this, so 
 of the config makes its outputs stale."""
 
 from understudy.choices import CHOICES
+from understudy.recognition.points import Point
 from understudy.recognition.settings import INDIFFERENT
 
 SHARED = ("model", "size", "held_out_every", "patience")  # of `avatar`, what affects every model
 READING = ("focal", "least_score", "least_frames")  # of `fit`: how keypoints are read
 JUDGED_BY = ("flag", "flagged")  # of `fit`: how a fit is judged once it is made
 PLACES = ("device", "container", "weights", "tables", "results")
+PUBLISHED = ("release",)  # decides nothing but the release
 
 
 def avatar_settings(config: dict) -> dict:
@@ -55,9 +57,11 @@ def recogniser_settings(config: dict, model: str) -> dict:
     return {key: value for key, value in settings.items() if key not in unused}
 
 
-def needs_quality(config: dict, model: str) -> bool:
+def needs_quality(config: dict, model: str, point: Point) -> bool:
     """Whether the quality of the synthetic videos decides what a recogniser is trained on."""
-    return is_weighed(config, model) or config["dataset"]["keep"]["most_risk"] < 1
+    is_limited = config["dataset"]["keep"]["most_risk"] < 1
+    decides = is_limited or point.selection == "quality" or is_weighed(config, model)
+    return bool(point.n_synthetic) and decides
 
 
 def is_weighed(config: dict, model: str) -> bool:
@@ -73,7 +77,7 @@ def loading_settings(config: dict, model: str) -> dict:
 
 def effective_config(config: dict) -> dict:
     """All of the config that affects results, as the report shows it."""
-    shown = {key: value for key, value in config.items() if key not in PLACES}
+    shown = {key: config[key] for key in config if key not in (*PLACES, *PUBLISHED)}
     experiments = dict(config["experiments"])
     experiments.pop("disjoint_by")  # decides only what a plan refuses
     models = {name: recogniser_settings(config, name) for name in experiments["models"]}

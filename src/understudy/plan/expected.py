@@ -15,6 +15,7 @@ TARGETS = {
     "rooms": ("room",),
     "dataset": (*SOURCES, "synthetic", "dataset"),
     "gallery": (*SOURCES, "synthetic", "dataset", "gallery"),
+    "release": (*SOURCES, "synthetic", "dataset"),  # itself it is made only if it is asked for
     "leakage": ("leakage",),
     "experiments": (*SOURCES, "white", "synthetic", "dataset", "leakage", "experiments"),
     "report": (

@@ -101,6 +101,9 @@ class Layout:
     def gallery(self, name: str) -> str:
         return f"{self.results}/gallery/{name}"
 
+    def release(self, name: str) -> str:
+        return f"{self.results}/release/{name}"
+
     @property
     def checked(self) -> str:
         """The table of synthetic videos that were checked."""

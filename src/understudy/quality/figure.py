@@ -3,6 +3,7 @@
 Without PyTorch: the embedded detector's environment has none.
 """
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from understudy.artifacts.figures import LIMBS, save_figures
+from understudy.artifacts.figures import FIGURE_PARTS, LIMBS, save_figures
 from understudy.artifacts.label_arrays import BEHIND_SELF, VISIBLE
 from understudy.artifacts.label_points import Figure, load_figure
+from understudy.errors import UserError
 from understudy.features.frames import evenly
 from understudy.features.interfaces import Detected
 from understudy.features.runtime import Runtime
@@ -55,7 +57,8 @@ def look_at_figures(
 ) -> None:
     """Look at the figure in each video and write `out` (`artifacts.figures`).
 
-    backend, runtime: of the keypoints, which are detected again.
+    backend, runtime: of the keypoints, which are detected again. A video that cannot be read is
+    told on stderr, and nothing of it is known.
     """
     detect = chosen("keypoints", backend)
     models: dict[str, str] = {}
@@ -65,13 +68,15 @@ def look_at_figures(
         models.update(detected.model)
         return detected
 
-    rows = [
-        (
-            (made.identity, made.view, made.background),
-            figure_parts(made.video, load_figure(made.labels), found),
-        )
-        for made in progress(videos, "looking at videos", unit="video")
-    ]
+    rows = []
+    for made in progress(videos, "looking at videos", unit="video"):
+        figure = load_figure(made.labels)
+        try:
+            parts = figure_parts(made.video, figure, found)
+        except UserError as error:  # `dataset.checks` says so of the video; others are measured
+            print(f"not looked at: {error}", file=sys.stderr)
+            parts = dict.fromkeys(FIGURE_PARTS, np.nan)
+        rows.append(((made.identity, made.view, made.background), parts))
     save_figures(out, rows, models)
 
 

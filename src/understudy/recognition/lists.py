@@ -100,8 +100,10 @@ def synthetic_clips(
         table = table[table.view == "source"]
     clips: dict[str, Clip] = {}
     for row in table.itertuples():
-        weight = risks.weight(row.reference, row.identity, row.view, row.background)
+        risk = risks.of(row.reference, row.identity, row.view, row.background)
         path = white(row.reference, row.identity, row.view) if white else row.video
+        weight = risks.weight(risk)
         if weight > 0 and path not in clips:
-            clips[path] = Clip(path, labels[row.reference], "synthetic", weight=weight)
+            label = labels[row.reference]
+            clips[path] = Clip(path, label, "synthetic", weight=weight, risk=risk)
     return list(clips.values())

@@ -14,7 +14,7 @@ class Point:
 
     n_real, n_synthetic: how many videos, or "all". Of the synthetic ones: background, before
     images or on white; identities, how many people re-enact them; views, all that were rendered
-    or the reference's own (source).
+    or the reference's own (source); selection, which are taken of more than are needed.
     """
 
     n_real: Count
@@ -27,6 +27,9 @@ class Point:
     """How many people the synthetic videos show; drawn by seed."""
     views: Literal["all", "source"] = "all"
     """`all`: synthetic videos of all `render.views`. `source`: only of the reference's own view."""
+    selection: Literal["random", "quality"] = "random"
+    """Which synthetic videos are taken where there are more: drawn by seed (`random`), or those of
+    the lowest risk (`quality`, docs/quality.md)."""
 
     @property
     def name(self) -> str:
@@ -35,6 +38,7 @@ class Point:
         parts += ["white"] if self.background == "white" else []
         parts += [f"identities{self.identities}"] if self.identities != "all" else []
         parts += ["source"] if self.views == "source" else []
+        parts += ["quality"] if self.selection == "quality" else []
         return "_".join(parts)
 
     @property

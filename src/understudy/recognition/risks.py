@@ -23,9 +23,12 @@ class Risks:
         measured = load_qualities({Path(file).stem: Path(file) for file in files})
         return Risks({row: found["risk"] for row, found in measured.items()}, most, weighed)
 
-    def weight(self, *row: str) -> float:
-        """Of a video; 0 if it is left out, 1 if it was not measured."""
-        risk = self.by_video.get(row, 0.0)
+    def of(self, *row: str) -> float:
+        """Of a video; 0 if it was not measured."""
+        return self.by_video.get(row, 0.0)
+
+    def weight(self, risk: float) -> float:
+        """Of a video in the loss; 0 if it is left out."""
         if risk > self.most:
             return 0.0
         return 1 - risk if self.weighed else 1.0

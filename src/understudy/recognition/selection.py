@@ -21,8 +21,8 @@ KINDS = ("real", "synthetic")
 @dataclass(frozen=True)
 class Clip:
     """One labelled video: its path, its class, whether it is `real` or `synthetic`, where it was
-    filmed from, if that is known, whether left and right are to be swapped, and how much it counts
-    in the loss."""
+    filmed from, if that is known, whether left and right are to be swapped, how much it counts in
+    the loss, and how likely it is a bad one (`artifacts.quality`)."""
 
     path: str
     label: str
@@ -30,6 +30,7 @@ class Clip:
     camera: str = ""
     mirror: bool = False
     weight: float = 1.0
+    risk: float = 0.0
 
 
 def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
@@ -47,16 +48,23 @@ def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
 
 
 def choose_clips(
-    clips: Iterable[Clip], labels: Iterable[str], n_real: Count, n_synthetic: Count, seed: int
+    clips: Iterable[Clip],
+    labels: Iterable[str],
+    n_real: Count,
+    n_synthetic: Count,
+    seed: int,
+    selection: str = "random",
 ) -> list[Clip]:
-    """At most `n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`."""
+    """At most `n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`; with
+    selection "quality", the synthetic ones of the lowest risk."""
     clips = list(clips)
     wanted = dict(zip(KINDS, (n_real, n_synthetic), strict=True))
+    by_risk = selection == "quality"
     return [
         clip
         for label in labels
         for kind, count in wanted.items()
-        for clip in _draw(clips, label, kind, count, seed)
+        for clip in _draw(clips, label, kind, count, seed, by_risk)
     ]
 
 
@@ -116,9 +124,14 @@ def refuse_untaught(clips: Iterable[Clip], labels: Iterable[str]) -> None:
             )
 
 
-def _draw(clips: list[Clip], label: str, kind: str, count: Count, seed: int) -> list[Clip]:
+def _draw(
+    clips: list[Clip], label: str, kind: str, count: Count, seed: int, by_risk: bool
+) -> list[Clip]:
     pool = [clip for clip in clips if clip.label == label and clip.kind == kind]
-    return sorted(pool, key=lambda clip: _place(clip, seed))[: None if count == "all" else count]
+    pool.sort(key=lambda clip: _place(clip, seed))
+    if by_risk:  # real ones have none
+        pool.sort(key=lambda clip: clip.risk)
+    return pool[: None if count == "all" else count]
 
 
 def _place(clip: Clip, seed: int) -> bytes:

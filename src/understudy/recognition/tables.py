@@ -154,6 +154,7 @@ def point_name(row: Any) -> str:
     words = ["on white"] if row.background == "white" else []
     words += [f"of {row.identities} people"] if row.identities != "all" else []
     words += ["source view alone"] if row.views == "source" else []
+    words += ["the best"] if row.selection == "quality" else []
     return ", ".join(words)
 
 

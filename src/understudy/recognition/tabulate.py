@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from understudy.errors import UserError
 from understudy.files import read_json
 
-USUAL = {"background": "image", "identities": "all", "views": "all"}
+USUAL = {"background": "image", "identities": "all", "views": "all", "selection": "random"}
 POINT = ["dataset", "model", "n_real", "n_synthetic", *USUAL]
 OVER_PREDICTED = 3  # times as often as it occurs
 KINDS = ("real", "synthetic")

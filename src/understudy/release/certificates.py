@@ -35,13 +35,6 @@ class Credentials:
     self_made: bool
 
 
-def credentials_of(creator: str, certificate: Path | None, key: Path | None) -> Credentials:
-    """The publisher's, of two PEM files, or self-made ones if there are none."""
-    if certificate is None or key is None:
-        return make_credentials(creator)
-    return read_credentials(certificate, key)
-
-
 def read_credentials(certificate: Path, key: Path) -> Credentials:
     """Of two PEM files: the signer's certificate with those above it, and its key without a
     password. UserError if one cannot be read, they do not belong together, or today is not within

@@ -1,6 +1,7 @@
 """Frames from video files."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import decord
@@ -36,17 +37,15 @@ def stream_frames(path: Path | str, indices: Sequence[int]) -> Iterator[np.ndarr
     """The frames `indices`, in that order, one by one, upright, RGB uint8 (h,w,3); a few are in
     memory. Raises UserError as `probe` does."""
     film = Film(path, threads=1)
+    if all(before < after for before, after in pairwise(indices)):
+        yield from _in_one_pass(film, indices)
+        return
     frame_bytes = 3 * film.info.width * film.info.height
     batch = max(1, min(BATCH, BATCH_BYTES // frame_bytes))
-    reader = _decord_reader(path) if decord_reads(film.info) else None
     for start in range(0, len(indices), batch):
         some = indices[start : start + batch]
-        ascending = sorted(some)  # a step back would decode from the last key frame again
-        if reader is None:
-            frames = _read_in_order(film, ascending)
-        else:
-            frames = _batch_of(reader, path, ascending)
-        by_index = dict(zip(ascending, frames, strict=True))
+        ascending = sorted(set(some))  # a step back would decode from the last key frame again
+        by_index = dict(zip(ascending, read_frames(path, ascending), strict=True))
         yield from (by_index[index] for index in some)
 
 
@@ -93,13 +92,24 @@ def _damaged(path: Path | str) -> UserError:
 
 
 def _read_in_order(film: Film, wanted: Sequence[int]) -> np.ndarray:
-    needed, kept = set(wanted), {}
-    size = film.info.width, film.info.height
-    for shown in film:
-        if shown.index in needed:
-            kept[shown.index] = film.picture(shown, *size)
-        if len(kept) == len(needed):
-            break
-    if len(kept) < len(needed):
-        raise _damaged(film.path)
+    needed = sorted(set(wanted))
+    kept = dict(zip(needed, _in_one_pass(film, needed), strict=True))
     return np.stack([kept[index] for index in wanted])
+
+
+def _in_one_pass(film: Film, ascending: Sequence[int]) -> Iterator[np.ndarray]:
+    """Frames of ascending indices. Not by decord, even where it could: its thread decodes the whole
+    clip ahead of whoever works on each frame, and keeps it."""
+    size = film.info.width, film.info.height
+    as_decord = decord_reads(film.info)
+    wanted = set(ascending)
+    for shown in film if wanted else ():
+        if shown.index in wanted:
+            wanted.remove(shown.index)
+            yield (
+                shown.frame.to_ndarray(format="rgb24") if as_decord else film.picture(shown, *size)
+            )
+        if not wanted:
+            return
+    if wanted:
+        raise _damaged(film.path)
