@@ -36,15 +36,16 @@ def loader_ratio() -> float:
         torch.manual_seed(0)
         model = Recogniser(SETTINGS, 2)
         state = TrainingState("loader", model, torch.optim.Adam(model.parameters(), SETTINGS.lr))
-        loaded, bare, weight = [], [], torch.ones(SETTINGS.batch)
+        loaded, bare = [], []
+        counts = torch.ones(SETTINGS.batch), torch.zeros(SETTINGS.batch)
         iterator = iter(loader)
         for _ in range(STEPS + 1):
             started = time.perf_counter()
             clip, target, _ = next(iterator)
-            _step(state, SETTINGS.lr, clip, target, weight, mixed=False)
+            _step(state, SETTINGS.lr, clip, target, *counts, mixed=False)
             loaded.append(time.perf_counter() - started)
             started = time.perf_counter()
-            _step(state, SETTINGS.lr, clip, target, weight, mixed=False)
+            _step(state, SETTINGS.lr, clip, target, *counts, mixed=False)
             bare.append(time.perf_counter() - started)
     return statistics.median(loaded[1:]) / statistics.median(bare[1:])
 

@@ -20,6 +20,7 @@ from understudy.recognition.settings import (
     FRAMES,
     INPUTS,
     OPTIMISERS,
+    RECIPES,
     WEIGHTINGS,
     RecogniserSettings,
 )
@@ -63,6 +64,8 @@ class RecogniserSection(Section):
     final_lr: Share = RecogniserSettings.final_lr
     batch: Count = RecogniserSettings.batch
     balanced: bool = RecogniserSettings.balanced
+    recipe: Literal[*RECIPES] = RecogniserSettings.recipe
+    smoothing: LessThanOne = RecogniserSettings.smoothing
     weighting: Literal[*WEIGHTINGS] = RecogniserSettings.weighting
     dropout: LessThanOne = RecogniserSettings.dropout
     clip_share: PositiveShare = RecogniserSettings.clip_share

@@ -10,6 +10,7 @@ ARCHITECTURES = tuple(CHOICES["recogniser"])
 FRAMES = {"resnet": 16, "slowfast": 32}  # section 5.1
 INPUTS = ("frames", "motion")
 WEIGHTINGS = ("none", "quality")
+RECIPES = ("mix", "rehearse", "pretrain")
 OPTIMISERS = ("adam", "sgd")
 GPU_WORKERS = 4
 DEPTHS = (18, 50, 101, 152)  # PyTorchVideo's; 18 has one bottleneck block per stage
@@ -81,6 +82,14 @@ class RecogniserSettings:
     """Every class is drawn equally often in an epoch, however many videos it has; an epoch is as
     long as without."""
 
+    recipe: str = "mix"
+    """In which order real and synthetic videos are seen, in the same number of steps: `mix`,
+    together (the paper); `rehearse`, together, and the real ones alone at a tenth of the rate for
+    the last third; `pretrain`, the synthetic ones, then the real ones, half of the steps each."""
+
+    smoothing: float = 0.0
+    """Share of a synthetic video's label that is spread over all classes."""
+
     weighting: str = "none"
     """How much a synthetic video counts in the loss: `none`, as much as a real one, or `quality`,
     by 1 − its risk: how likely its motion is among the tenth furthest from the performer's."""
@@ -118,6 +127,10 @@ class RecogniserSettings:
             )
         if self.input not in INPUTS:
             raise UserError(f"recogniser: unknown input '{self.input}'; use one of {INPUTS}")
+        if self.recipe not in RECIPES:
+            raise UserError(f"recogniser: unknown recipe '{self.recipe}'; use one of {RECIPES}")
+        if not 0 <= self.smoothing < 1:
+            raise UserError("recogniser: smoothing must be in [0, 1)")
         if self.weighting not in WEIGHTINGS:
             raise UserError(
                 f"recogniser: unknown weighting '{self.weighting}'; use one of {WEIGHTINGS}"

@@ -4,14 +4,13 @@ import contextlib
 import csv
 import hashlib
 import json
-import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, log_softmax
 from torch.utils.data import DataLoader
 
 from understudy.checkpoint import Interval, interruptible, remove_checkpoint
@@ -20,7 +19,6 @@ from understudy.files import atomic_path, file_digest, write_json
 from understudy.progress import progress
 from understudy.recognition.data import (
     ClipDataset,
-    batches,
     clips_for_testing,
     training_clips,
 )
@@ -30,6 +28,7 @@ from understudy.recognition.lists import read_list
 from understudy.recognition.memory import keep_memory
 from understudy.recognition.models import Recogniser, parameter_count, precision
 from understudy.recognition.pretrained import load_pretrained
+from understudy.recognition.recipes import planned_steps
 from understudy.recognition.selection import Clip, taken
 from understudy.recognition.settings import RecogniserSettings
 from understudy.recognition.state import TrainingState
@@ -132,25 +131,30 @@ def _run(
     checkpoint: Path,
 ) -> None:
     """Take `state` from where it is, or where `checkpoint` left it, to the last step."""
-    steps = batches([labels.index(clip.label) for clip in train], settings, seed)
+    steps = planned_steps(train, labels, settings, seed)
     state.restore(checkpoint)
     device = next(state.model.parameters()).device
     clips = training_clips(train, labels, settings, seed)
     weights = torch.tensor([clip.weight for clip in train], device=device)
-    loader = training_loader(clips, steps[state.step :], settings, device)
+    smoothing = torch.tensor(
+        [settings.smoothing * (clip.kind == "synthetic") for clip in train], device=device
+    )
+    ahead = [step.batch for step in steps[state.step :]]
+    loader = training_loader(clips, ahead, settings, device)
     due = Interval(settings.checkpoint_seconds)
     mixed = settings.mixed_precision
     bar = progress(loader, f"training {settings.architecture}", unit="step")
     with interruptible() as interruption:
         started, before = time.monotonic(), state.seconds
         for clip, target, index in bar:
-            epoch = steps[state.step][0][0]
-            rate = _learning_rate(settings, state.step / len(steps))
-            clip, target = (x.to(device, non_blocking=True) for x in (clip, target))
-            loss, right = _step(state, rate, clip, target, weights[index.to(device)], mixed)
+            step = steps[state.step]
+            clip, target, index = (x.to(device, non_blocking=True) for x in (clip, target, index))
+            counts = weights[index], smoothing[index]
+            loss, right = _step(state, step.rate, clip, target, *counts, mixed)
             state.step += 1
             state.seconds = before + time.monotonic() - started
-            _add_to_history(state.history, epoch, loss, right, len(target), rate)
+            epoch = step.batch[0][0]
+            _add_to_history(state.history, epoch, loss, right, len(target), step.rate)
             bar.set_postfix(loss=f"{loss:.2f}", refresh=False)
             if interruption.requested or due.passed() or state.step == len(steps):
                 state.save(checkpoint)
@@ -184,26 +188,28 @@ def _step(
     clip: torch.Tensor,
     target: torch.Tensor,
     weight: torch.Tensor,
+    smoothing: torch.Tensor,
     mixed: bool,
 ) -> tuple[float, int]:
-    """One step of the optimiser on a batch of clips that count by `weight` (b,); its mean loss and
-    how many it got right."""
+    """One step of the optimiser on a batch of clips that count by `weight` (b,), and whose labels
+    are smoothed by `smoothing` (b,); its mean loss and how many it got right."""
     for group in state.optimiser.param_groups:
         group["lr"] = rate
     state.model.train()
     with precision(clip.device, mixed):
         scores = state.model(clip).float()
-    loss = (weight * cross_entropy(scores, target, reduction="none")).mean()
+    loss = (weight * losses(scores, target, smoothing)).mean()
     state.optimiser.zero_grad()
     loss.backward()
     state.optimiser.step()
     return loss.item(), int((scores.argmax(1) == target).sum())
 
 
-def _learning_rate(settings: RecogniserSettings, done: float) -> float:
-    """From `lr` to `lr`·`final_lr` along half a cosine; `done` in [0, 1)."""
-    share = settings.final_lr + (1 - settings.final_lr) * 0.5 * (1 + math.cos(math.pi * done))
-    return settings.lr * share
+def losses(scores: torch.Tensor, target: torch.Tensor, smoothing: torch.Tensor) -> torch.Tensor:
+    """(b,) cross entropy of scores (b,c) with classes (b,), of whose label a share (b,) is spread
+    over all classes (Szegedy et al., CVPR 2016)."""
+    sharp = cross_entropy(scores, target, reduction="none")
+    return torch.lerp(sharp, -log_softmax(scores, 1).mean(1), smoothing)
 
 
 def _add_to_history(
