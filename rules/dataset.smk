@@ -71,6 +71,7 @@ rule write_dataset:
         masks=expand(LAYOUT.feature("identity", "{id}", "masks"), id=IDENTITIES),
         fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
         avatars=expand(LAYOUT.avatar("{id}"), id=IDENTITIES),
+        scores=expand(LAYOUT.avatar("{id}", "metrics.json"), id=IDENTITIES),
         coverage=expand(LAYOUT.coverage("{id}"), id=IDENTITIES),
     output:
         manifest=LAYOUT.dataset("manifest.parquet"),

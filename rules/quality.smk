@@ -1,4 +1,4 @@
-# Requires: all composites of a reference, avatars and their scores. Gives: {results}/quality/.
+# Requires: all composites of a reference, fits. Gives: {results}/quality/.
 
 
 def cast_of(wildcards):
@@ -42,7 +42,6 @@ rule measure_quality:
         keypoints=LAYOUT.feature("reference", "{reference}", "keypoints"),
         body=BODY,
         fits=lambda wildcards: [LAYOUT.fit("identity", id_) for id_ in cast_of(wildcards)],
-        metrics=lambda wildcards: [LAYOUT.avatar(id_, "metrics.json") for id_ in cast_of(wildcards)],
         figures=LAYOUT.figures("{reference}"),
     output:
         LAYOUT.quality("{reference}"),

@@ -34,7 +34,7 @@ from understudy.files import write_json
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
 from understudy.quality.figure import Made, look_at_figures
-from understudy.quality.measure import Cast, measure_quality
+from understudy.quality.measure import measure_quality
 from understudy.scene.in_room import render_in_room
 from understudy.scene.settings import CompositeSettings
 from understudy.video.read import read_frames
@@ -136,15 +136,14 @@ def make(clip: Clip) -> None:
 
 def measure(clip: Clip, background: str) -> None:
     """(Again) the quality of a clip's synthetic video."""
-    avatar = DEMO / "avatar" / clip.identity
     out, labels = clip.path("synthetic.mp4"), clip.path("synthetic.labels.npz")
-    cast = Cast(DEMO / f"fit/identity/{clip.identity}.npz", avatar / "metrics.json")
+    cast = {clip.identity: DEMO / f"fit/identity/{clip.identity}.npz"}
     figures = clip.path("figures.json")
     made = Made(clip.identity, "source", background, out, labels)
     look_at_figures([made], "mediapipe", EMBEDDED, figures)
     measure_quality(
         *(clip.path("fit.npz"), clip.path("keypoints.npz"), BODY),
-        *({clip.identity: cast}, figures, clip.path("quality.parquet")),
+        *(cast, figures, clip.path("quality.parquet")),
     )
 
 

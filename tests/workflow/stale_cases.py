@@ -22,20 +22,20 @@ from stale_edits import (
 # What follows what. A job of a later stage is due with the one before it.
 REPORT = {"build_report": 1}
 FACTS = {"write_dataset": 1, "build_gallery": 1, "sheet_worst": 1, **REPORT}
-JUDGED = {"measure_quality": 2, **FACTS}
-LOOKED_AT = {"look_at_figures": 2, **JUDGED}
 ONE_LOOKED_AT = {"look_at_figures": 1, "measure_quality": 1}
 TABLES = {"tabulate": 1, **REPORT}
 TRAINING = {"list_clips": 1, "train_recogniser": 1, **TABLES}
 TRAININGS = {"list_clips": 2, "train_recogniser": 2, **TABLES}
 SEES_SYNTHETIC = TRAINING
+JUDGED = {"measure_quality": 2, **FACTS, **SEES_SYNTHETIC}
+LOOKED_AT = {"look_at_figures": 2, **JUDGED}
 VIDEOS = {"check_synthetic": 1, **FACTS, **SEES_SYNTHETIC}
 SHOWN = {"sheet_reference": 2, "preview_reference": 2}
 COMPOSITES = {"composite_background": 2, **LOOKED_AT, **SHOWN, **VIDEOS}
 RENDERS = {"animate_avatar": 2, **COMPOSITES}
 ROOMS = {"calibrate_background": 1, "sheet_background": 1}  # of a photo that is as it was
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
-SCORES = {"score_avatar": 1, "measure_demo": 1, **JUDGED}
+SCORES = {"score_avatar": 1, "measure_demo": 1, **FACTS}
 AVATARS = {"train_avatar": 1, **PICTURES, **SCORES, **RENDERS}
 FITS = {"fit_body": 3, "extract_depth": 1, "measure_coverage": 1, "flag_sources": 1, **AVATARS}
 READINGS = {"extract_expression": 3, "extract_hands": 3, **FITS}

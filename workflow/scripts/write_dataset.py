@@ -14,6 +14,9 @@ with job(snakemake):
     def by_id(ids, *columns):
         return {id_: list(made) for id_, *made in zip(ids, *columns, strict=True)}
 
+    def paths(ids, files):
+        return {id_: Path(file) for id_, file in zip(ids, files, strict=True)}
+
     references = Sources(
         told.references,
         dict(zip(told.references, files.reference_notes, strict=True)),
@@ -39,12 +42,9 @@ with job(snakemake):
             name=told.about["name"],
             licence=told.about["licence"],
             keep=KeepSettings(**told.about["keep"]),
-            coverage={
-                id_: Path(path) for id_, path in zip(told.identities, files.coverage, strict=True)
-            },
-            quality={
-                id_: Path(path) for id_, path in zip(told.references, files.quality, strict=True)
-            },
+            coverage=paths(told.identities, files.coverage),
+            quality=paths(told.references, files.quality),
+            scores=paths(told.identities, files.scores),
             real=told.real,
             allowed=told.allowed,
         ),

@@ -27,7 +27,7 @@ class KeepSettings:
     camera or a cut moves the figure."""
     unless_identity: tuple[str, ...] = ("trunk", "left_leg", "right_leg")
     """The same for its identity: the avatar's looks are invented where nobody saw them."""
-    most_risk: float = 1.0
+    most_risk: float = 0.9
     """A video is left out, too, if its risk is above this: how likely its motion is among the tenth
     furthest from the performer's, by what was measured (docs/quality.md). 1: none is."""
 

@@ -37,7 +37,6 @@ MOTION_PARTS = {
     "pace": "mean speed of the fitted joints next to the pelvis, m/s",
     "unfamiliar": "mean turn of joints between each pose and the nearest of those that the avatar "
     "was trained on, deg",
-    "avatar": "the avatar's distance from held-out frames, −PSNR, dB",
 }
 PARTS = {**MOTION_PARTS, **FIGURE_PARTS}
 MEASURED = ("risk", *PARTS)

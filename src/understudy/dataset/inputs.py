@@ -41,7 +41,8 @@ class DatasetInputs:
     they were resized to the frame; match: which of them fit a label; allowed: pairs of a test video
     and another one that may look like copies of each other (test, other: their ids; reason);
     coverage: the coverage.json of each identity; quality: the table of each reference whose videos
-    were measured (`artifacts.quality`); missing: planned videos that are not there, and why."""
+    were measured (`artifacts.quality`); scores: the metrics.json of each avatar that was scored;
+    missing: planned videos that are not there, and why."""
 
     checked: Path
     flags: Path
@@ -57,6 +58,7 @@ class DatasetInputs:
     keep: KeepSettings
     coverage: dict[str, Path]
     quality: dict[str, Path] = field(default_factory=dict)
+    scores: dict[str, Path] = field(default_factory=dict)
     real: dict[str, dict] = field(default_factory=dict)
     allowed: list[dict] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)

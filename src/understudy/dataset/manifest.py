@@ -3,6 +3,7 @@
 import itertools
 import json
 from dataclasses import asdict
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from understudy.dataset.checks import CHECKS
 from understudy.dataset.datasheet import datasheet
 from understudy.dataset.inputs import DatasetInputs
 from understudy.errors import UserError
-from understudy.files import write_json, write_text
+from understudy.files import read_json, write_json, write_text
 
 UNSTATED = "unstated"
 
@@ -62,6 +63,7 @@ class _SourceColumns:
     """The columns that are not in the table of checked videos."""
 
     def __init__(self, inputs: DatasetInputs, checked: pd.DataFrame, flagged: Flagged) -> None:
+        self.psnr = {id_: _held_out(path) for id_, path in inputs.scores.items()}
         self.covered = {id_: _covered(inputs.coverage[id_]) for id_ in set(checked["identity"])}
         self.qualities = load_qualities(inputs.quality)
         self.most_risk = inputs.keep.most_risk
@@ -97,6 +99,11 @@ class _SourceColumns:
 def _measured(quality: dict[str, float]) -> dict[str, float]:
     """What may be wrong with a video."""
     return {"risk": quality["risk"], **{f"quality_{name}": quality[name] for name in PARTS}}
+
+
+def _held_out(path: Path) -> float:
+    """How well an avatar shows frames that it was not trained on, dB."""
+    return float(read_json(path)["held_out"]["psnr"])
 
 
 def _covered(path: Path) -> dict[str, object]:
@@ -157,6 +164,7 @@ def _row(found: dict, inputs: DatasetInputs, columns: _SourceColumns) -> dict:
         "identity_flags": columns.flags("identity", found["identity"]),
         "kept": columns.is_kept(found),
         **_measured(columns.quality(found)),
+        "avatar_psnr": columns.psnr.get(found["identity"], nan),
         **columns.covered[found["identity"]],
         **_origin("reference", reference, reference_note),
         **_shown(columns.shown[found["reference"]], reference_note),

@@ -54,6 +54,7 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
         folder / "checked.parquet",
     )
     quality = {id_: Path(layout.quality(id_)) for id_ in references}
+    scores = {id_: Path(layout.avatar(id_, "metrics.json")) for id_ in identities}
     made = set(there)
     absent = {layout.synthetic(*row): row for row in plan.synthetic if row not in made}
     about = config["dataset"]
@@ -73,6 +74,7 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
             keep=KeepSettings(**about["keep"]),
             coverage={id_: Path(path) for id_, path in coverage.items()},
             quality={id_: path for id_, path in quality.items() if path.is_file()},
+            scores={id_: path for id_, path in scores.items() if path.is_file()},
             real=real_rows(plan),
             allowed=[asdict(pair) for pair in plan.allowed_pairs],
             missing=_reasons(absent, find_failures(list(expected_files(plan)))),
