@@ -24,7 +24,7 @@ class Figure:
             return False
         if self.bar is None:
             return True
-        return self.value <= self.bar if self.at_most else self.value >= self.bar
+        return bool(self.value <= self.bar if self.at_most else self.value >= self.bar)
 
     @property
     def wanted(self) -> str:
@@ -36,7 +36,7 @@ def write_figures(name: str, figures: list[Figure]) -> None:
     rows = [
         {
             "figure": figure.figure,
-            "value": None if figure.value is None else round(figure.value, 7),
+            "value": None if figure.value is None else round(float(figure.value), 7),
             "unit": figure.unit,
             "bar": figure.wanted,
             "pass": figure.passed,

@@ -65,7 +65,7 @@ def against_truth() -> list[Figure]:
             if action is None:
                 make_identity(person, room, *files, SETTINGS)
             else:
-                make_clip(person, room, action, 7, *files, SETTINGS)
+                make_clip(person, action, 7, room, *files, SETTINGS)
             truth = load_truth(files[1])
         avatar = painted_avatar(make_person(person).shaped().model, torch.zeros(0), 0.03)
         pose, K = Pose.from_numpy(truth.arrays), truth["K"].astype(np.float32)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from scipy.stats import spearmanr
 
 from tests.bench.figures import ROOT, Figure
@@ -45,23 +44,22 @@ def of_demo_clips() -> list[Figure]:
     for clip in clips:
         make(clip)
     table = observed(clips, with_damaged=False)
-    error, risk = table["error"].to_numpy(), _risks(table)
+    error, rows = table["error"].to_numpy(), table.to_dict("records")
+    risk = np.array([calibration().risk(row) for row in rows])
+    log_error = np.array([calibration().log_error(row) for row in rows])
     worst = error > np.percentile(error, WORST)
     print(f"{len(table)} clips, errors {np.percentile(error, [10, 50, 90, 100]).round(0)} mm")
     for spoilt, some in table.assign(risk=risk).groupby("spoilt"):
         told = some[["error", "risk"]].median().round(3).to_dict()
         print(f"  {spoilt}: {len(some)}, medians {told}")
-    high = risk > 0.5
-    print(f"  risk above .5: {high.sum()}, of which {(worst & high).sum()} are among the worst")
+    for bound in (0.5, 0.9):
+        high = risk > bound
+        print(f"  risk above {bound}: {high.sum()}, among the worst {(worst & high).sum()}")
     return [
-        Figure("quality_auroc", auroc(risk, worst), "", 0.90, False),
-        Figure("quality_spearman", float(spearmanr(risk, error).statistic), "", 0.7, False),
+        Figure("quality_auroc", auroc(log_error, worst), "", 0.90, False),
+        Figure("quality_spearman", float(spearmanr(log_error, error).statistic), "", 0.7, False),
         Figure("quality_clips", len(table), "clips", 200, False),
     ]
-
-
-def _risks(table: pd.DataFrame) -> np.ndarray:
-    return np.array([calibration().log_error(row) for row in table.to_dict("records")])
 
 
 def of_real_clips() -> Figure:
