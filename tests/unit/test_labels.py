@@ -14,15 +14,8 @@ from tests.unit.fit_quality import sound
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.avatar import save_avatar
 from understudy.artifacts.fit import save_fit
-from understudy.artifacts.labels import (
-    BEHIND_SCENE,
-    BEHIND_SELF,
-    OUTSIDE,
-    VISIBLE,
-    Labels,
-    load_labels,
-    save_labels,
-)
+from understudy.artifacts.label_arrays import BEHIND_SCENE, BEHIND_SELF, OUTSIDE, VISIBLE
+from understudy.artifacts.labels import Labels, load_labels, save_labels
 from understudy.artifacts.placed import load_placed
 from understudy.artifacts.truth import load_truth
 from understudy.body.pose import Pose
