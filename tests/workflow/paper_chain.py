@@ -151,6 +151,7 @@ def prepared(folder: Path, body_file: Path) -> PaperCheckout:
 def write_weights(folder: Path) -> None:
     """The checkpoints that config/paper.yaml needs, each as its authors wrap it."""
     files = {name: folder / row.file for name, row in weights_table().items()}
+    torch.manual_seed(3)  # sees somebody in most frames; unseeded, it depends on the tests before
     write_checkpoint(files["rtmdet_m"], small_detector())
     torch.manual_seed(0)
     pose = small_pose()
