@@ -20,7 +20,7 @@ WALL = "wall"  # a background without floor
 FOLLOW = {  # what follows any change of a video
     *("sheet_reference", "preview_reference", "check_synthetic", "write_dataset"),
     *("check_leakage", "list_clips", "train_recogniser", "tabulate", "measure_demo"),
-    *("build_gallery", "build_report", "all"),
+    *("look_at_figures", "measure_quality", "sheet_worst", "build_gallery", "build_report", "all"),
 }
 
 
