@@ -34,6 +34,7 @@ from understudy.plan.layout import LISTS
 from understudy.plan.lost import lost_files
 from understudy.plan.planned import pairs_of, read_plan
 from understudy.plan.reporting import on_sheet, report_inputs, report_shown
+from understudy.release.settings import ReleaseSettings, publisher_of
 
 if "{" in f"{BASE}{Path.cwd()}" or "}" in f"{BASE}{Path.cwd()}":
     raise WorkflowError(
@@ -218,6 +219,20 @@ def one_each(reference):
     """One composite for each of the first two people who re-enact a reference."""
     first = {row[1]: row for row in reversed(PLAN.by_reference[reference])}
     return [LAYOUT.synthetic(*first[identity]) for identity in list(IDENTITIES)[:2]]
+
+
+def cast_of(wildcards):
+    """The identities that re-enact a reference."""
+    return list(dict.fromkeys(row[1] for row in PLAN.by_reference[wildcards.reference]))
+
+
+def manifest_to_release(wildcards):
+    """The manifest, if the config says all that a release needs: no job starts without."""
+    try:
+        publisher_of(ReleaseSettings(**CONFIG["release"]))
+    except UserError as error:
+        raise WorkflowError(str(error))
+    return LAYOUT.dataset("manifest.parquet")
 
 
 def in_report(name, caption):

@@ -1,11 +1,6 @@
 # Requires: all composites of a reference, fits. Gives: {results}/quality/.
 
 
-def cast_of(wildcards):
-    """The identities that re-enact a reference."""
-    return list(dict.fromkeys(row[1] for row in PLAN.by_reference[wildcards.reference]))
-
-
 rule look_at_figures:
     """What is seen of the figure in each synthetic video of a reference: its keypoints detected
     again, its edge, its flicker."""

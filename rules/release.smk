@@ -1,17 +1,7 @@
 # Requires: the manifest, all composites. Gives: {results}/release/, if it is asked for.
 from understudy.release.names import SUMS
-from understudy.release.settings import ReleaseSettings, publisher_of
 
 RELEASE = LAYOUT.release(SUMS)  # what is written last and tells all other files
-
-
-def manifest_to_release(wildcards):
-    """The manifest, if the config says all that a release needs: no job starts without."""
-    try:
-        publisher_of(ReleaseSettings(**CONFIG["release"]))
-    except UserError as error:
-        raise WorkflowError(str(error))
-    return LAYOUT.dataset("manifest.parquet")
 
 
 rule write_release:
