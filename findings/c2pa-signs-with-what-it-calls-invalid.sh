@@ -82,16 +82,14 @@ def credentials(purpose):
 def signed(image, purpose):
     chain, key = credentials(purpose)
     signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", chain, key, ta_url=None))
-    source = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
-    made = {"action": "c2pa.created", "digitalSourceType": source}
     manifest = {
         "claim_generator_info": [{"name": "test", "version": "1"}],
         "title": "an image",
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [made]}}],
     }
     quiet = c2pa.Context.from_dict({"verify": {"verify_after_sign": False}})
     out = io.BytesIO()
     with c2pa.Builder(json.dumps(manifest), context=quiet) as builder:
+        builder.set_intent(c2pa.C2paBuilderIntent.CREATE, c2pa.C2paDigitalSourceType.EMPTY)
         builder.sign(signer, "image/png", io.BytesIO(image), out)
     return out.getvalue()
 
