@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -87,19 +88,23 @@ def figure_parts(video: Path, figure: Figure, detect: Detect) -> dict[str, float
     frames = read_frames(video, some)
     seams = [halo(frame, figure.masks[t]) for t, frame in zip(some.tolist(), frames, strict=True)]
     return {
-        **redetected(video, figure, some, detect),
+        **redetected(frames, probe(video).fps, figure, some, detect),
         "out_of_sight": float((figure.points.seen[drawn] < BEHIND_SELF).mean()),
         "flicker": flicker(stream_frames(video, range(len(figure.masks))), figure.masks),
         "halo": _mean(np.array(seams)),
     }
 
 
-def redetected(video: Path, figure: Figure, some: np.ndarray, detect: Detect) -> dict[str, float]:
-    """How far the keypoints found in the frames `some` are from their labels, limb by limb."""
+def redetected(
+    frames: np.ndarray, fps: Fraction, figure: Figure, some: np.ndarray, detect: Detect
+) -> dict[str, float]:
+    """How far the keypoints found in a video's frames `some`, which are `frames` (k,h,w,3), are
+    from their labels, limb by limb."""
+    height, width = frames.shape[1:3]
     with tempfile.TemporaryDirectory() as folder:
-        info, few = probe(video), Path(folder, "few.mp4")
-        with VideoWriter(few, info.width, info.height, info.fps, crf=0) as writer:
-            writer.write(read_frames(video, some))
+        few = Path(folder, "few.mp4")
+        with VideoWriter(few, width, height, fps, crf=0) as writer:
+            writer.write(frames)
         found = detect(few)
     true = figure.points.xy[some]
     in_sight = figure.points.seen[some][:, POINTS] == VISIBLE
