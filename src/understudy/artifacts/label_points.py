@@ -2,6 +2,7 @@
 a tenth of the time that all of it takes."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +28,11 @@ def load_points(path: Path | str) -> Points:
     try:
         with np.load(path, allow_pickle=False) as stored:
             about = json.loads(stored[ABOUT].tobytes())
-            image = stored["keypoints"] @ stored["K"].T
-            seen = np.where(stored["drawn"].astype(bool)[:, None], stored["seen"], 0)
-        xy = image[..., :2] / np.maximum(image[..., 2:], 1e-6)
+            points = _points_of(stored, float(about["fps"]))
+        xy, seen = points.xy, points.seen
         if about["kind"] != KIND or xy.shape != (*seen.shape, 2) or not np.isfinite(xy).all():
             raise ValueError("its arrays are others")
-        return Points(xy, seen, float(about["fps"]))
+        return points
     except UNREADABLE as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: no readable labels ({reason}); delete it and rerun") from error
@@ -50,4 +50,11 @@ class Figure:
 def load_figure(path: Path | str) -> Figure:
     """Read it; UserError if the file is anything else or damaged."""
     stored = load_arrays(path, KIND, None, SHAPES, OPTIONAL)
-    return Figure(load_points(path), masks_of(stored), stored["drawn"].astype(bool))
+    points = _points_of(stored.arrays, float(stored.about["fps"]))
+    return Figure(points, masks_of(stored), stored["drawn"].astype(bool))
+
+
+def _points_of(stored: Mapping[str, np.ndarray], fps: float) -> Points:
+    image = stored["keypoints"] @ stored["K"].T
+    seen = np.where(stored["drawn"].astype(bool)[:, None], stored["seen"], 0)
+    return Points(image[..., :2] / np.maximum(image[..., 2:], 1e-6), seen, fps)
