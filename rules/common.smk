@@ -190,6 +190,16 @@ def pretrained_of(wildcards):
     return CONFIG["experiments"]["models"][wildcards.model].get("pretrained") or []
 
 
+def embedding_of(wildcards):
+    """What the same model, trained on the real videos alone, makes of all videos, if the synthetic
+    ones are selected by it."""
+    point = seen_by(wildcards)
+    if not point.is_embedded:
+        return []
+    folder = LAYOUT.run(DATASET, wildcards.model, point.alone.name, wildcards.seed)
+    return f"{folder}/embedding.npz"
+
+
 def real_of(wildcards):
     """The real videos that a training uses."""
     return PLAN.real_clips(seen_by(wildcards), int(wildcards.seed))

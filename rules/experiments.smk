@@ -67,6 +67,7 @@ rule list_clips:
             if seen_by(wildcards).background == "white"
             else []
         ),
+        embedding=embedding_of,
         pretrained=pretrained_of,
     output:
         train=f"{RUN}/train.tsv",
@@ -115,6 +116,7 @@ rule train_recogniser:
         metrics=f"{RUN}/metrics.json",
         predictions=f"{RUN}/predictions.csv",
         curve=f"{RUN}/curve.csv",
+        network=f"{RUN}/network.safetensors",
     log:
         LAYOUT.log("train_recogniser", RUN_NAME),
     benchmark:
@@ -128,6 +130,31 @@ rule train_recogniser:
         device=told(CONFIG["device"]),
     script:
         "../workflow/scripts/train_recogniser.py"
+
+
+rule embed_clips:
+    """What a model that was trained on real videos alone makes of them, and of all synthetic ones."""
+    input:
+        network=f"{RUN}/network.safetensors",
+        train=f"{RUN}/train.tsv",
+        checked=LAYOUT.checked,
+    output:
+        f"{RUN}/embedding.npz",
+    log:
+        LAYOUT.log("embed_clips", RUN_NAME),
+    benchmark:
+        LAYOUT.benchmark("embed_clips", RUN_NAME)
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        gpu=GPU,
+    params:
+        references={id_: row["label"] for id_, row in REFERENCES.items()},
+        loading=lambda wildcards, input: effective.loading_settings(CONFIG, wildcards.model),
+        device=told(CONFIG["device"]),
+        code=code_version("embed_clips"),
+    script:
+        "../workflow/scripts/embed_clips.py"
 
 
 rule tabulate:

@@ -179,7 +179,7 @@ COPIES = {  # kind -> ffmpeg's options
     "cropped": ["-vf", "crop=iw*0.84:ih*0.84", "-crf", "28"],
     "cropped at one side": ["-vf", "crop=iw*0.88:ih:0:0", "-crf", "28"],
     "cropped and mirrored": ["-vf", "crop=iw*0.9:ih*0.9:iw*0.02:ih*0.08,hflip"],
-    "bars": ["-vf", "pad=iw:iw:0:(ow-ih)/2", "-crf", "28"],
+    "bars": ["-vf", "pad=max(iw\\,ih):ow:(ow-iw)/2:(oh-ih)/2", "-crf", "28"],
     "first part": ["-t", "1.5"],
     "middle part": ["-ss", "0.5", "-t", "1.3"],
     "last part, mirrored": ["-ss", "0.7", "-vf", "hflip"],

@@ -157,7 +157,7 @@ def test_a_killed_recogniser_ends_as_an_uninterrupted_one(lists, whole_recognise
     for name in ("predictions.csv", "curve.csv"):
         whole, resumed = (pd.read_csv(run / name) for run in (whole_recogniser, tmp_path))
         pd.testing.assert_frame_equal(whole, resumed, rtol=0, atol=1e-6)
-    made = {"metrics.json", "predictions.csv", "curve.csv"}
+    made = {"metrics.json", "predictions.csv", "curve.csv", "network.safetensors"}
     assert {path.name for path in tmp_path.iterdir()} == made
 
 

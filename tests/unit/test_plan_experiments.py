@@ -206,3 +206,36 @@ def test_allowed_pairs_are_of_the_tables():
     for wrong in ({"test": "train_bow"}, {"test": "absent"}, {"other": "test_nod"}):
         with pytest.raises(UserError, match=r"experiments\.allowed_pairs: .* is not the id of"):
             allowed_pairs(tables(), [{**pair, **wrong}])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"selection": "hardness", "background": "white"}, "choose background: image"),
+        ({"selection": "hardness", "n_real": 0}, "needs real videos; set n_real to 1 or more"),
+        ({"selection": "covariance"}, "needs real videos; set n_real to 2 or more"),
+        ({"selection": "hardness", "models": "slowfast"}, "slowfast learns from the real videos"),
+        ({"selection": "hardness", "n_real": "all"}, "add to the grid n_real: all, n_synthetic: 0"),
+    ],
+)
+def test_a_selection_by_features_needs_the_model_that_saw_the_real_videos_alone(line, told):
+    grid = [
+        {"n_real": 1, "n_synthetic": 0, "models": "resnet"},
+        {"n_real": 1, "n_synthetic": 1, "models": "resnet", **line},
+    ]
+    experiments = {"models": {"resnet": {}, "slowfast": {}}, "seeds": [0], "grid": grid}
+    with pytest.raises(UserError, match=r"^config: experiments\.grid: real") as raised:
+        planned_runs(experiments, tables(), SYNTHETIC, LABELS)
+    assert told in str(raised.value) and line["selection"] in str(raised.value)
+
+
+def test_a_selection_by_features_is_a_point_of_its_own():
+    grid = [
+        {"n_real": "all", "n_synthetic": 0},
+        {"n_real": "all", "n_synthetic": 1, "selection": ["random", "covariance"]},
+    ]
+    runs = planned_runs({**SEEDS, "grid": grid}, tables(), SYNTHETIC, LABELS)
+    names = [run.point.name for run in runs]
+    assert names[1:] == ["realall_synthetic1", "realall_synthetic1_covariance"]
+    assert [run.point.is_embedded for run in runs] == [False, False, True]
+    assert runs[2].point.alone == runs[0].point

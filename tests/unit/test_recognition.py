@@ -249,6 +249,7 @@ def test_it_learns_which_way_squares_go(trained):
     assert sorted(path.name for path in out.iterdir()) == [
         "curve.csv",
         "metrics.json",
+        "network.safetensors",
         "predictions.csv",
     ]
 

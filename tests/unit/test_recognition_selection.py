@@ -9,6 +9,7 @@ from tests.unit.walks import LABELS
 from understudy.artifacts.flags import Flagged
 from understudy.errors import UserError
 from understudy.recognition.lists import read_list, synthetic_clips, write_list
+from understudy.recognition.orders import by_quality
 from understudy.recognition.risks import Risks
 from understudy.recognition.selection import (
     Clip,
@@ -162,9 +163,9 @@ def test_risky_videos_are_left_out_and_others_weighed(checked):
     assert len(left) == 6 and "ben_source_gym.mp4" not in left and set(left.values()) == {1.0}
     found = synthetic_clips(checked, NOTHING, LABELLED, 0, risks=Risks(of))
     for seed in range(4):
-        best = choose_clips(found, ["across"], 0, 5, seed, "quality")
+        best = choose_clips(found, ["across"], 0, 5, seed, by_quality)
         assert {clip.risk for clip in best} == {0}
-        every = choose_clips(found, ["across"], 0, 7, seed, "quality")
+        every = choose_clips(found, ["across"], 0, 7, seed, by_quality)
         assert [clip.risk for clip in every][-2:] == [0.25, 0.9]
     weighed = weights(weighed=True)
     assert weighed["ben_source_gym.mp4"] == pytest.approx(0.1)

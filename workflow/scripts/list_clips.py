@@ -10,7 +10,8 @@ with job(snakemake):
     from understudy.errors import UserError
     from understudy.files import write_json
     from understudy.plan.layout import Layout
-    from understudy.recognition.lists import synthetic_clips, write_list
+    from understudy.recognition.lists import refuse_lost, synthetic_clips, write_list
+    from understudy.recognition.orders import order_of
     from understudy.recognition.points import Point
     from understudy.recognition.risks import Risks
     from understudy.recognition.selection import (
@@ -39,7 +40,8 @@ with job(snakemake):
             white,
             Risks.read(snakemake.input.quality, keep.most_risk, told.weighed),
         )
-    train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed, point.selection)
+    order = order_of(point.selection, snakemake.input.embedding)
+    train = choose_clips(pool, told.labels, "all", point.n_synthetic, seed, order)
     for line in flagged:
         print(f"left out, as dataset.keep says: {line}", file=sys.stderr)
     try:
@@ -50,9 +52,7 @@ with job(snakemake):
     for line in told_of_taken(train, told.labels, point.n_real, point.n_synthetic):
         print(line, file=sys.stderr)
     test = [Clip(*clip) for clip in told.test]
-    for clip in train:  # real ones are all looked at by check_leakage
-        if clip.kind == "synthetic" and not Path(clip.path).is_file():
-            raise UserError(f"{clip.path}: no such file; make it again")
+    refuse_lost(train)
     write_list(made.train, train)
     write_list(made.test, test)
     about = {"dataset": told.dataset, "model": snakemake.wildcards.model, "point": told.point}

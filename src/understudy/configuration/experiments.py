@@ -22,7 +22,10 @@ Recognisers = Annotated[
     allowed("all, a name in `experiments.models`, or a list of these"),
 ]
 Views = _one_or_list(Literal["all", "source"], "all or source")
-Chosen = _one_or_list(Literal["random", "quality"], "random or quality")
+Chosen = _one_or_list(
+    Literal["random", "quality", "hardness", "covariance"],
+    "random, quality, hardness or covariance",
+)
 
 
 class GridLine(Section):

@@ -13,7 +13,7 @@ from understudy.report.benchmarks import RuleCost, read_benchmarks
 # The rules that request a GPU if the config says `device: cuda`.
 GPU_RULES = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
-    *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
+    *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser", "embed_clips"),
 )
 # The paper, appendix 3: frames of an identity video -> hours for its avatar on one RTX 4090.
 PAPER_HOURS = {324: 1.5, 360: 1.8, 400: 2.3, 500: 2.5, 1200: 6.0}

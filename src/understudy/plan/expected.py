@@ -23,6 +23,7 @@ TARGETS = {
         *("white", "synthetic", "dataset", "leakage", "experiments", "room", "report"),
     ),
 }
+OF_A_TRAINING = ("predictions.csv", "curve.csv", "network.safetensors")  # besides metrics.json
 PLOTS = ("accuracy", "variants", "per_class", "confusion", "curves")
 
 
@@ -118,6 +119,7 @@ def _of_experiments(plan: Plan) -> Iterator[Expected]:
     layout, dataset = plan.layout, plan.dataset
     path, log = layout.leakage(dataset), layout.log("check_leakage", dataset)
     yield Expected(path, "check_leakage", log, dataset, (dataset,), "leakage")
+    embedded = {(run.model, run.point.alone) for run in plan.runs if run.point.is_embedded}
     for run in plan.runs:
         wildcards = (run.model, run.point.name, str(run.seed))
         folder = layout.run(dataset, *wildcards)
@@ -125,7 +127,8 @@ def _of_experiments(plan: Plan) -> Iterator[Expected]:
         subject = f"{run.model}, {run.point.name}, seed {run.seed}"
         for rule, name, *others in (
             ("list_clips", "train.tsv", "test.tsv", "recipe.json"),
-            ("train_recogniser", "metrics.json", "predictions.csv", "curve.csv"),
+            ("train_recogniser", "metrics.json", *OF_A_TRAINING),
+            *([("embed_clips", "embedding.npz")] if (run.model, run.point) in embedded else []),
         ):
             log, path = layout.log(rule, name_of_run), f"{folder}/{name}"
             also = tuple(f"{folder}/{other}" for other in others)

@@ -36,6 +36,7 @@ def planned_runs(
     wanted = expand_grid(experiments["grid"], experiments["models"])
     for point in dict.fromkeys(point for _, point in wanted):
         _refuse_unmet(point, _available(point, tables, synthetic), labels)
+    _refuse_unembedded(wanted)
     return [Run(model, point, seed) for model, point in wanted for seed in experiments["seeds"]]
 
 
@@ -69,6 +70,24 @@ def _available(point: Point, tables: Tables, synthetic: list[tuple]) -> Availabl
     if point.identities != "all":  # every person re-enacts every reference
         made = Counter({label: n * point.identities // people for label, n in made.items()})
     return {"real": (point.n_real, real), "synthetic": (point.n_synthetic, made)}
+
+
+def _refuse_unembedded(wanted: list[tuple[str, Point]]) -> None:
+    """Report a selection by features for which there are none."""
+    for model, point in wanted:
+        if not point.is_embedded:
+            continue
+        told = f"config: experiments.grid: {point.name} selects by {point.selection}"
+        if point.background == "white":
+            raise UserError(f"{told}, which looks at videos on images; choose background: image")
+        if point.n_real == 0 or (point.selection, point.n_real) == ("covariance", 1):
+            least = 2 if point.selection == "covariance" else 1
+            raise UserError(f"{told}, which needs real videos; set n_real to {least} or more")
+        if (model, point.alone) not in wanted:
+            raise UserError(
+                f"{told}, by what {model} learns from the real videos alone; add to the grid "
+                f"n_real: {point.n_real}, n_synthetic: 0"
+            )
 
 
 def _refuse_unmet(point: Point, available: Available, labels: list[str]) -> None:

@@ -25,7 +25,7 @@ from understudy.recognition.fingerprint import Fingerprint
 from understudy.recognition.moving import may_agree, what_moves
 from understudy.recognition.places import (
     ALIKE,
-    ALIKE_PART,
+    ALIKE_CROP,
     MIRRORED,
     WHOLE,
     Part,
@@ -122,8 +122,7 @@ def _of_one_place(
             # (k,tests,others): a test video shows the k-th part of another one, and the reverse
             inside = np.einsum("ic,jkc->kij", one.whole, two.parts, optimize=True)
             around = np.einsum("jc,ikc->kij", two.whole, one.parts, optimize=True)
-            alike = (inside[:2].max(0) > ALIKE) | (inside.max(0) > ALIKE_PART)
-            alike |= around.max(0) > ALIKE_PART
+            alike = np.maximum(inside.max(0), around.max(0)) > ALIKE
             same = one.digests[:, None] == two.digests
             for i, test in enumerate(test_block):
                 columns = np.flatnonzero(alike[i] | same[i])
@@ -170,18 +169,17 @@ def _crops(
     """Views of a part, from the likeness (k,) of each part of two to all of one, and the reverse;
     none where the whole is as alike."""
     best = max(inside.max(), around.max())
-    if best <= max(ALIKE_PART, inside[:2].max() + CROPPED):
+    if best <= max(ALIKE, inside[:2].max() + CROPPED):
         return []
     views = []
     mirrored = np.array([part.mirrored for part in parts()])
     for likeness, whole, part_of in ((inside, one, two), (around, two, one)):
-        for which in (
-            mirrored,
-            ~mirrored,
-        ):  # who stands before a wall looks like their mirror image
+        for which in (mirrored, ~mirrored):  # before a wall, somebody looks like their mirror image
             found = int(np.where(which, likeness, -1).argmax())
-            if likeness[found] > max(ALIKE_PART, best - CLOSE):
-                part = refined(part_of.place, whole.place, parts()[found])
+            if likeness[found] <= max(ALIKE, best - CLOSE):
+                continue
+            part, alike = refined(part_of.place, whole.place, parts()[found])
+            if alike > ALIKE_CROP:
                 views.append(View(WHOLE, part) if part_of is two else View(part, WHOLE))
     return views
 

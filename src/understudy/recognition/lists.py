@@ -107,3 +107,11 @@ def synthetic_clips(
             label = labels[row.reference]
             clips[path] = Clip(path, label, "synthetic", weight=weight, risk=risk)
     return list(clips.values())
+
+
+def refuse_lost(clips: Iterable[Clip]) -> None:
+    """Raises UserError for a synthetic clip whose file is gone; real ones are all looked at by the
+    check for copies."""
+    for clip in clips:
+        if clip.kind == "synthetic" and not Path(clip.path).is_file():
+            raise UserError(f"{clip.path}: no such file; make it again")

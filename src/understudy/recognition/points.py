@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Count = int | Literal["all"]
+EMBEDDED = ("hardness", "covariance")  # selections by what a recogniser makes of the videos
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,11 @@ class Point:
     """How many people the synthetic videos show; drawn by seed."""
     views: Literal["all", "source"] = "all"
     """`all`: synthetic videos of all `render.views`. `source`: only of the reference's own view."""
-    selection: Literal["random", "quality"] = "random"
+    selection: Literal["random", "quality", "hardness", "covariance"] = "random"
     """Which synthetic videos are taken where there are more: drawn by seed (`random`), or those of
-    the lowest risk (`quality`, docs/quality.md)."""
+    the lowest risk (`quality`, docs/quality.md). By the features of the same model, trained on the
+    real videos of this point alone, which the grid must have: those that it is least sure of
+    (`hardness`), or those that together vary as the class's real videos do (`covariance`)."""
 
     @property
     def name(self) -> str:
@@ -38,8 +41,18 @@ class Point:
         parts += ["white"] if self.background == "white" else []
         parts += [f"identities{self.identities}"] if self.identities != "all" else []
         parts += ["source"] if self.views == "source" else []
-        parts += ["quality"] if self.selection == "quality" else []
+        parts += [self.selection] if self.selection != "random" else []
         return "_".join(parts)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether its videos are selected by what a recogniser makes of them."""
+        return self.selection in EMBEDDED and self.n_synthetic != 0
+
+    @property
+    def alone(self) -> "Point":
+        """The same without synthetic videos."""
+        return Point(self.n_real, 0)
 
     @property
     def is_unusual(self) -> bool:

@@ -9,7 +9,7 @@ swap them), and a video added to the pool changes no choice but those it wins.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from understudy.errors import UserError
@@ -47,25 +47,33 @@ def real_clips(real: dict[str, dict], split: str) -> list[Clip]:
     ]
 
 
+Order = Callable[[list[Clip], list[Clip]], list[Clip]]
+"""The synthetic clips of a class, in a seed's order, and its real ones that are trained on -> the
+synthetic ones, the one to train on first in front."""
+
+
+def as_drawn(synthetic: list[Clip], real: list[Clip]) -> list[Clip]:
+    """Leaves the seed's order as it is."""
+    return synthetic
+
+
 def choose_clips(
     clips: Iterable[Clip],
     labels: Iterable[str],
     n_real: Count,
     n_synthetic: Count,
     seed: int,
-    selection: str = "random",
+    order: Order = as_drawn,
 ) -> list[Clip]:
-    """At most `n_real` real and `n_synthetic` synthetic clips of each class, drawn by `seed`; with
-    selection "quality", the synthetic ones of the lowest risk."""
-    clips = list(clips)
-    wanted = dict(zip(KINDS, (n_real, n_synthetic), strict=True))
-    by_risk = selection == "quality"
-    return [
-        clip
-        for label in labels
-        for kind, count in wanted.items()
-        for clip in _draw(clips, label, kind, count, seed, by_risk)
-    ]
+    """At most `n_real` real and `n_synthetic` synthetic clips of each class: drawn by `seed`, the
+    synthetic ones the first of an order."""
+    clips, chosen = list(clips), []
+    for label in labels:
+        pools = [_drawn(clips, label, kind, seed) for kind in KINDS]
+        real = _first(pools[0], n_real)
+        synthetic = _first(order(pools[1], real), n_synthetic) if n_synthetic else []
+        chosen += [*real, *synthetic]
+    return chosen
 
 
 def choose_identities(identities: Iterable[str], count: Count, seed: int) -> list[str]:
@@ -124,14 +132,14 @@ def refuse_untaught(clips: Iterable[Clip], labels: Iterable[str]) -> None:
             )
 
 
-def _draw(
-    clips: list[Clip], label: str, kind: str, count: Count, seed: int, by_risk: bool
-) -> list[Clip]:
+def _drawn(clips: list[Clip], label: str, kind: str, seed: int) -> list[Clip]:
+    """All clips of a class and kind in the order of a seed."""
     pool = [clip for clip in clips if clip.label == label and clip.kind == kind]
-    pool.sort(key=lambda clip: _place(clip, seed))
-    if by_risk:  # real ones have none
-        pool.sort(key=lambda clip: clip.risk)
-    return pool[: None if count == "all" else count]
+    return sorted(pool, key=lambda clip: _place(clip, seed))
+
+
+def _first(clips: list[Clip], count: Count) -> list[Clip]:
+    return clips[: None if count == "all" else count]
 
 
 def _place(clip: Clip, seed: int) -> bytes:

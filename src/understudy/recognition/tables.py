@@ -22,6 +22,11 @@ from understudy.recognition.tabulate import (
 )
 
 MODEL_NAMES = {"resnet": "ResNet", "slowfast": "SlowFast"}
+SELECTED = {
+    "quality": "the best",
+    "hardness": "the hardest",
+    "covariance": "by covariance",
+}
 LATEX = {"✓": r"\checkmark", "±": r"$\pm$", "%": r"\%", "_": r"\_", "&": r"\&", "–": "--"}
 
 
@@ -154,7 +159,7 @@ def point_name(row: Any) -> str:
     words = ["on white"] if row.background == "white" else []
     words += [f"of {row.identities} people"] if row.identities != "all" else []
     words += ["source view alone"] if row.views == "source" else []
-    words += ["the best"] if row.selection == "quality" else []
+    words += [SELECTED[row.selection]] if row.selection != "random" else []
     return ", ".join(words)
 
 

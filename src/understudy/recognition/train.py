@@ -27,6 +27,7 @@ from understudy.recognition.flat import flatten_convolutions
 from understudy.recognition.lists import read_list
 from understudy.recognition.memory import keep_memory
 from understudy.recognition.models import Recogniser, parameter_count, precision
+from understudy.recognition.network import Network, save_network
 from understudy.recognition.pretrained import load_pretrained
 from understudy.recognition.recipes import planned_steps
 from understudy.recognition.selection import Clip, taken
@@ -50,7 +51,8 @@ def train_recogniser(
 
     device: cpu or cuda. `about` identifies the run in tables: dataset, model, point (what it
     sees, as recognition.points.Point); by default the architecture's name and no more.
-    Writes metrics.json, predictions.csv and curve.csv to `out_dir`, each whole or not at all.
+    Writes metrics.json, predictions.csv, curve.csv and network.safetensors (`network`) to
+    `out_dir`, each whole or not at all.
     A checkpoint is saved there at intervals and on a signal; the same call continues from it.
     On one machine with the same number of threads the same arguments give the same bytes of
     predictions; a GPU's pooling gradients may differ in the last digit.
@@ -101,6 +103,7 @@ def train_recogniser(
     }
     predictions.write_csv(out_dir / "predictions.csv")
     _write_curve(out_dir / "curve.csv", state.history)
+    save_network(out_dir / "network.safetensors", Network(model, settings, labels))
     write_json(out_dir / "metrics.json", metrics)
     remove_checkpoint(out_dir / CHECKPOINT)
     return metrics
