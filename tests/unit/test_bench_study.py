@@ -5,10 +5,17 @@ import pytest
 import yaml
 from report_run import table_files, write_runs
 
-from tests.bench import study_run
+from tests.bench import study_folds, study_run
 from tests.bench.figures import ROOT
 from tests.bench.study import study_figures
-from tests.bench.study_tables import BACKGROUNDS, FOLDER, TEST_ROOMS, TRAINING_ROOMS, tables
+from tests.bench.study_tables import (
+    BACKGROUNDS,
+    FOLDER,
+    TEST_ROOMS,
+    TRAINED,
+    TRAINING_ROOMS,
+    tables,
+)
 from understudy.demo.people import PEOPLE
 from understudy.demo.rooms import ROOMS
 from understudy.plan.planned import read_plan
@@ -53,6 +60,25 @@ def test_the_plan_has_what_the_bench_reads(plan):
     assert len(plan.config["experiments"]["seeds"]) >= 3
     points = {(run.point.n_real, run.point.n_synthetic) for run in plan.runs}
     assert {(n, made) for n in (1, 5, 12) for made in (0, 12)} <= points
+
+
+@pytest.mark.parametrize("left_out", TRAINED)
+def test_a_fold_tests_one_training_person_and_trains_on_the_others(plan, tmp_path, left_out):
+    for name, text in study_folds.fold_tables(left_out).items():
+        (tmp_path / f"{name}.tsv").write_text(text)
+    fold = read_plan(study_folds.fold_config(left_out, tmp_path), ROOT / "workflow/schemas")
+    of_test = {row["subject"] for row in fold.tables.real.values() if row["split"] == "test"}
+    of_train = {row["subject"] for row in fold.tables.real.values() if row["split"] == "train"}
+    others = set(TRAINED) - {left_out}
+    assert (of_test, of_train) == ({left_out}, others)
+    assert {row["subject"] for row in fold.tables.references.values()} == others
+    tested_on = {row["video"] for row in plan.tables.real.values() if row["split"] == "test"}
+    assert not tested_on & {row["video"] for row in fold.tables.real.values()}
+    assert set(fold.synthetic) < set(plan.synthetic)  # made for the study as well
+    steps = {model["steps"] for model in fold.config["experiments"]["models"].values()}
+    assert len(steps) == 1
+    alone = [run for run in fold.runs if not run.point.n_synthetic]
+    assert {run.model for run in alone} == {"mix"} and len(alone) == len(study_folds.N_REAL)
 
 
 def test_without_a_study_nothing_is_measured(tmp_path):

@@ -36,7 +36,9 @@ def covariance(features: np.ndarray) -> np.ndarray:
 
 
 def test_quality_takes_the_least_risky_and_leaves_the_seeds_order_else():
-    clips = [replace(clip, risk=risk) for clip, risk in zip(synthetic(4), (0.5, 0, 0.2, 0))]
+    clips = [
+        replace(clip, risk=risk) for clip, risk in zip(synthetic(4), (0.5, 0, 0.2, 0), strict=True)
+    ]
     assert [clip.path for clip in by_quality(clips, [])] == ["s1.mp4", "s3.mp4", "s2.mp4", "s0.mp4"]
     assert order_of("random", "") is as_drawn and order_of("quality", "") is by_quality
 
@@ -144,7 +146,7 @@ def test_features_are_what_the_last_layer_sees(walks, tmp_path, architecture):
     torch.manual_seed(1)
     model = Recogniser(chosen, len(LABELS)).eval()
     found = embed(Network(model, chosen, LABELS), clips)
-    last = model.net.blocks[-1].proj
+    last = model.last_layer
     with torch.no_grad():
         scores = last(torch.from_numpy(found.features))
     expected = predict(model, clips_for_testing(clips, LABELS, chosen), LABELS, chosen)

@@ -51,7 +51,7 @@ def _watched(model: Recogniser) -> Iterator[list[torch.Tensor]]:
     def keep(_: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
         seen.append(given[0].flatten(1, -2).mean(1).float().cpu())
 
-    handle = model.net.blocks[-1].proj.register_forward_pre_hook(keep)
+    handle = model.last_layer.register_forward_pre_hook(keep)
     try:
         yield seen
     finally:

@@ -27,6 +27,12 @@ class Recogniser(nn.Module):
     def forward(self, clips: torch.Tensor) -> torch.Tensor:
         return self.net(self.paths(clips))
 
+    @property
+    def last_layer(self) -> nn.Module:
+        """The one that makes scores of features (b,…,d)."""
+        *_, head = self.net.get_submodule("blocks").children()
+        return head.get_submodule("proj")
+
 
 def parameter_count(model: nn.Module) -> int:
     """How many parameters a model learns."""
