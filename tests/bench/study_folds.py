@@ -65,7 +65,7 @@ def fold_config(left_out: str, folder: Path) -> dict:
 
 
 def run(left_out: str, cores: int) -> list[Path]:
-    """Train on one fold; the metrics.json of each training. Raises SystemExit if Snakemake fails."""
+    """Train on one fold; the metrics.json of each training. SystemExit if Snakemake fails."""
     folder = (FOLDS / left_out).relative_to(ROOT)
     for name, text in fold_tables(left_out).items():
         write_text(ROOT / folder / f"{name}.tsv", text)
