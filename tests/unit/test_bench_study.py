@@ -90,14 +90,16 @@ def test_without_a_study_nothing_is_measured(tmp_path):
 def test_the_bench_reads_what_a_study_leaves(tmp_path):
     accuracies = {
         ("resnet", n_real, n_synthetic, seed): 0.1 * (seed == 2) + 0.02 * n_real + gain
-        for n_real, gains in ((1, (0.1, 0.2)), (5, (0.1, 0.4)), (12, (0.5, 0.55)))
+        for n_real, gains in ((1, (0.1, 0.2)), (5, (0.1, 0.4)), (12, (0.5, 0.43)))
         for n_synthetic, gain in zip((0, 12), gains, strict=True)
         for seed in (0, 1, 2)
     }
     accuracies |= {("resnet", 5, 6, seed): 0.9 for seed in (0, 1, 2)}
     runs = tmp_path / "runs"
     experiments = tmp_path / "results/experiments/study"
-    write_tables(read_runs(write_runs(runs, accuracies)), table_files(experiments))
+    half = {("resnet", 5, 6, seed): 0.1 * (seed == 2) + 0.47 for seed in (0, 1, 2)}
+    files = write_runs(runs, accuracies) + write_runs(runs, half, selection="quality")
+    write_tables(read_runs(files), table_files(experiments))
     for name in study_run.KEPT:
         (experiments / name).touch()
     calls = (
@@ -111,12 +113,15 @@ def test_the_bench_reads_what_a_study_leaves(tmp_path):
     values = {figure.figure: figure.value for figure in study_figures(tmp_path / "docs")}
     assert values == pytest.approx(
         {
-            "fewshot_gain_points": 30,
-            "fewshot_gain_low": 30,
-            "baseline_gain_points": 5,
-            "oneshot_gain_points": 10,
+            **{"oneshot_accuracy": 100 * (0.1 / 3 + 0.22), "oneshot_gain": 10},
+            **{"fewshot_accuracy": 100 * (0.1 / 3 + 0.5), "fewshot_gain": 30},
+            **{"baseline_accuracy": 100 * (0.1 / 3 + 0.67), "baseline_gain": -7},
+            **{"oneshot_gain_low": 10, "fewshot_gain_low": 30, "baseline_gain_low": -7},
+            "worst_class_loss": 7,
+            "half_keeps": 90,
             "study_hours": 1.5,
             "study_cpu_hours": 2.5,
-        }
+        },
+        abs=0.01,
     )
-    assert len(pd.read_csv(tmp_path / "docs/table1.csv")) == 7
+    assert len(pd.read_csv(tmp_path / "docs/table1.csv")) == 8
