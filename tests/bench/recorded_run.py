@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numba
 import yaml
 
 from tests.bench.figures import ROOT
@@ -125,6 +126,8 @@ def _run(job: Any, script: str, case: Path, output: Path, harm: Callable[[], obj
         os.chdir(case)
         sys.path.insert(0, str(SCRIPTS))
         path = SCRIPTS / f"{script}.py"
+        os.environ["NUMBA_NUM_THREADS"] = str(job.threads)
+        numba.config.reload_config()  # it was imported with another number
         harm()
         exec(compile(path.read_text(), str(path), "exec"), {"snakemake": job})
         code = 0
