@@ -35,14 +35,17 @@ class Face:
 
 def track_face(image: np.ndarray, pose: np.ndarray, previous: Face | None) -> Face | None:
     """The face of a body (33,2+) px in an RGB image (h,w,3); `previous`: the one of the frame
-    before, if it was found there. None if none is seen."""
+    before, if it was found there. None if none is seen.
+
+    Where the detector misses a face that it saw before, as in a profile that it is half sure of,
+    it is looked for where it was; Holistic gives it up.
+    """
     found = face_region(image, pose)
-    if found is None:
-        return None
     if previous is not None:
         points = previous.points[:, :2]
-        found = tracked(points, region_of_landmarks(points), found, LIMITS)
-    return face_landmarks(image, found)
+        before = region_of_landmarks(points)
+        found = before if found is None else tracked(points, before, found, LIMITS)
+    return None if found is None else face_landmarks(image, found)
 
 
 def face_region(image: np.ndarray, pose: np.ndarray) -> Region | None:
