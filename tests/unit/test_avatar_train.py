@@ -243,7 +243,12 @@ def test_an_avatar_file_is_read_back_and_refused_with_another_body(body, tmp_pat
     assert torch.equal(avatar.colors, back.colors)
     with pytest.raises(UserError, match="made for body model"):
         load_avatar(path, replace(body, model_id="other-000000000000"))
-    path.write_bytes(path.read_bytes()[:100])
+    whole = path.read_bytes()
+    hole = len(whole) // 2
+    path.write_bytes(whole[:hole] + bytes(400) + whole[hole + 400 :])
+    with pytest.raises(UserError, match=r"not a readable avatar \(its content is not what was"):
+        load_avatar(path, body)
+    path.write_bytes(whole[:100])
     with pytest.raises(UserError, match="not a readable avatar"):
         load_avatar(path, body)
     shutil.copy(__file__, path)

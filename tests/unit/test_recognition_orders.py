@@ -132,11 +132,15 @@ def test_a_network_is_read_back_as_it_was(walks, tmp_path):
     assert all(torch.equal(own[name], kept[name]) for name in own if ".proj." not in name)
 
 
-def test_what_is_no_network_is_told(tmp_path):
+def test_what_is_no_network_is_told(walks, tmp_path):
     path = tmp_path / "network.safetensors"
-    path.write_bytes(b"no weights")
-    with pytest.raises(UserError, match=r"network\.safetensors: no trained recogniser .*rerun"):
-        load_network(path, "cpu")
+    save_network(path, walks[0])
+    whole = path.read_bytes()
+    hole = len(whole) // 2
+    for damaged in (b"no weights", whole[:-9], whole[:hole] + bytes(400) + whole[hole + 400 :]):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match=r"network\.safetensors: no trained recogniser .*rerun"):
+            load_network(path, "cpu")
 
 
 @pytest.mark.parametrize("architecture", ["resnet", "slowfast"])

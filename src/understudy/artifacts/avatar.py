@@ -1,15 +1,12 @@
 """Avatar files: the Gaussians at rest with their position on the body, in one .safetensors."""
 
-import json
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
+from understudy.artifacts import tensors as stored_tensors
 from understudy.body.model import BodyModel
 from understudy.errors import UserError
-from understudy.files import atomic_path
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.rig import Rig
 from understudy.gaussians.surface import Surface
@@ -37,17 +34,14 @@ def save_avatar(path: Path | str, avatar: Avatar, about: dict) -> None:
     }
     note = {**about, "kind": "avatar", "body": rig.body.model_id, "opacity": avatar.opacity}
     note["correctives"] = rig.correctives
-    with atomic_path(path) as temporary:
-        whole = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
-        save_file(whole, temporary, metadata={"about": json.dumps(note, sort_keys=True)})
+    stored_tensors.save_tensors(path, tensors, note)
 
 
 def read_about(path: Path | str) -> dict:
     """The metadata of an avatar file; UserError if it is not one."""
     try:
-        with safe_open(path, "pt") as stored:
-            about = json.loads(stored.metadata()["about"])
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        about = stored_tensors.read_about(path)
+    except stored_tensors.UNREADABLE as error:
         raise UserError(f"{path}: not a readable avatar ({error}); train it again") from error
     if about.get("kind") != "avatar":
         raise UserError(f"{path}: holds {about.get('kind')}, not an avatar; train it again")
@@ -79,9 +73,8 @@ def load_avatar(path: Path | str, body: BodyModel) -> Avatar:
 def _tensors(path: Path | str) -> dict[str, torch.Tensor]:
     """What `save_avatar` writes; UserError if something of it is missing or is no number."""
     try:
-        with safe_open(path, "pt") as stored:
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+        tensors = stored_tensors.load_tensors(path)
+    except stored_tensors.UNREADABLE as error:
         raise UserError(f"{path}: not a readable avatar ({error}); train it again") from error
     for name in (*GAUSSIANS, *PLACES):
         if name not in tensors:

@@ -1,15 +1,12 @@
 """A trained recogniser as a file: its weights, with what it was trained for."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
+from understudy.artifacts.tensors import UNREADABLE, load_tensors, read_about, save_tensors
 from understudy.errors import UserError
-from understudy.files import atomic_path
 from understudy.recognition.flat import flatten_convolutions
 from understudy.recognition.models import Recogniser
 from understudy.recognition.settings import RecogniserSettings
@@ -25,13 +22,14 @@ class Network:
 
 
 def save_network(path: Path, network: Network) -> None:
-    """Write a .safetensors file: PyTorchVideo's own names of the weights; the settings and labels
-    as its metadata, in JSON. `pretrained` reads it too."""
-    weights = network.model.net.state_dict()
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-    about = {"settings": network.settings.to_dict(), "labels": network.labels}
-    with atomic_path(path) as temporary:
-        save_file(whole, temporary, {key: json.dumps(value) for key, value in about.items()})
+    """Write a .safetensors file with PyTorchVideo's own names of the weights; `pretrained` reads it
+    too."""
+    about = {
+        "kind": "recogniser",
+        "settings": network.settings.to_dict(),
+        "labels": network.labels,
+    }
+    save_tensors(path, network.model.net.state_dict(), about)
 
 
 def load_network(path: Path, device: str) -> Network:
@@ -40,13 +38,11 @@ def load_network(path: Path, device: str) -> Network:
     Raises UserError for a file that is anything else.
     """
     try:
-        with safe_open(path, "pt") as stored:
-            told = {key: json.loads(text) for key, text in (stored.metadata() or {}).items()}
-            weights = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-        settings, labels = RecogniserSettings.from_dict(told["settings"]), told["labels"]
+        about = read_about(path)
+        settings, labels = RecogniserSettings.from_dict(about["settings"]), about["labels"]
         model = Recogniser(settings, len(labels))
-        model.net.load_state_dict(weights)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        model.net.load_state_dict(load_tensors(path))
+    except (*UNREADABLE, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: no trained recogniser ({reason}); delete it and rerun") from error
     if device == "cpu":
