@@ -35,17 +35,19 @@ class Face:
 
 def track_face(image: np.ndarray, pose: np.ndarray, previous: Face | None) -> Face | None:
     """The face of a body (33,2+) px in an RGB image (h,w,3); `previous`: the one of the frame
-    before, if it was found there. None if none is seen.
-
-    Where the detector misses a face that it saw before, as in a profile that it is half sure of,
-    it is looked for where it was; Holistic gives it up.
-    """
+    before, if it was found there. None if none is seen."""
     found = face_region(image, pose)
+    if found is None:
+        return None
     if previous is not None:
         points = previous.points[:, :2]
-        before = region_of_landmarks(points)
-        found = before if found is None else tracked(points, before, found, LIMITS)
-    return None if found is None else face_landmarks(image, found)
+        found = tracked(points, region_of_landmarks(points), found, LIMITS)
+    face = look_at_face(image, found)
+    if previous is None and face.presence <= PRESENT:
+        # Of a profile the detector's region is poor, that of its landmarks is not. Holistic waits
+        # for a frame that the detector sees better.
+        face = look_at_face(image, region_of_landmarks(face.points[:, :2]))
+    return face if face.presence > PRESENT else None
 
 
 def face_region(image: np.ndarray, pose: np.ndarray) -> Region | None:
@@ -64,12 +66,10 @@ def region_of_landmarks(points: np.ndarray) -> Region:
     return _around(points, turn(points[CORNERS[0]], points[CORNERS[1]], 0), 1.5)
 
 
-def face_landmarks(image: np.ndarray, region: Region) -> Face | None:
-    """The face in a region; None if that shows none."""
+def look_at_face(image: np.ndarray, region: Region) -> Face:
+    """The face in a region, however unlikely it is one."""
     picture = cut(image, region, SIZE, cv2.BORDER_REPLICATE)
     points, presence = load_face_attention()(picture)
-    if presence <= PRESENT:
-        return None
     xy = to_image(points[:, :2] / SIZE, region)
     return Face(np.column_stack([xy, points[:, 2] / SIZE * region.side]), presence)
 
