@@ -42,12 +42,7 @@ def track_face(image: np.ndarray, pose: np.ndarray, previous: Face | None) -> Fa
     if previous is not None:
         points = previous.points[:, :2]
         found = tracked(points, region_of_landmarks(points), found, LIMITS)
-    face = look_at_face(image, found)
-    if previous is None and face.presence <= PRESENT:
-        # Of a profile the detector's region is poor, that of its landmarks is not. Holistic waits
-        # for a frame that the detector sees better.
-        face = look_at_face(image, region_of_landmarks(face.points[:, :2]))
-    return face if face.presence > PRESENT else None
+    return face_landmarks(image, found)
 
 
 def face_region(image: np.ndarray, pose: np.ndarray) -> Region | None:
@@ -66,10 +61,12 @@ def region_of_landmarks(points: np.ndarray) -> Region:
     return _around(points, turn(points[CORNERS[0]], points[CORNERS[1]], 0), 1.5)
 
 
-def look_at_face(image: np.ndarray, region: Region) -> Face:
-    """The face in a region, however unlikely it is one."""
+def face_landmarks(image: np.ndarray, region: Region) -> Face | None:
+    """The face in a region; None if that shows none."""
     picture = cut(image, region, SIZE, cv2.BORDER_REPLICATE)
     points, presence = load_face_attention()(picture)
+    if presence <= PRESENT:
+        return None
     xy = to_image(points[:, :2] / SIZE, region)
     return Face(np.column_stack([xy, points[:, 2] / SIZE * region.side]), presence)
 

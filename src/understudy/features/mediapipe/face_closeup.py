@@ -7,7 +7,7 @@ the face enlarged corrects that.
 
 import numpy as np
 
-from understudy.features.mediapipe.face import PRESENT, face_detector, look_at_face
+from understudy.features.mediapipe.face import face_detector, face_landmarks
 from understudy.features.mediapipe.regions import around, turn, whole
 from understudy.features.mediapipe.windows import cut_window, to_frame
 
@@ -40,5 +40,5 @@ def _landmarks(picture: np.ndarray) -> np.ndarray | None:
     low, high = seen.boxes[0, :2], seen.boxes[0, 2:]
     right, left, *_ = seen.keypoints[0]
     region = around((low + high) / 2, high - low, turn(right, left, 0), 1.5)
-    face = look_at_face(picture, region)
-    return face.points[:, :2] if face.presence > PRESENT else None
+    face = face_landmarks(picture, region)
+    return None if face is None else face.points[:, :2]
