@@ -16,7 +16,13 @@ from understudy.recognition.embedding import Embedding, embed, load_embedding, s
 from understudy.recognition.evaluate import predict
 from understudy.recognition.models import Recogniser
 from understudy.recognition.network import Network, load_network, save_network
-from understudy.recognition.orders import by_hardness, by_quality, covariance_order, order_of
+from understudy.recognition.orders import (
+    by_covariance,
+    by_hardness,
+    by_quality,
+    covariance_order,
+    order_of,
+)
 from understudy.recognition.pretrained import load_pretrained
 from understudy.recognition.selection import Clip, as_drawn, choose_clips
 
@@ -76,6 +82,12 @@ def test_covariance_finds_those_that_vary_as_the_real_ones_wherever_they_are():
     assert min(chosen) >= 20  # of the second half, however far off its mean is
     off = np.linalg.norm(covariance(pool[chosen]) - covariance(real))
     assert off < 0.2 * np.linalg.norm(covariance(real))
+
+
+def test_where_one_real_video_is_left_the_seeds_order_stays():
+    clips = synthetic(4)
+    order = by_covariance(embedding(clips, np.arange(8).reshape(4, 2)))
+    assert order(clips, [Clip("r.mp4", "across")]) == clips
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -32,6 +32,8 @@ def by_hardness(embedding: Embedding) -> Order:
 
 def by_covariance(embedding: Embedding) -> Order:
     def best_together(synthetic: list[Clip], real: list[Clip]) -> list[Clip]:
+        if len(real) < 2:
+            return synthetic  # a class that the caps left short: nothing varies
         features = embedding.features.astype(np.float64)
         order = covariance_order(features[embedding.of(synthetic)], features[embedding.of(real)])
         return [synthetic[i] for i in order]
