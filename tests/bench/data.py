@@ -9,7 +9,7 @@ import pkgutil
 import sys
 
 import tests.bench
-from tests.bench.figures import Figure, write_figures
+from tests.bench.figures import Figure, renew_figures, write_figures
 
 
 def parts() -> list[str]:
@@ -29,4 +29,4 @@ def figures(wanted: list[str]) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    write_figures("data", figures(sys.argv[1:]))
+    (renew_figures if sys.argv[1:] else write_figures)("data", figures(sys.argv[1:]))
