@@ -89,7 +89,10 @@ wildcard_constraints:
     view=r"source|az-?\d+_el-?\d+",
     dataset=r"[A-Za-z0-9][A-Za-z0-9_-]*",
     model=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    point=r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?(_quality)?",
+    point=(
+        r"real(\d+|all)_synthetic(\d+|all)(_white)?(_identities\d+)?(_source)?"
+        "(_quality|_hardness|_covariance)?"
+    ),
     seed=r"\d+",
 
 
