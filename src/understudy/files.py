@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -58,6 +59,8 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         temporary, lock = _new_file(target)
         try:
             yield temporary
+            # safetensors puts a file of its own there that only its owner can read.
+            os.chmod(temporary, stat.S_IMODE(os.fstat(lock).st_mode))
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)

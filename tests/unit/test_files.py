@@ -7,9 +7,11 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
 from understudy.artifacts.masks import load_masks, pack_masks
+from understudy.artifacts.tensors import save_tensors
 from understudy.errors import UserError
 from understudy.files import (
     REFUSALS,
@@ -161,9 +163,10 @@ def test_rights_are_those_of_the_umask(tmp_path, umask, mode):
     before = os.umask(umask)
     try:
         write_text(tmp_path / "a.txt", "a")
+        save_tensors(tmp_path / "a.safetensors", {"x": torch.zeros(2)}, {})
     finally:
         os.umask(before)
-    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == mode
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
 
 
 KILLED = """
