@@ -1,7 +1,6 @@
 """`make bench NAME=paper`: every stage of config/paper.yaml in one chain at its smallest, planning
-at the paper's size for both datasets and all protocols, the losses against the public code where
-its checkouts are named (`tests.bench.parity_public`), and the paper's sentences. What refinement
-brings is measured by `make bench NAME=parity`.
+at the paper's size for both datasets and all protocols, and the paper's sentences. The losses
+against the public code, and what refinement brings, are measured by `make bench NAME=parity`.
 """
 
 import contextlib
@@ -14,7 +13,6 @@ from pathlib import Path
 import yaml
 
 from tests.bench.figures import ROOT, Figure, write_figures
-from tests.bench.paper_parity import parity_figures
 from tests.bench.scale import Workflow
 from understudy.body.build import build_body
 
@@ -62,6 +60,4 @@ def sentences_figure() -> Figure:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    write_figures(
-        "paper", [stages_figure(), *plan_figures(), *parity_figures(), sentences_figure()]
-    )
+    write_figures("paper", [stages_figure(), *plan_figures(), sentences_figure()])

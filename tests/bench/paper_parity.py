@@ -14,7 +14,7 @@ import sys
 
 from tests.bench.figures import ROOT, Figure, write_figures
 from tests.bench.parity_public import EXAVATAR, PYTORCH3D, checkouts
-from tests.bench.parity_refined import refined_gain
+from tests.bench.parity_refined import refined_figure
 
 BAR = 1e-5  # relative
 
@@ -54,9 +54,7 @@ def parity_figures() -> list[Figure]:
 
 
 def main() -> None:
-    with_all, as_fitted, steps = refined_gain()
-    print(f"all refined {with_all:.2f} dB, hands and face as fitted {as_fitted:.2f}, {steps} steps")
-    gain = Figure("refined_gain_db", with_all - as_fitted, "dB", None, False)
+    gain = refined_figure()
     write_figures("parity", [*parity_figures(), gain])
 
 

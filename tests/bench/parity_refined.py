@@ -1,6 +1,8 @@
 """What it brings that ExAvatar refines hands, jaw, eyes and expression: one demo person, at a size
 that a CPU trains in minutes, once with them and once with them as fitted. Each trained frame is
 drawn 75 times, as in the release: what is refined moves a little at each draw, and only then.
+
+`python -m tests.bench.parity_refined` renews this figure of `make bench NAME=parity` alone.
 """
 
 import tempfile
@@ -9,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from tests.bench.figures import Figure, renew_figures
 from understudy.artifacts.fit import load_fit
 from understudy.avatar.evaluation.evaluate import held_out_frame
 from understudy.avatar.training.exavatar.settings import ExAvatarSettings
@@ -60,6 +63,13 @@ def refined_gain() -> tuple[float, float, int]:
     return scores[0], scores[1], training.steps
 
 
+def refined_figure() -> Figure:
+    """What they bring, dB."""
+    with_all, as_fitted, steps = refined_gain()
+    print(f"all refined {with_all:.3f} dB, hands and face as fitted {as_fitted:.3f}, {steps} steps")
+    return Figure("refined_gain_db", with_all - as_fitted, "dB", None, False)
+
+
 def _hold(training) -> None:
     """Let a training refine neither hands nor face."""
     of_body = torch.zeros(55, 1)
@@ -92,5 +102,4 @@ def _subject(folder: Path) -> Subject:
 
 
 if __name__ == "__main__":
-    with_all, as_fitted, steps = refined_gain()
-    print(f"{with_all:.3f} dB, {as_fitted:.3f} dB, {steps} steps")
+    renew_figures("parity", [refined_figure()])
