@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.unit.walks import LABELS, TINY, write_walk
 from understudy.errors import UserError
 from understudy.recognition.data import clips_for_testing
-from understudy.recognition.embedding import Embedding, embed, load_embedding, save_embedding
+from understudy.recognition.embed import embed
+from understudy.recognition.embedding import Embedding, load_embedding, save_embedding
 from understudy.recognition.evaluate import predict
 from understudy.recognition.models import Recogniser
 from understudy.recognition.network import Network, load_network, save_network

@@ -7,7 +7,8 @@ from job import job
 
 with job(snakemake):
     from understudy.artifacts.flags import Flagged
-    from understudy.recognition.embedding import embed, save_embedding
+    from understudy.recognition.embed import embed
+    from understudy.recognition.embedding import save_embedding
     from understudy.recognition.lists import read_list, synthetic_clips
     from understudy.recognition.network import load_network
 

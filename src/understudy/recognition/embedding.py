@@ -1,18 +1,12 @@
-"""What a trained recogniser makes of videos: by which more are selected to train on."""
+"""What a trained recogniser makes of videos (`embed`): by which more are selected to train on."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from understudy.artifacts.arrays import load_arrays, save_arrays
-from understudy.recognition.data import clips_for_testing
-from understudy.recognition.evaluate import predict
-from understudy.recognition.models import Recogniser
-from understudy.recognition.network import Network
 from understudy.recognition.selection import Clip
 
 KIND = "embedding"
@@ -30,32 +24,6 @@ class Embedding:
     def of(self, clips: Sequence[Clip]) -> np.ndarray:
         """The row of each clip (n,) int."""
         return np.array([self.rows[clip.path, clip.mirror] for clip in clips], int)
-
-
-def embed(network: Network, clips: list[Clip]) -> Embedding:
-    """Show whole videos to a trained recogniser. Raises UserError for one that cannot be read."""
-    shown = clips_for_testing(clips, network.labels, network.settings)
-    with _watched(network.model) as seen:
-        found = predict(network.model, shown, network.labels, network.settings)
-    share = found.probabilities.astype(np.float64)
-    entropy = -(share * np.log(np.maximum(share, np.finfo(np.float32).tiny))).sum(1)
-    rows = {(clip.path, clip.mirror): row for row, clip in enumerate(clips)}
-    return Embedding(rows, torch.cat(seen).numpy(), entropy.astype(np.float32))
-
-
-@contextmanager
-def _watched(model: Recogniser) -> Iterator[list[torch.Tensor]]:
-    """A list to which each batch adds (b,d): what reaches the last layer, mean over its places."""
-    seen: list[torch.Tensor] = []
-
-    def keep(_: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
-        seen.append(given[0].flatten(1, -2).mean(1).float().cpu())
-
-    handle = model.last_layer.register_forward_pre_hook(keep)
-    try:
-        yield seen
-    finally:
-        handle.remove()
 
 
 def save_embedding(path: Path, embedding: Embedding) -> None:
