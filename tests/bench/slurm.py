@@ -63,7 +63,7 @@ def _injected(
     """The run after it finished, and the seconds of work that were lost."""
     if scenario.inject is lose_a_training:
         # So many that a fast machine is not done before the time limit.
-        run = scenario.prepared(checkout, cluster, iterations=12000, interval=INTERVAL)
+        run = scenario.prepared(checkout, cluster, iterations=8000, interval=INTERVAL)
         return run, lose_a_training(run, after=LATE * INTERVAL)
     run = scenario.prepared(checkout, cluster)
     scenario.inject(run)
