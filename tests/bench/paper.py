@@ -1,6 +1,7 @@
 """`make bench NAME=paper`: every stage of config/paper.yaml in one chain at its smallest, planning
-at the paper's size for both datasets and all protocols, and the paper's sentences. The losses
-against the public code, and what refinement brings, are measured by `make bench NAME=parity`.
+at the paper's size for both datasets and all protocols, the losses against the public code where
+its checkouts are named (`tests.bench.parity_public`), and the paper's sentences. What refinement
+brings is measured by `make bench NAME=parity`.
 """
 
 import contextlib
@@ -13,6 +14,8 @@ from pathlib import Path
 import yaml
 
 from tests.bench.figures import ROOT, Figure, write_figures
+from tests.bench.paper_parity import parity_figures
+from tests.bench.parity_public import checkouts
 from tests.bench.scale import Workflow
 from understudy.body.build import build_body
 
@@ -60,4 +63,5 @@ def sentences_figure() -> Figure:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    write_figures("paper", [stages_figure(), *plan_figures(), sentences_figure()])
+    parity = parity_figures() if checkouts() else []
+    write_figures("paper", [stages_figure(), *plan_figures(), *parity, sentences_figure()])
