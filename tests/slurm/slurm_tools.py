@@ -21,7 +21,7 @@ PROFILE = "profiles/slurm"
 IMPATIENT = str(Path(__file__).with_name("impatient.py"))
 SUBMITTED = (
     *("extract_keypoints", "extract_masks", "extract_depth"),
-    *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser"),
+    *("train_avatar", "score_avatar", "animate_avatar", "train_recogniser", "embed_clips"),
 )
 WITHOUT_GPU = ("measure_coverage",)  # submitted too
 QUICK = {  # the shipped profile, but polling the queue every second

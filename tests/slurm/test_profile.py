@@ -7,7 +7,7 @@ import yaml
 from snakemake_executor_plugin_slurm.partitions import get_best_partition, read_partition_file
 
 from tests.slurm.slurm_tools import SUBMITTED, WITHOUT_GPU, local_rules
-from tests.workflow.workflow_tools import REPOSITORY, rules_of
+from tests.workflow.workflow_tools import REPOSITORY, edited, rules_of
 
 FOLDER = REPOSITORY / "profiles/slurm"
 PROFILE = yaml.safe_load((FOLDER / "config.yaml").read_text())
@@ -27,7 +27,11 @@ def job(rule: str, attempt: int, gpus: int) -> SimpleNamespace:
 
 
 def test_the_profile_names_the_rules_that_are_submitted_and_no_others(fresh):
-    submitted = rules_of(fresh.would_run()) - local_rules()
+    settings = fresh.settings
+    by_embedding = {"n_real": 1, "n_synthetic": 1, "selection": "hardness"}
+    settings["experiments"]["grid"].append(by_embedding)
+    with edited(fresh.folder / fresh.config, yaml.safe_dump(settings)):
+        submitted = rules_of(fresh.would_run()) - local_rules()
     assert submitted == {*SUBMITTED, *WITHOUT_GPU}
     assert set(PROFILE["set-resources"]) == set(PROFILE["set-threads"]) == submitted
 
