@@ -75,7 +75,8 @@ localrules:
     calibrate_background,
     read_avatar,
     picture_avatar,
-    check_synthetic,
+    check_videos,
+    join_checked,
     flag_sources,
     look_at_figures,
     measure_quality,
@@ -181,3 +182,4 @@ onsuccess:
 if workflow.is_main_process:
     ask_by_need(workflow, uses_gpu)
     plan_quickly(workflow)
+    plan_leanly(workflow)

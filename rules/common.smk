@@ -19,6 +19,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import PersistenceBackend
 
 from planner.by_need import ask_by_need
+from planner.lean import plan_leanly
 from planner.quickly import plan_quickly, start_without_limit
 from understudy.cluster.queue import NoAnswerError, refuse_while_queued
 from understudy.configuration.read import read_config
@@ -140,6 +141,22 @@ def shown_on(wildcards):
     """The background of a synthetic video, then those that may take its place."""
     row = (wildcards.reference, wildcards.identity, wildcards.view, wildcards.background)
     return PLAN.shown_on(row)
+
+
+def behind(wildcards):
+    """All backgrounds that the synthetic videos of a reference may show."""
+    rows = PLAN.by_reference[wildcards.reference]
+    return sorted({id_ for row in rows for id_ in PLAN.shown_on(row)})
+
+
+def unstated_behind(wildcards):
+    """Those of them whose row does not overrule what is found in them."""
+    return [id_ for id_ in behind(wildcards) if "floor" not in BACKGROUNDS[id_]]
+
+
+def labels_of(wildcards, input):
+    """The labels of each synthetic video of a reference. Where they are affects no output."""
+    return [PLAN.labels(row) for row in PLAN.by_reference[wildcards.reference]]
 
 
 def mask_version(background):

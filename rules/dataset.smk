@@ -1,39 +1,58 @@
-# Requires: all composites. Gives: {results}/dataset/.
-SHOWN = sorted({id_ for row in SYNTHETIC for id_ in PLAN.shown_on(row)})  # backgrounds
-# Those whose row does not overrule what is found in them.
-UNSTATED = [id_ for id_ in SHOWN if "floor" not in BACKGROUNDS[id_]]
+# Requires: all composites. Gives: {results}/checked/, {results}/dataset/.
 
 
-rule check_synthetic:
-    """Checks each synthetic video again, from its file alone."""
+rule check_videos:
+    """Checks each synthetic video of a reference again, from its file alone."""
     input:
         # Not the labels: they come with the videos, and each costs time.
-        videos=[LAYOUT.synthetic(*row) for row in SYNTHETIC],
-        reference_facts=expand(LAYOUT.facts("reference", "{id}"), id=REFERENCES),
-        fits=expand(LAYOUT.fit("reference", "{id}"), id=REFERENCES),
-        people=[LAYOUT.people(id_) for id_ in UNSTATED],
+        videos=lambda wildcards: [
+            LAYOUT.synthetic(*row) for row in PLAN.by_reference[wildcards.reference]
+        ],
+        facts=LAYOUT.facts("reference", "{reference}"),
+        fit=LAYOUT.fit("reference", "{reference}"),
+        people=lambda wildcards: [LAYOUT.people(id_) for id_ in unstated_behind(wildcards)],
         images=lambda wildcards: [
-            file for id_ in SHOWN for file in source("background", id_, LAYOUT.checked)
+            file
+            for id_ in behind(wildcards)
+            for file in source("background", id_, LAYOUT.checks(wildcards.reference))
         ],
     output:
-        LAYOUT.checked,
+        LAYOUT.checks("{reference}"),
     log:
-        LAYOUT.log("check_synthetic"),
+        LAYOUT.log("check_videos", "{reference}"),
     benchmark:
-        LAYOUT.benchmark("check_synthetic")
+        LAYOUT.benchmark("check_videos", "{reference}")
     conda:
         "../envs/video.yaml"
     params:
-        rows=SYNTHETIC,
-        in_rooms=PLAN.in_rooms,
-        layout=told(asdict(LAYOUT)),
-        references=told(list(REFERENCES)),
-        images=told({id_: BACKGROUNDS[id_]["image"] for id_ in SHOWN}),
-        unstated=UNSTATED,
+        rows=lambda wildcards: PLAN.by_reference[wildcards.reference],
+        labels=labels_of,
+        images=lambda wildcards, input: {
+            id_: BACKGROUNDS[id_]["image"] for id_ in behind(wildcards)
+        },
+        unstated=unstated_behind,
         resize=CONFIG["backgrounds"]["resize"],
-        code=code_version("check_synthetic"),
+        code=code_version("check_videos"),
     script:
-        "../workflow/scripts/check_synthetic.py"
+        "../workflow/scripts/check_videos.py"
+
+
+rule join_checked:
+    """The checks of all synthetic videos, none of which is another one's copy."""
+    input:
+        expand(LAYOUT.checks("{id}"), id=REFERENCES),
+    output:
+        LAYOUT.checked,
+    log:
+        LAYOUT.log("join_checked"),
+    benchmark:
+        LAYOUT.benchmark("join_checked")
+    conda:
+        "../envs/video.yaml"
+    params:
+        code=code_version("join_checked"),
+    script:
+        "../workflow/scripts/join_checked.py"
 
 
 rule flag_sources:

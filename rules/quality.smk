@@ -5,10 +5,8 @@ rule look_at_figures:
     """What is seen of the figure in each synthetic video of a reference: its keypoints detected
     again, its edge, its flicker."""
     input:
-        # Not the labels: they come with the videos, and each costs time.
-        videos=lambda wildcards: [
-            LAYOUT.synthetic(*row) for row in PLAN.by_reference[wildcards.reference]
-        ],
+        # Not the videos: their digests are in what was checked, and each costs time.
+        checked=LAYOUT.checks("{reference}"),
         weights=list(WEIGHTS["keypoints"].values()),
     output:
         LAYOUT.figures("{reference}"),
@@ -20,9 +18,10 @@ rule look_at_figures:
         "../envs/paper.yaml" if WEIGHTS["keypoints"] else "../envs/vision.yaml"
     params:
         rows=lambda wildcards: PLAN.by_reference[wildcards.reference],
-        labels=lambda wildcards, input: [
-            PLAN.labels(row) for row in PLAN.by_reference[wildcards.reference]
+        videos=lambda wildcards, input: [
+            LAYOUT.synthetic(*row) for row in PLAN.by_reference[wildcards.reference]
         ],
+        labels=labels_of,
         backend=CONFIG["features"]["keypoints"],
         weights=list(WEIGHTS["keypoints"]),
         code=code_version("look_at_figures", CHOSEN["keypoints"]),

@@ -69,7 +69,7 @@ def file_of(run: RecordedRun, kind: Kind) -> str:
 
 def reader_of(run: RecordedRun, script: str, path: str) -> Any:
     """What the script was told in its job that reads a file."""
-    if script == "check_synthetic":
+    if script == "check_videos":
         return run.jobs[script][0]
     if script == "normalise_video":
         return next(job for job in run.jobs[script] if job.params.path == path)

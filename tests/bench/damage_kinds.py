@@ -147,7 +147,7 @@ KINDS = (
     Kind("fit", "fit/reference/wave.npz", ARRAYS, ("render_in_room", "animate_avatar")),
     Kind("avatar", "avatar/esi/avatar.safetensors", ARRAYS, ("render_in_room",)),
     Kind("room", "room/ROOM.npz", ARRAYS, ("render_in_room",)),
-    Kind("labels", "synthetic/LABELS.npz", ARRAYS, ("check_synthetic",)),
+    Kind("labels", "synthetic/LABELS.npz", ARRAYS, ("check_videos",)),
 )
 
 ERRORS = (

@@ -13,7 +13,7 @@ from tests.unit.some_labels import write_some_labels
 from understudy.artifacts.arrays import save_arrays
 from understudy.artifacts.coverage import PARTS, SIDES, Coverage, Seen, save_coverage
 from understudy.artifacts.flags import Flagged, KeepSettings, save_flags
-from understudy.dataset.checks import check_videos
+from understudy.dataset.checks import check_videos, join_checked
 from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
 from understudy.dataset.manifest import write_dataset
 from understudy.scene.composite import composite_background
@@ -56,6 +56,7 @@ class World:
         checked = out / "checked.parquet"
         notes, fits = inputs.references.normalised, inputs.references.fits
         check_videos(clips, notes, fits, images, people or {}, inputs.resize, checked)
+        join_checked([checked], checked)
         save_flags(out / "flags.json", self.flagged)
         return write_dataset(replace(inputs, checked=checked, flags=out / "flags.json"), out)
 

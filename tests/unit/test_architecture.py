@@ -1,5 +1,6 @@
 """The architecture holds: imports in one direction, light rules, thin scripts."""
 
+import importlib
 import os
 import re
 import subprocess
@@ -221,3 +222,22 @@ def test_the_limit_that_the_rules_switch_off_is_there():
         "workflow.scheduler.job_rate_limiter = None"
         in (ROOT / "workflow/planner/quickly.py").read_text()
     )
+
+
+@pytest.mark.parametrize(
+    ("module", "owner", "name"),
+    [
+        ("io", "_IOFile", "clone_flags"),
+        ("io", "_IOFile", "flags"),
+        ("io", "_IOFile", "is_storage"),
+        ("iocontainers", "AttributeGuard", "__new__"),
+        ("dag", "ScriptProcessor", "process_job"),
+        ("jobs", "Job", "conda_env_spec"),
+        ("dag", "DAG", "check_directory_outputs"),
+    ],
+)
+def test_what_the_planner_replaces_is_there(module, owner, name):
+    """Under another name it would stay what it was."""
+    importlib.import_module("snakemake.cli")  # alone, some of the modules import each other
+    assert hasattr(getattr(sys.modules[f"snakemake.{module}"], owner), name)
+    assert f"{owner}.{name} = " in (ROOT / "workflow/planner/lean.py").read_text()

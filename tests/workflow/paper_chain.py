@@ -91,7 +91,8 @@ STAGES = (
     *("join_flame", "normalise_identity", "normalise_reference", "extract_keypoints"),
     *("extract_masks", "extract_depth", "extract_expression", "extract_hands", "fit_body"),
     *("train_avatar", "score_avatar", "animate_avatar", "composite_background"),
-    *("check_synthetic", "write_dataset", "check_leakage", "list_clips", "train_recogniser"),
+    *("check_videos", "join_checked", "write_dataset", "check_leakage"),
+    *("list_clips", "train_recogniser"),
     "tabulate",
 )
 

@@ -22,16 +22,16 @@ from stale_edits import (
 # What follows what. A job of a later stage is due with the one before it.
 REPORT = {"build_report": 1}
 FACTS = {"write_dataset": 1, "build_gallery": 1, "sheet_worst": 1, **REPORT}
-ONE_LOOKED_AT = {"look_at_figures": 1, "measure_quality": 1}
+ONE_CHECKED = {"check_videos": 1, "look_at_figures": 1, "measure_quality": 1}
 TABLES = {"tabulate": 1, **REPORT}
 TRAINING = {"list_clips": 1, "train_recogniser": 1, **TABLES}
 TRAININGS = {"list_clips": 2, "train_recogniser": 2, **TABLES}
 SEES_SYNTHETIC = TRAINING
 JUDGED = {"measure_quality": 2, **FACTS, **SEES_SYNTHETIC}
 LOOKED_AT = {"look_at_figures": 2, **JUDGED}
-VIDEOS = {"check_synthetic": 1, **FACTS, **SEES_SYNTHETIC}
+VIDEOS = {"join_checked": 1, **FACTS, **SEES_SYNTHETIC}
 SHOWN = {"sheet_reference": 2, "preview_reference": 2}
-COMPOSITES = {"composite_background": 2, **LOOKED_AT, **SHOWN, **VIDEOS}
+COMPOSITES = {"composite_background": 2, "check_videos": 2, **LOOKED_AT, **SHOWN, **VIDEOS}
 RENDERS = {"animate_avatar": 2, **COMPOSITES}
 ROOMS = {"calibrate_background": 1, "sheet_background": 1}  # of a photo that is as it was
 PICTURES = {"picture_avatar": 1, "sheet_identity": 1}
@@ -102,7 +102,7 @@ ROW_CASES = [
             "flag_sources": 1,
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
-            **ONE_LOOKED_AT,
+            **ONE_CHECKED,
             **VIDEOS,
         },
     ),
@@ -139,7 +139,7 @@ ROW_CASES = [
             "flag_sources": 1,
             **{rule: 1 for rule in ("animate_avatar", "composite_background", "sheet_reference")},
             **{rule: 1 for rule in ("preview_reference", "measure_demo", "check_leakage")},
-            **ONE_LOOKED_AT,
+            **ONE_CHECKED,
             **VIDEOS,
             **TRAININGS,
         },
@@ -293,7 +293,7 @@ ONE_COMPOSITE = {
     "composite_background": 1,
     "sheet_reference": 1,
     "preview_reference": 1,
-    **ONE_LOOKED_AT,
+    **ONE_CHECKED,
     **VIDEOS,
 }
 LOST_CASES = [
@@ -301,7 +301,7 @@ LOST_CASES = [
     Case(
         "a synthetic video lost, the dataset asked for",
         lost("synthetic/wave"),
-        {"composite_background": 1, "check_synthetic": 1, "write_dataset": 1, **ONE_LOOKED_AT},
+        {"composite_background": 1, "join_checked": 1, "write_dataset": 1, **ONE_CHECKED},
         ("--", "dataset"),
     ),
     Case("the dataset lost", lost("dataset"), {"flag_sources": 1, **VIDEOS}),

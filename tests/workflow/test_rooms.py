@@ -18,7 +18,7 @@ from understudy.scene.backgrounds import reserves
 CONFIG = "in_rooms.yaml"
 WALL = "wall"  # a background without floor
 FOLLOW = {  # what follows any change of a video
-    *("sheet_reference", "preview_reference", "check_synthetic", "write_dataset"),
+    *("sheet_reference", "preview_reference", "check_videos", "join_checked", "write_dataset"),
     *("check_leakage", "list_clips", "train_recogniser", "tabulate", "measure_demo"),
     *("look_at_figures", "measure_quality", "sheet_worst", "build_gallery", "build_report", "all"),
 }

@@ -19,7 +19,7 @@ from understudy.plan.planned import pairs_of
 
 # What reads every video of its kind, and so depends on anything new.
 AGGREGATES = {
-    *("check_synthetic", "write_dataset", "list_clips", "train_recogniser"),
+    *("check_videos", "join_checked", "write_dataset", "list_clips", "train_recogniser"),
     *("tabulate", "build_gallery", "sheet_worst", "build_report", "all"),
 }
 COMPOSITOR = "src/understudy/scene/composite.py"

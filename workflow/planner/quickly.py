@@ -1,5 +1,5 @@
-"""What Snakemake does once a job while it plans, done once: a plan of 100,000 videos takes a third
-less time. Made for the version that requirements.lock pins."""
+"""What Snakemake does once a job while it plans, done once a rule or a file. Made for the version
+that requirements.lock pins."""
 
 import inspect
 import io
@@ -7,18 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from snakemake.common import overwrite_function_params
-from snakemake.settings.types import DeploymentMethod
 
 
 def plan_quickly(workflow: Any) -> None:
-    """Reads a rule's script, sees what a function takes, and looks for the environment of a job,
-    which is of no use without conda, once a rule."""
+    """Reads a rule's script, and sees what a function takes, once a rule."""
     for rule in workflow.rules:
         for function in (*rule.input, *rule.params):
             if callable(function):
                 overwrite_function_params(function, inspect.signature(function).parameters)
-        if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
-            rule.expand_conda_env = lambda *given, **named: None
     sources = workflow.sourcecache
     opened = sources.open
     text = _once_a_file(lambda file: opened(file).read())

@@ -12,7 +12,7 @@ with job(snakemake):
     look_at_figures(
         [
             Made(*row[1:], Path(video), Path(labels))
-            for row, video, labels in zip(told.rows, files.videos, told.labels, strict=True)
+            for row, video, labels in zip(told.rows, told.videos, told.labels, strict=True)
         ],
         told.backend,
         # A few frames of each video, beside Snakemake: no GPU is worth waiting for.

@@ -1,4 +1,5 @@
-"""checked.parquet: every planned synthetic video, and what was found in its file.
+"""checked/{reference}.parquet and dataset/checked.parquet: every planned synthetic video, of a
+reference or of all, and what was found in its file.
 
 One row per video, in the order of ORDER. Columns: video, labels, reference, identity, view,
 background;
@@ -33,7 +34,8 @@ def save_checked(path: Path | str, rows: Iterable[dict]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     for name, nothing in PLACED.items():
         table[name] = table[name].fillna(nothing) if name in table else nothing
-    table = table.astype(dict.fromkeys(WHOLE_NUMBERS, "Int64"))
+    # None of a reference's videos may be there.
+    table = table.astype({name: "Int64" for name in WHOLE_NUMBERS if name in table})
     with atomic_path(path) as temporary:
         table.to_parquet(temporary, index=False)
     return table

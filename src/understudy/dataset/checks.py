@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import nan
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from understudy.artifacts.checked import ORDER, save_checked
+from understudy.artifacts.checked import ORDER, load_checked, save_checked
 from understudy.artifacts.people import SHOWS_SOMEBODY, load_people
 from understudy.artifacts.placed import Placed, load_placed
 from understudy.artifacts.provenance import read_note
@@ -74,16 +74,14 @@ def check_videos(
     resize: Resize,
     out: Path | str,
 ) -> pd.DataFrame:
-    """Check every clip and write the table `out` (`artifacts.checked`). Returns it.
+    """Check every clip but for its content being its own (`join_checked`), and write the table
+    `out` (`artifacts.checked`). Returns it.
 
     notes: each reference's metadata from normalising; fits: each reference's fit; images: the
     background images' paths by id; people: the people.json of those in which nobody should be.
-    UserError if there is no video at all.
     """
     clips = sorted(clips, key=lambda clip: [getattr(clip, name) for name in ORDER])
     there = [clip for clip in clips if Path(clip.video).is_file()]
-    if not there:
-        raise UserError(f"{out}: there are no synthetic videos; see the logs of the preceding jobs")
     references = {
         name: {**read_note(notes[name]), "frames": len(read_shown(fits[name]))}
         for name in {clip.reference for clip in there}
@@ -91,8 +89,6 @@ def check_videos(
     crowded = {id_ for id_, path in people.items() if load_people(path).boxes}
     digest_of = functools.cache(file_digest)
     placed_by = functools.cache(load_placed)  # composites of one pair share their labels
-    content = {clip.video: sha256(clip.video) for clip in there}
-    same = repeated(content)
     found = {}
     for clip in progress(there, "checking videos", unit="video"):
         placed = placed_by(clip.labels)
@@ -103,9 +99,7 @@ def check_videos(
             checked.problems["room"] = f"{shown}: {placed.lacks}"
         if shown in crowded:
             checked.problems["alone"] = f"{shown}: {SHOWS_SOMEBODY}"
-        if clip.video in same:
-            checked.problems["unique"] = f"same as {same[clip.video]}"
-        digest = {"sha256": content[clip.video], "background_digest": digest_of(images[shown])}
+        digest = {"sha256": sha256(clip.video), "background_digest": digest_of(images[shown])}
         found[clip.video] = _facts(checked) | _where(shown, placed) | digest
     rows = [
         {
@@ -116,6 +110,21 @@ def check_videos(
         for clip in clips
     ]
     return save_checked(out, rows)
+
+
+def join_checked(tables: Sequence[Path], out: Path | str) -> pd.DataFrame:
+    """Join tables of checked videos to that of a dataset, `out`, in which no video has the content
+    of an earlier one. Returns it. UserError if there is no video at all."""
+    joined = pd.concat([load_checked(path) for path in tables], ignore_index=True)
+    joined = joined.sort_values(ORDER, ignore_index=True)
+    if not joined["there"].any():
+        raise UserError(f"{out}: there are no synthetic videos; see the logs of the preceding jobs")
+    same = repeated(dict(joined.loc[joined["there"], ["video", "sha256"]].itertuples(index=False)))
+    for row in joined.index[joined["video"].isin(same)]:
+        problems = json.loads(joined.at[row, "problems"])
+        problems["unique"] = f"same as {same[joined.at[row, 'video']]}"
+        joined.loc[row, ["passed", "problems"]] = False, json.dumps(problems, sort_keys=True)
+    return save_checked(out, joined.to_dict("records"))
 
 
 def _where(shown: str, placed: Placed | None) -> dict:

@@ -54,6 +54,7 @@ def expected_files(plan: Plan) -> Iterator[Expected]:
         yield Expected(path, rule, log, subject, row, "synthetic", also)
     for id_ in plan.tables.references:
         for rule, path in (
+            ("check_videos", layout.checks(id_)),
             ("look_at_figures", layout.figures(id_)),
             ("measure_quality", layout.quality(id_)),
         ):
@@ -106,8 +107,7 @@ def _of_an_avatar(layout: Layout, id_: str, made_by: str) -> Iterator[Expected]:
 
 
 def _of_the_dataset(layout: Layout) -> Iterator[Expected]:
-    log = layout.log("check_synthetic")
-    yield Expected(layout.checked, "check_synthetic", log, stage="dataset")
+    yield Expected(layout.checked, "join_checked", layout.log("join_checked"), stage="dataset")
     yield Expected(layout.flags, "flag_sources", layout.log("flag_sources"), stage="dataset")
     names = ("manifest.csv", "labels.json", "datasheet.md", "checks.json")
     also = tuple(layout.dataset(name) for name in (*names, *(f"lists/{x}.txt" for x in LISTS)))

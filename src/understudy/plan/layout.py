@@ -104,6 +104,10 @@ class Layout:
     def release(self, name: str) -> str:
         return f"{self.results}/release/{name}"
 
+    def checks(self, reference: str) -> str:
+        """The table of the synthetic videos of a reference that were checked."""
+        return f"{self.results}/checked/{reference}.parquet"
+
     @property
     def checked(self) -> str:
         """The table of synthetic videos that were checked."""

@@ -4,7 +4,6 @@ Snakemake makes only what is requested, or what a job that is due needs: a lost 
 unnoticed.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from understudy.plan.expected import TARGETS, expected_files
@@ -15,28 +14,39 @@ from understudy.plan.planned import Plan
 def lost_files(plan: Plan, target: str) -> list[str]:
     """Every file, lost or not yet made, that must be requested for `target` to be complete.
 
-    Videos of a dataset that is still to be checked are left out: the check requests them. They
-    are almost all files of a large plan, and each name costs Snakemake time.
+    Videos that the target's own rule requests, or the check that is still to be made of those of a
+    reference, are left out. They are almost all files of a large plan, and each name costs
+    Snakemake time.
     """
-    unchecked = "dataset" in TARGETS[target] and not Path(plan.layout.checked).exists()
-    return [path for item in _asked(plan, target, unchecked) for path in _absent(item)]
+    unchecked = _unchecked(plan) if "dataset" in TARGETS[target] else set()
+    return [
+        path
+        for item in expected_files(plan)
+        if item.stage in TARGETS[target]
+        and not _is_requested(plan, target, unchecked, item)
+        and not _source_is_away(plan, item)
+        for path in _absent(item)
+    ]
 
 
-def _asked(plan: Plan, target: str, unchecked: bool) -> Iterator[Expected]:
-    for item in expected_files(plan):
-        if item.stage not in TARGETS[target]:
-            continue
-        if unchecked and item.stage == "synthetic" and not _is_halved(item):
-            continue
-        if unchecked and item.stage == "white" and not _is_unasked(plan, item):
-            continue
-        if _source_is_away(plan, item):
-            continue
-        yield item
+def _unchecked(plan: Plan) -> set[str]:
+    """The references whose synthetic videos are still to be checked."""
+    return {id_ for id_ in plan.tables.references if not Path(plan.layout.checks(id_)).exists()}
+
+
+def _is_requested(plan: Plan, target: str, unchecked: set[str], item: Expected) -> bool:
+    """Whether a synthetic video, on white or in a room, is requested anyway."""
+    if item.stage not in ("white", "synthetic"):
+        return False
+    if item.stage == target:
+        return not _is_halved(item)
+    if item.wildcards[0] not in unchecked:
+        return False
+    return not (_is_halved(item) if item.stage == "synthetic" else _is_unasked(plan, item))
 
 
 def _is_halved(item: Expected) -> bool:
-    """Whether a job's first file is there without the others: the check requests that one alone."""
+    """Whether a job's first file is there without the others: only that one is requested anyway."""
     return bool(item.also) and Path(item.path).exists() and bool(_absent(item))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from understudy.artifacts.flags import KeepSettings
 from understudy.coverage.settings import CoverageLimits
-from understudy.dataset.checks import check_videos
+from understudy.dataset.checks import check_videos, join_checked
 from understudy.dataset.flag_sources import flag_sources
 from understudy.dataset.inputs import DatasetInputs, Sources, Synthetic
 from understudy.dataset.manifest import write_dataset
@@ -53,6 +53,7 @@ def dataset_so_far(plan: Plan, folder: Path) -> str | None:
         config["backgrounds"]["resize"],
         folder / "checked.parquet",
     )
+    join_checked([folder / "checked.parquet"], folder / "checked.parquet")
     quality = {id_: Path(layout.quality(id_)) for id_ in references}
     scores = {id_: Path(layout.avatar(id_, "metrics.json")) for id_ in identities}
     made = set(there)
