@@ -21,13 +21,11 @@ from understudy.files import write_text
 from understudy.recognition.tabulate import read_runs
 
 FOLDS = RESULTS / "folds"
-N_REAL, N_SYNTHETIC = (2, 4, 8), 8  # of each class: two people's eight takes, re-enacted twice
+N_REAL, N_SYNTHETIC = (2, 8), 8  # of each class: two people's eight takes, re-enacted twice
 VARIANTS: dict[str, dict] = {  # name -> what of the study's ResNet is different
     "mix": {},
     "rehearse": {"recipe": "rehearse"},
     "pretrain": {"recipe": "pretrain"},
-    "rehearse_smoothed": {"recipe": "rehearse", "smoothing": 0.1},
-    "rehearse_weighed": {"recipe": "rehearse", "weighting": "quality"},
 }
 COLUMNS = ["dataset", "model", "n_real", "n_synthetic", "seed", "accuracy"]
 
