@@ -109,7 +109,7 @@ def test_the_bench_reads_what_a_study_leaves(tmp_path):
     (tmp_path / "results/calls.tsv").write_text("\n".join(calls) + "\n")
     note = study_run.collect(2, tmp_path / "results", tmp_path / "docs")
     assert (note["hours"], note["cpu_hours"], note["calls"]) == (1.5, 2.5, 2)
-    assert note["seeds"] == [0, 1, 2]
+    assert note["seeds"] == [0, 1, 2, 3, 4]
     values = {figure.figure: figure.value for figure in study_figures(tmp_path / "docs")}
     assert values == pytest.approx(
         {
