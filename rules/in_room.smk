@@ -13,10 +13,7 @@ rule render_in_room:
     # The most jobs of a large plan by far, and each input of each costs Snakemake time. The body and
     # trained.npz come with the avatar: the one is what it was made with, the other is of its job.
     input:
-        avatar=LAYOUT.avatar("{identity}"),
-        fit=LAYOUT.fit("reference", "{reference}"),
-        rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
-        photos=(
+        (
             (
                 lambda wildcards: [
                     file
@@ -28,6 +25,9 @@ rule render_in_room:
             or any(PLAN.is_away("background", id_) for id_ in BACKGROUNDS)
             else []
         ),
+        avatar=LAYOUT.avatar("{identity}"),
+        fit=LAYOUT.fit("reference", "{reference}"),
+        rooms=lambda wildcards: [LAYOUT.room(id_) for id_ in shown_on(wildcards)],
     output:
         video=LAYOUT.synthetic("{reference}", "{identity}", "{view}", "{background}"),
         labels=LAYOUT.labels("{reference}", "{identity}", "{view}", "{background}"),
