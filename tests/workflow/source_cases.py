@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import owned
-from stale_cases import FACTS, ONE_LOOKED_AT, PERSON, TRAINING, TRAININGS, VIDEOS
+from stale_cases import FACTS, ONE_CHECKED, PERSON, TRAINING, TRAININGS, VIDEOS
 from stale_edits import Case, Edit, config, setting, together
 from workflow_tools import Checkout, edited
 
@@ -20,7 +20,7 @@ OWN_VIDEOS = {
     "composite_background": 1,
     "sheet_reference": 1,
     "preview_reference": 1,
-    **ONE_LOOKED_AT,
+    **ONE_CHECKED,
 }
 OWN_REFERENCE = {
     **dict.fromkeys(("normalise_reference", "extract_keypoints", "extract_expression"), 1),
