@@ -155,7 +155,8 @@ def unstated_behind(wildcards):
 
 
 def labels_of(wildcards, input):
-    """The labels of each synthetic video of a reference. Where they are affects no output."""
+    """The labels of each synthetic video of a reference. Where they are follows from
+    how the videos were made: it alone makes nothing stale."""
     return [PLAN.labels(row) for row in PLAN.by_reference[wildcards.reference]]
 
 
