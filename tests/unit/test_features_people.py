@@ -9,7 +9,7 @@ from understudy.features.mediapipe.body import Body
 from understudy.features.mediapipe.one_euro import smoothed
 from understudy.features.mediapipe.people import distinct_people
 from understudy.features.mediapipe.regions import Region
-from understudy.features.mediapipe.survey import linked
+from understudy.features.mediapipe.survey import knows_better, linked
 
 
 def _figure(x: float, y: float, height: float, visibility: float = 1.0) -> np.ndarray:
@@ -47,6 +47,28 @@ def test_the_same_person_seen_twice_counts_once():
 def test_a_leg_taken_for_a_body_does_not_count():
     whole, leg = _figure(100, 40, 200), _figure(114, 130, 90)
     assert distinct_people(np.array([leg, whole]), 400, 300) == [1]
+
+
+def _upside_down(points: np.ndarray, visibility: float) -> np.ndarray:
+    """A figure (33,3) turned over, a little larger, as the landmark model sees one now and then."""
+    middle = points[:, :2].mean(0)
+    turned = middle - 1.3 * (points[:, :2] - middle)
+    return np.column_stack([turned, np.full(len(points), visibility)])
+
+
+def test_of_a_person_also_seen_upside_down_the_clearer_view_counts():
+    upright = _figure(200, 60, 160, visibility=0.98)
+    over = _upside_down(upright, 0.75)
+    assert distinct_people(np.array([over, upright]), 400, 300) == [1]
+
+
+def test_a_survey_puts_right_only_what_it_sees_more_clearly_or_elsewhere():
+    followed = _figure(200, 60, 160, visibility=0.9)
+    over, elsewhere = _upside_down(followed, 0.75), _figure(60, 60, 160, visibility=0.75)
+    assert not knows_better(over, followed)
+    assert knows_better(followed, over)
+    assert knows_better(elsewhere, followed)
+    assert not knows_better(followed, followed)
 
 
 def test_passers_by_in_the_distance_and_unsure_figures_do_not_count():

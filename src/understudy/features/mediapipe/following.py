@@ -16,7 +16,7 @@ from understudy.features.mediapipe.hands import Hand, track_hand
 from understudy.features.mediapipe.holistic import Holistic
 from understudy.features.mediapipe.parts import CloseFace, PartFollower, track_close_face
 from understudy.features.mediapipe.regions import HALF, Region, whole
-from understudy.features.mediapipe.survey import Frames, Track, same
+from understudy.features.mediapipe.survey import Frames, Track, knows_better
 
 AHEAD = 8  # frames that the body may be ahead of face and hands, and the video of the body
 
@@ -42,9 +42,9 @@ def follow(frames: Frames, n: int, people: Sequence[Sought], threads: int) -> li
     """Follow people through the `n` frames of a clip; `frames` gives those of any indices, RGB
     (h,w,3), in that order.
 
-    From each frame to the next one. Where the survey saw the person and this has lost them, or has
-    taken somebody else for them, it goes on from there, and backward from there too, up to where
-    the person is lost again or was known. Nothing is smoothed over time: that moves points that
+    From each frame to the next one. Where the survey saw the person and this has lost them, has
+    taken somebody else for them, or sees them less clearly, it goes on from there, and backward
+    from there too, up to where the person is lost again or was known. Nothing is smoothed over time: that moves points that
     turn quickly, and the fit smooths better, knowing how bodies move.
     """
     turns = Semaphore(threads)
@@ -101,7 +101,9 @@ class _Follower:
         with self._turns:
             body = follow_body(frame, self._body, region)
         known = self._track.get(index)
-        if known is not None and (body is None or not same(body.continuous, known.continuous)):
+        if known is not None and (
+            body is None or knows_better(known.continuous, body.continuous)
+        ):
             body = known
             self._found_anew.append(index)
         self._keep(index, frame, body)
@@ -128,7 +130,7 @@ class _Follower:
             if found is None:
                 return
             body = found
-            if self._seen.seen[at] and same(self._seen.pose[at], body.continuous):
+            if self._seen.seen[at] and not knows_better(body.continuous, self._seen.pose[at]):
                 self._sure[known + 1 : at + 1] = True
                 return
             self._keep(at, frame, body)

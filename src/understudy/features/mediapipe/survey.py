@@ -11,11 +11,12 @@ import numpy as np
 from understudy.features.frames import evenly, side_by_side
 from understudy.features.mediapipe.body import Body
 from understudy.features.mediapipe.crowd import find_crowd, find_everybody
-from understudy.features.mediapipe.people import JOINTS, torso_length
+from understudy.features.mediapipe.people import JOINTS, TORSO, clarity, torso_length
 
 NEAR = 2.0  # torso lengths that a person moves at most between two of the frames
 MOST_EMPTY = 0.5  # of the frames: with more, a crowd is looked for in …
 LOOKED_AT = 5  # … so many of the empty ones
+CLEARER = 0.05  # of clarity, between two ways to see a person
 
 Frames = Callable[[Sequence[int]], Iterable[np.ndarray]]
 
@@ -91,10 +92,13 @@ def linked(found: dict[int, list[Body]]) -> list[Track]:
     return sorted(everywhere, key=lambda track: -track.prominence())
 
 
-def same(points: np.ndarray, others: np.ndarray) -> bool:
-    """Whether two bodies (33,3) of one frame lie within the other's torso length of each other."""
-    apart = np.median(np.linalg.norm((points - others)[:, :2], axis=1))
-    return bool(apart < torso_length(others))
+def knows_better(points: np.ndarray, others: np.ndarray) -> bool:
+    """Whether a body (33,3) of the person is to be believed rather than the one that was followed
+    into the same frame: if that is somebody else's, a torso length away, or less clearly seen."""
+    between = (points - others)[TORSO, :2].mean(0)
+    if np.linalg.norm(between) > torso_length(points):
+        return True
+    return bool(clarity(points) > clarity(others) + CLEARER)
 
 
 def _apart(body: Body, other: Body) -> float:
