@@ -16,7 +16,9 @@ from understudy.features.mediapipe.people import JOINTS, TORSO, clarity, torso_l
 NEAR = 2.0  # torso lengths that a person moves at most between two of the frames
 MOST_EMPTY = 0.5  # of the frames: with more, a crowd is looked for in …
 LOOKED_AT = 5  # … so many of the empty ones
-CLEARER = 0.05  # of clarity, between two ways to see a person
+# Two views of a person differ if their points lie apart by more than this share of the torso's
+# length in the median, and one is clearer if its clarity is higher by so much.
+ANOTHER, CLEARER = 0.25, 0.05
 
 Frames = Callable[[Sequence[int]], Iterable[np.ndarray]]
 
@@ -94,11 +96,13 @@ def linked(found: dict[int, list[Body]]) -> list[Track]:
 
 def knows_better(points: np.ndarray, others: np.ndarray) -> bool:
     """Whether a body (33,3) of the person is to be believed rather than the one that was followed
-    into the same frame: if that is somebody else's, a torso length away, or less clearly seen."""
-    between = (points - others)[TORSO, :2].mean(0)
-    if np.linalg.norm(between) > torso_length(points):
+    into the same frame: if that is somebody else's, a torso length away, or another view of theirs
+    that is less clear."""
+    torso, off = torso_length(points), (points - others)[:, :2]
+    if np.linalg.norm(off[TORSO].mean(0)) > torso:
         return True
-    return bool(clarity(points) > clarity(others) + CLEARER)
+    differs = np.median(np.linalg.norm(off, axis=1)) > ANOTHER * torso
+    return bool(differs and clarity(points) > clarity(others) + CLEARER)
 
 
 def _apart(body: Body, other: Body) -> float:
