@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import pyvista
 
-from understudy.body.zbuffer import mesh_depth
+from understudy.body.zbuffer import mesh_depth, mesh_depth_at
 from understudy.features.body_plane import floor_offset, join, plane_depth
 
 K = np.array([[120.0, 0, 50], [0, 120.0, 40], [0, 0, 1]])
@@ -42,6 +42,16 @@ def test_a_sphere_shows_its_near_side():
     truth = (b - np.sqrt(np.maximum(under, 0))) / a
     assert (depth[inside] > 0).all() and (depth[under < -0.02] == 0).all()
     np.testing.assert_allclose(depth[inside], truth[inside], atol=2e-3)
+
+
+def test_a_few_pixels_show_what_they_show_in_the_whole_image():
+    sphere = pyvista.Icosphere(radius=0.6, center=(0.1, -0.05, 3.0), nsub=3)
+    mesh = np.asarray(sphere.points, float), sphere.regular_faces
+    rng = np.random.default_rng(0)
+    at = rng.integers(0, HEIGHT, 200), rng.integers(0, WIDTH, 200)
+    found = mesh_depth_at(*mesh, K, (HEIGHT, WIDTH), at)
+    assert 20 < (found > 0).sum() < 180
+    assert np.array_equal(found, mesh_depth(*mesh, K, WIDTH, HEIGHT)[at])
 
 
 def test_the_nearer_surface_wins_and_what_is_behind_the_camera_is_left_out():

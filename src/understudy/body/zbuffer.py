@@ -12,8 +12,21 @@ def mesh_depth(
     vertices (V,3) in camera space (x right, y down, z forward, m), faces (F,3), K (3,3) px.
     Triangles with a vertex less than 1 cm in front of the camera are left out.
     """
-    nearest, _ = _fill(*_on_screen(vertices, faces, K), width, height)
-    return np.divide(1, nearest, out=np.zeros_like(nearest), where=nearest > 0).astype(np.float32)
+    everywhere = np.ones((height, width), np.bool_)
+    return _depth(_fill(*_on_screen(vertices, faces, K), everywhere)[0])
+
+
+def mesh_depth_at(
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    K: np.ndarray,
+    size: tuple[int, int],
+    at: tuple[np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """`mesh_depth` (k,) of k pixels of an image of `size` (h, w): their rows and columns."""
+    wanted = np.zeros(size, np.bool_)
+    wanted[at] = True
+    return _depth(_fill(*_on_screen(vertices, faces, K), wanted)[0][at])
 
 
 def shown_faces(
@@ -23,7 +36,8 @@ def shown_faces(
 
     As in `mesh_depth`.
     """
-    return _fill(*_on_screen(vertices, faces, K), width, height)[1]
+    everywhere = np.ones((height, width), np.bool_)
+    return _fill(*_on_screen(vertices, faces, K), everywhere)[1]
 
 
 def _on_screen(
@@ -38,15 +52,22 @@ def _on_screen(
     return screen, np.ascontiguousarray(faces, np.int64)
 
 
+def _depth(nearest: np.ndarray) -> np.ndarray:
+    return np.divide(1, nearest, out=np.zeros_like(nearest), where=nearest > 0).astype(np.float32)
+
+
 @njit(cache=True)
-def _fill(screen, faces, width, height):
-    """The nearest surface's 1/z, 0 where there is none, and its triangle: (h,w) each."""
+def _fill(screen, faces, wanted):
+    """The nearest surface's 1/z in the pixels that are wanted (h,w), 0 where there is none, and its
+    triangle: (h,w) each."""
+    height, width = wanted.shape
     nearest = np.zeros((height, width))
     shown = np.full((height, width), -1)
     for f in range(len(faces)):
-        ax, ay, az = screen[faces[f, 0]]
-        bx, by, bz = screen[faces[f, 1]]
-        cx, cy, cz = screen[faces[f, 2]]
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        ax, ay, az = screen[a, 0], screen[a, 1], screen[a, 2]
+        bx, by, bz = screen[b, 0], screen[b, 1], screen[b, 2]
+        cx, cy, cz = screen[c, 0], screen[c, 1], screen[c, 2]
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if min(az, bz, cz) <= 0 or abs(area) < 1e-12:
             continue
@@ -57,6 +78,8 @@ def _fill(screen, faces, width, height):
         for row in range(top, bottom + 1):
             y = row + 0.5
             for column in range(left, right + 1):
+                if not wanted[row, column]:
+                    continue
                 x = column + 0.5
                 wa = ((bx - x) * (cy - y) - (by - y) * (cx - x)) / area
                 wb = ((cx - x) * (ay - y) - (cy - y) * (ax - x)) / area

@@ -12,7 +12,7 @@ from understudy.artifacts.placed import Placed
 from understudy.body.landmarks import BURIED, landmarks
 from understudy.body.model import ShapedBody
 from understudy.body.pose import Pose
-from understudy.body.zbuffer import mesh_depth
+from understudy.body.zbuffer import mesh_depth_at
 from understudy.gaussians.rig import Rig
 
 HALF = 0.5  # of a pixel: what covers less of it is not in the mask
@@ -97,7 +97,7 @@ class Labelling:
         inside = (points[:, 2] > 0) & (column >= 0) & (column < width)
         inside &= (row >= 0) & (row < height)
         at = np.where(inside, row, 0), np.where(inside, column, 0)
-        skin = mesh_depth(body, self.person.model.faces.numpy(), self.K, width, height)[at]
+        skin = mesh_depth_at(body, self.person.model.faces.numpy(), self.K, alpha.shape, at)
         buried = (skin > 0) & (points[:, 2] > skin + BURIED)
         found = np.where(buried, BEHIND_SELF, VISIBLE)
         found = np.where((alpha[at] > HALF) & (share[at] < HALF), BEHIND_SCENE, found)
