@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from understudy.artifacts.room import Light, Room, RoomCamera
 from understudy.room.spots import find_spots
 from understudy.scene.framing import Framing
-from understudy.scene.shadow import LOWEST, USUAL_STRENGTH, Rays, ShadedFloor, strength_of
+from understudy.scene.shadow import LOWEST, USUAL_STRENGTH, Rays, ShadedFloor, closed, strength_of
 
 CAMERA = RoomCamera(640, 480, 420.0, -14.0, 1.0, 5.0, 1.4)
 # All of the light comes from above, from no lamp.
@@ -53,6 +54,16 @@ def test_below_a_disc_the_sky_is_missing_that_it_hides(floor, radius, height):
     strength = strength_of(FULL)
     dark = floor.darkness(disc(radius, height))
     assert at(floor, dark, PLACE[0]) == pytest.approx(hidden * strength, abs=0.07)
+
+
+def test_all_directions_are_closed_at_once_as_opencv_closes_each():
+    footprints = np.random.default_rng(0).random((40, 30, 37)) < 0.1
+    bits = np.arange(40, dtype=np.uint64)
+    plan = (footprints * (np.uint64(1) << bits)[:, None, None]).sum(0, dtype=np.uint64)
+    found = closed(plan)
+    for bit, footprint in zip(bits, footprints, strict=True):
+        alone = cv2.morphologyEx(footprint.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5)))
+        assert np.array_equal(found >> bit & np.uint64(1), alone)
 
 
 def test_what_lies_on_the_floor_takes_nothing_beside_it(floor):

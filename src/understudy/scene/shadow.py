@@ -21,7 +21,7 @@ DIRECTIONS = 24  # 0.02 of the light off what 400 give
 LOWEST = 25.0  # degrees: light that falls flatter is left out; its shadows are long and faint
 CELL = 0.02  # m of the plan
 AROUND = 1.5  # m of floor around a motion; a shadow farther away is faint
-_CLOSED = np.ones((5, 5), np.uint8)  # cells between the points of a surface
+_GROWN = 2  # cells: twice as many may lie between two points of a surface
 _SPECKS = 7  # px of the masks: what differs from most about it is noise of the depth
 _BLUR = 1.0  # cells
 
@@ -34,6 +34,7 @@ LAMP = 0.5  # of a floor's light
 _LONGEST = 0.7  # m a metre of height: flatter light comes from broad windows, and is not alone
 
 _TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.2, 0.5, 2.0  # m over the floor, of its light, cells
+_BELOW = np.zeros((1, 2), np.float32)
 
 
 def strength_of(light: Light) -> float:
@@ -47,8 +48,8 @@ def strength_of(light: Light) -> float:
 @dataclass(frozen=True)
 class Rays:
     """Where light comes from. shifts (k,2) f32: how far, m a metre of height, a point's shadow lies
-    to the right and forward; shares (k,): of a floor's light; lamp: what they are in sum of one
-    side."""
+    to the right and forward, k < 64; shares (k,) f32: of a floor's light; lamp: what they are in
+    sum of one side."""
 
     shifts: np.ndarray
     shares: np.ndarray
@@ -60,13 +61,14 @@ class Rays:
         shadow."""
         strength = strength_of(light)
         if not light.lamps:
-            return Rays(_SKY, np.full(DIRECTIONS, strength * _SKY_SHARE), 0.0)
+            return Rays(_SKY, np.full(DIRECTIONS, strength * _SKY_SHARE, np.float32), 0.0)
         away = place - np.array(light.lamps)
         run = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
         shifts = away / run * np.minimum(run / HEIGHT, _LONGEST)
         sky = np.full(DIRECTIONS, (1 - LAMP) * strength * _SKY_SHARE)
         shares = np.concatenate([sky, np.full(len(shifts), LAMP / len(shifts))])
-        return Rays(np.concatenate([_SKY, shifts]).astype(np.float32), shares, LAMP)
+        shifts = np.concatenate([_SKY, shifts])
+        return Rays(shifts.astype(np.float32), shares.astype(np.float32), LAMP)
 
 
 @dataclass(frozen=True)
@@ -108,29 +110,22 @@ class ShadedFloor:
         if not self.shown.size:
             return self.shown
         points = (points - np.array([*self.low, 0.0])).astype(np.float32)
-        taken = self._plan(points, self.rays.shifts, self.rays.shares, _BLUR)
-        low = points[points[:, 2] < _TOUCH]
-        touched = self._plan(low, np.zeros((1, 2), np.float32), np.ones(1), _TOUCH_BLUR)
-        plan = 1 - (1 - np.minimum(taken, 1)) * (1 - _TOUCH_TAKES * touched)
+        plan, count = np.zeros(self.cells[::-1], np.uint64), len(self.rays.shifts)
+        _mark(points, self.rays.shifts, np.float32(CELL), 0, plan)
+        _mark(points[points[:, 2] < _TOUCH], _BELOW, np.float32(CELL), count, plan)
+        plan = closed(plan)
+        taken = cv2.GaussianBlur(_summed(plan, self.rays.shares), (0, 0), _BLUR)
+        touches = (plan >> np.uint64(count)).astype(np.float32)
+        touched = cv2.GaussianBlur(touches, (0, 0), _TOUCH_BLUR)
+        dark = 1 - (1 - np.minimum(taken, 1)) * (1 - _TOUCH_TAKES * touched)
         return self.shown * cv2.remap(
-            plan, self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+            dark, self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
         )
-
-    def _plan(
-        self, points: np.ndarray, shifts: np.ndarray, shares: np.ndarray, blur: float
-    ) -> np.ndarray:
-        """(rows,columns) f32: the sum of the shares of the shifts whose footprint is there."""
-        plan = np.zeros((len(shifts), self.cells[1], self.cells[0]), np.uint8)
-        _footprints(points, shifts, np.float32(CELL), plan)
-        taken = np.zeros(plan.shape[1:], np.float32)
-        for footprint, share in zip(plan, shares, strict=True):
-            taken += np.float32(share) * cv2.morphologyEx(footprint, cv2.MORPH_CLOSE, _CLOSED)
-        return cv2.GaussianBlur(taken, (0, 0), blur)
 
     def shaded(self, photo: np.ndarray, darkness: np.ndarray) -> np.ndarray:
         """A photo (H,W,3) uint8 in which light is missing."""
         picture = photo.copy()
-        picture[self.box] = (photo[self.box] * (1 - darkness[..., None]) + 0.5).astype(np.uint8)
+        _darken(picture[self.box], darkness)
         return picture
 
 
@@ -159,14 +154,61 @@ def _sky() -> tuple[np.ndarray, float]:
 _SKY, _SKY_SHARE = _sky()
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy")
-def _footprints(points, shifts, cell, plan):
-    """Mark in plan (k,rows,columns) where points (n,3) lie along each of the shifts (k,2)."""
-    _, rows, columns = plan.shape
+def closed(plan: np.ndarray) -> np.ndarray:
+    """A plan (rows,columns) of bits without the gaps between the points of a surface: a
+    morphological closing of all of its bits at once."""
+    for operation in (np.bitwise_or, np.bitwise_and):
+        for _ in range(2):
+            narrow, plan = plan.T, plan.T.copy()
+            for step in range(1, _GROWN + 1):
+                operation(plan[step:], narrow[:-step], out=plan[step:])
+                operation(plan[:-step], narrow[step:], out=plan[:-step])
+    return plan
+
+
+_compiled = nb.njit(cache=True, nogil=True, error_model="numpy")
+
+
+@_compiled
+def _mark(points, shifts, cell, first, plan):
+    """Set the bits from `first` on of a plan (rows,columns) uint64 where points (n,3) lie along
+    each of the shifts (k,2)."""
+    rows, columns = plan.shape
+    x, y, height = points[:, 0].copy(), points[:, 1].copy(), np.maximum(points[:, 2], np.float32(0))
+    row, column = np.empty((2, len(points)), np.int32)
     for k in range(len(shifts)):
+        bit = np.uint64(1) << np.uint64(first + k)
+        for i in range(len(points)):  # apart from the next loop, so that LLVM makes it SIMD
+            column[i] = np.int32(np.floor((x[i] + height[i] * shifts[k, 0]) / cell))
+            row[i] = np.int32(np.floor((y[i] + height[i] * shifts[k, 1]) / cell))
         for i in range(len(points)):
-            height = max(points[i, 2], np.float32(0))
-            column = int(np.floor((points[i, 0] + height * shifts[k, 0]) / cell))
-            row = int(np.floor((points[i, 1] + height * shifts[k, 1]) / cell))
-            if 0 <= column < columns and 0 <= row < rows:
-                plan[k, row, column] = 1
+            if 0 <= column[i] < columns and 0 <= row[i] < rows:
+                plan[row[i], column[i]] |= bit
+
+
+@_compiled
+def _summed(plan, shares):
+    """(rows,columns) f32: the sum of the shares (k,) f32 of those of a plan's first k bits that are
+    set."""
+    total = np.zeros(plan.shape, np.float32)
+    for r in range(plan.shape[0]):
+        for c in range(plan.shape[1]):
+            bits = plan[r, c]
+            for k in range(len(shares)):
+                if bits == 0:
+                    break
+                if bits & np.uint64(1):
+                    total[r, c] += shares[k]
+                bits >>= np.uint64(1)
+    return total
+
+
+@_compiled
+def _darken(picture, darkness):
+    """Take the light that is missing, darkness (h,w) f32, off a picture (h,w,3) uint8."""
+    for y in range(picture.shape[0]):
+        for x in range(picture.shape[1]):
+            left = np.float32(1) - darkness[y, x]
+            for c in range(3):
+                value = np.float32(picture[y, x, c]) * left + np.float32(0.5)
+                picture[y, x, c] = np.uint8(value)
