@@ -15,7 +15,7 @@ _MOST_GRAIN = 6.0  # levels
 _GRAIN_SHARE = 0.7  # of the photo's noise: the figure has some of its own, of its training
 _MOST_BLUR = 1.2  # px
 _SOLID = 0.97  # of a pixel: what covers less shows something of what was behind it in training
-_RIM = 5  # px: how broad such a rim may be
+_RIM = 2  # px: how broad such a rim may be
 _PATTERN = 17  # the seed of the grain
 
 
@@ -89,12 +89,9 @@ class Blend:
 def without_rim(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """The colours (h,w,3), premultiplied, of a figure, with what covers only part of a pixel in the
     colour of the solid figure beside it: there, Gaussians learnt what was behind them."""
-    solid = (alpha > _SOLID).astype(np.float32)
-    near = cv2.blur(solid, (_RIM, _RIM))
-    known = near > 1e-4
-    inner = cv2.blur(rgb * solid[..., None], (_RIM, _RIM)) / np.maximum(near, 1e-4)[..., None]
-    rim = (known & (solid == 0))[..., None]
-    return np.where(rim, inner * alpha[..., None], rgb)
+    filled = rgb.copy()
+    _fill_rim(rgb, alpha, filled)
+    return filled
 
 
 def _box(alpha: np.ndarray) -> tuple[slice, slice]:
@@ -106,7 +103,41 @@ def _box(alpha: np.ndarray) -> tuple[slice, slice]:
     return np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy")
+_compiled = nb.njit(cache=True, nogil=True, error_model="numpy")
+
+
+@_compiled
+def _fill_rim(rgb, alpha, filled):
+    """`without_rim` of a figure, in place: filled (h,w,3) has its colours on entry."""
+    height, width = alpha.shape
+    for y in range(height):
+        for x in range(width):
+            if not 0 < alpha[y, x] <= _SOLID:
+                continue
+            count, red, green, blue = 0, 0.0, 0.0, 0.0
+            for dy in range(-_RIM, _RIM + 1):
+                for dx in range(-_RIM, _RIM + 1):
+                    v, u = _mirrored(y + dy, height), _mirrored(x + dx, width)
+                    if alpha[v, u] > _SOLID:
+                        count += 1
+                        red += rgb[v, u, 0]
+                        green += rgb[v, u, 1]
+                        blue += rgb[v, u, 2]
+            if count:
+                share = alpha[y, x] / count
+                filled[y, x, 0] = red * share
+                filled[y, x, 1] = green * share
+                filled[y, x, 2] = blue * share
+
+
+@_compiled
+def _mirrored(at, size):
+    """An index that may be up to _RIM beyond the ends, from where a mirror at the end shows it."""
+    at = abs(at)
+    return max(at if at < size else 2 * size - 2 - at, 0)
+
+
+@_compiled
 def _over(rgb, alpha, shown, gain, grain, frame):
     """Draw (h,w,3) over a frame (h,w,3) uint8 in place: Porter and Duff's "over" (1984)."""
     height, width = alpha.shape
