@@ -5,7 +5,7 @@ import torch
 
 from tests.unit.avatar_scene import painted_avatar
 from understudy.gaussians.device import on_device
-from understudy.gaussians.pixels import to_video
+from understudy.gaussians.pixels import on_white, to_rgba
 
 
 def test_bytes_are_the_rounded_values_premultiplied_and_on_white():
@@ -13,7 +13,7 @@ def test_bytes_are_the_rounded_values_premultiplied_and_on_white():
     drawn = torch.rand(2, 7, 5, 4, generator=g) * 1.4 - 0.2  # above and below what can be shown
     rgb, alpha = drawn[..., :3], torch.rand(2, 7, 5, 1, generator=g)
     alpha[0, :3], alpha[0, 3:] = 0, 1
-    rgba, white = to_video(rgb, alpha)
+    rgba, white = to_rgba(rgb, alpha), on_white(rgb, alpha)
     colour = rgb.clamp(min=0).minimum(alpha)
     assert rgba.dtype == white.dtype == np.uint8
     assert np.array_equal(rgba[..., 3:], (alpha * 255).round().numpy())

@@ -18,7 +18,7 @@ from understudy.body.load import load_body
 from understudy.body.pose import Pose
 from understudy.gaussians.avatar import Avatar, Cloud
 from understudy.gaussians.device import on_device
-from understudy.gaussians.pixels import to_video
+from understudy.gaussians.pixels import on_white, to_rgba
 from understudy.progress import progress
 from understudy.scene.absence import emptied
 from understudy.scene.labelling import Labelling
@@ -73,12 +73,14 @@ def animate_avatar(
     with ExitStack() as files:
         size = width, height, reference.fps
         videos = [files.enter_context(VideoWriter(out_white, *size, crf=settings.crf))]
+        drawings = [on_white]
         if out_rgba:
             videos.append(files.enter_context(VideoWriter(out_rgba, *size, codec="rgba")))
+            drawings.append(to_rgba)
         person, pose = on_device(person, device), on_device(pose, device)
         batches = render_frames(person, pose, K.to(device), width, height, settings.batch)
         bar = progress(batches, f"animating {view}", -(-len(pose) // settings.batch), "batch")
-        pictures = (to_video(*batch)[::-1][: len(videos)] for batch in labelled(bar, labelling))
+        pictures = (tuple(draw(*batch) for draw in drawings) for batch in labelled(bar, labelling))
         encode(emptied(pictures, there.drawn, NOBODY), videos)
         save_labels(out_labels, labelling.labels(there.drawn, reference.fps))
 

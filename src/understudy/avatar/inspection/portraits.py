@@ -13,7 +13,7 @@ from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.files import atomic_path
 from understudy.gaussians.avatar import Avatar, Cloud
-from understudy.gaussians.pixels import to_video
+from understudy.gaussians.pixels import on_white
 
 DISTANCE = 4.0  # body heights from the camera
 FLOOR = 0.62  # body heights from the camera down to the lowest joint
@@ -70,7 +70,7 @@ def photograph(cloud: Cloud, height: int, shown: float = REACH) -> np.ndarray:
     K = torch.tensor([[focal, 0, width / 2], [0, focal, middle], [0, 0, 1.0]])
     with torch.no_grad():
         rgb, alpha, _ = cloud.render(torch.eye(4).expand(n, 4, 4), K.expand(n, 3, 3), width, height)
-    return to_video(rgb, alpha)[1]
+    return on_white(rgb, alpha)
 
 
 def close_up(images: np.ndarray, boxes: list[Box], height: int) -> np.ndarray:
