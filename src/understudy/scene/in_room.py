@@ -150,7 +150,8 @@ class Rendering:
     """How a motion is drawn in the room that was found for it.
 
     photo (h,w,3) uint8: in the frame; floor: None if nobody casts a shadow; occluded: the share of
-    the person that is hidden, of each frame that was drawn; labelling: what is known of each.
+    the person that is hidden, of each frame that was drawn, if anything can hide them; labelling:
+    what is known of each.
     """
 
     found: Found
@@ -190,16 +191,17 @@ class Rendering:
         pose = on_device(self.labelling.pose, device)
         K = torch.from_numpy(framing.K(camera.focal)).float().to(device)
         with ThreadPoolExecutor(BATCH) as pool:
-            for cloud in posed(on_device(person, device), pose, BATCH):
+            for number, cloud in enumerate(posed(on_device(person, device), pose, BATCH)):
                 figure = [part.cpu().numpy() for part in seen_by(cloud, K, *framing.size)]
-                if not self.occluded:
+                if number == 0:
                     self.blend = self.blend.as_sharp(figure[1][0, ..., 0])
                 bodies = camera.over_floor(cloud.means[:, ::SHADING].cpu().numpy())
                 drawn = list(pool.map(self._frame, *figure, bodies))
                 seen = np.stack([shown for _, shown in drawn])
                 alpha, depth = (part[..., 0] for part in figure[1:])
-                hidden = (alpha * (1 - seen)).sum((1, 2)) / np.maximum(alpha.sum((1, 2)), 1e-6)
-                self.occluded += hidden.tolist()
+                if self.blend.furniture is not None:
+                    hidden = (alpha * (1 - seen)).sum((1, 2))
+                    self.occluded += (hidden / np.maximum(alpha.sum((1, 2)), 1e-6)).tolist()
                 self.labelling.add(alpha, depth, seen)
                 yield np.stack([frame for frame, _ in drawn])
 
