@@ -15,9 +15,9 @@ SHADING_TERMS = 8
 
 
 def harmonics(normals: Tensor) -> Tensor:
-    """(…,3) unit normals -> (…,8) real spherical harmonics of degree 1 and 2, unnormalised."""
+    """(…,3) unit normals -> (8,…) real spherical harmonics of degree 1 and 2, unnormalised."""
     x, y, z = normals.unbind(-1)
-    return torch.stack([x, y, z, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y], -1)
+    return torch.stack([x, y, z, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y])
 
 
 @dataclass(frozen=True)
@@ -86,5 +86,6 @@ class Avatar:
     def moved(self, posed: Posed, rotations: Tensor, expression: Tensor) -> Cloud:
         """The Gaussians on a skeleton that is already posed, by these rotations and expression."""
         means, normals = self.rig.move(self.means, self.normals, posed, rotations, expression)
-        colors = self.colors * (1 + harmonics(normals) @ self.shading)
+        shade = self.shading.T @ harmonics(normals).flatten(1)
+        colors = self.colors * (1 + shade.T.unflatten(0, normals.shape[:-1]))
         return Cloud(means, colors, self.scales, self.opacity)
