@@ -44,7 +44,7 @@ def with_floor(rooms: list[str], each: int, seed: int, painted: bool) -> Iterato
             place = rng.uniform(-half, half), rng.uniform(0.9, 2.0), rng.uniform(2.0, 3.3)
             towards = np.degrees(np.arctan2(-place[0], 3.4))
             yaw, pitch = towards + rng.uniform(-22, 22), rng.uniform(-25, -5)
-            shot = _Shot.drawn(place, pitch, yaw, SIZES[k % 2], rng)
+            shot = Shot.drawn(place, pitch, yaw, SIZES[k % 2], rng)
             yield shot.taken(_room(name, rng, painted))
 
 
@@ -56,7 +56,7 @@ def without_floor(rooms: list[str], each: int, seed: int, painted: bool) -> Iter
         for _ in range(each):
             place = rng.uniform(-1.7, 1.7), rng.uniform(0.9, 1.8), rng.uniform(-1.6, 1.5)
             yaw, pitch = rng.uniform(-100, 100), rng.uniform(-25, 4)
-            shot = _Shot.drawn(place, pitch, yaw, SIZES[0], rng)
+            shot = Shot.drawn(place, pitch, yaw, SIZES[0], rng)
             room = _room(name, rng, painted)
             if _is_of_no_floor(shot.quick().taken(room)):
                 yield shot.taken(room)
@@ -84,7 +84,7 @@ def _is_of_no_floor(photo: Photo) -> bool:
 
 
 @dataclass(frozen=True)
-class _Shot:
+class Shot:
     """A camera, before it sees a room."""
 
     camera: RoomCamera
@@ -99,14 +99,14 @@ class _Shot:
         yaw: float,
         size: tuple[int, int],
         rng: np.random.Generator,
-    ) -> "_Shot":
+    ) -> "Shot":
         roll, fov = rng.normal(0, 1.0), rng.uniform(45, 75)
         distortion = rng.uniform(-MOST_DISTORTED, MOST_DISTORTED) * rng.integers(2)
         focal = size[0] / 2 / np.tan(np.radians(fov) / 2)
         camera = RoomCamera(*size, focal, pitch, roll, (yaw + 45) % 90 - 45, place[1])
-        return _Shot(camera, place, yaw, distortion)
+        return Shot(camera, place, yaw, distortion)
 
-    def quick(self) -> "_Shot":
+    def quick(self) -> "Shot":
         return replace(self, camera=self.camera.resized(160, 120))
 
     def taken(self, room: Room) -> Photo:
