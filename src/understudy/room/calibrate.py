@@ -12,22 +12,21 @@ from understudy.artifacts.people import SHOWS_SOMEBODY, load_people
 from understudy.artifacts.room import Room, RoomCamera, save_room
 from understudy.files import file_digest
 from understudy.registry import chosen
-from understudy.room.cues import read_cues
 from understudy.room.depth import METRIC_SIGMA, Nearness, by_floor, height_by_metres
 from understudy.room.exif import exif_focal, focal_px
 from understudy.room.floor import Floor, find_floor, within_reach
+from understudy.room.floor_net import floor_odds
 from understudy.room.light import read_light
-from understudy.room.lines import Given, Seen, directions, see_camera
+from understudy.room.lines import Given, Seen, see_camera
 from understudy.room.photo import reduced, without_frame
 from understudy.room.refusal import floor_score, why_refused
-from understudy.room.segments import find_segments, lengths
+from understudy.room.segments import find_segments
 from understudy.room.spots import find_spots
 from understudy.room.told import Told, read_mask
 from understudy.video.image import open_image
 
 USUAL_HEIGHT, USUAL_HEIGHT_SIGMA = 1.5, 0.3  # m: of a camera in somebody's hands
 TOLD_HEIGHT_SIGMA = 0.05  # m
-LEAST_UPRIGHT = 0.03  # of the picture's height: shorter segments are texture
 
 
 def calibrate_background(
@@ -78,9 +77,8 @@ def calibrate(
     camera = RoomCamera(width, height, seen.focal, seen.pitch, seen.roll, seen.yaw, stands.above)
     small = reduced(whole)
     view = camera.resized(*small.shape[1::-1])
-    ends = segments * (view.width / width)
-    upright, level = directions(ends, view)
-    found = find_floor(small, view, ends[upright & (lengths(ends) > LEAST_UPRIGHT * view.height)])
+    odds = floor_odds(small, view)
+    found = find_floor(odds, small, view)
     if told.mask:
         mask = read_mask(told.mask, found.free.shape, (height, width)) & within_reach(view)
         found = Floor(mask, mask)
@@ -93,8 +91,7 @@ def calibrate(
     if depth is not None and not told.mask:
         found = depth.floor
     spots = find_spots(found.free, view)
-    usual = replace(view, above=USUAL_HEIGHT)
-    score = floor_score(read_cues(found.free, usual, ends[level], ends[~(upright | level)]))
+    score = floor_score(odds, found.free)
     return Room(
         camera=camera,
         floor=found.floor,

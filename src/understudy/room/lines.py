@@ -11,7 +11,7 @@ import numba as nb
 import numpy as np
 from scipy.optimize import least_squares
 
-from understudy.artifacts.room import RoomCamera, axes
+from understudy.artifacts.room import axes
 from understudy.room.segments import lengths
 
 FEWEST, MOST = 8, 400  # segments
@@ -30,7 +30,6 @@ _AXES = np.stack([axes(*angles) for angles in _GRID])
 _COARSE = np.radians(3.0)  # how far off a segment may be to vote for a camera of the grid
 _FINE = np.radians(1.0)  # sigma of a segment's direction
 _EXPLAINED = np.radians(2.0)
-_UPRIGHT, _NOT_LEVEL, _LEVEL = np.radians([1.5, 4.0, 3.0])
 _STARTS = 8  # cameras of the grid that are refined
 _PRIOR_IN_VOTES = 0.02  # what a unit of the priors' cost is worth, as a share of all votes
 _INDEPENDENT = 0.5  # segments of one edge share their errors: what a segment counts
@@ -81,16 +80,6 @@ class Segments:
         norm = np.linalg.norm(towards, axis=-1) + 1e-9
         x, y = towards[..., 0], towards[..., 1]
         return (x * self.way[:, 1] - y * self.way[:, 0]) / norm
-
-
-def directions(ends: np.ndarray, camera: RoomCamera) -> tuple[np.ndarray, np.ndarray]:
-    """Which of the segments (n,4) px of a camera's picture are upright, and which run level along
-    the walls; each (n,) bool, never both."""
-    segments = Segments.of(ends, max(camera.width, camera.height))
-    missed = np.abs(segments.misses(camera.focal, axes(camera.pitch, camera.roll, camera.walls)))
-    along = np.minimum(missed[0], missed[2])
-    upright = (missed[1] < _UPRIGHT) & (along > _NOT_LEVEL)
-    return upright, (along < _LEVEL) & ~upright
 
 
 def see_camera(ends: np.ndarray, width: int, height: int, given: Given) -> Seen:
