@@ -71,6 +71,12 @@ def test_a_survey_puts_right_only_what_it_sees_more_clearly_or_elsewhere():
     assert not knows_better(followed, followed)
 
 
+def test_a_survey_does_not_put_right_what_it_sees_only_a_leg_of():
+    followed, leg = _figure(200, 60, 160, visibility=0.7), _figure(210, 130, 70, visibility=0.9)
+    assert not knows_better(leg, followed)
+    assert knows_better(_upside_down(followed, 0.9), followed)
+
+
 def test_passers_by_in_the_distance_and_unsure_figures_do_not_count():
     found = [_figure(100, 40, 200), _figure(300, 60, 50), _figure(350, 40, 200, visibility=0.3)]
     assert len(distinct_people(np.array(found), 400, 300)) == 1

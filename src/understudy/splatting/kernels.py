@@ -117,8 +117,7 @@ def _project(cloud, o, V, cam, width, height, geom, box, i):
     geom[i, 0], geom[i, 1], geom[i, 5] = mx, my, o
     geom[i, 2], geom[i, 3], geom[i, 4] = cyy / det, -cxy / det, cxx / det
     k = TWO * math.log(o / ALPHA_MIN)  # alpha = ALPHA_MIN where the Mahalanobis distance^2 is k
-    rx, ry = math.sqrt(k * cxx), math.sqrt(k * cyy)
-    # NumPy's rounding is an instruction here, that of `math` a call.
+    rx, ry = math.sqrt(k * cxx), math.sqrt(k * cyy)  # np.ceil below: an instruction; math's: a call
     x0, x1 = max(0, int(np.ceil(mx - rx - HALF))), min(width, int(np.floor(mx + rx + HALF)))
     y0, y1 = max(0, int(np.ceil(my - ry - HALF))), min(height, int(np.floor(my + ry + HALF)))
     if x0 < x1 and y0 < y1:

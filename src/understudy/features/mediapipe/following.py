@@ -44,8 +44,8 @@ def follow(frames: Frames, n: int, people: Sequence[Sought], threads: int) -> li
 
     From each frame to the next one. Where the survey saw the person and this has lost them, has
     taken somebody else for them, or sees them less clearly, it goes on from there, and backward
-    from there too, up to where the person is lost again or was known. Nothing is smoothed over time: that moves points that
-    turn quickly, and the fit smooths better, knowing how bodies move.
+    from there too, up to where the person is lost again or was known. Nothing is smoothed over
+    time: that moves points that turn quickly, and the fit smooths better, knowing how bodies move.
     """
     turns = Semaphore(threads)
     with ExitStack() as stack:
@@ -101,9 +101,7 @@ class _Follower:
         with self._turns:
             body = follow_body(frame, self._body, region)
         known = self._track.get(index)
-        if known is not None and (
-            body is None or knows_better(known.continuous, body.continuous)
-        ):
+        if known is not None and (body is None or knows_better(known.continuous, body.continuous)):
             body = known
             self._found_anew.append(index)
         self._keep(index, frame, body)

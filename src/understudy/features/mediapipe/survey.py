@@ -17,8 +17,9 @@ NEAR = 2.0  # torso lengths that a person moves at most between two of the frame
 MOST_EMPTY = 0.5  # of the frames: with more, a crowd is looked for in …
 LOOKED_AT = 5  # … so many of the empty ones
 # Two views of a person differ if their points lie apart by more than this share of the torso's
-# length in the median, and one is clearer if its clarity is higher by so much.
-ANOTHER, CLEARER = 0.25, 0.05
+# length in the median, one is clearer if its clarity is higher by so much, and a leg that is taken
+# for a body has a torso shorter than this share of its person's.
+ANOTHER, CLEARER, PART = 0.25, 0.05, 0.6
 
 Frames = Callable[[Sequence[int]], Iterable[np.ndarray]]
 
@@ -97,12 +98,14 @@ def linked(found: dict[int, list[Body]]) -> list[Track]:
 def knows_better(points: np.ndarray, others: np.ndarray) -> bool:
     """Whether a body (33,3) of the person is to be believed rather than the one that was followed
     into the same frame: if that is somebody else's, a torso length away, or another view of theirs
-    that is less clear."""
-    torso, off = torso_length(points), (points - others)[:, :2]
-    if np.linalg.norm(off[TORSO].mean(0)) > torso:
+    that is less clear, unless this shows only a part of them."""
+    torso, other, off = torso_length(points), torso_length(others), (points - others)[:, :2]
+    larger = max(torso, other)
+    if np.linalg.norm(off[TORSO].mean(0)) > larger:
         return True
-    differs = np.median(np.linalg.norm(off, axis=1)) > ANOTHER * torso
-    return bool(differs and clarity(points) > clarity(others) + CLEARER)
+    differs = np.median(np.linalg.norm(off, axis=1)) > ANOTHER * larger
+    clearer = clarity(points) > clarity(others) + CLEARER
+    return bool(differs and clearer and torso > PART * other)
 
 
 def _apart(body: Body, other: Body) -> float:
