@@ -34,7 +34,7 @@ LAMP = 0.5  # of a floor's light
 _LONGEST = 0.7  # m a metre of height: flatter light comes from broad windows, and is not alone
 
 _TOUCH, _TOUCH_TAKES, _TOUCH_BLUR = 0.2, 0.5, 2.0  # m over the floor, of its light, cells
-_BELOW = np.zeros((1, 2), np.float32)
+_BELOW = np.zeros((1, 2), np.float32)  # the shift of what touches: straight down
 
 
 def strength_of(light: Light) -> float:

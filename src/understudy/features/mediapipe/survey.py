@@ -96,9 +96,9 @@ def linked(found: dict[int, list[Body]]) -> list[Track]:
 
 
 def knows_better(points: np.ndarray, others: np.ndarray) -> bool:
-    """Whether a body (33,3) of the person is to be believed rather than the one that was followed
-    into the same frame: if that is somebody else's, a torso length away, or another view of theirs
-    that is less clear, unless this shows only a part of them."""
+    """Whether a person's body (33,3) is to be believed rather than `others` (33,3), which was
+    followed into the same frame: if `others` is somebody else's, a torso length away, or another,
+    less clear view of the person; but not if `points` are only a part of that."""
     torso, other, off = torso_length(points), torso_length(others), (points - others)[:, :2]
     larger = max(torso, other)
     if np.linalg.norm(off[TORSO].mean(0)) > larger:
