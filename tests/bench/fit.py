@@ -13,6 +13,7 @@ import numpy as np
 
 from tests.bench.figures import Figure, write_figures
 from tests.bench.fit_alone import fit_alone
+from tests.bench.fit_keypoints import keypoint_errors
 from tests.bench.fit_truth import DEPTHS, write_true_keypoints
 from tests.bench.fit_views import other_views_errors, realdata
 from tests.bench.fit_world import (
@@ -96,6 +97,9 @@ def fit_figures() -> list[Figure]:
     true = {depth: [bench.fitted_to_truth(clip, depth) for clip in REFERENCES] for depth in DEPTHS}
     for depth, errors in true.items():
         print_means(f"true keypoints, depth: {depth}", errors)
+    seen = [
+        keypoint_errors(clip.path("keypoints.npz"), clip.path("truth.npz")) for clip in REFERENCES
+    ]
     views = _views(bench)
     alone = [bench.alone("understudy") for _ in range(RUNS)]
     seconds = statistics.median(run["seconds"] for run in alone)
@@ -110,6 +114,10 @@ def fit_figures() -> list[Figure]:
         Figure("pa_mpjpe_mm", _mean(references, "pa_mpjpe_mm"), "mm", 38, True),
         Figure("hands_pa_mm", _mean(references, "hands_pa_mm"), "mm", 14, True),
         Figure("face_pct", _mean(references, "face_pct"), "% of face size", 1.5, True),
+        Figure(
+            "keypoints_pct", float(np.nanmean([one.pct for one in seen])), "% of height", None, True
+        ),
+        Figure("keypoints_lost", sum(one.lost for one in seen), "frames", 0, True),
         Figure("mpjpe_true_keypoints_mm", _mean(true["true"], "mpjpe_mm"), "mm", 35, True),
         Figure("pa_mpjpe_true_keypoints_mm", _mean(true["true"], "pa_mpjpe_mm"), "mm", 22, True),
         Figure(

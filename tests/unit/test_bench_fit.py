@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.bench.fit_keypoints import keypoint_errors
 from tests.bench.fit_truth import LOST_SHARE, spoilt
 from tests.bench.fit_views import MARKS, View, aligned, read_calibration
 from tests.bench.fit_world import made
-from understudy.artifacts.arrays import Arrays
+from understudy.artifacts.arrays import Arrays, save_arrays
 from understudy.body import rotation_numpy as rot
 from understudy.body.landmarks import FACE, LANDMARK_NAMES
 
@@ -87,3 +88,19 @@ def test_only_what_differs_is_made_again(tmp_path):
         made([path], {"size": 3}, fails)
     made([path], {"size": 2}, make)  # what a failure left half-made is not trusted
     assert len(runs) == 4
+
+
+def test_keypoints_of_somebody_else_are_counted_as_lost(tmp_path):
+    """Three frames of a person 200 px tall: 2 px off, upside down, and not seen at all."""
+    rng = np.random.default_rng(0)
+    true = rng.uniform(50, 250, (3, 133, 2)).astype(np.float32)
+    xy, score = true.copy(), np.ones((3, 133), np.float32)
+    xy[0, :, 0] += 2
+    xy[1, :, 1] = 300 - xy[1, :, 1]
+    score[2] = 0
+    save_arrays(tmp_path / "keypoints.npz", {"xy": xy, "score": score}, {"kind": "keypoints"})
+    height = np.full(3, 200, np.float32)
+    save_arrays(tmp_path / "truth.npz", {"keypoints": true, "height_px": height}, {"kind": "truth"})
+    errors = keypoint_errors(tmp_path / "keypoints.npz", tmp_path / "truth.npz")
+    assert errors.pct[0] == pytest.approx(1, rel=1e-5) and np.isnan(errors.pct[2])
+    assert errors.pct[1] > 10 and errors.lost == 1

@@ -35,3 +35,12 @@ def test_the_mean_of_classes_counts_each_class_alike():
     predictions = Predictions(probabilities, targets, [""] * 33, ["walk", "cook", "sit"])
     assert predictions.accuracy == pytest.approx(31 / 33)
     assert predictions.mean_per_class == pytest.approx((1 + 1 / 3) / 2)
+
+
+def test_calibration_error_weighs_each_bin_by_its_predictions():
+    """Four predictions in two bins: .95 confident of two, one of them right; .55 of two, both."""
+    probabilities = np.array([[0.95, 0.05], [0.95, 0.05], [0.45, 0.55], [0.45, 0.55]])
+    predictions = Predictions(probabilities, np.array([0, 1, 1, 1]), [""] * 4, ["walk", "sit"])
+    assert predictions.calibration_error == pytest.approx(0.5 * 0.45 + 0.5 * 0.45)
+    sure = Predictions(np.eye(2)[[0, 1]], np.array([0, 1]), [""] * 2, ["walk", "sit"])
+    assert sure.calibration_error == 0

@@ -19,6 +19,7 @@ from understudy.recognition.tabulate import (
     gains,
     half_width,
     over_predicted,
+    paired_test,
     per_class,
     read_curves,
     read_runs,
@@ -54,6 +55,15 @@ def test_the_interval_over_seeds_is_scipys(values):
         0.95, len(values) - 1, np.mean(values), scipy.stats.sem(values)
     )
     assert half_width(sd, len(values)) == pytest.approx((high - low) / 2)
+
+
+def test_the_test_over_seeds_is_scipys_paired_one():
+    without, with_them = [0.78, 0.75, 0.80, 0.77, 0.79], [0.86, 0.84, 0.88, 0.81, 0.90]
+    differences = [b - a for a, b in zip(without, with_them, strict=True)]
+    assert paired_test(differences) == pytest.approx(
+        scipy.stats.ttest_rel(with_them, without).pvalue
+    )
+    assert math.isnan(paired_test([0.1])) and math.isnan(paired_test([0.1, 0.1]))
 
 
 def test_one_seed_has_no_interval(tmp_path):
@@ -103,7 +113,7 @@ def test_the_counts_that_were_taken_stand_in_the_tables(tmp_path):
         write_json(path, metrics)
     write_tables(read_runs(files), table_files(tmp_path))
     text = (tmp_path / "table1.md").read_text()
-    assert "| ResNet | demo |  | 225 | 200 | 180–225 + 199 | 50.0 | – | 50.0 | 1 |" in text
+    assert "| ResNet | demo |  | 225 | 200 | 180–225 + 199 | 50.0 | – | 50.0 | 25.0 | 1 |" in text
     told = f"- n_real = 225 is a cap: of the training set there are fewer of {LABELS[0]} 180."
     assert told in text
     assert "n_synthetic = 200 is a cap: of what passed its checks there are fewer of" in text
@@ -121,7 +131,7 @@ def test_unusual_points_stand_beside_the_usual(tmp_path):
     assert len(gains(runs)) == 4
     write_tables(runs, table_files(tmp_path))
     text = (tmp_path / "table1.md").read_text()
-    assert "| ResNet | demo | on white | 2 | 8 | 2 + 8 | 50.0 | – | 50.0 | 1 |" in text
+    assert "| ResNet | demo | on white | 2 | 8 | 2 + 8 | 50.0 | – | 50.0 | 25.0 | 1 |" in text
     assert "| ResNet | ✓ | ✓ | 80.0 ± 14.1 |" in text
     plots.plot_variants(summarise(runs), tmp_path / "variants.svg")
     drawn = (tmp_path / "variants.svg").read_text()
@@ -135,7 +145,7 @@ def test_the_table_says_how_small_the_models_are(tmp_path):
     text = (tmp_path / "table1.md").read_text()
     assert "| ResNet | ✓ | ✓ | 80.0 ± 14.1 |" in text
     assert "not comparable with the paper's" in text and "30 test videos" in text
-    assert "| ResNet | demo |  | 2 | 8 | +30.0 | 30.0 to 30.0 | 2 |" in text
+    assert "| ResNet | demo |  | 2 | 8 | +30.0 | 30.0 to 30.0 | – | 2 |" in text
     assert len(pd.read_csv(tmp_path / "table1.csv")) == 5
     assert len(pd.read_csv(tmp_path / "gains.csv")) == 2
     runs["settings"] = [{"width": 64}] * len(runs)

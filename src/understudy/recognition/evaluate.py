@@ -14,6 +14,8 @@ from understudy.recognition.data import ClipDataset
 from understudy.recognition.models import precision
 from understudy.recognition.settings import RecogniserSettings
 
+BINS = 15  # of confidence (Guo et al.)
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -55,6 +57,16 @@ class Predictions:
         table = np.zeros((len(self.labels),) * 2, np.int64)
         np.add.at(table, (self.targets, self.predicted), 1)
         return table
+
+    @property
+    def calibration_error(self) -> float:
+        """How far confidence is from accuracy: the expected calibration error of the predicted
+        classes, in BINS bins of equal width (Guo et al., On Calibration of Modern Neural Networks,
+        ICML 2017), in [0,1]."""
+        confidence = self.probabilities.max(1)
+        excess = confidence - (self.predicted == self.targets)
+        place = np.ceil(confidence * BINS).astype(int)  # (k-1, k] / BINS belongs to bin k
+        return float(np.abs(np.bincount(place, excess)).sum() / len(confidence))
 
     def write_csv(self, target: Path) -> None:
         """One line per video: path, true label, predicted label, probability of the latter."""

@@ -27,6 +27,10 @@ SELECTED = {
     "hardness": "the hardest",
     "covariance": "by covariance",
 }
+GAINS_NOTE = (
+    "Mean difference of runs with the same seed, its 95 % interval, and p of Student's paired "
+    "test: how likely so large a mean is where nothing is gained."
+)
 LATEX = {"✓": r"\checkmark", "±": r"$\pm$", "%": r"\%", "_": r"\_", "&": r"\&", "–": "--"}
 
 
@@ -52,7 +56,7 @@ def write_tables(runs: pd.DataFrame, files: TableFiles) -> None:
     ]
     if len(gained):
         sections += ["## Gain from synthetic videos (points)", _markdown(_gains_table(gained))]
-        sections += [_list(["Mean difference of runs with the same seed, and its 95 % interval."])]
+        sections += [_list([GAINS_NOTE])]
     sections += ["## Every point", _markdown(_points_table(summary))]
     cameras = _cameras_table(runs)
     if len(cameras):
@@ -169,6 +173,7 @@ def _gains_table(gained: pd.DataFrame) -> pd.DataFrame:
             **_point_cells(row),
             "Gain": f"{100 * row.gain:+.1f}",
             "95 %": _interval(row),
+            "p": "–" if pd.isna(row.p) else f"{row.p:.3f}",
             "Seeds": row.seeds,
         }
         for row in gained.itertuples()
@@ -183,6 +188,7 @@ def _points_table(summary: pd.DataFrame) -> pd.DataFrame:
             "Accuracy": _per_cent(row.accuracy, row.sd),
             "95 %": _interval(row),
             "Mean of classes": _per_cent(row.mean_per_class, None),
+            "Calibration error": _per_cent(row.calibration_error, None),
             "Seeds": row.seeds,
         }
         for row in summary.itertuples()

@@ -1,7 +1,7 @@
 """From finished runs to numbers: accuracy of each point, and what synthetic videos gain.
 
 Intervals are 95 %, of Student's t over the seeds, which redraw shots and initial weights; for a
-gain, over the differences between runs with the same seed.
+gain, over the differences between runs with the same seed, of which p is Student's paired test.
 """
 
 import math
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
+from scipy.stats import ttest_1samp
 
 from understudy.errors import UserError
 from understudy.files import read_json
@@ -17,6 +18,7 @@ from understudy.files import read_json
 USUAL = {"background": "image", "identities": "all", "views": "all", "selection": "random"}
 POINT = ["dataset", "model", "n_real", "n_synthetic", *USUAL]
 OVER_PREDICTED = 3  # times as often as it occurs
+EQUAL = 1e-9  # two accuracies that differ by no more do not differ
 KINDS = ("real", "synthetic")
 
 
@@ -64,7 +66,8 @@ def read_curves(runs: pd.DataFrame) -> pd.DataFrame:
 
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     """One row per POINT: mean accuracy, its sd and interval (low, high) over seeds; and
-    mean_per_class, the mean of the classes' accuracies, each counted alike.
+    mean_per_class, the mean of the classes' accuracies, each counted alike; calibration_error, its
+    mean.
 
     Accuracies in [0,1]; sd, low and high are absent for one seed. real_least, real_most and the
     same of synthetic: how many videos were taken of the class with the fewest and the most.
@@ -80,6 +83,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
         accuracy=("accuracy", "mean"),
         sd=("accuracy", "std"),
         mean_per_class=("mean_per_class", "mean"),
+        calibration_error=("calibration_error", "mean"),
         n_test=("n_test", "first"),
         chance=("chance", "first"),
         steps=("steps", "mean"),
@@ -95,7 +99,8 @@ def gains(runs: pd.DataFrame) -> pd.DataFrame:
     """One row per POINT with real and synthetic videos: what the latter gain, in [-1,1].
 
     gain: mean difference from the run of the same seed without synthetic videos; low, high: its
-    interval; seeds: how many pairs there are.
+    interval; p: how likely so large a mean is where nothing is gained; seeds: how many pairs there
+    are.
     """
     paired = ["dataset", "model", "n_real", "seed"]
     base = runs[runs.n_synthetic == 0].drop_duplicates(paired).set_index(paired).accuracy
@@ -107,8 +112,8 @@ def gains(runs: pd.DataFrame) -> pd.DataFrame:
         if known:
             sd = float(np.std(known, ddof=1)) if len(known) > 1 else math.nan
             mean, half = float(np.mean(known)), half_width(sd, len(known))
-            rows.append([*point, len(known), mean, mean - half, mean + half])
-    return pd.DataFrame(rows, columns=[*POINT, "seeds", "gain", "low", "high"])
+            rows.append([*point, len(known), mean, mean - half, mean + half, paired_test(known)])
+    return pd.DataFrame(rows, columns=[*POINT, "seeds", "gain", "low", "high", "p"])
 
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
@@ -146,6 +151,13 @@ def per_class(runs: pd.DataFrame) -> pd.DataFrame:
 def half_width(sd: float, count: int) -> float:
     """Half of the 95 % interval of the mean of `count` values (Student, 1908); NaN for one."""
     return student.ppf(0.975, count - 1) * sd / math.sqrt(count) if count > 1 else math.nan
+
+
+def paired_test(differences: list[float]) -> float:
+    """The two-sided p of Student's paired t test; NaN where they do not differ from each other."""
+    if np.ptp(differences) < EQUAL:
+        return math.nan
+    return float(ttest_1samp(differences, 0).pvalue)
 
 
 def wilson_interval(share: float, count: int, z: float = 1.96) -> tuple[float, float]:

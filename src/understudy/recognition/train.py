@@ -88,6 +88,7 @@ def train_recogniser(
         "seed": seed,
         "accuracy": predictions.accuracy,
         "mean_per_class": predictions.mean_per_class,
+        "calibration_error": predictions.calibration_error,
         "chance": 1 / len(labels),
         "per_class": predictions.per_class(),
         "per_camera": predictions.per_camera([clip.camera for clip in test]),
