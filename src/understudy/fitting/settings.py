@@ -16,7 +16,8 @@ class FitSettings(ReadingSettings):
 
     A residual counts as (residual / its sigma)², summed over frames; a prior on what all frames
     share counts once per frame, so that a setting means the same for a short and a long clip.
-    Sigmas of time differences hold at 30 fps and scale with the frame rate.
+    Sigmas of time differences hold at 30 fps: those of speeds scale with the time between two
+    frames, those of accelerations with its square.
     """
 
     focal_sigma: float = 0.3

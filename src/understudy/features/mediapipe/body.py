@@ -15,6 +15,7 @@ from understudy.features.mediapipe.detectors import Detector
 from understudy.features.mediapipe.models import load_model
 from understudy.features.mediapipe.one_euro import Smoothed, smoothed
 from understudy.features.mediapipe.regions import HALF, Region, around, cut, to_image, turn
+from understudy.features.mediapipe.tracking import Limits, tracked
 
 SIZE = 256  # px of the landmark model's picture and mask
 POINTS = 33  # that mean something; the two after them give the next region
@@ -23,6 +24,7 @@ REACH = 1.25  # of a region, in circles around the body from its hips
 # Cells of a heatmap that decide on a point. MediaPipe's graph says 7, but its solutions lose that
 # option and run with the calculator's default.
 KERNEL = 9
+STAYS = Limits(rotation=np.radians(10), shift=0.08, scale=0.15, margin=1.0)
 CLEAR = 0.5  # probability in the heatmap from which on it decides
 
 
@@ -48,6 +50,11 @@ class Body:
     def following(self) -> Region:
         """Where to look in the next frame."""
         return _region(*self.circle.value)
+
+    @property
+    def own_region(self) -> Region:
+        """Where this frame's points lie: the circle as it was seen, not smoothed."""
+        return _region(*self.circle.seen)
 
     def mask_in(self, width: int, height: int, scale: np.ndarray) -> np.ndarray:
         """The mask in the image scaled by (2,) to (height,width): float32 in [0,1], 0 around."""
@@ -86,6 +93,17 @@ def look_at_body(image: np.ndarray, region: Region, before: Body | None = None) 
     diameter = 2 * float(np.linalg.norm(ends[1] - ends[0]))
     circle = smoothed(ends, None if before is None else before.circle, diameter)
     return Body(points, world, circle, region, mask[..., 0])
+
+
+def track_body(image: np.ndarray, last: Body) -> Body | None:
+    """The body of the frame before, or after, in this one, an RGB image (h,w,3). One that has moved
+    out of where it was looked for is looked at again where it was found: a fast arm would else be
+    cut off."""
+    body = look_at_body(image, last.following, last)
+    if body is None:
+        return None
+    region = tracked(body.points[:, :2], body.region, body.own_region, STAYS)
+    return body if region is body.region else look_at_body(image, region, last) or body
 
 
 def refined(points: np.ndarray, heat: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from threading import Semaphore
 import numpy as np
 
 from understudy.features.frames import ahead
-from understudy.features.mediapipe.body import Body, look_at_body, propose_bodies
+from understudy.features.mediapipe.body import Body, look_at_body, propose_bodies, track_body
 from understudy.features.mediapipe.hands import Hand, track_hand
 from understudy.features.mediapipe.holistic import Holistic
 from understudy.features.mediapipe.parts import CloseFace, PartFollower, track_close_face
@@ -58,7 +58,7 @@ def follow(frames: Frames, n: int, people: Sequence[Sought], threads: int) -> li
 
 def follow_body(frame: np.ndarray, last: Body | None, region: Region) -> Body | None:
     """The body of the frame before in this one; looked for in a region if it was, or is, lost."""
-    body = None if last is None else look_at_body(frame, last.following, last)
+    body = None if last is None else track_body(frame, last)
     if body is None:
         proposed = propose_bodies(frame, region)
         body = look_at_body(frame, proposed[0]) if proposed else None
@@ -124,7 +124,7 @@ class _Follower:
         way = range(index - 1, known, -1)
         for at, frame in zip(way, frames(way), strict=True):
             with self._turns:
-                found = look_at_body(frame, body.following, body)
+                found = track_body(frame, body)
             if found is None:
                 return
             body = found

@@ -66,7 +66,8 @@ class ClipProblem:
         part = settings.part_upright_sigma
         self.upright_weight = np.array([settings.upright_sigma, part, part]) ** -2.0
         self.standing = standing_feet(observed, settings)
-        self.pace = observed.fps / 30.0
+        self.pace = observed.fps / 30.0  # of speeds a frame
+        self.square_pace = self.pace**2  # of accelerations
         s = settings
         sigmas = np.full(kinematics.joint_shape.shape[-1], s.beta_sigma, float)
         offsets = joint_basis().shape[-1]
@@ -129,14 +130,14 @@ class ClipProblem:
             self.limits,
             s.limit_sigma,
         )
-        turn = np.full(BODY_JOINTS, (self.pace / s.turn_sigma) ** 2)
-        turn[0] = (self.pace / s.root_turn_sigma) ** 2
+        turn = np.full(BODY_JOINTS, (self.square_pace / s.turn_sigma) ** 2)
+        turn[0] = (self.square_pace / s.root_turn_sigma) ** 2
         terms.add_turn_smoothness(equations, state.rotations, turn)
         root = slice(FIRST_JOINT, FIRST_JOINT + 1)
-        sigma = np.array([s.root_sigma, s.root_sigma, s.depth_sigma]) / self.pace
+        sigma = np.array([s.root_sigma, s.root_sigma, s.depth_sigma]) / self.square_pace
         terms.add_motion_smoothness(equations, figure.points[:, root], jacobian[:, root], sigma)
         terms.add_motion_smoothness(
-            equations, *_in_trunk(figure, jacobian), np.full(3, s.joint_sigma / self.pace)
+            equations, *_in_trunk(figure, jacobian), np.full(3, s.joint_sigma / self.square_pace)
         )
         terms.add_contact(
             equations,
