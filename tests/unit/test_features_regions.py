@@ -14,12 +14,13 @@ import pytest
 from understudy.artifacts.masks import unpack_masks
 from understudy.errors import UserError
 from understudy.features.mediapipe import models
-from understudy.features.mediapipe.body import look_at_body, propose_bodies, refined
+from understudy.features.mediapipe.body import look_at_body, propose_bodies, refined, track_body
 from understudy.features.mediapipe.detectors import Detections, anchors, decoded, merged
 from understudy.features.mediapipe.models import MODELS, load_model
 from understudy.features.mediapipe.regions import Region, around, cut, to_image, turn, whole
 
 ROOT = Path(__file__).resolve().parents[2]
+ANKLES = [27, 28]  # of MediaPipe's points
 
 
 def _slope(width: int, height: int) -> np.ndarray:
@@ -116,6 +117,25 @@ def test_the_mask_lies_on_the_body(filmed):
         mask = body.mask_in(size, size, scale) > 0.5
         small = cv2.resize(true.astype(np.uint8), (size, size), interpolation=cv2.INTER_AREA) > 0
         assert (mask & small).sum() > 0.85 * (mask | small).sum()
+
+
+def test_who_moved_fast_is_looked_at_again_where_they_are_found(filmed):
+    """A third of their region lower than in the frame before: their feet are outside of where they
+    are looked for first."""
+    frame = filmed.frames[0]
+    before = look_at_body(frame, propose_bodies(frame, whole(frame))[0])
+    moved = round(before.region.side / 3)
+    later = np.pad(frame, ((moved, moved), (0, 0), (0, 0)), "edge")
+    expected = before.points[:, :2] + [0, moved]
+    once, found = look_at_body(later, before.following, before), track_body(later, before)
+
+    def off(body):
+        return np.linalg.norm(body.points[:, :2] - expected, axis=1)[ANKLES].max()
+
+    height = np.ptp(expected[:, 1])
+    assert off(once) > 0.1 * height and off(found) < 0.03 * height
+    still = look_at_body(frame, before.following, before)
+    np.testing.assert_array_equal(track_body(frame, before).points, still.points)
 
 
 def test_threads_that_ask_at_once_get_what_one_gets():
