@@ -1,5 +1,7 @@
 """The fit against motions with ground truth, and what it refuses."""
 
+from collections import defaultdict
+
 import fit_clips
 import numpy as np
 import pytest
@@ -14,10 +16,12 @@ from understudy.fitting.evaluate import fit_joints
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
+from understudy.fitting.understudy import problem
 from understudy.fitting.understudy.clip import fit_clip
 from understudy.fitting.vertical import common_direction
 from understudy.observation.observed import read_observed, side_swap
 from understudy.observation.readings import WORLD_SWAP
+from understudy.solver import terms
 
 N = 24
 
@@ -74,6 +78,29 @@ def test_the_vertical_is_that_of_bodies_unless_they_lie(leaning, share, found):
     bodies[: int(40 * share)] = (np.sin(angle), -np.cos(angle), 0)
     up = common_direction(bodies, np.array([0.0, -1.0, 0.0]), FitSettings())
     assert abs(np.degrees(np.arctan2(up[0], -up[1])) - found) < 1
+
+
+def test_half_the_frames_a_second_allow_four_times_the_acceleration(fit, body, monkeypatch):
+    """Of the same motion seen half as often, speeds a frame are twice, accelerations four times
+    as large."""
+    allowed = defaultdict(list)
+
+    def noted(name, term, sigma):
+        def add(equations, *told):
+            allowed[name, fps].append(sigma(told))
+            term(equations, *told)
+
+        monkeypatch.setattr(problem.terms, f"add_{name}", add)
+
+    noted("motion_smoothness", terms.add_motion_smoothness, lambda told: told[2])
+    noted("turn_smoothness", terms.add_turn_smoothness, lambda told: told[1] ** -0.5)
+    noted("contact", terms.add_contact, lambda told: told[3])
+    points = points_of(body, waving(body, 4))
+    for fps in (30.0, 15.0):
+        fit(points, fps=fps)
+    for name, ratio in (("motion_smoothness", 4), ("turn_smoothness", 4), ("contact", 2)):
+        often, seldom = (np.array(allowed[name, fps][:2]) for fps in (30.0, 15.0))
+        np.testing.assert_allclose(seldom, ratio * often)
 
 
 def test_is_smoother_than_what_it_was_given(fit, body):
