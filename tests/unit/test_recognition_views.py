@@ -1,12 +1,13 @@
 """What a training clip shows of its video, against PyTorchVideo's and torchvision's transforms."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
-from scipy.stats import ks_2samp
+from scipy.stats import ks_2samp, kstest
 
 from tests.unit.walks import LABELS
 from understudy.networks import torchvision_cpu
@@ -32,7 +33,12 @@ from pytorchvideo.transforms import (  # noqa: E402
     UniformTemporalSubsample,
 )
 from torchvision.transforms import Compose, RandomCrop, RandomHorizontalFlip  # noqa: E402
-from torchvision.transforms.functional import crop, hflip  # noqa: E402
+from torchvision.transforms.functional import (  # noqa: E402
+    adjust_contrast,
+    adjust_saturation,
+    crop,
+    hflip,
+)
 
 CHOSEN = RecogniserSettings(frames=8, size=64, zoom=1.15, clip_share=0.9)
 LARGEST = 74
@@ -98,6 +104,31 @@ def test_views_are_spread_as_pytorchvideos():
     starts = [float(sampler(0.0, Fraction(1), {})[0]) for _ in views]
     assert ks_2samp([view.start for view in views], starts).pvalue > 0.01
     assert {round(view.end - view.start, 9) for view in views} == {0.9}
+
+
+@pytest.mark.parametrize(("contrast", "saturation"), [(0.6, 1.0), (1.0, 1.5), (1.4, 0.3)])
+def test_colours_change_as_torchvision_changes_one_image(contrast, saturation):
+    """The clip's frames side by side, so that all of them change alike."""
+    video = noise(4, 64)
+    plain = seen(video, View(0, 1, 64), 4, 64)
+    changed = seen(video, View(0, 1, 64, contrast=contrast, saturation=saturation), 4, 64)
+    sheet = torch.cat(plain.unbind(1), -1) / 255
+    expected = adjust_contrast(adjust_saturation(sheet, saturation), contrast)
+    found = torch.cat(changed.unbind(1), -1) / 255
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)
+
+
+def test_colours_are_drawn_from_their_ranges():
+    settings = replace(CHOSEN, contrast=0.4, saturation=0.5, greyscale=0.2)
+    views = [random_view(settings, np.random.default_rng((5, index))) for index in range(1000)]
+    contrast, saturation = (
+        np.array([getattr(view, name) for view in views]) for name in ("contrast", "saturation")
+    )
+    assert kstest(contrast, "uniform", (0.6, 0.8)).pvalue > 0.01
+    assert kstest(saturation[saturation > 0], "uniform", (0.5, 1.0)).pvalue > 0.01
+    assert 0.15 < (saturation == 0).mean() < 0.25
+    same = random_view(settings, np.random.default_rng((5, 3)))
+    assert same == views[3]
 
 
 def test_without_zoom_and_flip_a_clip_shows_all(monkeypatch):

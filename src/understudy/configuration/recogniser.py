@@ -71,6 +71,9 @@ class RecogniserSection(Section):
     clip_share: PositiveShare = RecogniserSettings.clip_share
     zoom: Annotated[float, Field(ge=1, le=10)] = RecogniserSettings.zoom
     flip: Share = RecogniserSettings.flip
+    contrast: LessThanOne = RecogniserSettings.contrast
+    saturation: Share = RecogniserSettings.saturation
+    greyscale: Share = RecogniserSettings.greyscale
     cache_gb: Annotated[float, Field(ge=0, le=MANY)] = RecogniserSettings.cache_gb
     workers: Annotated[int, Field(ge=0, le=256)] | None = RecogniserSettings.workers
     mixed_precision: bool = RecogniserSettings.mixed_precision

@@ -25,6 +25,10 @@ from pytorchvideo.transforms.functional import (  # noqa: E402  (needs the line 
     short_side_scale,
     uniform_temporal_subsample,
 )
+from torchvision.transforms.functional import (  # noqa: E402
+    adjust_contrast,
+    adjust_saturation,
+)
 
 MEAN, STD = 0.45, 0.225  # PyTorchVideo's, of every channel, where white is 1
 WHITE = 255
@@ -37,7 +41,8 @@ Key = tuple[int, int]
 @dataclass(frozen=True)
 class View:
     """What a clip shows of its video: from `start` to `end` (shares of its length), scaled to
-    `side` px, of which a square is cut at (`top`, `left`) px; whether it is mirrored."""
+    `side` px, of which a square is cut at (`top`, `left`) px; whether it is mirrored; how much
+    contrast and saturation are left, 0 none, 1 the video's."""
 
     start: float
     end: float
@@ -45,6 +50,8 @@ class View:
     top: int = 0
     left: int = 0
     mirrored: bool = False
+    contrast: float = 1.0
+    saturation: float = 1.0
 
 
 class ClipDataset(Dataset):
@@ -112,13 +119,18 @@ def largest(settings: RecogniserSettings) -> int:
 
 
 def random_view(settings: RecogniserSettings, rng: np.random.Generator) -> View:
-    """As PyTorchVideo's RandomClipSampler and RandomShortSideScale and torchvision's RandomCrop and
-    RandomHorizontalFlip draw, one after the other."""
+    """As PyTorchVideo's RandomClipSampler and RandomShortSideScale and torchvision's RandomCrop,
+    RandomHorizontalFlip, ColorJitter and RandomGrayscale draw, one after the other."""
     start = rng.uniform(0, 1 - settings.clip_share)
     side = int(rng.integers(settings.size, largest(settings), endpoint=True))
     top, left = rng.integers(0, side - settings.size, 2, endpoint=True).tolist()
     mirrored = bool(rng.random() < settings.flip)
-    return View(start, start + settings.clip_share, side, top, left, mirrored)
+    contrast, saturation = (
+        rng.uniform(1 - most, 1 + most) for most in (settings.contrast, settings.saturation)
+    )
+    grey = rng.random() < settings.greyscale
+    end = start + settings.clip_share
+    return View(start, end, side, top, left, mirrored, contrast, 0.0 if grey else saturation)
 
 
 def seen(video: torch.Tensor, view: View, frames: int, size: int) -> torch.Tensor:
@@ -128,7 +140,16 @@ def seen(video: torch.Tensor, view: View, frames: int, size: int) -> torch.Tenso
     clip = uniform_temporal_subsample(video[:, first:last], frames).float()
     clip = short_side_scale(clip, view.side)
     clip = clip[..., view.top : view.top + size, view.left : view.left + size]
-    return clip.flip(-1) if view.mirrored else clip
+    clip = clip.flip(-1) if view.mirrored else clip
+    return clip if view.contrast == view.saturation == 1 else recoloured(clip, view)
+
+
+def recoloured(clip: torch.Tensor, view: View) -> torch.Tensor:
+    """A clip (3,t,h,w), 0 to 255, with a view's contrast and saturation: the same in all frames,
+    as if they were one image."""
+    image = clip.flatten(1, 2) / WHITE
+    image = adjust_contrast(adjust_saturation(image, view.saturation), view.contrast)
+    return (image * WHITE).view_as(clip)
 
 
 def subtract_mean_frame(clips: torch.Tensor) -> None:

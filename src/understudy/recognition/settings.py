@@ -107,6 +107,15 @@ class RecogniserSettings:
     flip: float = 0.5
     """Probability that a training clip is mirrored."""
 
+    contrast: float = 0.0
+    """A training clip's contrast is changed by a factor of up to this much less or more than 1."""
+
+    saturation: float = 0.0
+    """The same of its colours' saturation."""
+
+    greyscale: float = 0.0
+    """Probability that a training clip has no colours."""
+
     cache_gb: float = 2.0
     """Decoded clips are kept in memory if the whole list fits in this many GB."""
 
