@@ -18,7 +18,9 @@ from understudy.recognition.data import (
     random_view,
     seen,
     training_clips,
+    views_for_testing,
 )
+from understudy.recognition.evaluate import predict
 from understudy.recognition.selection import Clip
 from understudy.recognition.settings import RecogniserSettings
 
@@ -131,13 +133,45 @@ def test_colours_are_drawn_from_their_ranges():
     assert same == views[3]
 
 
+class Remembering(torch.nn.Module):
+    """A model whose scores tell how bright its clips are, and on which side."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, clips):
+        side = clips[..., -1].mean((1, 2, 3)) - clips[..., 0].mean((1, 2, 3))
+        return torch.stack([clips.mean((1, 2, 3, 4)), side, self.weight.expand(len(clips))], 1)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_a_test_video_counts_by_the_mean_of_its_views(monkeypatch, batch):
+    settings = replace(CHOSEN, test_spans=3, batch=batch, input="frames")
+    views = views_for_testing(settings)
+    assert [view.start for view in views] == pytest.approx([0, 0, 0.05, 0.05, 0.1, 0.1])
+    assert [view.end for view in views] == pytest.approx([0.9, 0.9, 0.95, 0.95, 1, 1])
+    assert [view.mirrored for view in views] == [False, True] * 3
+    assert len(views_for_testing(replace(settings, flip=0))) == 3
+    videos = [noise(32, 64), noise(32, 64).flip(1) // 2]
+    monkeypatch.setattr("understudy.recognition.data.FrameStore", lambda *_: Kept(*videos))
+    clips = [Clip("a", LABELS[0]), Clip("b", LABELS[1])]
+    dataset = clips_for_testing(clips, LABELS, settings)
+    model = Remembering()
+    found = predict(model, dataset, LABELS, settings)
+    for index, row in enumerate(found.probabilities):
+        shares = [model(dataset[[(view, index)]][0]).softmax(1)[0] for view in range(6)]
+        np.testing.assert_allclose(row, torch.stack(shares).mean(0).detach(), atol=1e-6)
+    assert found.targets.tolist() == [0, 1]
+
+
 def test_without_zoom_and_flip_a_clip_shows_all(monkeypatch):
     plain = RecogniserSettings(frames=8, size=64, flip=0)
     assert random_view(plain, np.random.default_rng(0)) == View(0, 1, 64)
     monkeypatch.setattr("understudy.recognition.data.FrameStore", lambda *_: Kept(noise(8, 64)))
     clips = [Clip("", LABELS[1])]
     trained, tested = (
-        make(clips, LABELS, plain, *seed)[[(3, 0)]]
+        make(clips, LABELS, plain, *seed)[[(0, 0)]]
         for make, seed in ((training_clips, (0,)), (clips_for_testing, ()))
     )
     assert all(torch.equal(one, other) for one, other in zip(trained, tested, strict=True))

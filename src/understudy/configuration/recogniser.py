@@ -69,6 +69,7 @@ class RecogniserSection(Section):
     weighting: Literal[*WEIGHTINGS] = RecogniserSettings.weighting
     dropout: LessThanOne = RecogniserSettings.dropout
     clip_share: PositiveShare = RecogniserSettings.clip_share
+    test_spans: Annotated[int, Field(ge=0, le=64)] = RecogniserSettings.test_spans
     zoom: Annotated[float, Field(ge=1, le=10)] = RecogniserSettings.zoom
     flip: Share = RecogniserSettings.flip
     contrast: LessThanOne = RecogniserSettings.contrast

@@ -35,7 +35,7 @@ WHITE = 255
 GRID = 4  # a training clip is drawn from this many times as many evenly spaced frames
 
 Key = tuple[int, int]
-"""Of a training clip: the epoch and the video's index."""
+"""Of a training clip: the epoch and the video's index; of a test clip: which view, and the same."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class ClipDataset(Dataset):
         settings: RecogniserSettings,
         seed: int | None,
     ):
-        """`seed`: of the clips' random views; None: they show whole videos."""
+        """`seed`: of the clips' random views; None: they show `views_for_testing`."""
         self.clips = clips
         self.targets = [labels.index(clip.label) for clip in clips]
         self.frames = frames
@@ -92,7 +92,7 @@ class ClipDataset(Dataset):
 
     def _view(self, epoch: int, index: int) -> View:
         if self.seed is None:
-            return View(0, 1, self.settings.size)
+            return views_for_testing(self.settings)[epoch]
         return random_view(self.settings, np.random.default_rng((self.seed, epoch, index)))
 
 
@@ -108,9 +108,21 @@ def training_clips(
 def clips_for_testing(
     clips: list[Clip], labels: list[str], settings: RecogniserSettings
 ) -> ClipDataset:
-    """Whole videos, their frames evenly spaced; nothing random."""
-    frames = FrameStore(clips, settings.size, settings.frames, settings.cache_gb, "test")
+    """Each of `views_for_testing` of the videos, their frames evenly spaced; nothing random."""
+    most = settings.frames * (GRID if settings.test_spans else 1)
+    frames = FrameStore(clips, settings.size, most, settings.cache_gb, "test")
     return ClipDataset(clips, labels, frames, settings, seed=None)
+
+
+def views_for_testing(settings: RecogniserSettings) -> list[View]:
+    """The whole video; or `test_spans` spans of it, the first from its start and the last to its
+    end, and the same mirrored where training clips are, too."""
+    size, share = settings.size, settings.clip_share
+    if not settings.test_spans:
+        return [View(0, 1, size)]
+    starts = np.linspace(0, 1 - share, settings.test_spans).tolist()
+    mirrors = (False, True) if settings.flip else (False,)
+    return [View(start, start + share, size, mirrored=m) for start in starts for m in mirrors]
 
 
 def largest(settings: RecogniserSettings) -> int:

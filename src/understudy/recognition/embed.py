@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -16,9 +17,10 @@ from understudy.recognition.selection import Clip
 
 def embed(network: Network, clips: list[Clip]) -> Embedding:
     """Show whole videos to a trained recogniser. Raises UserError for one that cannot be read."""
-    shown = clips_for_testing(clips, network.labels, network.settings)
+    once = replace(network.settings, test_spans=0)
+    shown = clips_for_testing(clips, network.labels, once)
     with _watched(network.model) as seen:
-        found = predict(network.model, shown, network.labels, network.settings)
+        found = predict(network.model, shown, network.labels, once)
     share = found.probabilities.astype(np.float64)
     entropy = -(share * np.log(np.maximum(share, np.finfo(np.float32).tiny))).sum(1)
     rows = {(clip.path, clip.mirror): row for row, clip in enumerate(clips)}

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from understudy.files import atomic_path
 from understudy.progress import progress
-from understudy.recognition.data import ClipDataset
+from understudy.recognition.data import ClipDataset, views_for_testing
 from understudy.recognition.models import precision
 from understudy.recognition.settings import RecogniserSettings
 
@@ -87,9 +87,10 @@ class Predictions:
 def predict(
     model: torch.nn.Module, clips: ClipDataset, labels: list[str], settings: RecogniserSettings
 ) -> Predictions:
-    """Run `model` in evaluation mode over every clip."""
+    """Run `model` in evaluation mode over every view of every clip; the views' mean counts."""
     device = next(model.parameters()).device
-    keys = [(0, index) for index in range(len(clips))]
+    views = len(views_for_testing(settings))
+    keys = [(view, index) for index in range(len(clips)) for view in range(views)]
     batches = [keys[i : i + settings.batch] for i in range(0, len(keys), settings.batch)]
     workers = settings.workers_on(device.type)
     loader = DataLoader(clips, batch_size=None, sampler=batches, num_workers=workers)
@@ -99,7 +100,7 @@ def predict(
         with precision(device, settings.mixed_precision):
             scores.append(model(clip.to(device)).float().softmax(1).cpu())
     return Predictions(
-        torch.cat(scores).numpy(),
+        torch.cat(scores).unflatten(0, (-1, views)).mean(1).numpy(),
         np.array(clips.targets),
         [clip.path for clip in clips.clips],
         labels,

@@ -98,8 +98,12 @@ class RecogniserSettings:
     """Dropout before the last layer (PyTorchVideo's default)."""
 
     clip_share: float = 1.0
-    """Share of a video that a training clip covers, from a random start; 1: the whole video. Test
-    clips always cover the whole video."""
+    """Share of a video that a training clip covers, from a random start; 1: the whole video."""
+
+    test_spans: int = 0
+    """A test video counts by the mean of its predictions for so many spans of `clip_share`, evenly
+    from start to end, each as it is and, unless `flip` is 0, mirrored (multi-view testing;
+    Feichtenhofer et al., ICCV 2019). 0: one clip of the whole video."""
 
     zoom: float = 1.0
     """Training frames are enlarged by up to this factor and cropped at random; 1: never."""
@@ -160,6 +164,8 @@ class RecogniserSettings:
             )
         if not 0 < self.clip_share <= 1 or self.zoom < 1:
             raise UserError("recogniser: clip_share must be in (0, 1], zoom at least 1")
+        if self.test_spans < 0:
+            raise UserError("recogniser: test_spans must be at least 0")
         if self.steps is not None and self.steps < 1:
             raise UserError("recogniser: steps must be at least 1, or null")
 
