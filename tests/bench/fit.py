@@ -115,7 +115,11 @@ def fit_figures() -> list[Figure]:
         Figure("hands_pa_mm", _mean(references, "hands_pa_mm"), "mm", 14, True),
         Figure("face_pct", _mean(references, "face_pct"), "% of face size", 1.5, True),
         Figure(
-            "keypoints_pct", float(np.nanmean([one.pct for one in seen])), "% of height", None, True
+            "keypoints_pct",
+            float(np.nanmean(np.concatenate([one.pct for one in seen]))),
+            "% of height",
+            None,
+            True,
         ),
         Figure("keypoints_lost", sum(one.lost for one in seen), "frames", 0, True),
         Figure("mpjpe_true_keypoints_mm", _mean(true["true"], "mpjpe_mm"), "mm", 35, True),
