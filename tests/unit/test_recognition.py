@@ -107,6 +107,7 @@ def test_every_setting_is_documented_with_its_default():
         {"architecture": "slowfast", "frames": 6},
         {"size": 16},
         {"clip_share": 0},
+        {"test_spans": -1},
         {"input": "flow"},
         {"optimiser": "lion"},
         {"steps": 0},
