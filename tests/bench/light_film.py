@@ -156,7 +156,7 @@ class Case:
 
     def pasted(self) -> np.ndarray:
         """The same without any part of blending."""
-        return _over(Blend(None, None, None), self.ours, self.seen.photo.view.rgb)
+        return _over(Blend(None, None, None), self.ours, self.seen.photo.view.rgb.copy())
 
     def true_composite(self) -> np.ndarray:
         """The same as `composite` with the true camera, depth and shadow."""
@@ -255,9 +255,10 @@ def _standing(camera: RoomCamera, place: Place) -> np.ndarray:
     return viewmat
 
 
-def _over(blend: Blend, figure: Figure, behind: np.ndarray) -> np.ndarray:
+def _over(blend: Blend, figure: Figure, frame: np.ndarray) -> np.ndarray:
     rgb = np.ascontiguousarray(figure.rgb, np.float32)
-    return blend.over(rgb, figure.alpha, figure.depth, behind)[0]
+    blend.over(rgb, figure.alpha, figure.depth, frame)
+    return frame
 
 
 def _drawn(shot: Shot, pose: Pose) -> Composed:

@@ -143,15 +143,17 @@ def _composite(photo: Photo, room: Room, framing: Framing, place: Place, player:
     (frame,) = composed(shot, moved(pose, pelvis, back, shift))
     blend = Blend(None, light_gain(player.home, empty), Texture.of(empty)).as_sharp(frame.seen)
     rgb = np.ascontiguousarray(frame.picture / 255, np.float32)
-    shown, _ = blend.over(rgb, frame.seen, frame.depth, behind)
-    return Framed(shown.astype(np.float32), frame.seen >= 0.5)
+    blend.over(rgb, frame.seen, frame.depth, behind)
+    return Framed(behind.astype(np.float32), frame.seen >= 0.5)
 
 
 def _shaded(photo: np.ndarray, room: Room, framing: Framing, skin: np.ndarray) -> np.ndarray:
     """The photo with the shadow of a person's skin (n,3), in camera space, as a job draws it."""
     body = room.camera.over_floor(skin)
     floor = ShadedFloor.of(room, framing, body[:, :2])
-    return floor.shaded(photo, floor.darkness(body))
+    frame = photo.copy()
+    floor.shade(frame, floor.darkness(body))
+    return frame
 
 
 def _middle(pose: Pose) -> Pose:

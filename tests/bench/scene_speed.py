@@ -43,6 +43,8 @@ composite_background(rgba, image, out, CompositeSettings(crf=int(crf)))
 """
 ANIMATE = """
 import sys
+from understudy.garbage import collect_seldom
+collect_seldom()
 from understudy.scene.animate import animate_avatar
 from understudy.scene.settings import AnimateSettings
 avatar, fit, body, white, labels, crf = sys.argv[1:]
@@ -50,6 +52,8 @@ animate_avatar(avatar, fit, body, white, labels, "source", AnimateSettings("grou
 """
 RENDER = """
 import sys, time
+from understudy.garbage import collect_seldom
+collect_seldom()
 from understudy.scene.in_room import render_in_room
 from understudy.scene.settings import CompositeSettings
 avatar, trained, fit, body, room, image, out, record, crf, runs = sys.argv[1:]
@@ -145,6 +149,7 @@ def _ran(library: Path, code: str, threads: int, *arguments: object) -> tuple[fl
     """CPU seconds that a process took for `code`, and what it printed."""
     count = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), str(threads))
     environment = {**os.environ, **count, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(library)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a job does not compile its libraries anew
     command = [sys.executable, "-c", code, *map(str, arguments)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

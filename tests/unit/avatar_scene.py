@@ -15,8 +15,9 @@ from understudy.body.model import BodyModel
 from understudy.body.pose import Pose
 from understudy.body.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from understudy.gaussians.avatar import Avatar
+from understudy.gaussians.mesh import build_surface, mean_edge, skin_faces
 from understudy.gaussians.rig import Rig
-from understudy.gaussians.surface import build_surface, mean_edge, skin_faces, vertex_normals
+from understudy.gaussians.surface import vertex_normals
 from understudy.video.write import VideoWriter
 
 FPS = 12.0

@@ -7,15 +7,16 @@ import torch
 from tests.unit.avatar_scene import painted_avatar
 from understudy.avatar.training.fill import fill
 from understudy.avatar.training.sparse import SmoothSolve, SparseProduct
-from understudy.gaussians.surface import (
+from understudy.gaussians.mesh import (
     build_surface,
     graph_laplacian,
+    interpolation,
     mean_difference,
     mean_edge,
     skin_faces,
     split_edges,
-    vertex_normals,
 )
+from understudy.gaussians.surface import vertex_normals
 
 TETRAHEDRON = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]])
 CORNERS = np.array([[0, 0, 0], [3, 0, 0], [0, 2, 0], [0, 0, 1.0]])
@@ -46,7 +47,7 @@ def test_surface_of_the_body(body):
     points = surface.interpolate(body.v_template).numpy()
     a, b = (points[surface.faces[:, k].numpy()] for k in (0, 1))
     assert np.quantile(np.linalg.norm(a - b, axis=1), 0.99) < 0.016
-    same = surface.matrix(len(body.v_template)) @ body.v_template.numpy()
+    same = interpolation(surface, len(body.v_template)) @ body.v_template.numpy()
     assert np.abs(same - points).max() < 1e-6
     assert set(surface.faces.unique().tolist()) == set(range(len(surface)))
 

@@ -81,8 +81,9 @@ def test_nothing_but_floor_is_shaded():
     framing = Framing.of(CAMERA, 640, 480, "cover")
     floor = ShadedFloor.of(half, framing, PLACE)
     photo = np.full((480, 640, 3), 200, np.uint8)
-    shaded = floor.shaded(photo, floor.darkness(disc(0.4, 0.1)))
-    changed = (shaded != photo).any((0, 2))
+    frame = photo.copy()
+    floor.shade(frame, floor.darkness(disc(0.4, 0.1)))
+    changed = (frame != photo).any((0, 2))
     assert changed[: int(2 * x) - 6].any() and not changed[int(2 * x) + 6 :].any()
 
 
@@ -121,7 +122,9 @@ def test_a_motion_out_of_the_picture_has_no_shadow():
     framing = Framing.of(CAMERA, 640, 480, "cover")
     floor = ShadedFloor.of(room, framing, PLACE + np.array([60.0, 0.0]))
     photo = np.full((480, 640, 3), 200, np.uint8)
-    assert np.array_equal(floor.shaded(photo, floor.darkness(disc(0.2, 0.2))), photo)
+    frame = photo.copy()
+    floor.shade(frame, floor.darkness(disc(0.2, 0.2)))
+    assert np.array_equal(frame, photo)
 
 
 @pytest.mark.parametrize("towards", [(1.0, 0.0), (0.0, -1.0), (-0.7, 0.7)])

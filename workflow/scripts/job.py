@@ -27,8 +27,10 @@ def job(snakemake) -> Iterator[None]:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     from understudy.errors import UserError
     from understudy.files import refusal
+    from understudy.garbage import collect_seldom
     from understudy.log import Tee, open_log
 
+    collect_seldom()
     terminal, log = sys.stderr, open_log(Path(snakemake.log[0]))
     sys.stderr = Tee(terminal, log)
     try:

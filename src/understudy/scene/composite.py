@@ -7,7 +7,7 @@ import numpy as np
 from understudy.errors import UserError
 from understudy.progress import progress
 from understudy.scene.images import read_background
-from understudy.scene.settings import CompositeSettings
+from understudy.scene.settings import PRESET, CompositeSettings
 from understudy.video.probe import probe
 from understudy.video.read import read_rgba
 from understudy.video.write import VideoWriter
@@ -45,7 +45,9 @@ def composite_background(
     info = probe(rgba)
     behind = read_background(background, info.width, info.height, settings.resize)
     visible = 0
-    with VideoWriter(out, info.width, info.height, info.fps, crf=settings.crf) as video:
+    with VideoWriter(
+        out, info.width, info.height, info.fps, crf=settings.crf, preset=PRESET
+    ) as video:
         for frame in progress(read_rgba(rgba), Path(out).stem, info.frames):
             visible += (frame[..., 3] > 127).mean() >= VISIBLE_SHARE
             video.write(over(frame[None], behind[None]))

@@ -49,7 +49,7 @@ def needs_of(performance: Performance) -> Needs:
     low = flat[flat[:, 1] < LOW]
     return Needs(
         floor=np.concatenate([_disc(STANDING), _cells(low)]),
-        extremes=flat[np.unique((flat @ _sphere(_DIRECTIONS).T).argmax(0))],
+        extremes=flat[np.unique((_sphere(_DIRECTIONS) @ flat.T).argmax(1))],
         rest=_rest(performance.joints, performance.body.model),
     )
 

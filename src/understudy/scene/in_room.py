@@ -35,13 +35,13 @@ from understudy.scene.occlusion import Furniture
 from understudy.scene.performance import Performance, performance
 from understudy.scene.place import Place, find_place, in_room
 from understudy.scene.placement import placed_pose
-from understudy.scene.settings import CompositeSettings, Resize
+from understudy.scene.settings import PRESET, CompositeSettings, Resize
 from understudy.scene.shadow import ShadedFloor, strength_of
 from understudy.scene.standing import standable
 from understudy.scene.viewpoints import Viewpoint
 from understudy.video.write import VideoWriter
 
-BATCH = 8  # frames skinned and rasterised at once
+BATCH = 4  # frames skinned and rasterised at once: the allocator keeps arrays of up to 32 MB
 SHADING = 4  # one of so many Gaussians casts a shadow
 
 
@@ -98,7 +98,7 @@ def render_in_room(
     rendering = Rendering.of(found, person, motion, photo, home, settings)
     with ExitStack() as files:
         video = files.enter_context(
-            VideoWriter(out_video, width, height, reference.fps, crf=settings.crf)
+            VideoWriter(out_video, width, height, reference.fps, crf=settings.crf, preset=PRESET)
         )
         frames = progress(
             rendering.frames(person, device),
@@ -209,14 +209,11 @@ class Rendering:
         self, rgb: np.ndarray, alpha: np.ndarray, depth: np.ndarray, body: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """A figure (h,w,3), (h,w,1), (h,w,1) over the photo with its shadow, and which share of it
-        is seen in each pixel (h,w)."""
-        return self.blend.over(rgb, alpha[..., 0], depth[..., 0], self._behind(body))
-
-    def _behind(self, body: np.ndarray) -> np.ndarray:
-        """The photo with the shadow of a body's surface points (n,3) over the floor."""
-        if self.floor is None:
-            return self.photo
-        return self.floor.shaded(self.photo, self.floor.darkness(body))
+        is seen in each pixel (h,w). body (n,3): surface points over the floor, which shade it."""
+        frame = self.photo.copy()
+        if self.floor is not None:
+            self.floor.shade(frame, self.floor.darkness(body))
+        return frame, self.blend.over(rgb, alpha[..., 0], depth[..., 0], frame)
 
     def blended(self) -> Blended:
         """What was done, once all frames are drawn."""

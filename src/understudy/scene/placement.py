@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import torch
-from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from understudy.artifacts.fit import Fit
@@ -37,8 +37,9 @@ def placed_pose(avatar: Avatar, reference: Fit, placement: str) -> Pose:
     pose = replace(reference.pose, transl=pelvis - ours.joints[0])
     up = torch.from_numpy(np.asarray(reference.up, np.float32))
     rise = lowest_sole(theirs, reference.pose, up) * ratio - lowest_sole(ours, pose, up)
-    calm = gaussian_filter1d(rise.numpy(), CALM * reference.fps, mode="nearest")
-    return replace(pose, transl=pose.transl + torch.from_numpy(calm)[:, None] * up)
+    sigma, nearest = CALM * reference.fps, cv2.BORDER_REPLICATE
+    calm = cv2.GaussianBlur(rise[:, None].numpy(), (1, 0), sigma, sigmaY=sigma, borderType=nearest)
+    return replace(pose, transl=pose.transl + torch.from_numpy(calm) * up)
 
 
 def lowest_sole(shaped: ShapedBody, pose: Pose, up: Tensor) -> Tensor:

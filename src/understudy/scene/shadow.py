@@ -122,11 +122,9 @@ class ShadedFloor:
             dark, self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
         )
 
-    def shaded(self, photo: np.ndarray, darkness: np.ndarray) -> np.ndarray:
-        """A photo (H,W,3) uint8 in which light is missing."""
-        picture = photo.copy()
-        _darken(picture[self.box], darkness)
-        return picture
+    def shade(self, frame: np.ndarray, darkness: np.ndarray) -> None:
+        """Take the light that is missing off a frame (H,W,3) uint8."""
+        _darken(frame[self.box], darkness)
 
 
 def _bounds(inside: np.ndarray) -> tuple[slice, slice]:
@@ -208,6 +206,8 @@ def _darken(picture, darkness):
     """Take the light that is missing, darkness (h,w) f32, off a picture (h,w,3) uint8."""
     for y in range(picture.shape[0]):
         for x in range(picture.shape[1]):
+            if darkness[y, x] == 0:
+                continue
             left = np.float32(1) - darkness[y, x]
             for c in range(3):
                 value = np.float32(picture[y, x, c]) * left + np.float32(0.5)

@@ -1,6 +1,5 @@
 """The entry point of the rasterisers."""
 
-import torch
 from torch import Tensor
 
 
@@ -41,4 +40,4 @@ def rasterize(
     if backgrounds is not None:
         rgb = rgb + T * backgrounds[:, None, None]
     alpha = 1 - T
-    return rgb, alpha, torch.where(alpha > 0, depth / alpha.clamp(min=1e-10), 0)
+    return rgb, alpha, depth / alpha.clamp(min=1e-10)  # where nothing is, both are 0

@@ -26,7 +26,6 @@ CODECS = {
     "h264": {
         "c:v": "libx264",
         "pix_fmt": "yuv420p",
-        "preset": "medium",
         "g": 50,  # a key frame at least this often: samplers seek
         "movflags": "+faststart",
         **BT709,
@@ -49,7 +48,8 @@ class VideoWriter:
 
     codec "h264" (.mp4, RGB in, yuv420p BT.709 out) needs even sizes and refuses odd ones;
     "rgba" (.mkv, lossless FFV1) keeps four channels unchanged: by convention premultiplied
-    colour and alpha. Raises UserError on a full disk.
+    colour and alpha. crf, preset: x264's quality, and how much time it may take to make the file
+    small. Raises UserError on a full disk.
 
         with VideoWriter("out.mp4", 512, 512, fps=25) as video:
             video.write(frames)  # uint8 (n,h,w,3), or one (h,w,3)
@@ -63,11 +63,13 @@ class VideoWriter:
         fps: Fraction | float,
         codec: str = "h264",
         crf: int = CRF,
+        preset: str = "medium",
     ) -> None:
         if codec == "h264" and (width % 2 or height % 2):
             raise ValueError(f"{path}: H.264 in yuv420p needs even sizes, got {width}x{height}")
         self.path, self.width, self.height = Path(path), width, height
-        self.fps, self.codec, self.crf = exact_rate(fps), codec, crf
+        self.fps, self.codec = exact_rate(fps), codec
+        self.crf, self.preset = crf, preset
         self.frames = 0
         self._files = contextlib.ExitStack()
 
@@ -76,7 +78,7 @@ class VideoWriter:
         temporary = self._files.enter_context(beside(self.path))
         options = dict(CODECS[self.codec], **COMMON)
         if self.codec == "h264":
-            options["crf"] = self.crf
+            options |= {"crf": self.crf, "preset": self.preset}
         command = (
             ffmpeg.input(
                 "pipe:",

@@ -12,7 +12,7 @@ from torch import Tensor
 from understudy.avatar.training.training import Training
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
-from understudy.gaussians.surface import graph_laplacian, region
+from understudy.gaussians.mesh import graph_laplacian, region
 
 STRENGTH = 0.02  # of the neighbours, relative to a Gaussian that was fully seen
 NOTHING = 1e-7  # evidence of a Gaussian that was never seen: its own value remains if none has any

@@ -12,18 +12,19 @@ from understudy.body.model import BodyModel
 from understudy.body.skeleton import BODY_JOINTS
 from understudy.gaussians.avatar import SHADING_TERMS, Avatar
 from understudy.gaussians.device import on_device
-from understudy.gaussians.rig import Rig
-from understudy.gaussians.surface import (
+from understudy.gaussians.mesh import (
     EYES,
     HANDS,
     build_surface,
     first_log_scale,
     graph_laplacian,
+    interpolation,
     mean_difference,
     region,
     skin_faces,
-    vertex_normals,
 )
+from understudy.gaussians.rig import Rig
+from understudy.gaussians.surface import vertex_normals
 
 
 class SurfaceParameters(nn.Module):
@@ -48,7 +49,7 @@ class SurfaceParameters(nn.Module):
         self.max_log_scale = math.log(settings.max_scale)
         skin, faces, n = skin_faces(body), surface.faces.numpy(), len(vertices)
         self.smooth = SmoothSolve(graph_laplacian(skin, n), settings.smoothing, device)
-        self.to_points = SparseProduct(surface.matrix(n), device)
+        self.to_points = SparseProduct(interpolation(surface, n), device)
         self.vertex_difference = SparseProduct(mean_difference(skin, n), device)
         self.point_difference = SparseProduct(mean_difference(faces, len(surface)), device)
         points = surface.interpolate(vertices).numpy()

@@ -18,7 +18,8 @@ from understudy.avatar.training.footage import Footage
 from understudy.avatar.training.poses import FramePose
 from understudy.body.model import BodyModel, ShapedBody
 from understudy.body.zbuffer import shown_faces
-from understudy.gaussians.surface import EYES, Surface
+from understudy.gaussians.mesh import EYES
+from understudy.gaussians.surface import Surface
 
 CELLS = 4  # along each side of a triangle
 FACING = math.cos(math.radians(135.0))  # of the angle between where the face and the camera look

@@ -13,7 +13,8 @@ from understudy.avatar.training.exavatar.mesh import Parts
 from understudy.avatar.training.exavatar.settings import ExAvatarWeights, PartWeights
 from understudy.avatar.training.sparse import SparseProduct
 from understudy.body.skeleton import JOINT_NAMES
-from understudy.gaussians.surface import mean_difference, vertex_normals
+from understudy.gaussians.mesh import mean_difference
+from understudy.gaussians.surface import vertex_normals
 from understudy.image_metrics.perceptual import Lpips
 from understudy.image_metrics.similarity import WINDOW, ssim
 

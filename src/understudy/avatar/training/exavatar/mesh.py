@@ -10,15 +10,8 @@ from torch import Tensor
 from understudy.body.flame import Flame
 from understudy.body.model import BodyModel
 from understudy.body.skeleton import JOINT_NAMES
-from understudy.gaussians.surface import (
-    EYES,
-    HANDS,
-    Surface,
-    as_surface,
-    region,
-    skin_faces,
-    split_edges,
-)
+from understudy.gaussians.mesh import EYES, HANDS, as_surface, region, skin_faces, split_edges
+from understudy.gaussians.surface import Surface
 
 # SMPL-X's inner lips, which ExAvatar closes with six triangles: vertices, and triangles of them.
 SMPLX_VERTICES = 10475

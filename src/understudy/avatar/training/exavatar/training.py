@@ -30,7 +30,7 @@ from understudy.avatar.training.training import Training
 from understudy.checkpoint import load_moments, moments, prefixed, without_prefix
 from understudy.gaussians.avatar import Avatar
 from understudy.gaussians.device import on_device
-from understudy.gaussians.surface import first_log_scale
+from understudy.gaussians.mesh import first_log_scale
 from understudy.image_metrics.perceptual import Lpips
 
 ADAM_EPSILON = 1e-15
