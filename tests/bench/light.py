@@ -23,7 +23,7 @@ from understudy.demo.rooms import make_room
 from understudy.scene.place import find_place
 from understudy.scene.standing import standable
 
-PHOTOS = 3  # of each room
+PHOTOS = 16  # of each room
 BEHIND = 2  # places behind things in each photo
 MORE = 2  # more people on the same places, for the network
 SEED = 41

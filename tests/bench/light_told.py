@@ -12,7 +12,7 @@ from understudy.recognition.settings import RecogniserSettings
 
 # The study's small network (config/study.yaml), on single frames.
 NETWORK = RecogniserSettings(depth=18, width=16, frames=1, size=64, dropout=0.2)
-STEPS, BATCH, RATE = 240, 24, 2e-3
+STEPS, BATCH, RATE = 480, 24, 2e-3
 MARGIN = 0.35  # of a person's height, around them
 SHIFT = 4  # px that a crop moves in training
 

@@ -9,12 +9,11 @@ import numpy as np
 from understudy.artifacts.room import Room
 from understudy.scene.framing import Framing
 
-# How much nearer than a body a thing must be to hide it: m, m a metre, and standard errors of what
-# the room's depth says. A body is in front of the floor that it stands on and of what it leans on.
-_NEARER, _NEARER_SHARE, _ERRORS = 0.04, 0.005, 1.0
+# How much nearer than a body a thing must be to hide it, in standard errors of what the room's depth
+# says. More would show who stands close behind a post in front of it.
+_ERRORS = 0.5
 _SOFT = 0.06  # m, over which a thing goes from hiding nothing to hiding all
 
-_NOISE = 3  # px of the masks: what differs from all around it is noise
 _REACH = 2  # px of a frame, from where an edge of the depth is moved to one of the photo
 _ALIKE = 12.0  # levels by which pixels of one thing differ
 _EDGE = 0.6  # px: how soft the edge of what hides somebody is
@@ -61,8 +60,7 @@ def nearness_of(room: Room) -> np.ndarray:
     assert room.depth is not None
     depth = room.depth.astype(np.float32)
     nearness = np.divide(1, depth, out=np.zeros_like(depth), where=depth > 0)
-    calm = cv2.medianBlur(nearness, _NOISE)
-    return cv2.bilateralFilter(calm, 5, 3 * max(_error(room, calm), 1e-3), 2)
+    return cv2.bilateralFilter(nearness, 5, 3 * max(_error(room, nearness), 1e-3), 2)
 
 
 def _error(room: Room, nearness: np.ndarray) -> float:
@@ -107,6 +105,6 @@ def _shown(alpha, depth, nearness, error, share):
         for x in range(alpha.shape[1]):
             near, z = nearness[y, x], depth[y, x]
             if alpha[y, x] > 0 and near * z > 1:
-                least = _NEARER + _NEARER_SHARE * z + _ERRORS * error * z / near
+                least = _ERRORS * error * z / near
                 beyond = (z - 1 / near - least) / _SOFT
                 share[y, x] = 1 - min(max(beyond + 0.5, 0.0), 1.0)
