@@ -9,8 +9,8 @@ import numpy as np
 from understudy.artifacts.room import Room
 from understudy.scene.framing import Framing
 
-# How much nearer than a body a thing must be to hide it, in standard errors of what the room's depth
-# says. More would show who stands close behind a post in front of it.
+# How much nearer than a body a thing must be to hide it, in standard errors of what the room's
+# depth says. More would show who stands close behind a post in front of it.
 _ERRORS = 0.5
 _SOFT = 0.06  # m, over which a thing goes from hiding nothing to hiding all
 
