@@ -8,7 +8,7 @@ from understudy.room.told import Told
 
 LEAST_SUPPORT = 0.65  # of the lines
 MOST_PITCH_SIGMA = 0.8  # degrees
-LEAST_SCORE = 0.75
+LEAST_SCORE = 0.77
 MOST_BENEATH = 0.02  # of the picture may be seen below the floor
 
 
