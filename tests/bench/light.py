@@ -25,7 +25,7 @@ from understudy.scene.standing import standable
 
 PHOTOS = 16  # of each room
 BEHIND = 2  # places behind things in each photo
-MORE = 2  # more people on the same places, for the network
+MORE = 2  # more people on the same places
 SEED = 41
 LEAST_HIDDEN = 0.05  # of a person who counts as hidden; of others, at most a tenth of it
 SHOWN = 300  # px at least that are seen of a person
@@ -172,8 +172,7 @@ def figures() -> list[Figure]:
                 if (case.theirs.alpha > 0.99).sum() < SHOWN:
                     continue
                 pairs.append(pairs_of(case))
-                if step == 0:
-                    rows.append(Measured.of(case))
+                rows.append(Measured.of(case))
                 if step == 0 and len(flicker) < FLICKER_CASES:
                     flicker.append(added_flicker(case))
     return [
