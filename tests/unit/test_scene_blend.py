@@ -81,6 +81,13 @@ def test_what_is_nearer_hides(noise):
     assert (hidden & true).sum() / (hidden | true).sum() > 0.95
 
 
+def test_what_is_just_in_front_of_somebody_hides_them():
+    alpha, depth = billboard(NEAR + 0.08)
+    share = furniture().shown(alpha, depth, WHOLE)
+    dark = photo_of(POST)[..., 0] < 100
+    assert (share[dark & (alpha > 0)] < 0.5).mean() > 0.95
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.02])
 def test_who_is_in_front_of_everything_is_seen_whole(noise):
     alpha, depth = billboard(1.8)

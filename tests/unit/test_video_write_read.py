@@ -5,6 +5,7 @@ import os
 from fractions import Fraction
 
 import av
+import cv2
 import decord
 import numpy as np
 import pytest
@@ -64,6 +65,19 @@ def test_decord_and_pyav_agree_on_our_clips(tmp_path):
     by_decord = decord.VideoReader(str(tmp_path / "clip.mp4")).get_batch(range(9)).asnumpy()
     assert np.abs(by_av.astype(int) - by_decord).max() <= 3
     assert np.array_equal(read_frames(tmp_path / "clip.mp4", [7, 2, 2]), by_decord[[7, 2, 2]])
+
+
+def test_a_faster_preset_writes_a_smaller_file_of_a_little_less_quality(tmp_path):
+    wide = cv2.GaussianBlur(noise(1, 96, 120, 3)[0], (0, 0), 2)
+    frames = np.stack([wide[:, left : left + 96] for left in range(0, 24, 2)])
+    off = {}
+    for preset in ("medium", "veryfast"):
+        with VideoWriter(tmp_path / f"{preset}.mp4", 96, 96, 25, preset=preset) as video:
+            video.write(frames)
+        shown = read_frames(tmp_path / f"{preset}.mp4", range(12)).astype(float)
+        off[preset] = np.sqrt(((shown - frames) ** 2).mean())
+    sizes = [(tmp_path / f"{preset}.mp4").stat().st_size for preset in off]
+    assert sizes[1] < sizes[0] and off["medium"] < off["veryfast"] < 1.5 * off["medium"]
 
 
 def test_same_frames_same_bytes(tmp_path):
