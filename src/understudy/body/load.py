@@ -53,8 +53,7 @@ def assemble(
         if arrays[name].shape != shape:
             raise ValueError(f"{name} is {arrays[name].shape}, expected {shape}")
     shapedirs, exprdirs = _split_shape_space(arrays["shapedirs"])
-    regressor = torch.from_numpy(np.asarray(arrays["J_regressor"], np.float64))
-    joints = partial(torch.einsum, "jv,v...->j...", regressor)
+    joints = partial(_regressed, np.asarray(arrays["J_regressor"], np.float64))
     parents = arrays["kintree_table"][0].astype(np.int64).tolist()
     parents[0] = -1  # stored as 2³²−1
     if any(parent >= joint for joint, parent in enumerate(parents)):
@@ -66,9 +65,9 @@ def assemble(
         exprdirs=_real(exprdirs),
         posedirs=_real(arrays["posedirs"]) if arrays["posedirs"].any() else None,
         weights=_real(arrays["weights"]),
-        J_template=_real(joints(_double(arrays["v_template"]))),
-        J_shapedirs=_real(joints(_double(shapedirs))),
-        J_exprdirs=_real(joints(_double(exprdirs))),
+        J_template=_real(joints(arrays["v_template"])),
+        J_shapedirs=_real(joints(shapedirs)),
+        J_exprdirs=_real(joints(exprdirs)),
         parents=tuple(parents),
         joint_names=tuple(map(str, arrays.get("joint_names", joint_names)))[:joint_count],
         hands_mean=_hands_mean(arrays),
@@ -123,8 +122,10 @@ def _real(array: np.ndarray | Tensor) -> Tensor:
     return torch.as_tensor(np.asarray(array, np.float32))
 
 
-def _double(array: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.asarray(array, np.float64))
+def _regressed(regressor: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(J,…) of the joints from those (V,…) at the vertices, by a (J,V) f64 that reads few."""
+    read = regressor.any(0)
+    return np.tensordot(regressor[:, read], values[read].astype(np.float64), 1)
 
 
 def _whole(array: np.ndarray) -> Tensor:

@@ -1,6 +1,7 @@
 """A body model in memory: SMPL-X's arrays, its landmark table, and what identifies it."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -85,6 +86,12 @@ class BodyModel:
             uv_faces=None,
         )
 
+    @cached_property
+    def expressive(self) -> tuple[Tensor, Tensor]:
+        """The k vertices that expressions move: indices (k,), directions (k,3,E) m."""
+        moved = self.exprdirs.any(2).any(1).nonzero()[:, 0]
+        return moved, self.exprdirs[moved]
+
     def landmark_table(self) -> LandmarkTable:
         """The landmark table, or a UserError if the file has none."""
         if self.landmarks is None:
@@ -133,7 +140,8 @@ class ShapedBody:
         vertices, joints = self.vertices.expand(n, -1, 3), self.joints.expand(n, -1, 3)
         if expression is not None:
             e = expression.shape[-1]
-            vertices = vertices + blend(model.exprdirs[..., :e], expression)
+            moved, directions = model.expressive
+            vertices = vertices.index_add(1, moved, blend(directions[..., :e], expression))
             joints = joints + blend(model.J_exprdirs[..., :e], expression)
         if model.posedirs is not None:
             identity = torch.eye(3, dtype=rotations.dtype, device=rotations.device)

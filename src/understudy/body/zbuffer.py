@@ -44,16 +44,25 @@ def _on_screen(
     vertices: np.ndarray, faces: np.ndarray, K: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """(V,3): x, y in px and 1/z, which is linear in screen space, −1 behind; and the faces."""
-    z = vertices[:, 2]
-    safe = np.where(z > 0.01, z, 1.0)
     screen = np.empty((len(vertices), 3))
-    screen[:, :2] = (vertices @ K.T)[:, :2] / safe[:, None]
-    screen[:, 2] = np.where(z > 0.01, 1 / safe, -1.0)
+    _project(vertices, np.asarray(K, np.float64), screen)
     return screen, np.ascontiguousarray(faces, np.int64)
 
 
 def _depth(nearest: np.ndarray) -> np.ndarray:
     return np.divide(1, nearest, out=np.zeros_like(nearest), where=nearest > 0).astype(np.float32)
+
+
+@njit(cache=True)
+def _project(vertices, K, screen):
+    """Fill the screen (V,3) as `_on_screen` says."""
+    for v in range(len(vertices)):
+        x, y, z = vertices[v, 0], vertices[v, 1], vertices[v, 2]
+        seen = z > 0.01
+        safe = z if seen else 1.0
+        screen[v, 0] = (K[0, 0] * x + K[0, 1] * y + K[0, 2] * z) / safe
+        screen[v, 1] = (K[1, 0] * x + K[1, 1] * y + K[1, 2] * z) / safe
+        screen[v, 2] = 1 / safe if seen else -1.0
 
 
 @njit(cache=True)
@@ -63,18 +72,23 @@ def _fill(screen, faces, wanted):
     height, width = wanted.shape
     nearest = np.zeros((height, width))
     shown = np.full((height, width), -1)
+    above = np.zeros(height + 1, np.int64)  # how many rows above each have a pixel that is wanted
+    for row in range(height):
+        above[row + 1] = above[row] + wanted[row].any()
     for f in range(len(faces)):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
         ax, ay, az = screen[a, 0], screen[a, 1], screen[a, 2]
         bx, by, bz = screen[b, 0], screen[b, 1], screen[b, 2]
         cx, cy, cz = screen[c, 0], screen[c, 1], screen[c, 2]
+        top = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
+        bottom = min(height - 1, int(np.floor(max(ay, by, cy) - 0.5)))
+        if top > bottom or above[top] == above[bottom + 1]:
+            continue
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if min(az, bz, cz) <= 0 or abs(area) < 1e-12:
             continue
         left = max(0, int(np.ceil(min(ax, bx, cx) - 0.5)))
         right = min(width - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
-        top = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
-        bottom = min(height - 1, int(np.floor(max(ay, by, cy) - 0.5)))
         for row in range(top, bottom + 1):
             y = row + 0.5
             for column in range(left, right + 1):

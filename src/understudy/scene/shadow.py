@@ -172,13 +172,14 @@ def _mark(points, shifts, cell, first, plan):
     """Set the bits from `first` on of a plan (rows,columns) uint64 where points (n,3) lie along
     each of the shifts (k,2)."""
     rows, columns = plan.shape
-    x, y, height = points[:, 0].copy(), points[:, 1].copy(), np.maximum(points[:, 2], np.float32(0))
+    x, y = points[:, 0] / cell, points[:, 1] / cell
+    height = np.maximum(points[:, 2], np.float32(0)) / cell
     row, column = np.empty((2, len(points)), np.int32)
     for k in range(len(shifts)):
         bit = np.uint64(1) << np.uint64(first + k)
         for i in range(len(points)):  # apart from the next loop, so that LLVM makes it SIMD
-            column[i] = np.int32(np.floor((x[i] + height[i] * shifts[k, 0]) / cell))
-            row[i] = np.int32(np.floor((y[i] + height[i] * shifts[k, 1]) / cell))
+            column[i] = np.int32(np.floor(x[i] + height[i] * shifts[k, 0]))
+            row[i] = np.int32(np.floor(y[i] + height[i] * shifts[k, 1]))
         for i in range(len(points)):
             if 0 <= column[i] < columns and 0 <= row[i] < rows:
                 plan[row[i], column[i]] |= bit
