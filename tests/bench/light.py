@@ -38,13 +38,15 @@ PER_PAIR = 3  # photos that a pair is set into
 @dataclass(frozen=True)
 class Measured:
     """A composite against a film. psnr, plain: dB in the box around both figures, of the composite
-    and of the same without any part of blending; iou: of what is seen of the person; hidden: the
-    true share that is hidden; hidden_iou, wrongly: of that; shadow (2,): squares summed over the
-    floor, of what is wrong of it and of it."""
+    and of the same without any part of blending; iou: of what is seen of the person; behind:
+    whether the place is behind things (elsewhere, an arm may be within a wall); hidden: the true
+    share that is hidden; hidden_iou, wrongly: of that; shadow (2,): squares summed over the floor,
+    of what is wrong of it and of it."""
 
     psnr: float
     plain: float
     iou: float
+    behind: bool
     hidden: float
     hidden_iou: float
     wrongly: float
@@ -60,6 +62,7 @@ class Measured:
             psnr=psnr(case.composite()[box], film[box]),
             plain=psnr(case.pasted()[box], film[box]),
             iou=_iou(*case.masks),
+            behind=case.behind,
             hidden=float(true.sum() / max((case.theirs.whole > 0.5).sum(), 1)),
             hidden_iou=_iou(ours, true),
             wrongly=float(ours.sum() / (case.ours.alpha > 0.5).sum()),
@@ -78,10 +81,11 @@ def cases_in(one: Seen, number: int, rng: np.random.Generator) -> Iterator[Case]
     player = actor(number)
     room = replace(one.room, free=standable(one.room))
     free = find_place(room, one.framing, player.motion, player.needs)
-    places = [] if free.lacks else [free]
-    places += places_behind(one, BEHIND, rng, player.motion.bearing)
-    for place in places:
-        yield Case(one, place, number, rng.random(), drawn_home(rng))
+    places = [] if free.lacks else [(free, False)]
+    behind = places_behind(one, BEHIND, rng, player.motion.bearing)
+    places += [(place, True) for place in behind]
+    for place, hidden in places:
+        yield Case(one, place, number, rng.random(), drawn_home(rng), hidden)
 
 
 def pairs_of(case: Case) -> tuple[Pair, Pair]:
@@ -111,11 +115,17 @@ def added_flicker(case: Case) -> float:
 
 def film_figures(rows: list[Measured]) -> list[Figure]:
     """Composites against films; what hides the people; the floor beside them."""
-    behind = [row.hidden_iou for row in rows if row.hidden >= LEAST_HIDDEN]
+    hidden = [row for row in rows if row.hidden >= LEAST_HIDDEN]
+    behind, within = (
+        [row.hidden_iou for row in hidden if row.behind == where] for where in (True, False)
+    )
     wrongly = [row.wrongly for row in rows if row.hidden < LEAST_HIDDEN / 10]
     off, shadow = np.sum([row.shadow for row in rows], axis=0)
     print(f"{len(rows)} people; not blended {np.mean([row.plain for row in rows]):.2f} dB")
-    print(f"{len(behind)} hidden: IoU {np.percentile(behind, [10, 50, 90]).round(2).tolist()}")
+    print(
+        f"{len(behind)} hidden: IoU {np.percentile(behind, [10, 50, 90]).round(2).tolist()}; "
+        f"{len(within)} partly within things: {np.round(within, 2).tolist()}"
+    )
     amounts = np.percentile(wrongly, [50, 90, 100]).round(4).tolist()
     print(f"{len(wrongly)} not: wrongly {amounts}", flush=True)
     return [

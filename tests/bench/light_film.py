@@ -52,13 +52,15 @@ class Figure:
 @dataclass(frozen=True)
 class Case:
     """Somebody (a number of CAST) at a place of a photo; moment: of the motion, in [0,1); home_gain
-    (3,): the exposure of the video in which they were learnt."""
+    (3,): the exposure of the video in which they were learnt; behind: the place is behind
+    things."""
 
     seen: Seen
     place: Place
     number: int
     moment: float
     home_gain: np.ndarray
+    behind: bool
 
     @property
     def player(self) -> Actor:

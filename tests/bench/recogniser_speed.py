@@ -34,6 +34,8 @@ SLOPES = range(-90, 91, 45)  # degrees; a mirrored video is of the same class
 TRAINED, TESTED = 6, 16  # videos of each
 SIDE, FRAMES, FPS = 128, 36, 12  # of a video, as the study's real ones, but smaller
 
+LATER = ("contrast", "saturation", "greyscale", "test_spans")  # settings that came after BEFORE
+
 TRAIN = """
 import json, sys
 from pathlib import Path
@@ -58,9 +60,11 @@ class Training:
 
 
 def study_settings(steps: int) -> RecogniserSettings:
-    """Those of the study's ResNet, for some steps."""
+    """Those of the study's ResNet, for some steps, without what BEFORE does not know."""
     config = yaml.safe_load((ROOT / "config/study.yaml").read_text(encoding="utf-8"))
     chosen = config["experiments"]["models"]["resnet"]
+    for name in LATER:
+        del chosen[name]
     return replace(RecogniserSettings.from_dict(chosen), steps=steps)
 
 
