@@ -21,7 +21,8 @@ def test_the_points_are_those_of_holistic(filmed, both):
 def test_as_much_is_seen_as_by_holistic(both):
     theirs, found = both
     for name in ("seen", "face_seen", "hands_seen"):
-        assert getattr(found, name).sum() >= 0.98 * getattr(theirs, name).sum(), name
+        # One may be at the threshold: the networks' last digits hang on the processor.
+        assert getattr(found, name).sum() >= 0.98 * getattr(theirs, name).sum() - 1, name
 
 
 def test_depth_and_visibility_are_those_of_holistic(both):
