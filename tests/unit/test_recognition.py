@@ -365,9 +365,13 @@ def test_a_missing_gpu_is_one_line(lists, tmp_path):
         train.train_recogniser(*lists, LABELS, tmp_path, TINY, seed=5, device="cuda")
 
 
-def test_a_cpu_computes_in_single_precision():
-    with precision(torch.device("cpu"), mixed=True):
-        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+@pytest.mark.parametrize("amx", [False, True])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_cpu_computes_in_bfloat16_only_where_it_has_a_unit_for_it(amx, mixed, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True} if amx else {})
+    with precision(torch.device("cpu"), mixed):
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    assert product.dtype == (torch.bfloat16 if amx and mixed else torch.float32)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -42,6 +42,19 @@ def test_a_convolution_and_its_gradients_are_the_same(name, bias):
         torch.testing.assert_close(other, one, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("name", ["stem", "time"])
+def test_bfloat16_loses_no_more_than_its_own_digits(name):
+    torch.manual_seed(0)
+    exact = nn.Sequential(nn.Conv3d(16, 16, **CONVOLUTIONS[name], bias=False))
+    flat = copy.deepcopy(exact)
+    flatten_convolutions(flat)
+    clips = torch.randn(2, 16, 8, 12, 12)
+    with torch.autocast("cpu", torch.bfloat16):
+        ours, theirs = flat(clips).float(), exact(clips).float()
+    off, usual = ((result - exact(clips)).square().mean().sqrt() for result in (ours, theirs))
+    assert 0 < off < 2 * usual
+
+
 @pytest.mark.parametrize("architecture", ["resnet", "slowfast"])
 def test_a_flat_network_is_the_same_network(architecture):
     chosen = RecogniserSettings.from_dict(

@@ -40,12 +40,17 @@ def parameter_count(model: nn.Module) -> int:
 
 
 def precision(device: torch.device, mixed: bool) -> contextlib.AbstractContextManager:
-    """A context in which forward passes run in bfloat16, if requested and the GPU has it.
+    """A context in which forward passes run in bfloat16, if requested and the device has it.
 
     It has float32's range: the loss needs no scaling, and a checkpoint no scale.
     """
-    if not mixed or device.type != "cuda":
+    if not mixed or not _multiplies_bfloat16(device):
         return contextlib.nullcontext()
-    if not torch.cuda.is_bf16_supported(including_emulation=False):
-        return contextlib.nullcontext()
-    return torch.autocast("cuda", torch.bfloat16)
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    """Whether a GPU, or a processor's matrix unit, multiplies it faster than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu.get_capabilities().get("amx_bf16"))

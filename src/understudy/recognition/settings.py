@@ -128,7 +128,8 @@ class RecogniserSettings:
     take cores from the training."""
 
     mixed_precision: bool = True
-    """Run forward passes in bfloat16 on a GPU that supports it; everything else is float32."""
+    """Run forward passes in bfloat16 where a GPU, or a processor's AMX unit, multiplies it;
+    everything else is float32."""
 
     checkpoint_seconds: float = 120.0
     """Seconds between checkpoints, from which a killed training resumes."""
