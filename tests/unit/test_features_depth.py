@@ -49,7 +49,7 @@ def test_a_few_pixels_show_what_they_show_in_the_whole_image():
     mesh = np.asarray(sphere.points, float), sphere.regular_faces
     rng = np.random.default_rng(0)
     at = rng.integers(0, HEIGHT, 200), rng.integers(0, WIDTH, 200)
-    found = mesh_depth_at(*mesh, K, (HEIGHT, WIDTH), at)
+    found = mesh_depth_at(*mesh, K, at)
     assert 20 < (found > 0).sum() < 180
     assert np.array_equal(found, mesh_depth(*mesh, K, WIDTH, HEIGHT)[at])
 

@@ -123,9 +123,12 @@ def _real(array: np.ndarray | Tensor) -> Tensor:
 
 
 def _regressed(regressor: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """(J,…) of the joints from those (V,…) at the vertices, by a (J,V) f64 that reads few."""
-    read = regressor.any(0)
-    return np.tensordot(regressor[:, read], values[read].astype(np.float64), 1)
+    """(J,…) of the joints from those (V,…) at the vertices, by a (J,V) f64 whose rows read few."""
+    joints = []
+    for row in regressor:
+        read = np.flatnonzero(row)
+        joints.append(np.tensordot(row[read], values[read].astype(np.float64), 1))
+    return np.stack(joints)
 
 
 def _whole(array: np.ndarray) -> Tensor:

@@ -41,13 +41,9 @@ def skin(
     placed = placed + transl[:, None]
     shift = placed - (turned @ joints[..., None])[..., 0]
     transforms = torch.cat([turned, shift[..., None]], -1)  # (n,55,3,4)
-    columns = transforms.permute(0, 3, 2, 1).flatten(
-        1, 2
-    )  # (n,4·3,55): vertices last, in long rows
-    (a, b, c, d), (x, y, z) = (
-        (columns @ weights.T).unflatten(1, (4, 3)).unbind(1),
-        vertices.unbind(2),
-    )
+    columns = transforms.permute(0, 3, 2, 1).flatten(1, 2)  # (n,4·3,55), so that vertices are last
+    a, b, c, d = (columns @ weights.T).unflatten(1, (4, 3)).unbind(1)
+    x, y, z = vertices.unbind(2)
     skinned = (a * x[:, None] + b * y[:, None] + c * z[:, None] + d).mT
     bottom = transforms.new_tensor([0.0, 0.0, 0.0, 1.0])
     bottom = bottom.expand(len(rotations), joints.shape[1], 1, 4)

@@ -17,16 +17,18 @@ def mesh_depth(
 
 
 def mesh_depth_at(
-    vertices: np.ndarray,
-    faces: np.ndarray,
-    K: np.ndarray,
-    size: tuple[int, int],
-    at: tuple[np.ndarray, np.ndarray],
+    vertices: np.ndarray, faces: np.ndarray, K: np.ndarray, at: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """`mesh_depth` (k,) of k pixels of an image of `size` (h, w): their rows and columns."""
-    wanted = np.zeros(size, np.bool_)
+    """`mesh_depth` (k,) of k pixels: their rows and columns."""
+    rows, columns = at
+    if not len(rows):
+        return np.zeros(0, np.float32)
+    top, left = rows.min(), columns.min()
+    at = rows - top, columns - left
+    wanted = np.zeros((np.ptp(rows) + 1, np.ptp(columns) + 1), np.bool_)
     wanted[at] = True
-    return _depth(_fill(*_on_screen(vertices, faces, K), wanted)[0][at])
+    moved = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ K
+    return _depth(_fill(*_on_screen(vertices, faces, moved), wanted)[0][at])
 
 
 def shown_faces(

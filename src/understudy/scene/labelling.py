@@ -96,9 +96,10 @@ class Labelling:
         column, row = np.floor(image[:, :2] / np.maximum(image[:, 2:], 1e-6)).astype(int).T
         inside = (points[:, 2] > 0) & (column >= 0) & (column < width)
         inside &= (row >= 0) & (row < height)
-        at = np.where(inside, row, 0), np.where(inside, column, 0)
-        skin = mesh_depth_at(body, self.person.model.faces.numpy(), self.K, alpha.shape, at)
-        buried = (skin > 0) & (points[:, 2] > skin + BURIED)
-        found = np.where(buried, BEHIND_SELF, VISIBLE)
-        found = np.where((alpha[at] > HALF) & (share[at] < HALF), BEHIND_SCENE, found)
-        return np.where(inside, found, OUTSIDE).astype(np.uint8)
+        at = row[inside], column[inside]
+        skin = mesh_depth_at(body, self.person.model.faces.numpy(), self.K, at)
+        buried = (skin > 0) & (points[inside, 2] > skin + BURIED[inside])
+        hidden = (alpha[at] > HALF) & (share[at] < HALF)
+        seen = np.full(len(points), OUTSIDE, np.uint8)
+        seen[inside] = np.where(hidden, BEHIND_SCENE, np.where(buried, BEHIND_SELF, VISIBLE))
+        return seen

@@ -75,27 +75,25 @@ def _error(room: Room, nearness: np.ndarray) -> float:
 def _to_edges(coarse: np.ndarray, photo: np.ndarray) -> np.ndarray:
     """The nearness (h,w) with its edges where the photo (h,w,3) has them: each pixel takes the
     nearer or the farther of what is about it, by which has its colour."""
-    picture = photo.astype(np.float32)
-    total, weight = np.zeros_like(coarse), np.zeros_like(coarse)
-    for dy in range(-_REACH, _REACH + 1):
-        for dx in range(-_REACH, _REACH + 1):
-            off = ((picture - _moved(picture, dy, dx)) ** 2).sum(2)
-            alike = np.exp(off / (-2 * _ALIKE**2)) + 1e-3
-            total += alike * _moved(coarse, dy, dx)
-            weight += alike
-    mean = total / weight
     around = np.ones((2 * _REACH + 1,) * 2, np.uint8)
     near, far = cv2.dilate(coarse, around), cv2.erode(coarse, around)
-    snapped = np.where(near - mean < mean - far, near, far)
     edge = near - far > 0.1 * near
-    return np.where(edge, snapped, coarse)
-
-
-def _moved(picture: np.ndarray, dy: int, dx: int) -> np.ndarray:
-    """(h,w,…): in each pixel, what is dy below and dx right of it."""
-    h, w = picture.shape[:2]
-    rows, columns = np.clip(np.arange(h) + dy, 0, h - 1), np.clip(np.arange(w) + dx, 0, w - 1)
-    return picture[rows][:, columns]
+    near, far, place = near[edge], far[edge], np.nonzero(edge)
+    colour = photo[place].astype(np.float32)
+    total, weight = np.zeros_like(near), np.zeros_like(near)
+    for moved in np.ndindex(around.shape):
+        beside = tuple(
+            np.clip(at + by - _REACH, 0, size - 1)
+            for at, by, size in zip(place, moved, coarse.shape, strict=True)
+        )
+        off = ((colour - photo[beside]) ** 2).sum(1)
+        alike = np.exp(off / (-2 * _ALIKE**2)) + 1e-3
+        total += alike * coarse[beside]
+        weight += alike
+    mean = total / weight
+    snapped = coarse.copy()
+    snapped[edge] = np.where(near - mean < mean - far, near, far)
+    return snapped
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
