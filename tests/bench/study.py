@@ -17,6 +17,7 @@ from understudy.recognition.tabulate import usual
 
 MODEL = "resnet"
 FEW, ONE = 5, 1  # real videos per class (paper, sections 5.2 and 5.3)
+TWELVE = 12  # synthetic ones beside the one
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,20 @@ class Study:
     def most_real(self) -> int:
         return int(self.gains.n_real.max())
 
-    def with_all(self, table: pd.DataFrame, n_real: int) -> pd.Series:
-        """The row of a table with as many synthetic videos as there are."""
+    def helped(self, table: pd.DataFrame, n_real: int) -> pd.Series:
+        """The row of a table with as many synthetic videos as there are; of one real video, with
+        TWELVE."""
         rows = usual(table)
-        most = rows.n_synthetic == rows.n_synthetic.max()
-        return rows[most & (rows.n_real == n_real)].squeeze(axis=0)
+        made = TWELVE if n_real == ONE else rows.n_synthetic.max()
+        return rows[(rows.n_synthetic == made) & (rows.n_real == n_real)].squeeze(axis=0)
 
     def gain(self, n_real: int, column: str = "gain") -> float:
         """Points."""
-        return 100 * float(self.with_all(self.gains, n_real)[column])
+        return 100 * float(self.helped(self.gains, n_real)[column])
 
     def accuracy(self, n_real: int) -> float:
-        """With all synthetic videos, %."""
-        return 100 * float(self.with_all(self.summary, n_real).accuracy)
+        """With synthetic videos, %."""
+        return 100 * float(self.helped(self.summary, n_real).accuracy)
 
     def worst_class_loss(self) -> float:
         """The largest drop of a class's accuracy, mean over seeds, at five real videos and at all
