@@ -65,6 +65,16 @@ class FitSettings(ReadingSettings):
     upright_prior: float = 0.2
     """How much the image's vertical counts in the clip's, against all frames' bodies."""
 
+    # A hand at the face, which seldom is far before it.
+    reach: float = 8.5
+    """A hand nearer than about this to eyes, nose or mouth in the picture is there, % of height."""
+    reach_nearer: float = 0.06
+    """How much nearer than the mouth its knuckles are then, along the viewing axis, m."""
+    reach_sigma: float = 0.05
+    """Spread of the former."""
+    reach_width: float = 0.25
+    """Robust width of the former: a hand held out at the camera is let go."""
+
     # Priors on the pose, rad.
     spine_sigma: float = 0.3
     """Spread of spine joints about straight."""

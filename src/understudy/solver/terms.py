@@ -85,6 +85,27 @@ def add_directions(
     return along
 
 
+def add_depths(
+    equations: NormalEquations,
+    ends: np.ndarray,
+    points: np.ndarray,
+    jacobian: np.ndarray,
+    target: float,
+    weight: np.ndarray,
+    width: float,
+) -> None:
+    """How much farther than where they start vectors (n,m) end, along the viewing axis, against
+    target m; ends (m,L) combine the points into one each.
+
+    weight (n,m) is 1/sigma²; width in m.
+    """
+    residual = (ends @ points)[..., 2] - target
+    cost, share = robust(residual**2, width)
+    equations.cost += float((weight * cost).sum())
+    slope = ends.astype(np.float32) @ jacobian[:, :, 2]
+    equations.add(residual, slope, (weight * share).astype(np.float32))
+
+
 def add_pose_prior(
     equations: NormalEquations,
     pose: np.ndarray,

@@ -6,6 +6,7 @@ import numpy as np
 
 from understudy.body import rotation_numpy as rot
 from understudy.body.skeleton import BODY_JOINTS, JOINT_INDEX
+from understudy.fitting.reaching import hands_at_face
 from understudy.fitting.settings import FitSettings
 from understudy.fitting.standing import standing_feet
 from understudy.fitting.targets import (
@@ -14,6 +15,7 @@ from understudy.fitting.targets import (
     FIRST_JOINT,
     FITTED,
     direction_ends,
+    hand_ends,
     joint_basis,
     keypoint_weights,
     upright_ends,
@@ -66,6 +68,8 @@ class ClipProblem:
         part = settings.part_upright_sigma
         self.upright_weight = np.array([settings.upright_sigma, part, part]) ** -2.0
         self.standing = standing_feet(observed, settings)
+        self.hand_ends = hand_ends()
+        self.hand_weight = hands_at_face(observed, settings) / settings.reach_sigma**2
         self.pace = observed.fps / 30.0  # of speeds a frame
         self.square_pace = self.pace**2  # of accelerations
         s = settings
@@ -121,6 +125,15 @@ class ClipProblem:
             upright,
             seen[:, None] * self.upright_weight,
             s.upright_width,
+        )
+        terms.add_depths(
+            equations,
+            self.hand_ends,
+            figure.points,
+            jacobian,
+            -s.reach_nearer,
+            self.hand_weight,
+            s.reach_width,
         )
         terms.add_pose_prior(
             equations,
