@@ -45,6 +45,19 @@ def waving(body: BodyModel, n: int, yaw: np.ndarray | float = 0.3) -> Pose:
     return Pose.from_full(_tensor(full), torch.zeros(n, 50), _tensor(transl))
 
 
+def drinking(body: BodyModel, n: int) -> Pose:
+    """The right hand rises to the mouth, stays a while, and is lowered."""
+    share = np.interp(np.arange(n), [0, 0.3 * n, 0.7 * n, n], [0, 1, 1, 0])[:, None]
+    full = np.zeros((n, 55, 3))
+    turn = np.diag([1.0, -1, -1]) @ rot.exp(np.array([0, 0.3, 0]))
+    full[:, 0] = rot.log(rot.exp(np.array([np.radians(12.0), 0, 0])) @ turn)
+    full[:, body.joint("left_shoulder")] = (0, 0, -1.2)
+    full[:, body.joint("right_shoulder")] = (1 - share) * (0, 0, 1.2) + share * (-0.56, 0.52, -0.08)
+    full[:, body.joint("right_elbow")] = share * (0, 2.34, 0)
+    transl = np.tile([0, 0.1, 3.2], (n, 1))
+    return Pose.from_full(_tensor(full), torch.zeros(n, 50), _tensor(transl))
+
+
 def points_of(body: BodyModel, pose: Pose, betas=(0.8, -0.5, 0.5)) -> np.ndarray:
     """(n,133,3) landmarks in camera space."""
     small = body.landmark_submesh()
@@ -61,14 +74,15 @@ def write_keypoints(
     points: np.ndarray,
     noise: float = 2.0,
     world: bool = True,
+    nearer: float = 0.0,
     score: np.ndarray | None = None,
     fps: float = 25.0,
     seed: int = 0,
     camera: np.ndarray = CAMERA,
     irises: bool = False,
 ) -> Path:
-    """keypoints.npz of points (n,133,3) in camera space: noise in px, 5 cm in the world; irises
-    where the eyes are."""
+    """keypoints.npz of points (n,133,3) in camera space: noise in px, 5 cm in the world; nearer:
+    how much nearer than they are the world's wrists seem, m; irises where the eyes are."""
     rng = np.random.default_rng(seed)
     n = len(points)
     arrays = {
@@ -80,6 +94,7 @@ def write_keypoints(
         for i, name in _WORLD.items():
             marks[:, i] = points[:, LANDMARK_NAMES.index(name)]
         marks -= marks[:, 23:25].mean(1, keepdims=True)
+        marks[:, 15:17, 2] -= nearer
         arrays["world"] = (marks + rng.normal(0, 0.05, marks.shape)).astype(np.float32)
     if irises:
         arrays["irises"] = np.concatenate([arrays["xy"][:, 1:3], np.ones((n, 2, 1))], 2)

@@ -6,13 +6,14 @@ import fit_clips
 import numpy as np
 import pytest
 import torch
-from fit_clips import errors_mm, points_of, waving, write_keypoints, write_still
+from fit_clips import drinking, errors_mm, points_of, waving, write_keypoints, write_still
 
 from understudy.artifacts.arrays import load_arrays
 from understudy.artifacts.fit import load_fit
 from understudy.body import rotation_numpy as rot
+from understudy.body.landmarks import FACE, RIGHT_HAND
 from understudy.errors import UserError
-from understudy.fitting.evaluate import fit_joints
+from understudy.fitting.evaluate import fit_joints, fit_points
 from understudy.fitting.features import ClipFeatures
 from understudy.fitting.fit import fit_body
 from understudy.fitting.settings import FitSettings
@@ -170,6 +171,29 @@ def test_fits_without_world_landmarks(fit, body):
     pose = waving(body, N)
     found = fit(points_of(body, pose), world=False)
     assert errors_mm(found, body, pose).mean() < 90
+
+
+def test_a_hand_before_the_face_is_at_it(fit, body):
+    """Where the detector's world has it 20 cm too near the camera, and its own points are lost."""
+    points = points_of(body, drinking(body, N))
+    score = np.ones(points.shape[:2])
+    score[:, RIGHT_HAND] = 0
+    held = slice(N // 3, 2 * N // 3)
+
+    def reach(settings):
+        found = fit(points, settings, score=score, nearer=0.2)
+        return hand_to_mouth(fit_points(found, body)[1])[held].mean()
+
+    true = hand_to_mouth(points)[held].mean()
+    assert abs(reach(None) - true) < 0.05
+    assert reach(FitSettings(reach=0.01)) - true > 0.1
+
+
+def hand_to_mouth(points):
+    """(n,) m, of (n,133,3)."""
+    knuckles = points[:, [RIGHT_HAND.start + i for i in (5, 9, 13, 17)]].mean(1)
+    mouth = points[:, [FACE.start + 48, FACE.start + 54]].mean(1)
+    return np.linalg.norm(knuckles - mouth, axis=-1)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
