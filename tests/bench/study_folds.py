@@ -21,7 +21,7 @@ from understudy.files import write_text
 from understudy.recognition.tabulate import read_runs
 
 FOLDS = RESULTS / "folds"
-N_REAL, N_SYNTHETIC = (2, 8), 8  # of each class: two people's eight takes, re-enacted twice
+N_REAL, N_SYNTHETIC = (2, 8), 8  # of each class: two people's eight takes, half of the re-enacted
 VARIANTS: dict[str, dict] = {  # name -> what of the study's ResNet is different
     "mix": {},
     "rehearse": {"recipe": "rehearse"},
