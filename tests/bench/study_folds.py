@@ -21,7 +21,7 @@ from understudy.files import write_text
 from understudy.recognition.tabulate import read_runs
 
 FOLDS = RESULTS / "folds"
-N_REAL, N_SYNTHETIC = (2, 8), 8  # of each class: two people's eight takes, half of the re-enacted
+N_REAL, N_SYNTHETIC = (2, 8), 8  # of each class: of 8 takes and of 16 synthetic videos
 VARIANTS: dict[str, dict] = {  # name -> what of the study's ResNet is different
     "mix": {},
     "rehearse": {"recipe": "rehearse"},

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from understudy.body.landmarks import FACE, LANDMARK_NAMES
+from understudy.body.landmarks import LANDMARK_NAMES
 from understudy.fitting.settings import FitSettings
+from understudy.fitting.targets import MOUTH
 from understudy.observation.observed import Observed
 
 _ARMS = [
     [LANDMARK_NAMES.index(f"{side}_{part}") for part in ("elbow", "wrist")]
     for side in ("left", "right")
 ]
-_FACE = [*map(LANDMARK_NAMES.index, ("nose", "left_eye", "right_eye"))]
-_FACE += [FACE.start + corner for corner in (48, 54)]  # of the mouth
+_FACE = [*map(LANDMARK_NAMES.index, ("nose", "left_eye", "right_eye")), *MOUTH]
 _KNUCKLES = 0.35  # of a forearm's length, beyond the wrist
 
 

@@ -12,7 +12,7 @@ from understudy.fitting.settings import FitSettings
 # Chin, brow ends, nose, eye corners, mouth corners: they turn the head. The jaw's outline is left
 # out, since it slides over the skin as the head turns.
 _FACE_POINTS = [FACE.start + i for i in (8, 17, 21, 22, 26, 27, 30, 33, 36, 39, 42, 45, 48, 54)]
-_MOUTH = [FACE.start + i for i in (48, 54)]
+MOUTH = [FACE.start + i for i in (48, 54)]  # its corners
 _KNUCKLES = [[hand.start + i for i in (5, 9, 13, 17)] for hand in (LEFT_HAND, RIGHT_HAND)]
 _HAND_POINTS = [hand.start + i for hand in (LEFT_HAND, RIGHT_HAND) for i in (5, 9, 13, 17, 8, 12)]
 FITTED = np.array([*range(23), *_FACE_POINTS, *_HAND_POINTS])
@@ -89,7 +89,7 @@ def upright_ends() -> np.ndarray:
 def hand_ends() -> np.ndarray:
     """(2, L): from the middle of the mouth to that of a hand's knuckles, left and right."""
     ends = np.zeros((2, FIRST_JOINT + BODY_JOINTS))
-    ends[:, : len(FITTED)] -= np.isin(FITTED, _MOUTH) / len(_MOUTH)
+    ends[:, : len(FITTED)] -= np.isin(FITTED, MOUTH) / len(MOUTH)
     for row, knuckles in zip(ends, _KNUCKLES, strict=True):
         row[: len(FITTED)] += np.isin(FITTED, knuckles) / len(knuckles)
     return ends
